@@ -1,0 +1,18 @@
+//! The terms of the trade: ids, pages, texts, dates, questions and answers.
+//!
+//! Values are parsed once at an edge and trusted afterwards. Nothing here knows HTTP, SQL or a file,
+//! and nothing here imports another part of this crate.
+
+mod ids;
+mod page;
+mod product;
+mod submission;
+mod text;
+mod time;
+
+pub use ids::{AnswerId, Id, InvalidId, MAX_ID, PhotoId, ProductId, QuestionId};
+pub use page::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, Page};
+pub use product::{AnswerRow, PhotoRow, ProductRows, QuestionRow, Span, Texts};
+pub use submission::{Draft, Field, FieldError, NewAnswer, NewQuestion, NotAnArray, SubmissionLimits};
+pub use text::{Body, Email, Name, PhotoUrl, TextError, normalize};
+pub use time::{InvalidTimestamp, Timestamp};

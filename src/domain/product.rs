@@ -1,0 +1,112 @@
+//! One product's public rows as a store hands them over: fixed-width rows and one shared text buffer, so
+//! that a whole product costs four allocations however many rows it has. How they are laid out for
+//! answering requests is `service::views`' work.
+
+use super::{AnswerId, PhotoId, ProductId, QuestionId, Timestamp};
+
+/// A piece of a shared text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    start: u32,
+    length: u32,
+}
+
+/// Many texts in one buffer, each known by its [`Span`].
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Texts(String);
+
+impl Texts {
+    /// Keeps a text and tells where.
+    ///
+    /// # Panics
+    /// When the texts together pass 4 GiB: whoever collects them bounds them far below.
+    pub fn keep(&mut self, text: &str) -> Span {
+        let start = u32::try_from(self.0.len()).expect("texts collected together stay below 4 GiB");
+        let length = u32::try_from(text.len()).expect("a single text stays below 4 GiB");
+        self.0.push_str(text);
+        Span { start, length }
+    }
+
+    /// The text of a span that [`keep`](Self::keep) of this buffer gave out.
+    pub fn get(&self, span: Span) -> &str {
+        let start = span.start as usize;
+        &self.0[start..start + span.length as usize]
+    }
+
+    /// Bytes of all texts together.
+    pub fn bytes(&self) -> usize {
+        self.0.len()
+    }
+}
+
+/// A visible question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QuestionRow {
+    /// Its id.
+    pub question_id: QuestionId,
+    /// When it was asked.
+    pub written_at: Timestamp,
+    /// How many found it helpful.
+    pub helpful: u32,
+    /// Its text.
+    pub body: Span,
+    /// Who asked.
+    pub name: Span,
+}
+
+/// A visible answer to a visible question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AnswerRow {
+    /// Its id.
+    pub answer_id: AnswerId,
+    /// The question that it answers.
+    pub question_id: QuestionId,
+    /// When it was given.
+    pub written_at: Timestamp,
+    /// How many found it helpful.
+    pub helpful: u32,
+    /// Its text.
+    pub body: Span,
+    /// Who answered.
+    pub name: Span,
+}
+
+/// A photo of a visible answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PhotoRow {
+    /// Its id.
+    pub photo_id: PhotoId,
+    /// The answer that it belongs to.
+    pub answer_id: AnswerId,
+    /// Where the picture is.
+    pub url: Span,
+}
+
+/// All public rows of one product, in no particular order. Rows whose parent is not there are ignored by
+/// whoever reads this: a store may hand over the answers of a reported question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProductRows {
+    /// The product.
+    pub product_id: ProductId,
+    /// Its visible questions.
+    pub questions: Vec<QuestionRow>,
+    /// Their visible answers.
+    pub answers: Vec<AnswerRow>,
+    /// The photos of those.
+    pub photos: Vec<PhotoRow>,
+    /// The texts that the rows' spans point into.
+    pub texts: Texts,
+}
+
+impl ProductRows {
+    /// A product without rows.
+    pub fn new(product_id: ProductId) -> Self {
+        Self {
+            product_id,
+            questions: Vec::new(),
+            answers: Vec::new(),
+            photos: Vec::new(),
+            texts: Texts::default(),
+        }
+    }
+}

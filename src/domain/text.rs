@@ -1,0 +1,195 @@
+//! The texts that shoppers send, each checked once: bodies, names, e-mail addresses, photo addresses.
+//! Lengths count Unicode scalar values. Nothing is escaped here: text is stored as sent.
+
+use std::borrow::Cow;
+
+/// What is wrong with a text, in words that fit behind the field's name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TextError {
+    /// Nothing is left after trimming.
+    #[error("must have 1 to {max} characters; it is empty")]
+    Empty {
+        /// The most characters allowed.
+        max: usize,
+    },
+    /// Longer than allowed.
+    #[error("must have 1 to {max} characters; it has {length}")]
+    TooLong {
+        /// The most characters allowed.
+        max: usize,
+        /// How many there are.
+        length: usize,
+    },
+    /// A control character (Unicode category Cc) where none may stand.
+    #[error("must not contain the control character U+{0:04X}")]
+    ControlCharacter(u32),
+    /// Not an e-mail address.
+    #[error("must be a valid e-mail address")]
+    NotAnEmail,
+    /// Not an absolute `http` or `https` address.
+    #[error("must be an http or https URL")]
+    NotAPhotoUrl,
+    /// A space in an address.
+    #[error("must not contain a space")]
+    Space,
+}
+
+/// Turns CR LF and lone CR into newlines: done before anything else is checked.
+pub fn normalize(text: &str) -> Cow<'_, str> {
+    if !text.contains('\r') {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
+}
+
+macro_rules! text_type {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+    };
+}
+
+text_type! {
+    /// The text of a question or an answer: trimmed, without control characters other than newline and tab.
+    Body
+}
+text_type! {
+    /// The public name of whoever writes: trimmed, without any control character.
+    Name
+}
+text_type! {
+    /// An e-mail address. It is stored and never shown.
+    Email
+}
+text_type! {
+    /// The absolute `http` or `https` address of a photo, as sent.
+    PhotoUrl
+}
+
+impl Body {
+    /// Checks and trims a text of at most `max` characters.
+    pub fn parse(text: &str, max: usize) -> Result<Self, TextError> {
+        let text = normalize(text);
+        refuse_control_characters(&text, |character| matches!(character, '\n' | '\t'))?;
+        trimmed_within(&text, max).map(Self)
+    }
+}
+
+impl Name {
+    /// Checks and trims a name of at most `max` characters.
+    pub fn parse(text: &str, max: usize) -> Result<Self, TextError> {
+        let text = normalize(text);
+        refuse_control_characters(&text, |_| false)?;
+        trimmed_within(&text, max).map(Self)
+    }
+}
+
+impl Email {
+    /// Checks and trims an address of at most `max` characters (RFC 5321 with RFC 6531's letters).
+    pub fn parse(text: &str, max: usize) -> Result<Self, TextError> {
+        let text = normalize(text);
+        refuse_control_characters(&text, |_| false)?;
+        let text = trimmed_within(&text, max)?;
+        let options = email_address::Options::default().without_display_text();
+        match email_address::EmailAddress::parse_with_options(&text, options) {
+            Ok(_) => Ok(Self(text)),
+            Err(_) => Err(TextError::NotAnEmail),
+        }
+    }
+}
+
+impl PhotoUrl {
+    /// Checks and trims an address of at most `max` characters.
+    pub fn parse(text: &str, max: usize) -> Result<Self, TextError> {
+        let text = normalize(text);
+        refuse_control_characters(&text, |_| false)?;
+        let text = trimmed_within(&text, max)?;
+        if text.contains(char::is_whitespace) {
+            return Err(TextError::Space);
+        }
+        match url::Url::parse(&text) {
+            Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(Self(text)),
+            _ => Err(TextError::NotAPhotoUrl),
+        }
+    }
+}
+
+fn refuse_control_characters(text: &str, allowed: impl Fn(char) -> bool) -> Result<(), TextError> {
+    match text.chars().find(|&character| character.is_control() && !allowed(character)) {
+        Some(character) => Err(TextError::ControlCharacter(character.into())),
+        None => Ok(()),
+    }
+}
+
+fn trimmed_within(text: &str, max: usize) -> Result<String, TextError> {
+    let text = text.trim();
+    let length = text.chars().count();
+    match length {
+        0 => Err(TextError::Empty { max }),
+        _ if length > max => Err(TextError::TooLong { max, length }),
+        _ => Ok(text.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn body(text: &str) -> Result<String, TextError> {
+        Body::parse(text, 1_000).map(|body| body.as_str().to_owned())
+    }
+
+    #[test]
+    fn bodies_are_trimmed_and_line_ends_unified() {
+        assert_eq!(body(" \u{2003}a\r\nb\rc\td\u{a0}").as_deref(), Ok("a\nb\nc\td"));
+        assert_eq!(body("<b>&amp;\"'").as_deref(), Ok("<b>&amp;\"'"));
+    }
+
+    #[test]
+    fn lengths_count_scalar_values_after_trimming() {
+        assert_eq!(body(&format!(" {} ", "😀".repeat(1_000))).map(|text| text.chars().count()), Ok(1_000));
+        assert_eq!(body(&"é".repeat(1_001)), Err(TextError::TooLong { max: 1_000, length: 1_001 }));
+        assert_eq!(body(" \n\t "), Err(TextError::Empty { max: 1_000 }));
+    }
+
+    #[test]
+    fn control_characters_are_refused() {
+        for character in ['\0', '\u{1}', '\u{b}', '\u{1b}', '\u{7f}', '\u{85}'] {
+            let refused = Err(TextError::ControlCharacter(character.into()));
+            assert_eq!(body(&format!("a{character}b")), refused);
+        }
+        assert_eq!(Name::parse("a\nb", 60), Err(TextError::ControlCharacter(10)));
+        assert_eq!(Name::parse("a\tb", 60), Err(TextError::ControlCharacter(9)));
+    }
+
+    #[test]
+    fn e_mail_addresses() {
+        for address in ["a@example.com", "first.last+tag@gmail.com", "ü@bücher.example", "a@localhost"] {
+            assert!(Email::parse(address, 254).is_ok(), "{address}");
+        }
+        let long = format!("{}@example.com", "a".repeat(250));
+        for address in ["", "a", "a@", "@b.c", "a b@c.d", "A <a@b.c>", "a@b@c", "a@b..c", &long] {
+            assert!(Email::parse(address, 254).is_err(), "{address}");
+        }
+    }
+
+    #[test]
+    fn photo_addresses() {
+        for url in ["https://example.com/a.jpg", "http://bücher.example/ü?x=1#y", "HTTPS://EXAMPLE.COM"] {
+            assert!(PhotoUrl::parse(url, 2_000).is_ok(), "{url}");
+        }
+        for url in ["ftp://example.com/a", "example.com/a.jpg", "/a.jpg", "http://", "javascript:alert(1)"] {
+            assert_eq!(PhotoUrl::parse(url, 2_000), Err(TextError::NotAPhotoUrl), "{url}");
+        }
+        assert_eq!(PhotoUrl::parse("http://a/b c", 2_000), Err(TextError::Space));
+        assert_eq!(PhotoUrl::parse("http://a/\u{1}", 2_000), Err(TextError::ControlCharacter(1)));
+    }
+}

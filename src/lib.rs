@@ -1,0 +1,3 @@
+//! Atelier: the questions and answers of a shop's product pages.
+pub mod domain;
+pub mod store;
