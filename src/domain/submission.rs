@@ -117,7 +117,8 @@ impl NewQuestion {
         let mut errors = Vec::new();
         let body = text(&mut errors, "body", &draft.body, |text| Body::parse(text, limits.body_max_chars));
         let name = text(&mut errors, "name", &draft.name, |text| Name::parse(text, limits.name_max_chars));
-        let email = text(&mut errors, "email", &draft.email, |text| Email::parse(text, limits.email_max_chars));
+        let email =
+            text(&mut errors, "email", &draft.email, |text| Email::parse(text, limits.email_max_chars));
         let product_id = product_id(&mut errors, &draft.product_id);
         match (body, name, email, product_id) {
             (Some(body), Some(name), Some(email), Some(product_id)) => {
@@ -134,7 +135,8 @@ impl NewAnswer {
         let mut errors = Vec::new();
         let body = text(&mut errors, "body", &draft.body, |text| Body::parse(text, limits.body_max_chars));
         let name = text(&mut errors, "name", &draft.name, |text| Name::parse(text, limits.name_max_chars));
-        let email = text(&mut errors, "email", &draft.email, |text| Email::parse(text, limits.email_max_chars));
+        let email =
+            text(&mut errors, "email", &draft.email, |text| Email::parse(text, limits.email_max_chars));
         let photos = photos(&mut errors, &draft.photos, limits);
         match (body, name, email, photos) {
             (Some(body), Some(name), Some(email), Some(photos)) => Ok(Self { body, name, email, photos }),
@@ -214,7 +216,10 @@ fn photos(
             if present > limits.photos_max {
                 errors.push(FieldError {
                     pointer: "#/photos".to_owned(),
-                    detail: format!("photos must have at most {} entries; it has {present}", limits.photos_max),
+                    detail: format!(
+                        "photos must have at most {} entries; it has {present}",
+                        limits.photos_max
+                    ),
                 });
             }
         }

@@ -5,20 +5,21 @@
 //! thread, so a store needs neither a pool nor a runtime; `service` decides how many there are.
 //! Deliberately absent: caching, ordering of lists, text checks, HTTP.
 
+mod address;
 mod bulk;
 mod error;
 pub mod sqlite;
 
 use std::sync::Arc;
 
+pub use address::StoreAddress;
 pub use bulk::{
-    AnswerBatch, BulkLoad, ImportedAnswer, ImportedPhoto, ImportedQuestion, LoadMode, PhotoBatch, QuestionBatch,
+    AnswerBatch, BulkLoad, ImportedAnswer, ImportedPhoto, ImportedQuestion, LoadMode, PhotoBatch,
+    QuestionBatch,
 };
 pub use error::StoreError;
 
-use crate::domain::{
-    AnswerId, NewAnswer, NewQuestion, ProductId, ProductRows, QuestionId, Timestamp,
-};
+use crate::domain::{AnswerId, NewAnswer, NewQuestion, ProductId, ProductRows, QuestionId, Timestamp};
 
 /// A place that keeps questions, answers and photos.
 pub trait Store: Send + Sync {
@@ -57,7 +58,11 @@ pub trait Reader: Send {
 
     /// The next products that have rows after `after`, ascending, at most `limit` of them; fewer only at the
     /// end.
-    fn scan_products(&mut self, after: Option<ProductId>, limit: usize) -> Result<Vec<ProductRows>, StoreError>;
+    fn scan_products(
+        &mut self,
+        after: Option<ProductId>,
+        limit: usize,
+    ) -> Result<Vec<ProductRows>, StoreError>;
 }
 
 /// A session that writes.
@@ -105,8 +110,13 @@ pub enum Command {
         /// When it was given.
         written_at: Timestamp,
     },
-    /// One more found it helpful. Hidden rows count as well.
-    Vote(Target),
+    /// More people found it helpful. Hidden rows count as well.
+    Vote {
+        /// What they found helpful.
+        target: Target,
+        /// How many they are, at least one. No two commands of a transaction vote for the same row.
+        votes: u32,
+    },
     /// Hide it from public lists, for good. Twice is the same as once.
     Report(Target),
 }

@@ -1,1 +1,76 @@
-//! placeholder
+//! The embedded store: one SQLite file, laid out so that a product's rows are neighbours. One writer with
+//! group commit and full durability, readers that do not wait for it or for each other.
+//! SQL lives here and nowhere above; caching and batching are `service`'s.
+
+mod bulk;
+mod check;
+mod decode;
+mod failure;
+mod place;
+mod read;
+mod schema;
+mod write;
+
+use std::path::{Path, PathBuf};
+
+use self::failure::Failure;
+use super::{BulkLoad, ChangeSink, Counts, Finding, LoadMode, Reader, Store, StoreError, Writer};
+
+/// A store in one SQLite file. Opening it creates the file and brings its tables up to date.
+#[derive(Debug, Clone)]
+pub struct SqliteStore {
+    path: PathBuf,
+}
+
+impl SqliteStore {
+    /// Opens or creates the file.
+    ///
+    /// # Errors
+    /// [`StoreError::BadAddress`] when the file cannot be opened, [`StoreError::WrongSchema`] when it belongs
+    /// to another program or to a later version, [`StoreError::Unavailable`] when it is locked.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let mut connection = schema::connect(path)?;
+        schema::migrate(&mut connection)?;
+        schema::use_write_ahead_log(&connection)?;
+        Ok(Self { path: path.to_owned() })
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl Store for SqliteStore {
+    fn reader(&self) -> Result<Box<dyn Reader>, StoreError> {
+        Ok(Box::new(read::SqliteReader::new(schema::connect(&self.path)?)))
+    }
+
+    fn writer(&self, elsewhere: ChangeSink) -> Result<Box<dyn Writer>, StoreError> {
+        Ok(Box::new(write::SqliteWriter::new(schema::connect(&self.path)?, elsewhere)?))
+    }
+
+    fn bulk_load(&self, mode: LoadMode) -> Result<Box<dyn BulkLoad>, StoreError> {
+        Ok(Box::new(bulk::SqliteBulkLoad::begin(schema::connect(&self.path)?, mode)?))
+    }
+
+    fn is_empty(&self) -> Result<bool, StoreError> {
+        bulk::is_empty(&schema::connect(&self.path)?)
+    }
+
+    fn check(&self, report: &mut dyn FnMut(Finding)) -> Result<Counts, StoreError> {
+        check::check(&schema::connect(&self.path)?, report)
+    }
+}
+
+/// Counts all rows.
+fn counts(connection: &rusqlite::Connection) -> Result<Counts, StoreError> {
+    let count = |sql: &str| {
+        connection.query_row(sql, [], |row| row.get::<_, i64>(0)).map(i64::unsigned_abs).reading()
+    };
+    Ok(Counts {
+        questions: count("SELECT count(*) FROM questions")?,
+        answers: count("SELECT count(*) FROM answers")?,
+        photos: count("SELECT count(*) FROM photos")?,
+    })
+}

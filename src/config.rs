@@ -1,0 +1,196 @@
+//! What an operator types for `serve`, and the one checked configuration that comes of it. Nobody else reads
+//! the command line or the environment.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use clap::Args;
+
+use crate::http::{CorsOrigins, HttpSettings};
+use crate::service::ServiceSettings;
+use crate::store::StoreAddress;
+
+/// Views take at most this many bytes unless the operator says otherwise, and at most half of the machine.
+const DEFAULT_VIEWS_MAX_BYTES: u64 = 4 << 30;
+
+/// Which store a command works on.
+#[derive(Debug, Clone, Args)]
+pub struct StoreOption {
+    /// The store: sqlite:FILE
+    #[arg(long, env = "ATELIER_STORE", value_name = "ADDRESS", default_value = "sqlite:atelier.db")]
+    pub store: StoreAddress,
+}
+
+/// The options of `serve`.
+#[derive(Debug, Clone, Args)]
+pub struct ServeOptions {
+    /// Which store.
+    #[command(flatten)]
+    pub store: StoreOption,
+
+    /// Address and port to listen on
+    #[arg(long, env = "ATELIER_LISTEN", value_name = "ADDRESS:PORT", default_value = "127.0.0.1:3000")]
+    pub listen: SocketAddr,
+
+    /// Fill an empty store with a few thousand generated products first
+    #[arg(long, env = "ATELIER_DEMO")]
+    pub demo: bool,
+
+    /// Path put before every route, such as /api/fec2/hr-rfp
+    #[arg(long, env = "ATELIER_PATH_PREFIX", value_name = "PATH", default_value = "", value_parser = path_prefix, hide_default_value = true)]
+    pub path_prefix: String,
+
+    /// Origins whose pages may read answers: * or a list separated by commas
+    #[arg(long, env = "ATELIER_CORS_ORIGINS", value_name = "ORIGINS", default_value = "*", value_parser = CorsOrigins::parse)]
+    pub cors_origins: CorsOrigins,
+
+    /// Most memory for products kept ready, such as 512MiB; 0 keeps none [default: 4GiB, at most half of the
+    /// machine's memory]
+    #[arg(long, env = "ATELIER_VIEWS_MAX_BYTES", value_name = "BYTES", value_parser = byte_size)]
+    pub views_max_bytes: Option<u64>,
+
+    /// Threads that answer requests [default: one for each core]
+    #[arg(long, env = "ATELIER_WORKERS", value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub workers: Option<u16>,
+
+    /// Threads that read from the store
+    #[arg(long, env = "ATELIER_READERS", value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub readers: u16,
+
+    /// Connections served at once
+    #[arg(long, env = "ATELIER_MAX_CONNECTIONS", value_name = "N", default_value_t = 16_384, value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_connections: u32,
+
+    /// Requests, and writes, that may wait for the store before more are refused
+    #[arg(long, env = "ATELIER_MAX_WAITING", value_name = "N", default_value_t = 16_384, value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_waiting: u32,
+
+    /// How long a request waits for the store, in milliseconds
+    #[arg(long, env = "ATELIER_STORE_WAIT_MS", value_name = "MS", default_value_t = 5_000, value_parser = clap::value_parser!(u32).range(1..))]
+    pub store_wait_ms: u32,
+
+    /// Largest page of a list
+    #[arg(long, env = "ATELIER_MAX_PAGE_SIZE", value_name = "ROWS", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_page_size: u32,
+
+    /// Most answers shown with a question in the questions list
+    #[arg(long, env = "ATELIER_MAX_NESTED_ANSWERS", value_name = "ROWS", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(0..))]
+    pub max_nested_answers: u32,
+
+    /// Longest text of a question or answer, in characters
+    #[arg(long, env = "ATELIER_BODY_MAX_CHARS", value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub body_max_chars: u32,
+
+    /// Longest name, in characters
+    #[arg(long, env = "ATELIER_NAME_MAX_CHARS", value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub name_max_chars: u32,
+
+    /// Longest e-mail address, in characters
+    #[arg(long, env = "ATELIER_EMAIL_MAX_CHARS", value_name = "N", default_value_t = 254, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub email_max_chars: u32,
+
+    /// Most photos of an answer
+    #[arg(long, env = "ATELIER_PHOTOS_MAX", value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(0..=100))]
+    pub photos_max: u32,
+
+    /// Longest address of a photo, in characters
+    #[arg(long, env = "ATELIER_PHOTO_URL_MAX_CHARS", value_name = "N", default_value_t = 2_000, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub photo_url_max_chars: u32,
+
+    /// Largest body of a question or answer, such as 64KiB
+    #[arg(long, env = "ATELIER_MAX_BODY_BYTES", value_name = "BYTES", default_value = "64KiB", value_parser = byte_size)]
+    pub max_body_bytes: u64,
+}
+
+impl ServeOptions {
+    /// The settings of the HTTP side.
+    pub fn http_settings(&self) -> HttpSettings {
+        let defaults = HttpSettings::default();
+        HttpSettings {
+            path_prefix: self.path_prefix.clone(),
+            cors_origins: self.cors_origins.clone(),
+            max_body_bytes: usize::try_from(self.max_body_bytes).unwrap_or(usize::MAX),
+            max_connections: self.max_connections as usize,
+            workers: self.workers.map_or(defaults.workers, usize::from),
+        }
+    }
+
+    /// The settings of the service.
+    pub fn service_settings(&self) -> ServiceSettings {
+        let mut settings = ServiceSettings {
+            views_max_bytes: self.views_max_bytes.unwrap_or_else(default_views_max_bytes),
+            readers: self.readers.into(),
+            max_waiting_reads: self.max_waiting as usize,
+            max_waiting_writes: self.max_waiting as usize,
+            store_wait: Duration::from_millis(self.store_wait_ms.into()),
+            max_page_size: self.max_page_size,
+            max_nested_answers: self.max_nested_answers as usize,
+            ..ServiceSettings::default()
+        };
+        settings.submission.body_max_chars = self.body_max_chars as usize;
+        settings.submission.name_max_chars = self.name_max_chars as usize;
+        settings.submission.email_max_chars = self.email_max_chars as usize;
+        settings.submission.photos_max = self.photos_max as usize;
+        settings.submission.photo_url_max_chars = self.photo_url_max_chars as usize;
+        settings
+    }
+}
+
+fn default_views_max_bytes() -> u64 {
+    machine_bytes().map_or(DEFAULT_VIEWS_MAX_BYTES, |bytes| DEFAULT_VIEWS_MAX_BYTES.min(bytes / 2))
+}
+
+/// The machine's memory, where the system tells.
+fn machine_bytes() -> Option<u64> {
+    let information = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let total = information.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
+    total.trim().strip_suffix("kB")?.trim().parse::<u64>().ok().map(|kibibytes| kibibytes * 1_024)
+}
+
+/// Reads a number of bytes with an optional unit: `65536`, `64KiB`, `512MiB`, `2GiB`.
+fn byte_size(text: &str) -> Result<u64, String> {
+    let text = text.trim();
+    let digits = text.trim_end_matches(|character: char| !character.is_ascii_digit());
+    let shift = match text[digits.len()..].trim() {
+        "" | "B" => 0,
+        "KiB" => 10,
+        "MiB" => 20,
+        "GiB" => 30,
+        unit => return Err(format!("unknown unit {unit:?}; write KiB, MiB or GiB")),
+    };
+    let number: u64 = digits.parse().map_err(|_| "write a number of bytes, such as 512MiB".to_owned())?;
+    number.checked_mul(1 << shift).ok_or_else(|| "more bytes than can be counted".to_owned())
+}
+
+/// Reads a prefix: empty, or segments each led by a slash, without one at the end.
+fn path_prefix(text: &str) -> Result<String, String> {
+    let prefix = text.trim_end_matches('/');
+    let visible = prefix.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'?' | b'#'));
+    if prefix.is_empty() || (prefix.starts_with('/') && visible) {
+        return Ok(prefix.to_owned());
+    }
+    Err("begin with a slash and use visible ASCII characters, such as /api/fec2/hr-rfp".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn byte_sizes() {
+        assert_eq!(byte_size("65536"), Ok(65_536));
+        assert_eq!(byte_size("64KiB"), Ok(65_536));
+        assert_eq!(byte_size("2 GiB"), Ok(2 << 30));
+        for bad in ["", "KiB", "1kb", "-1", "1.5GiB", "99999999999GiB"] {
+            assert!(byte_size(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn path_prefixes() {
+        assert_eq!(path_prefix("/api/fec2/hr-rfp/").as_deref(), Ok("/api/fec2/hr-rfp"));
+        assert_eq!(path_prefix("/").as_deref(), Ok(""));
+        assert!(path_prefix("api").is_err());
+        assert!(path_prefix("/a b").is_err());
+    }
+}

@@ -1,0 +1,60 @@
+//! The four operations on answers.
+
+use bytes::Bytes;
+use http::Request;
+use hyper::body::Incoming;
+
+use super::body::read_draft;
+use super::dispatch::{Answer, App, TYPICAL_PAGE_BYTES};
+use super::error::Problem;
+use super::extract::{ListQuery, path_id};
+use super::questions::question_id;
+use crate::domain::{AnswerId, NewAnswer};
+
+/// `GET /qa/questions/:question_id/answers?page=…&count=…`
+pub(super) async fn list(app: &App, segment: &str, query: Option<&str>) -> Result<Answer, Problem> {
+    let question_id = question_id(segment)?;
+    let page = ListQuery::parse(query).page(app.service.settings().max_page_size);
+    let mut json = Vec::with_capacity(TYPICAL_PAGE_BYTES);
+    app.service
+        .list_answers(question_id, page, &mut json)
+        .await
+        .map_err(|error| Problem::from_service(error, Problem::UnknownQuestion))?;
+    Ok(Answer::Json(Bytes::from(json)))
+}
+
+/// `POST /qa/questions/:question_id/answers`. An unknown question is told before bad fields are.
+pub(super) async fn add(app: &App, segment: &str, request: Request<Incoming>) -> Result<Answer, Problem> {
+    let question_id = question_id(segment)?;
+    let draft = read_draft(request, app.settings.max_body_bytes).await?;
+    let unknown = |error| Problem::from_service(error, Problem::UnknownQuestion);
+    let answer = match NewAnswer::parse(&draft, &app.service.settings().submission) {
+        Ok(answer) => answer,
+        Err(errors) => {
+            let exists = app.service.question_exists(question_id).await.map_err(unknown)?;
+            return Err(if exists { Problem::InvalidFields(errors) } else { Problem::UnknownQuestion });
+        }
+    };
+    let answer_id = app.service.add_answer(question_id, answer).await.map_err(unknown)?;
+    Ok(Answer::Created {
+        json: format!("{{\"answer_id\":{answer_id}}}"),
+        location: format!("{}/qa/questions/{question_id}/answers", app.settings.path_prefix),
+    })
+}
+
+/// `PUT /qa/answers/:answer_id/helpful`
+pub(super) async fn vote(app: &App, segment: &str) -> Result<Answer, Problem> {
+    let voted = app.service.vote_answer(answer_id(segment)?).await;
+    voted.map(|()| Answer::Done).map_err(|error| Problem::from_service(error, Problem::UnknownAnswer))
+}
+
+/// `PUT /qa/answers/:answer_id/report`
+pub(super) async fn report(app: &App, segment: &str) -> Result<Answer, Problem> {
+    let reported = app.service.report_answer(answer_id(segment)?).await;
+    reported.map(|()| Answer::Done).map_err(|error| Problem::from_service(error, Problem::UnknownAnswer))
+}
+
+/// The id in an answer's path.
+pub(super) fn answer_id(segment: &str) -> Result<AnswerId, Problem> {
+    path_id(segment, Problem::InvalidAnswerId)
+}

@@ -1,0 +1,121 @@
+//! Reading a submission's body: its type, its size, its bytes; then JSON or a form into a [`Draft`]. What the
+//! fields may hold is `domain`'s.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use http::{HeaderMap, Request};
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use percent_encoding::percent_decode_str;
+
+use super::error::Problem;
+use super::json_body;
+use crate::domain::{Draft, Field};
+
+/// How long a body may take to arrive.
+const BODY_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How a body is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Json,
+    Form,
+}
+
+/// Reads a submission, checking type, size and form in this order.
+pub(super) async fn read_draft(request: Request<Incoming>, max_bytes: usize) -> Result<Draft, Problem> {
+    let format = format(request.headers())?;
+    let body = read_body(request, max_bytes).await?;
+    match format {
+        Format::Json => json_body::parse(&body),
+        Format::Form => parse_form(&body),
+    }
+}
+
+fn format(headers: &HeaderMap) -> Result<Format, Problem> {
+    let value = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let media_type = value.split(';').next().unwrap_or("").trim();
+    if media_type.eq_ignore_ascii_case("application/json") {
+        Ok(Format::Json)
+    } else if media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+        Ok(Format::Form)
+    } else {
+        Err(Problem::WrongContentType)
+    }
+}
+
+async fn read_body(request: Request<Incoming>, max_bytes: usize) -> Result<Vec<u8>, Problem> {
+    let too_large = || Problem::BodyTooLarge { max_bytes };
+    let announced =
+        request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > max_bytes as u64) {
+        return Err(too_large());
+    }
+    let collect = async {
+        let mut body = request.into_body();
+        let mut bytes = Vec::new();
+        while let Some(frame) = body.frame().await {
+            let frame = frame.map_err(|_| Problem::Malformed("the body ended early".to_owned()))?;
+            let data: Bytes = frame.into_data().unwrap_or_default();
+            if bytes.len() + data.len() > max_bytes {
+                return Err(too_large());
+            }
+            bytes.extend_from_slice(&data);
+        }
+        Ok(bytes)
+    };
+    tokio::time::timeout(BODY_TIMEOUT, collect).await.unwrap_or(Err(Problem::BodyTooSlow))
+}
+
+/// Reads `application/x-www-form-urlencoded`. Of a repeated field the first counts; photos are fields named
+/// `photos` or `photos[]`, as many as there are.
+fn parse_form(body: &[u8]) -> Result<Draft, Problem> {
+    let malformed = || Problem::Malformed("the form is not UTF-8".to_owned());
+    let body = std::str::from_utf8(body).map_err(|_| malformed())?;
+    let mut draft = Draft::default();
+    let mut photos = Vec::new();
+    for pair in body.split('&').filter(|pair| !pair.is_empty()) {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let decode = |text: &str| {
+            let spaced = text.replace('+', " ");
+            percent_decode_str(&spaced).decode_utf8().map(String::from).map_err(|_| malformed())
+        };
+        let value = Field::Text(decode(value)?);
+        let place = match decode(name)?.as_str() {
+            "body" => &mut draft.body,
+            "name" => &mut draft.name,
+            "email" => &mut draft.email,
+            "product_id" => &mut draft.product_id,
+            "photos" | "photos[]" => {
+                photos.push(value);
+                continue;
+            }
+            _ => continue,
+        };
+        if *place == Field::Missing {
+            *place = value;
+        }
+    }
+    draft.photos = Ok(photos);
+    Ok(draft)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_is_read() {
+        let form = b"body=a+b%21&name=%C3%BC&x=y&email=e&body=second&photos=1&photos%5B%5D=2&product_id=7";
+        let draft = parse_form(form).expect("a good form");
+        let text = |text: &str| Field::Text(text.to_owned());
+        assert_eq!(draft.body, text("a b!"));
+        assert_eq!(draft.name, text("ü"));
+        assert_eq!(draft.product_id, text("7"));
+        assert_eq!(draft.photos, Ok(vec![text("1"), text("2")]));
+        assert!(matches!(parse_form(b"body=%FF"), Err(Problem::Malformed(_))));
+        assert!(matches!(parse_form(b"body=\xff"), Err(Problem::Malformed(_))));
+    }
+}

@@ -1,0 +1,127 @@
+//! From a request to its answer: path, method, operation, and the headers that every answer carries.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HeaderValue, LOCATION};
+use http::{Request, Response, StatusCode};
+use http_body_util::Full;
+use hyper::body::Incoming;
+
+use super::error::{Problem, explanation};
+use super::routes::{Destination, Operation, find};
+use super::server::HttpSettings;
+use super::{answers, middleware, questions};
+use crate::service::Service;
+
+/// Room for nearly every page of five questions without growing.
+pub(super) const TYPICAL_PAGE_BYTES: usize = 8_192;
+
+/// What operations work with.
+#[derive(Clone)]
+pub(super) struct App {
+    pub(super) service: Arc<Service>,
+    pub(super) settings: Arc<HttpSettings>,
+}
+
+/// A success.
+pub(super) enum Answer {
+    /// 200 with JSON.
+    Json(Bytes),
+    /// 200 with plain text.
+    Text(&'static str),
+    /// 201: a small JSON object with the new id, and where the row is listed.
+    Created { json: String, location: String },
+    /// 204.
+    Done,
+}
+
+/// Answers a request, whatever it is.
+pub(super) async fn respond(app: &App, request: Request<Incoming>) -> Response<Full<Bytes>> {
+    let origin = middleware::origin(request.headers());
+    // Cloning a URI or a header map copies; only a failed request is asked about itself afterwards.
+    let mut response = match answer(app, request).await {
+        Ok(response) | Err(response) => response,
+    };
+    app.settings.cors_origins.stamp(origin.as_ref(), response.headers_mut());
+    response
+}
+
+type Responded = Result<Response<Full<Bytes>>, Response<Full<Bytes>>>;
+
+async fn answer(app: &App, request: Request<Incoming>) -> Responded {
+    let prefix = app.settings.path_prefix.as_str();
+    let uri = request.uri().clone();
+    let path = uri.path();
+    let (operation, segment) = match path.strip_prefix(prefix).map(|path| find(request.method(), path)) {
+        Some(Destination::Operation(operation, segment)) => (operation, segment),
+        Some(Destination::Options { allow }) => return Ok(middleware::options(allow)),
+        Some(Destination::WrongMethod { operation, segment, allow }) => {
+            let problem = check_id(operation, segment).err().unwrap_or(Problem::WrongMethod { allow });
+            return Err(problem.into_response(request.headers(), path, prefix));
+        }
+        Some(Destination::UnknownPath) | None => {
+            return Err(Problem::UnknownPath.into_response(request.headers(), path, prefix));
+        }
+    };
+    let result = match operation {
+        Operation::ListQuestions => questions::list(app, uri.query()).await,
+        Operation::ListAnswers => answers::list(app, segment, uri.query()).await,
+        Operation::VoteQuestion => questions::vote(app, segment).await,
+        Operation::ReportQuestion => questions::report(app, segment).await,
+        Operation::VoteAnswer => answers::vote(app, segment).await,
+        Operation::ReportAnswer => answers::report(app, segment).await,
+        Operation::ExplainProblem => explanation(segment).map(Answer::Text).ok_or(Problem::UnknownPath),
+        Operation::AddQuestion | Operation::AddAnswer => {
+            // The body takes the request away, so what a failure needs of the head is kept.
+            let headers = request.headers().clone();
+            let added = match operation {
+                Operation::AddQuestion => questions::add(app, request).await,
+                _ => answers::add(app, segment, request).await,
+            };
+            return added.map(success).map_err(|problem| problem.into_response(&headers, path, prefix));
+        }
+    };
+    result.map(success).map_err(|problem| problem.into_response(request.headers(), path, prefix))
+}
+
+/// The id in a path is checked before the method.
+fn check_id(operation: Option<Operation>, segment: &str) -> Result<(), Problem> {
+    match operation {
+        Some(
+            Operation::ListAnswers
+            | Operation::AddAnswer
+            | Operation::VoteQuestion
+            | Operation::ReportQuestion,
+        ) => questions::question_id(segment).map(drop),
+        Some(Operation::VoteAnswer | Operation::ReportAnswer) => answers::answer_id(segment).map(drop),
+        Some(Operation::ListQuestions | Operation::AddQuestion | Operation::ExplainProblem) | None => Ok(()),
+    }
+}
+
+fn success(answer: Answer) -> Response<Full<Bytes>> {
+    const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
+    let (status, content_type, body) = match answer {
+        Answer::Json(json) => (StatusCode::OK, Some(JSON), json),
+        Answer::Text(text) => {
+            let plain = HeaderValue::from_static("text/plain; charset=utf-8");
+            (StatusCode::OK, Some(plain), Bytes::from_static(text.as_bytes()))
+        }
+        Answer::Created { json, location } => {
+            let mut response = success(Answer::Json(Bytes::from(json)));
+            *response.status_mut() = StatusCode::CREATED;
+            let location = HeaderValue::try_from(location);
+            response
+                .headers_mut()
+                .insert(LOCATION, location.expect("a checked prefix and digits are visible ASCII"));
+            return response;
+        }
+        Answer::Done => (StatusCode::NO_CONTENT, None, Bytes::new()),
+    };
+    let mut response = Response::new(Full::new(body));
+    *response.status_mut() = status;
+    if let Some(content_type) = content_type {
+        response.headers_mut().insert(CONTENT_TYPE, content_type);
+    }
+    response
+}

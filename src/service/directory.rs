@@ -1,0 +1,114 @@
+//! Which product each question belongs to, as far as it was ever learnt. It never changes, so it is
+//! remembered until everything is forgotten; the answers list finds its product's view through it.
+//! Asking the store for what is not remembered is `loader`'s work.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use parking_lot::RwLock;
+
+use crate::domain::{Id, ProductId, QuestionId};
+
+/// Questions in one leaf. Ids are dense in practice: a million products need 14,000 leaves, 28 MB.
+const QUESTIONS_PER_LEAF: usize = 256;
+
+/// Ids may be sparse, down to one question a leaf, so leaves are bounded: 256 MiB in all.
+const MAX_LEAVES: usize = 128 * 1_024;
+
+type Leaf = Box<[AtomicU64]>;
+
+/// The product of each known question.
+#[derive(Debug, Default)]
+pub(super) struct Directory {
+    leaves: RwLock<Leaves>,
+}
+
+#[derive(Debug, Default)]
+struct Leaves {
+    by_prefix: HashMap<u64, Leaf>,
+    era: Era,
+}
+
+/// Grows by one whenever everything is forgotten, so that what was read before is not remembered after.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Era(u64);
+
+impl Directory {
+    /// The product of a question, if it was learnt.
+    pub(super) fn find(&self, question_id: QuestionId) -> Option<ProductId> {
+        let (prefix, place) = leaf_and_place(question_id);
+        let product_id = self.leaves.read().by_prefix.get(&prefix)?[place].load(Ordering::Relaxed);
+        ProductId::new(product_id).ok()
+    }
+
+    /// The era to name in [`remember`](Self::remember), taken before the store is asked.
+    pub(super) fn era(&self) -> Era {
+        self.leaves.read().era
+    }
+
+    /// Remembers the product of questions, unless everything was forgotten since `era` or memory is full.
+    pub(super) fn remember(&self, era: Era, product_id: ProductId, question_ids: &[QuestionId]) {
+        for &question_id in question_ids {
+            let (prefix, place) = leaf_and_place(question_id);
+            {
+                let leaves = self.leaves.read();
+                if leaves.era != era {
+                    return;
+                }
+                if let Some(leaf) = leaves.by_prefix.get(&prefix) {
+                    leaf[place].store(product_id.get(), Ordering::Relaxed);
+                    continue;
+                }
+            }
+            let mut leaves = self.leaves.write();
+            if leaves.era != era || leaves.by_prefix.len() >= MAX_LEAVES {
+                return;
+            }
+            let leaf = leaves
+                .by_prefix
+                .entry(prefix)
+                .or_insert_with(|| (0..QUESTIONS_PER_LEAF).map(|_| AtomicU64::new(0)).collect());
+            leaf[place].store(product_id.get(), Ordering::Relaxed);
+        }
+    }
+
+    /// Forgets everything: an import may have given ids to other products.
+    pub(super) fn forget_everything(&self) {
+        let mut leaves = self.leaves.write();
+        leaves.era = Era(leaves.era.0 + 1);
+        leaves.by_prefix.clear();
+    }
+}
+
+fn leaf_and_place(question_id: QuestionId) -> (u64, usize) {
+    let leaf_size = QUESTIONS_PER_LEAF as u64;
+    let place = usize::try_from(question_id.get() % leaf_size).unwrap_or(0);
+    (question_id.get() / leaf_size, place)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ids(question: u64, product: u64) -> (QuestionId, ProductId) {
+        (QuestionId::new(question).expect("in range"), ProductId::new(product).expect("in range"))
+    }
+
+    #[test]
+    fn remembers_until_everything_is_forgotten() {
+        let directory = Directory::default();
+        let (question, product) = ids(1_000_000_007, 5);
+        let (stranger, _) = ids(1_000_000_008, 5);
+        let era = directory.era();
+        directory.remember(era, product, &[question]);
+        assert_eq!(directory.find(question), Some(product));
+        assert_eq!(directory.find(stranger), None);
+
+        directory.forget_everything();
+        assert_eq!(directory.find(question), None);
+        directory.remember(era, product, &[question]);
+        assert_eq!(directory.find(question), None, "what was read before must not be remembered after");
+        directory.remember(directory.era(), product, &[question]);
+        assert_eq!(directory.find(question), Some(product));
+    }
+}

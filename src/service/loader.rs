@@ -1,0 +1,124 @@
+//! Reading from the store for those who wait: each lane is a thread with a session of its own that takes
+//! what is asked for and asks the store for all of it at once. Lanes know nothing of HTTP or of pages.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+
+use super::directory::Directory;
+use super::queue::{BatchQueue, Taken};
+use super::views::{LoadTicket, Views};
+use super::{ServiceError, View};
+use crate::domain::{ProductId, QuestionId};
+use crate::store::{Reader, StoreError};
+
+/// Products that a lane asks for at once. Small enough that two lanes share a burst.
+const MAX_REQUESTS_PER_BATCH: usize = 32;
+
+/// How often an idle lane looks up.
+const LANE_PATIENCE: Duration = Duration::from_secs(60);
+
+/// Something to read.
+pub(super) enum LoadRequest {
+    /// A product's view.
+    View(LoadTicket),
+    /// Which product a question belongs to.
+    ProductOf(QuestionId, oneshot::Sender<Result<Option<ProductId>, ServiceError>>),
+}
+
+/// One reading thread.
+pub(super) struct Lane {
+    pub(super) queue: Arc<BatchQueue<LoadRequest>>,
+    pub(super) views: Arc<Views>,
+    pub(super) directory: Arc<Directory>,
+    pub(super) reader: Box<dyn Reader>,
+}
+
+impl Lane {
+    /// Serves until the queue is closed and empty.
+    pub(super) fn run(mut self) {
+        let mut batch = Vec::new();
+        loop {
+            match self.queue.take(MAX_REQUESTS_PER_BATCH, LANE_PATIENCE, &mut batch) {
+                Taken::Closed => return,
+                Taken::Nothing => {}
+                Taken::Batch => self.carry_out(&mut batch),
+            }
+        }
+    }
+
+    fn carry_out(&mut self, batch: &mut Vec<LoadRequest>) {
+        let mut tickets = Vec::with_capacity(batch.len());
+        let mut questions = Vec::new();
+        for request in batch.drain(..) {
+            match request {
+                LoadRequest::View(ticket) => tickets.push(ticket),
+                LoadRequest::ProductOf(question_id, sender) => questions.push((question_id, sender)),
+            }
+        }
+        if !tickets.is_empty() {
+            self.load_views(tickets);
+        }
+        if !questions.is_empty() {
+            self.look_up(questions);
+        }
+    }
+
+    /// A product can be on two tickets, when it changed between them; it is loaded once for both.
+    fn load_views(&mut self, mut tickets: Vec<LoadTicket>) {
+        tickets.sort_unstable_by_key(|ticket| ticket.product_id);
+        let mut product_ids: Vec<ProductId> = tickets.iter().map(|ticket| ticket.product_id).collect();
+        product_ids.dedup();
+        let era = self.directory.era();
+        let products = match self.reader.load_products(&product_ids) {
+            Ok(products) => products,
+            Err(error) => {
+                let error = report("load products", &error);
+                for ticket in tickets {
+                    self.views.loaded(ticket, Err(error));
+                }
+                return;
+            }
+        };
+        let mut tickets = tickets.into_iter().peekable();
+        for rows in products {
+            let view = Arc::new(View::pack(&rows));
+            self.directory.remember(era, view.product_id(), &view.question_ids());
+            while let Some(ticket) = tickets.next_if(|ticket| ticket.product_id == rows.product_id) {
+                self.views.loaded(ticket, Ok(Arc::clone(&view)));
+            }
+        }
+        for ticket in tickets {
+            tracing::error!(product_id = %ticket.product_id, "the store left out a product");
+            self.views.loaded(ticket, Err(ServiceError::StoreUnavailable));
+        }
+    }
+
+    fn look_up(
+        &mut self,
+        questions: Vec<(QuestionId, oneshot::Sender<Result<Option<ProductId>, ServiceError>>)>,
+    ) {
+        let question_ids: Vec<QuestionId> = questions.iter().map(|(question_id, _)| *question_id).collect();
+        let era = self.directory.era();
+        let found =
+            self.reader.products_of(&question_ids).map_err(|error| report("look up questions", &error));
+        for (position, (question_id, sender)) in questions.into_iter().enumerate() {
+            let answer = match &found {
+                Ok(found) => found.get(position).copied().ok_or(ServiceError::StoreUnavailable),
+                Err(error) => Err(*error),
+            };
+            if let Ok(Some(product_id)) = answer {
+                self.directory.remember(era, product_id, &[question_id]);
+            }
+            // Whoever has gone away needs no answer.
+            let _ = sender.send(answer);
+        }
+    }
+}
+
+/// Logs a store's failure, once, where it is handled, and says what callers hear of it.
+pub(super) fn report(doing: &str, error: &StoreError) -> ServiceError {
+    tracing::error!(%error, "could not {doing}");
+    ServiceError::StoreUnavailable
+}

@@ -1,0 +1,219 @@
+//! The rules of the service: what is asked for is answered from views, what is written is batched, and a list
+//! asked for after a write shows it. Here is no SQL and no HTTP.
+//!
+//! `questions` and `answers` say what can be done; `views` is the only cache, `view` what is in it; `loader`,
+//! `writer` and `fill` are the threads between it and the store.
+
+mod answers;
+mod clock;
+mod directory;
+mod fill;
+mod json;
+mod loader;
+mod questions;
+mod queue;
+mod settings;
+mod view;
+mod views;
+mod writer;
+
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use parking_lot::Mutex;
+use tokio::sync::oneshot;
+
+pub use clock::{Clock, SystemClock};
+pub use settings::ServiceSettings;
+pub use view::View;
+
+use self::directory::Directory;
+use self::fill::{FillSignal, Filler};
+use self::loader::{Lane, LoadRequest};
+use self::queue::BatchQueue;
+use self::views::{Views, Wanted};
+use self::writer::{WriteRequest, WriterLane};
+use crate::domain::{ProductId, QuestionId};
+use crate::store::{Change, ChangeSink, Command, Outcome, Store, StoreError, Target};
+
+/// Why the service does not answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ServiceError {
+    /// There is no such question or answer.
+    #[error("not found")]
+    NotFound,
+    /// Too much waits for the store already.
+    #[error("too many requests wait for the store")]
+    Overloaded,
+    /// The store did not answer in time, or failed. A write's fate is unknown.
+    #[error("the store does not answer")]
+    StoreUnavailable,
+}
+
+/// The questions-and-answers service over one store. Dropping it finishes what was accepted.
+pub struct Service {
+    views: Arc<Views>,
+    directory: Arc<Directory>,
+    loads: Arc<BatchQueue<LoadRequest>>,
+    writes: Arc<BatchQueue<WriteRequest>>,
+    fill: Arc<FillSignal>,
+    clock: Arc<dyn Clock>,
+    settings: ServiceSettings,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+}
+
+impl Service {
+    /// Opens the store's sessions, starts the threads and begins to fill memory in the background.
+    ///
+    /// # Errors
+    /// When the store does not open a session.
+    pub fn start(
+        store: &dyn Store,
+        clock: Arc<dyn Clock>,
+        settings: ServiceSettings,
+    ) -> Result<Self, StoreError> {
+        let views = Arc::new(Views::new(settings.views_max_bytes));
+        let directory = Arc::new(Directory::default());
+        let fill = Arc::new(FillSignal::default());
+        let service = Self {
+            loads: Arc::new(BatchQueue::new(settings.max_waiting_reads)),
+            writes: Arc::new(BatchQueue::new(settings.max_waiting_writes)),
+            threads: Mutex::default(),
+            views,
+            directory,
+            fill,
+            clock,
+            settings,
+        };
+        // On failure, dropping the service ends the threads that are there already.
+        service.start_threads(store)?;
+        service.fill.request();
+        Ok(service)
+    }
+
+    fn start_threads(&self, store: &dyn Store) -> Result<(), StoreError> {
+        for number in 0..self.settings.readers.max(1) {
+            let lane = Lane {
+                queue: Arc::clone(&self.loads),
+                views: Arc::clone(&self.views),
+                directory: Arc::clone(&self.directory),
+                reader: store.reader()?,
+            };
+            self.spawn(format!("reader-{number}"), move || lane.run())?;
+        }
+        let writer = WriterLane {
+            queue: Arc::clone(&self.writes),
+            views: Arc::clone(&self.views),
+            writer: store.writer(self.change_sink())?,
+        };
+        self.spawn("writer".to_owned(), move || writer.run())?;
+        if self.settings.views_max_bytes > 0 {
+            let filler = Filler {
+                signal: Arc::clone(&self.fill),
+                views: Arc::clone(&self.views),
+                directory: Arc::clone(&self.directory),
+                reader: store.reader()?,
+            };
+            self.spawn("fill".to_owned(), move || filler.run())?;
+        }
+        Ok(())
+    }
+
+    fn spawn(&self, name: String, run: impl FnOnce() + Send + 'static) -> Result<(), StoreError> {
+        let thread = std::thread::Builder::new().name(name).spawn(run);
+        let thread = thread.map_err(|error| StoreError::Unavailable(format!("no thread: {error}")))?;
+        self.threads.lock().push(thread);
+        Ok(())
+    }
+
+    /// Where the store tells of changes made elsewhere.
+    fn change_sink(&self) -> ChangeSink {
+        let (views, directory) = (Arc::clone(&self.views), Arc::clone(&self.directory));
+        let fill = Arc::clone(&self.fill);
+        Arc::new(move |change| match change {
+            Change::Everything => {
+                tracing::info!("the store was changed by another process, all views are forgotten");
+                directory.forget_everything();
+                views.forget_everything();
+                fill.request();
+            }
+        })
+    }
+
+    /// The texts' limits, for whoever parses submissions.
+    pub fn settings(&self) -> &ServiceSettings {
+        &self.settings
+    }
+
+    /// A product's view, from memory or from the store.
+    async fn view(&self, product_id: ProductId) -> Result<Arc<View>, ServiceError> {
+        if let Some(view) = self.views.get(product_id) {
+            return Ok(view);
+        }
+        let receiver = match self.views.want(product_id) {
+            Wanted::Here(view) => return Ok(view),
+            Wanted::Coming(receiver) => receiver,
+            Wanted::LoadIt(ticket, receiver) => {
+                if self.loads.push(LoadRequest::View(ticket)).is_err() {
+                    self.views.loaded(ticket, Err(ServiceError::Overloaded));
+                }
+                receiver
+            }
+        };
+        self.wait(receiver).await
+    }
+
+    /// Which product a question belongs to; `None` when there is no such question.
+    async fn product_of(&self, question_id: QuestionId) -> Result<Option<ProductId>, ServiceError> {
+        if let Some(product_id) = self.directory.find(question_id) {
+            return Ok(Some(product_id));
+        }
+        let (sender, receiver) = oneshot::channel();
+        self.loads.push(LoadRequest::ProductOf(question_id, sender)).map_err(|_| ServiceError::Overloaded)?;
+        self.wait(receiver).await
+    }
+
+    /// Has a command carried out; it is durable and visible when this returns.
+    async fn write(&self, command: Command) -> Result<Outcome, ServiceError> {
+        let (reply, receiver) = oneshot::channel();
+        self.writes.push(WriteRequest { command, reply }).map_err(|_| ServiceError::Overloaded)?;
+        match self.wait(receiver).await? {
+            Outcome::NotFound => Err(ServiceError::NotFound),
+            outcome => Ok(outcome),
+        }
+    }
+
+    /// Counts one vote.
+    async fn vote(&self, target: Target) -> Result<(), ServiceError> {
+        self.write(Command::Vote { target, votes: 1 }).await.map(drop)
+    }
+
+    /// Hides a row.
+    async fn report(&self, target: Target) -> Result<(), ServiceError> {
+        self.write(Command::Report(target)).await.map(drop)
+    }
+
+    async fn wait<T>(&self, receiver: oneshot::Receiver<Result<T, ServiceError>>) -> Result<T, ServiceError> {
+        match tokio::time::timeout(self.settings.store_wait, receiver).await {
+            Ok(Ok(result)) => result,
+            Ok(Err(_)) => Err(ServiceError::StoreUnavailable),
+            Err(_) => {
+                tracing::error!(waited = ?self.settings.store_wait, "the store did not answer in time");
+                Err(ServiceError::StoreUnavailable)
+            }
+        }
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        self.fill.stop();
+        self.loads.close();
+        self.writes.close();
+        for thread in self.threads.lock().drain(..) {
+            if thread.join().is_err() {
+                tracing::error!("a thread of the service panicked");
+            }
+        }
+    }
+}

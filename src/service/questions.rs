@@ -1,0 +1,52 @@
+//! What can be done with questions.
+
+use super::{Service, ServiceError};
+use crate::domain::{Id, NewQuestion, Page, ProductId, QuestionId};
+use crate::store::{Command, Outcome, Target};
+
+impl Service {
+    /// Appends a page of a product's questions, as JSON, to `output`.
+    ///
+    /// # Errors
+    /// [`ServiceError::Overloaded`] or [`ServiceError::StoreUnavailable`]; never an empty list in their place.
+    pub async fn list_questions(
+        &self,
+        product_id: ProductId,
+        page: Page,
+        output: &mut Vec<u8>,
+    ) -> Result<(), ServiceError> {
+        let view = self.view(product_id).await?;
+        view.write_questions(page, self.settings().max_nested_answers, output);
+        Ok(())
+    }
+
+    /// Adds a question and returns its id.
+    pub async fn add_question(&self, question: NewQuestion) -> Result<QuestionId, ServiceError> {
+        let written_at = self.clock.now();
+        match self.write(Command::AddQuestion { question, written_at }).await? {
+            Outcome::QuestionAdded { question_id, .. } => Ok(question_id),
+            outcome => unexpected(outcome),
+        }
+    }
+
+    /// Counts one more who found the question helpful.
+    pub async fn vote_question(&self, question_id: QuestionId) -> Result<(), ServiceError> {
+        self.vote(Target::Question(question_id)).await
+    }
+
+    /// Hides the question and its answers from public lists.
+    pub async fn report_question(&self, question_id: QuestionId) -> Result<(), ServiceError> {
+        self.report(Target::Question(question_id)).await
+    }
+
+    /// Whether there is such a question, hidden or not.
+    pub async fn question_exists(&self, question_id: QuestionId) -> Result<bool, ServiceError> {
+        Ok(self.product_of(question_id).await?.is_some())
+    }
+}
+
+/// A store that answers a command with another command's outcome is broken; nothing is acknowledged.
+pub(super) fn unexpected<I: Id>(outcome: Outcome) -> Result<I, ServiceError> {
+    tracing::error!(?outcome, "the store gave an outcome that does not fit the command");
+    Err(ServiceError::StoreUnavailable)
+}

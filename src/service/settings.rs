@@ -1,0 +1,41 @@
+//! The numbers that an operator may set for the service, with their defaults.
+
+use std::time::Duration;
+
+use crate::domain::{MAX_PAGE_SIZE, SubmissionLimits};
+
+/// Limits and sizes of a [`Service`](super::Service).
+#[derive(Debug, Clone)]
+pub struct ServiceSettings {
+    /// Most bytes of views in memory; 0 keeps none.
+    pub views_max_bytes: u64,
+    /// Threads that read from the store.
+    pub readers: usize,
+    /// Requests that may wait for a reader; one more is refused.
+    pub max_waiting_reads: usize,
+    /// Writes that may wait for the writer; one more is refused.
+    pub max_waiting_writes: usize,
+    /// How long a request waits for the store.
+    pub store_wait: Duration,
+    /// Largest page of either list.
+    pub max_page_size: u32,
+    /// Most answers shown with a question in the questions list.
+    pub max_nested_answers: usize,
+    /// Limits of what shoppers send.
+    pub submission: SubmissionLimits,
+}
+
+impl Default for ServiceSettings {
+    fn default() -> Self {
+        Self {
+            views_max_bytes: 4 << 30,
+            readers: 2,
+            max_waiting_reads: 16_384,
+            max_waiting_writes: 16_384,
+            store_wait: Duration::from_secs(5),
+            max_page_size: MAX_PAGE_SIZE,
+            max_nested_answers: 1_000,
+            submission: SubmissionLimits::default(),
+        }
+    }
+}

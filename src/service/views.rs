@@ -1,0 +1,213 @@
+//! The only cache: which views are in memory, who is loading which, and how a change reaches them.
+//!
+//! The rule that everything here serves: a view that was being loaded while its product changed is never
+//! kept. Loads in flight are listed; a change strikes its product from the list before it touches the cache;
+//! a loaded view is kept only if its load is still listed, checked under the same lock.
+//! Loading itself (queues, threads, the store) is `loader`'s and `fill`'s.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use quick_cache::sync::Cache;
+use tokio::sync::oneshot;
+
+use super::{ServiceError, View};
+use crate::domain::{AnswerId, ProductId, QuestionId};
+
+/// Bytes that a view costs beside itself: the reference count, the cache's entry, the allocator's rounding.
+const BYTES_PER_ENTRY: usize = 160;
+
+/// The background fill stops here, so that it does not push out what is in use.
+const FILL_MAX_PERCENT: u64 = 95;
+
+/// How whoever waits for a view gets it.
+pub(super) type ViewReceiver = oneshot::Receiver<Result<Arc<View>, ServiceError>>;
+type ViewSender = oneshot::Sender<Result<Arc<View>, ServiceError>>;
+
+#[derive(Clone)]
+struct ByBytes;
+
+impl quick_cache::Weighter<ProductId, Arc<View>> for ByBytes {
+    fn weight(&self, _: &ProductId, view: &Arc<View>) -> u64 {
+        (view.bytes() + BYTES_PER_ENTRY) as u64
+    }
+}
+
+/// The views in memory, bounded in bytes, evicted by use.
+pub(super) struct Views {
+    cache: Cache<ProductId, Arc<View>, ByBytes>,
+    in_flight: Mutex<InFlight>,
+}
+
+#[derive(Default)]
+struct InFlight {
+    /// The load of each product whose view may be kept when it arrives.
+    listed: HashMap<ProductId, u64>,
+    /// Who waits for each load, by ticket number, struck ones included.
+    waiting: HashMap<u64, Vec<ViewSender>>,
+    last_number: u64,
+    /// While the background fill reads a chunk: what changed since it began.
+    fill: Option<FillChunk>,
+}
+
+#[derive(Default)]
+struct FillChunk {
+    changed: HashSet<ProductId>,
+    everything_changed: bool,
+}
+
+/// A load that somebody has to carry out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct LoadTicket {
+    pub(super) product_id: ProductId,
+    number: u64,
+}
+
+/// What a change does to the views of its product.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ViewChange {
+    /// A question has this many votes now.
+    QuestionVotes(ProductId, QuestionId, u32),
+    /// An answer has this many votes now.
+    AnswerVotes(ProductId, AnswerId, u32),
+    /// Rows came or went.
+    Rows(ProductId),
+}
+
+impl ViewChange {
+    fn product_id(self) -> ProductId {
+        match self {
+            Self::QuestionVotes(product_id, ..)
+            | Self::AnswerVotes(product_id, ..)
+            | Self::Rows(product_id) => product_id,
+        }
+    }
+}
+
+/// Where a wanted view is.
+pub(super) enum Wanted {
+    /// In memory.
+    Here(Arc<View>),
+    /// On its way: somebody else loads it.
+    Coming(ViewReceiver),
+    /// Nowhere: the caller must see to it that the load is carried out.
+    LoadIt(LoadTicket, ViewReceiver),
+}
+
+impl Views {
+    /// An empty cache of at most `max_bytes`, made for views of `BYTES_PER_ENTRY` and more.
+    pub(super) fn new(max_bytes: u64) -> Self {
+        const TYPICAL_VIEW_BYTES: u64 = 2_048;
+        let expected_views = usize::try_from(max_bytes / TYPICAL_VIEW_BYTES).unwrap_or(usize::MAX).max(64);
+        Self { cache: Cache::with_weighter(expected_views, max_bytes, ByBytes), in_flight: Mutex::default() }
+    }
+
+    /// The view if it is in memory.
+    pub(super) fn get(&self, product_id: ProductId) -> Option<Arc<View>> {
+        self.cache.get(&product_id)
+    }
+
+    /// The view, or a place among those who wait for it.
+    pub(super) fn want(&self, product_id: ProductId) -> Wanted {
+        let (sender, receiver) = oneshot::channel();
+        let mut in_flight = self.in_flight.lock();
+        // Again, under the lock: it may have arrived since the caller looked.
+        if let Some(view) = self.cache.get(&product_id) {
+            return Wanted::Here(view);
+        }
+        if let Some(number) = in_flight.listed.get(&product_id).copied() {
+            in_flight.waiting.entry(number).or_default().push(sender);
+            return Wanted::Coming(receiver);
+        }
+        in_flight.last_number += 1;
+        let number = in_flight.last_number;
+        in_flight.listed.insert(product_id, number);
+        in_flight.waiting.insert(number, vec![sender]);
+        Wanted::LoadIt(LoadTicket { product_id, number }, receiver)
+    }
+
+    /// Ends a load: keeps the view unless its product changed meanwhile, and gives it to all who waited.
+    /// They asked before that change was acknowledged, so even a view that is not kept is right for them.
+    pub(super) fn loaded(&self, ticket: LoadTicket, result: Result<Arc<View>, ServiceError>) {
+        let waiting = {
+            let mut in_flight = self.in_flight.lock();
+            if in_flight.listed.get(&ticket.product_id) == Some(&ticket.number) {
+                in_flight.listed.remove(&ticket.product_id);
+                if let Ok(view) = &result {
+                    self.cache.insert(ticket.product_id, Arc::clone(view));
+                }
+            }
+            in_flight.waiting.remove(&ticket.number).unwrap_or_default()
+        };
+        for sender in waiting {
+            // Whoever has gone away needs no answer.
+            let _ = sender.send(result.clone());
+        }
+    }
+
+    /// Brings the views up to date with a commit. The commit is durable and nobody was told of it yet.
+    pub(super) fn apply(&self, changes: &[ViewChange]) {
+        for &change in changes {
+            let product_id = change.product_id();
+            let mut in_flight = self.in_flight.lock();
+            in_flight.listed.remove(&product_id);
+            if let Some(chunk) = &mut in_flight.fill {
+                chunk.changed.insert(product_id);
+            }
+            match change {
+                ViewChange::QuestionVotes(_, question_id, helpful) => {
+                    if let Some(view) = self.cache.peek(&product_id) {
+                        view.raise_question(question_id, helpful);
+                    }
+                }
+                ViewChange::AnswerVotes(_, answer_id, helpful) => {
+                    if let Some(view) = self.cache.peek(&product_id) {
+                        view.raise_answer(answer_id, helpful);
+                    }
+                }
+                ViewChange::Rows(_) => {
+                    self.cache.remove(&product_id);
+                }
+            }
+        }
+    }
+
+    /// Forgets every view and keeps none that is on its way.
+    pub(super) fn forget_everything(&self) {
+        let mut in_flight = self.in_flight.lock();
+        in_flight.listed.clear();
+        if let Some(chunk) = &mut in_flight.fill {
+            chunk.everything_changed = true;
+        }
+        self.cache.clear();
+    }
+
+    /// Begins to watch for changes while a chunk of products is read in the background. One chunk at a time.
+    pub(super) fn begin_fill_chunk(&self) {
+        self.in_flight.lock().fill = Some(FillChunk::default());
+    }
+
+    /// Keeps those views of the chunk whose products did not change since it began and that are not there
+    /// already; ends the chunk. Says whether there is room for more.
+    pub(super) fn end_fill_chunk(&self, views: Vec<View>) -> bool {
+        for view in views {
+            let product_id = view.product_id();
+            let in_flight = self.in_flight.lock();
+            let stale = in_flight
+                .fill
+                .as_ref()
+                .is_none_or(|chunk| chunk.everything_changed || chunk.changed.contains(&product_id));
+            if !stale && !self.cache.contains_key(&product_id) {
+                self.cache.insert(product_id, Arc::new(view));
+            }
+        }
+        self.in_flight.lock().fill = None;
+        self.cache.weight() < self.cache.capacity() / 100 * FILL_MAX_PERCENT
+    }
+
+    /// How many views there are and how many bytes they take.
+    pub(super) fn size(&self) -> (usize, u64) {
+        (self.cache.len(), self.cache.weight())
+    }
+}

@@ -1,0 +1,134 @@
+//! Writing for those who wait: one thread that takes every write that is there, commits all in one
+//! transaction, brings the views up to date and only then answers. So a write is on disk before it is
+//! acknowledged, and a list asked for afterwards shows it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use tokio::sync::oneshot;
+
+use super::ServiceError;
+use super::loader::report;
+use super::queue::{BatchQueue, Taken};
+use super::views::{ViewChange, Views};
+use crate::store::{Command, IDLE_INTERVAL, Outcome, StoreError, Target, Writer};
+
+/// Writes that travel in one transaction. Bounds how long a transaction takes and how much it holds.
+const MAX_WRITES_PER_BATCH: usize = 1_024;
+
+/// A write whose caller waits.
+pub(super) struct WriteRequest {
+    pub(super) command: Command,
+    pub(super) reply: oneshot::Sender<Result<Outcome, ServiceError>>,
+}
+
+/// The writing thread.
+pub(super) struct WriterLane {
+    pub(super) queue: Arc<BatchQueue<WriteRequest>>,
+    pub(super) views: Arc<Views>,
+    pub(super) writer: Box<dyn Writer>,
+}
+
+impl WriterLane {
+    /// Serves until the queue is closed and empty.
+    pub(super) fn run(mut self) {
+        let mut batch = Vec::new();
+        loop {
+            match self.queue.take(MAX_WRITES_PER_BATCH, IDLE_INTERVAL, &mut batch) {
+                Taken::Closed => return,
+                Taken::Nothing => {
+                    if let Err(error) = self.writer.idle() {
+                        tracing::error!(%error, "the store could not keep house");
+                    }
+                }
+                Taken::Batch => self.carry_out(&mut batch),
+            }
+        }
+    }
+
+    fn carry_out(&mut self, batch: &mut Vec<WriteRequest>) {
+        let merged = Merged::new(batch.drain(..));
+        let outcomes = match self.writer.commit(&merged.commands) {
+            Ok(outcomes) => outcomes,
+            Err(error) => {
+                if matches!(error, StoreError::Unknown(_)) {
+                    // It may have happened after all, unseen by the views.
+                    self.views.forget_everything();
+                }
+                let error = report("commit", &error);
+                for reply in merged.replies.into_iter().flatten() {
+                    let _ = reply.send(Err(error));
+                }
+                return;
+            }
+        };
+        let changes: Vec<ViewChange> = merged
+            .commands
+            .iter()
+            .zip(&outcomes)
+            .filter_map(|(command, outcome)| change(command, *outcome))
+            .collect();
+        self.views.apply(&changes);
+        for (outcome, replies) in outcomes.into_iter().zip(merged.replies) {
+            for reply in replies {
+                // Whoever has gone away needs no answer; the write is done.
+                let _ = reply.send(Ok(outcome));
+            }
+        }
+    }
+}
+
+/// The requests of a batch with votes for the same row made into one command.
+struct Merged {
+    commands: Vec<Command>,
+    /// Who waits for each command.
+    replies: Vec<Vec<oneshot::Sender<Result<Outcome, ServiceError>>>>,
+}
+
+impl Merged {
+    fn new(requests: impl Iterator<Item = WriteRequest>) -> Self {
+        let mut merged = Self { commands: Vec::new(), replies: Vec::new() };
+        let mut votes_at: HashMap<Target, usize> = HashMap::new();
+        for WriteRequest { command, reply } in requests {
+            let target = match &command {
+                Command::Vote { target, .. } => Some(*target),
+                _ => None,
+            };
+            let earlier = target.and_then(|target| votes_at.get(&target).copied());
+            if let (Some(position), Command::Vote { votes: more, .. }) = (earlier, &command)
+                && let Some(Command::Vote { votes, .. }) = merged.commands.get_mut(position)
+            {
+                *votes += more;
+                merged.replies[position].push(reply);
+                continue;
+            }
+            if let Some(target) = target {
+                votes_at.insert(target, merged.commands.len());
+            }
+            merged.commands.push(command);
+            merged.replies.push(vec![reply]);
+        }
+        merged
+    }
+}
+
+/// What an outcome means for the views.
+fn change(command: &Command, outcome: Outcome) -> Option<ViewChange> {
+    match (command, outcome) {
+        (
+            Command::Vote { target: Target::Question(question_id), .. },
+            Outcome::Voted { product_id, helpful },
+        ) => Some(ViewChange::QuestionVotes(product_id, *question_id, helpful)),
+        (Command::Vote { target: Target::Answer(answer_id), .. }, Outcome::Voted { product_id, helpful }) => {
+            Some(ViewChange::AnswerVotes(product_id, *answer_id, helpful))
+        }
+        (
+            _,
+            Outcome::QuestionAdded { product_id, .. }
+            | Outcome::AnswerAdded { product_id, .. }
+            | Outcome::Reported { product_id }
+            | Outcome::Voted { product_id, .. },
+        ) => Some(ViewChange::Rows(product_id)),
+        (_, Outcome::NotFound) => None,
+    }
+}

@@ -1,0 +1,72 @@
+//! Columns to values. A value that breaks a rule of the store is an error that names table, row and column,
+//! never a guess.
+
+use rusqlite::Row;
+use rusqlite::types::ValueRef;
+
+use crate::domain::{Id, Timestamp};
+use crate::store::StoreError;
+
+/// Reads the columns of one row.
+#[derive(Clone, Copy)]
+pub(super) struct Columns<'a> {
+    row: &'a Row<'a>,
+    table: &'static str,
+    place: i64,
+}
+
+impl<'a> Columns<'a> {
+    /// A row of `table` whose first column is its place.
+    pub(super) fn new(row: &'a Row<'a>, table: &'static str) -> Result<Self, StoreError> {
+        let mut columns = Self { row, table, place: 0 };
+        columns.place = columns.integer(0, "place")?;
+        Ok(columns)
+    }
+
+    pub(super) fn place(self) -> i64 {
+        self.place
+    }
+
+    pub(super) fn integer(self, index: usize, column: &'static str) -> Result<i64, StoreError> {
+        match self.row.get_ref(index) {
+            Ok(ValueRef::Integer(value)) => Ok(value),
+            other => Err(self.damaged(column, format!("{other:?} is not an integer"))),
+        }
+    }
+
+    pub(super) fn text(self, index: usize, column: &'static str) -> Result<&'a str, StoreError> {
+        match self.row.get_ref(index) {
+            Ok(ValueRef::Text(bytes)) => simdutf8::basic::from_utf8(bytes)
+                .map_err(|_| self.damaged(column, "the text is not UTF-8".to_owned())),
+            other => Err(self.damaged(column, format!("{other:?} is not a text"))),
+        }
+    }
+
+    pub(super) fn id<I: Id>(self, index: usize, column: &'static str) -> Result<I, StoreError> {
+        let value = self.integer(index, column)?;
+        let id = u64::try_from(value).ok().and_then(|number| I::new(number).ok());
+        id.ok_or_else(|| self.damaged(column, format!("{value} is not an id")))
+    }
+
+    pub(super) fn time(self, index: usize, column: &'static str) -> Result<Timestamp, StoreError> {
+        let value = self.integer(index, column)?;
+        Timestamp::from_milliseconds(value).map_err(|error| self.damaged(column, format!("{value} {error}")))
+    }
+
+    pub(super) fn count(self, index: usize, column: &'static str) -> Result<u32, StoreError> {
+        let value = self.integer(index, column)?;
+        u32::try_from(value).map_err(|_| self.damaged(column, format!("{value} is not a count")))
+    }
+
+    pub(super) fn flag(self, index: usize, column: &'static str) -> Result<bool, StoreError> {
+        match self.integer(index, column)? {
+            0 => Ok(false),
+            1 => Ok(true),
+            value => Err(self.damaged(column, format!("{value} is neither 0 nor 1"))),
+        }
+    }
+
+    fn damaged(self, column: &'static str, problem: String) -> StoreError {
+        StoreError::Damaged { table: self.table, row: self.place, column, problem }
+    }
+}

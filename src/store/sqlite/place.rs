@@ -1,0 +1,134 @@
+//! Where a row stands: the key of every table. A product's rows are neighbours because their places are, so
+//! reading a product is one short range scan a table.
+
+use rusqlite::{Connection, OptionalExtension};
+
+use super::failure::Failure;
+use crate::domain::{Id, ProductId};
+use crate::store::StoreError;
+
+/// Bits of a place that number the rows of one product: 8.4 million questions and as many answers.
+const POSITION_BITS: u32 = 24;
+
+/// Products with ids below this are their own numbers; the others get numbers from here on.
+const FIRST_FAR_NUMBER: u64 = 1 << 38;
+
+/// A product as places know it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct ProductNumber(u64);
+
+/// Which table a place belongs to; questions and answers share their product's positions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Question,
+    Answer,
+    Photo,
+}
+
+impl ProductNumber {
+    /// The number of a product; `None` when it is a far one that has no rows.
+    pub(super) fn find(connection: &Connection, product_id: ProductId) -> Result<Option<Self>, StoreError> {
+        if product_id.get() < FIRST_FAR_NUMBER {
+            return Ok(Some(Self(product_id.get())));
+        }
+        connection
+            .prepare_cached("SELECT product_number FROM far_products WHERE product_id = ?1")
+            .and_then(|mut statement| {
+                statement.query_row([product_id.get().cast_signed()], |row| row.get::<_, i64>(0)).optional()
+            })
+            .map(|number| number.map(|number| Self(number.cast_unsigned())))
+            .reading()
+    }
+
+    /// The number of a product that is about to get rows.
+    pub(super) fn find_or_make(connection: &Connection, product_id: ProductId) -> Result<Self, StoreError> {
+        if let Some(number) = Self::find(connection, product_id)? {
+            return Ok(number);
+        }
+        connection
+            .prepare_cached(
+                "INSERT INTO far_products (product_number, product_id)
+                 VALUES ((SELECT max(coalesce(max(product_number) + 1, ?1), ?1) FROM far_products), ?2)
+                 RETURNING product_number",
+            )
+            .and_then(|mut statement| {
+                statement.query_row([FIRST_FAR_NUMBER.cast_signed(), product_id.get().cast_signed()], |row| {
+                    row.get::<_, i64>(0)
+                })
+            })
+            .map(|number| Self(number.cast_unsigned()))
+            .writing()
+    }
+
+    /// The number in a place.
+    pub(super) fn of(place: i64) -> Self {
+        Self(place.cast_unsigned() >> POSITION_BITS)
+    }
+
+    /// The product's id.
+    pub(super) fn product_id(self, connection: &Connection) -> Result<ProductId, StoreError> {
+        let damaged = |problem: &str| StoreError::Damaged {
+            table: "far_products",
+            row: self.0.cast_signed(),
+            column: "product_id",
+            problem: problem.to_owned(),
+        };
+        let id = if self.0 < FIRST_FAR_NUMBER {
+            self.0
+        } else {
+            connection
+                .prepare_cached("SELECT product_id FROM far_products WHERE product_number = ?1")
+                .and_then(|mut statement| {
+                    statement.query_row([self.0.cast_signed()], |row| row.get::<_, i64>(0)).optional()
+                })
+                .reading()?
+                .ok_or_else(|| damaged("the product's number has no row"))?
+                .cast_unsigned()
+        };
+        ProductId::new(id).map_err(|error| damaged(&error.to_string()))
+    }
+
+    /// The first and the last place of the product, in any table.
+    pub(super) fn places(self) -> (i64, i64) {
+        let first = (self.0 << POSITION_BITS).cast_signed();
+        (first, first + ((1 << POSITION_BITS) - 1))
+    }
+}
+
+impl Kind {
+    /// The place of a product's first row of this kind.
+    pub(super) fn first_place(self, number: ProductNumber) -> i64 {
+        number.places().0 + i64::from(self == Self::Answer)
+    }
+
+    /// The place after `place` in the same product.
+    pub(super) fn next_place(self, place: i64) -> Result<i64, StoreError> {
+        let next = if self == Self::Photo { place + 1 } else { place + 2 };
+        if ProductNumber::of(next) == ProductNumber::of(place) {
+            return Ok(next);
+        }
+        Err(StoreError::Full(format!(
+            "a product has no room for more than {} rows",
+            1 << (POSITION_BITS - 1)
+        )))
+    }
+
+    /// The place for a new row: behind the last one of its product in its table.
+    pub(super) fn free_place(
+        self,
+        connection: &Connection,
+        number: ProductNumber,
+    ) -> Result<i64, StoreError> {
+        let (first, last) = number.places();
+        let sql = match self {
+            Self::Question => "SELECT max(place) FROM questions WHERE place BETWEEN ?1 AND ?2",
+            Self::Answer => "SELECT max(place) FROM answers WHERE place BETWEEN ?1 AND ?2",
+            Self::Photo => "SELECT max(place) FROM photos WHERE place BETWEEN ?1 AND ?2",
+        };
+        let highest: Option<i64> = connection
+            .prepare_cached(sql)
+            .and_then(|mut statement| statement.query_row([first, last], |row| row.get(0)))
+            .reading()?;
+        highest.map_or(Ok(self.first_place(number)), |place| self.next_place(place))
+    }
+}

@@ -1,0 +1,92 @@
+//! Opening the file and bringing its tables up to date. The migrations are the files in `migrations/sqlite`;
+//! `PRAGMA user_version` says how many of them a file has seen.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+
+use super::failure::Failure;
+use crate::store::StoreError;
+
+/// What the migrations are, oldest first.
+const MIGRATIONS: [&str; 1] = [include_str!("../../../migrations/sqlite/0001_questions_and_answers.sql")];
+
+/// Marks a file as Atelier's (`PRAGMA application_id`): "AtQA" in ASCII.
+const APPLICATION_ID: i32 = 0x4174_5141;
+
+/// How long to wait for another process's lock.
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How much of the file is read through memory maps; beyond it, ordinary reads.
+const MMAP_MAX_BYTES: i64 = 64 << 30;
+
+/// The page cache of a connection, beside the memory map: in KiB, negative by SQLite's convention.
+const CACHE_KIBIBYTES: i64 = -16 * 1_024;
+
+/// The write-ahead log is folded into the file when it passes this many pages of 4 KiB: 32 MiB.
+const CHECKPOINT_PAGES: i64 = 8_000;
+
+/// Opens a connection with the settings that all sessions share. It is used by one thread at a time.
+pub(super) fn connect(path: &Path) -> Result<Connection, StoreError> {
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)
+        .map_err(|error| StoreError::BadAddress(format!("cannot open {}: {error}", path.display())))?;
+    connection.busy_timeout(BUSY_TIMEOUT).reading()?;
+    connection.set_prepared_statement_cache_capacity(64);
+    for (name, value) in [
+        ("mmap_size", MMAP_MAX_BYTES),
+        ("cache_size", CACHE_KIBIBYTES),
+        ("wal_autocheckpoint", CHECKPOINT_PAGES),
+    ] {
+        connection.pragma_update(None, name, value).reading()?;
+    }
+    // FULL: a commit is on disk when it returns, also after a power failure.
+    connection.pragma_update(None, "synchronous", "FULL").reading()?;
+    Ok(connection)
+}
+
+/// Switches to the write-ahead log, in which readers and the writer do not wait for each other. The file
+/// remembers it.
+pub(super) fn use_write_ahead_log(connection: &Connection) -> Result<(), StoreError> {
+    let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)).reading()?;
+    if mode == "wal" {
+        return Ok(());
+    }
+    Err(StoreError::BadAddress(format!(
+        "the database's folder does not support a write-ahead log (journal mode stays {mode}); use a local disk"
+    )))
+}
+
+/// Creates or upgrades the tables. Safe when two processes start at once.
+///
+/// # Errors
+/// [`StoreError::WrongSchema`] when the file belongs to another program or to a later version of this one.
+pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).reading()?;
+    let pragma =
+        |name: &str| transaction.pragma_query_value(None, name, |row| row.get::<_, i32>(0)).reading();
+    let (application_id, version) = (pragma("application_id")?, pragma("user_version")?);
+    let tables: i64 =
+        transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).reading()?;
+    if application_id != APPLICATION_ID && (tables > 0 || application_id != 0) {
+        return Err(StoreError::WrongSchema("the file is another program's SQLite database".to_owned()));
+    }
+    let seen = usize::try_from(version).unwrap_or(usize::MAX);
+    if seen > MIGRATIONS.len() {
+        return Err(StoreError::WrongSchema(format!(
+            "the store was made by a later version of atelier (schema {version}, this one knows {})",
+            MIGRATIONS.len()
+        )));
+    }
+    if seen == MIGRATIONS.len() {
+        return Ok(());
+    }
+    for migration in &MIGRATIONS[seen..] {
+        transaction.execute_batch(migration).writing()?;
+    }
+    transaction.pragma_update(None, "application_id", APPLICATION_ID).writing()?;
+    transaction.pragma_update(None, "user_version", MIGRATIONS.len() as i64).writing()?;
+    transaction.commit().committing()
+}

@@ -1,0 +1,252 @@
+//! Writing: a batch of commands in one transaction, on disk when it returns. Votes and reports go to the narrow
+//! `marks` table, in the order of their places, so that a batch touches each of its pages once.
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use super::decode::Columns;
+use super::failure::Failure;
+use super::place::{Kind, ProductNumber};
+use super::read::{place_by_id, place_of_question};
+use crate::domain::{AnswerId, Id, NewAnswer, NewQuestion, PhotoId, QuestionId, Timestamp};
+use crate::store::{Change, ChangeSink, Command, Outcome, StoreError, Target, Writer};
+
+/// The writing session.
+pub(super) struct SqliteWriter {
+    connection: Connection,
+    elsewhere: ChangeSink,
+    /// `PRAGMA data_version` of this connection: it moves when, and only when, another one commits.
+    data_version: i64,
+}
+
+impl SqliteWriter {
+    pub(super) fn new(connection: Connection, elsewhere: ChangeSink) -> Result<Self, StoreError> {
+        let data_version = data_version(&connection)?;
+        Ok(Self { connection, elsewhere, data_version })
+    }
+
+    /// Tells of commits by other processes, an import or a repair by hand. What they changed is not known.
+    fn notice_changes_elsewhere(&mut self) -> Result<(), StoreError> {
+        let now = data_version(&self.connection)?;
+        if now != self.data_version {
+            self.data_version = now;
+            (self.elsewhere)(Change::Everything);
+        }
+        Ok(())
+    }
+}
+
+fn data_version(connection: &Connection) -> Result<i64, StoreError> {
+    connection
+        .prepare_cached("PRAGMA data_version")
+        .and_then(|mut statement| statement.query_row([], |row| row.get(0)))
+        .reading()
+}
+
+impl Writer for SqliteWriter {
+    fn commit(&mut self, commands: &[Command]) -> Result<Vec<Outcome>, StoreError> {
+        let transaction =
+            Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate).reading()?;
+        let mut outcomes = vec![Outcome::NotFound; commands.len()];
+        mark_rows(&transaction, commands, &mut outcomes)?;
+        add_rows(&transaction, commands, &mut outcomes)?;
+        transaction.commit().committing()?;
+        // After the commit, so that views of what others wrote before it are forgotten before it is
+        // acknowledged.
+        self.notice_changes_elsewhere()?;
+        Ok(outcomes)
+    }
+
+    fn idle(&mut self) -> Result<(), StoreError> {
+        self.notice_changes_elsewhere()
+    }
+}
+
+/// Carries out votes and reports.
+fn mark_rows(
+    connection: &Connection,
+    commands: &[Command],
+    outcomes: &mut [Outcome],
+) -> Result<(), StoreError> {
+    let mut marks = Vec::new();
+    for (index, command) in commands.iter().enumerate() {
+        let (target, votes, report) = match command {
+            Command::Vote { target, votes } => (*target, *votes, false),
+            Command::Report(target) => (*target, 0, true),
+            Command::AddQuestion { .. } | Command::AddAnswer { .. } => continue,
+        };
+        if let Some(place) = place_of(connection, target)? {
+            marks.push((place, index, votes, report));
+        }
+    }
+    marks.sort_unstable();
+    for (place, index, votes, report) in marks {
+        let helpful = mark(connection, place, votes, report)?;
+        let product_id = ProductNumber::of(place).product_id(connection)?;
+        outcomes[index] =
+            if report { Outcome::Reported { product_id } } else { Outcome::Voted { product_id, helpful } };
+    }
+    Ok(())
+}
+
+fn place_of(connection: &Connection, target: Target) -> Result<Option<i64>, StoreError> {
+    match target {
+        Target::Question(question_id) => place_of_question(connection, question_id),
+        Target::Answer(answer_id) => {
+            place_by_id(connection, "SELECT place FROM answers WHERE answer_id = ?1", answer_id.get())
+        }
+    }
+}
+
+/// Adds votes or hides a row; returns its present votes. The first time, the row's own counters are copied.
+fn mark(connection: &Connection, place: i64, votes: u32, report: bool) -> Result<u32, StoreError> {
+    let present =
+        counters(connection, "marks", "SELECT place, helpful, reported FROM marks WHERE place = ?1", place)?;
+    let (helpful, reported) = match present {
+        Some(counters) => counters,
+        None => own_counters(connection, place)?,
+    };
+    let helpful = helpful.saturating_add(votes);
+    let reported = reported || report;
+    let sql = if present.is_some() {
+        "UPDATE marks SET helpful = ?2, reported = ?3 WHERE place = ?1"
+    } else {
+        "INSERT INTO marks (place, helpful, reported) VALUES (?1, ?2, ?3)"
+    };
+    connection
+        .prepare_cached(sql)
+        .and_then(|mut statement| statement.execute((place, helpful, reported)))
+        .writing()?;
+    Ok(helpful)
+}
+
+/// The counters that a row was added with.
+fn own_counters(connection: &Connection, place: i64) -> Result<(u32, bool), StoreError> {
+    // Even places are questions (`Kind::first_place`).
+    let (table, sql) = if place % 2 == 0 {
+        ("questions", "SELECT place, helpful, reported FROM questions WHERE place = ?1")
+    } else {
+        ("answers", "SELECT place, helpful, reported FROM answers WHERE place = ?1")
+    };
+    counters(connection, table, sql, place)?.ok_or_else(|| StoreError::Damaged {
+        table,
+        row: place,
+        column: "place",
+        problem: "an index names the row, but it is not there".to_owned(),
+    })
+}
+
+fn counters(
+    connection: &Connection,
+    table: &'static str,
+    sql: &str,
+    place: i64,
+) -> Result<Option<(u32, bool)>, StoreError> {
+    let mut statement = connection.prepare_cached(sql).reading()?;
+    let mut rows = statement.query([place]).reading()?;
+    let Some(row) = rows.next().reading()? else { return Ok(None) };
+    let columns = Columns::new(row, table)?;
+    Ok(Some((columns.count(1, "helpful")?, columns.flag(2, "reported")?)))
+}
+
+/// Carries out new questions and answers, in order.
+fn add_rows(
+    connection: &Connection,
+    commands: &[Command],
+    outcomes: &mut [Outcome],
+) -> Result<(), StoreError> {
+    for (command, outcome) in commands.iter().zip(outcomes) {
+        match command {
+            Command::AddQuestion { question, written_at } => {
+                *outcome = add_question(connection, question, *written_at)?;
+            }
+            Command::AddAnswer { question_id, answer, written_at } => {
+                if let Some(place) = place_of_question(connection, *question_id)? {
+                    *outcome =
+                        add_answer(connection, ProductNumber::of(place), *question_id, answer, *written_at)?;
+                }
+            }
+            Command::Vote { .. } | Command::Report(_) => {}
+        }
+    }
+    Ok(())
+}
+
+fn add_question(
+    connection: &Connection,
+    question: &NewQuestion,
+    written_at: Timestamp,
+) -> Result<Outcome, StoreError> {
+    let number = ProductNumber::find_or_make(connection, question.product_id)?;
+    let place = Kind::Question.free_place(connection, number)?;
+    let question_id: QuestionId = new_id(connection, "question")?;
+    connection
+        .prepare_cached(
+            "INSERT INTO questions (place, question_id, written_at, reported, helpful, body, name, email)
+             VALUES (?1, ?2, ?3, 0, 0, ?4, ?5, ?6)",
+        )
+        .and_then(|mut statement| {
+            statement.execute((
+                place,
+                question_id.get().cast_signed(),
+                written_at.milliseconds(),
+                question.body.as_str(),
+                question.name.as_str(),
+                question.email.as_str(),
+            ))
+        })
+        .writing()?;
+    Ok(Outcome::QuestionAdded { question_id, product_id: question.product_id })
+}
+
+fn add_answer(
+    connection: &Connection,
+    number: ProductNumber,
+    question_id: QuestionId,
+    answer: &NewAnswer,
+    written_at: Timestamp,
+) -> Result<Outcome, StoreError> {
+    let place = Kind::Answer.free_place(connection, number)?;
+    let answer_id: AnswerId = new_id(connection, "answer")?;
+    connection
+        .prepare_cached(
+            "INSERT INTO answers (place, answer_id, question_id, written_at, reported, helpful, body, name, email)
+             VALUES (?1, ?2, ?3, ?4, 0, 0, ?5, ?6, ?7)",
+        )
+        .and_then(|mut statement| {
+            statement.execute((
+                place,
+                answer_id.get().cast_signed(),
+                question_id.get().cast_signed(),
+                written_at.milliseconds(),
+                answer.body.as_str(),
+                answer.name.as_str(),
+                answer.email.as_str(),
+            ))
+        })
+        .writing()?;
+    for url in &answer.photos {
+        let place = Kind::Photo.free_place(connection, number)?;
+        let photo_id: PhotoId = new_id(connection, "photo")?;
+        connection
+            .prepare_cached("INSERT INTO photos (place, photo_id, answer_id, url) VALUES (?1, ?2, ?3, ?4)")
+            .and_then(|mut statement| {
+                statement.execute((
+                    place,
+                    photo_id.get().cast_signed(),
+                    answer_id.get().cast_signed(),
+                    url.as_str(),
+                ))
+            })
+            .writing()?;
+    }
+    Ok(Outcome::AnswerAdded { answer_id, product_id: number.product_id(connection)? })
+}
+
+/// The next id of a kind, counted on inside the transaction.
+fn new_id<I: Id>(connection: &Connection, kind: &str) -> Result<I, StoreError> {
+    let id: i64 = connection
+        .prepare_cached("UPDATE last_ids SET id = id + 1 WHERE kind = ?1 RETURNING id")
+        .and_then(|mut statement| statement.query_row([kind], |row| row.get(0)))
+        .writing()?;
+    I::new(id.cast_unsigned()).map_err(|_| StoreError::Full(format!("no {kind} id is left below 2^53")))
+}
