@@ -12,7 +12,7 @@ pub mod sqlite;
 use std::sync::Arc;
 
 pub use bulk::{
-    AnswerBatch, BulkLoad, ImportedAnswer, ImportedPhoto, ImportedQuestion, LoadMode, PhotoBatch, QuestionBatch,
+    AnswerBatch, Batch, BulkLoad, ImportedAnswer, ImportedPhoto, ImportedQuestion, LoadMode, PhotoBatch, QuestionBatch,
 };
 pub use error::StoreError;
 
