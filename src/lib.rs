@@ -19,5 +19,6 @@ pub mod cli;
 pub mod config;
 pub mod domain;
 pub mod http;
+pub mod import;
 pub mod service;
 pub mod store;

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 pub use address::StoreAddress;
 pub use bulk::{
-    AnswerBatch, BulkLoad, ImportedAnswer, ImportedPhoto, ImportedQuestion, LoadMode, PhotoBatch,
+    AnswerBatch, Batch, BulkLoad, ImportedAnswer, ImportedPhoto, ImportedQuestion, LoadMode, PhotoBatch,
     QuestionBatch,
 };
 pub use error::StoreError;

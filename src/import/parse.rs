@@ -1,0 +1,160 @@
+//! The parsing thread: all three files, one after the other, as batches of checked rows through a bounded
+//! channel. Bad rows go to the report. Loading is the other end's work.
+
+use std::sync::mpsc::SyncSender;
+
+use super::check::Seen;
+use super::error::ImportError;
+use super::reader::{Item, Record};
+use super::rejects::{Reject, Rejects, shown};
+use super::row::{Problem, Row};
+use super::source::{Header, Input, SourceFile};
+use super::{Progress, Stage};
+use crate::store::{AnswerBatch, Batch, Counts, PhotoBatch, QuestionBatch, StoreError};
+
+/// Most rows of a batch.
+pub(super) const MAX_BATCH_ROWS: usize = 4_096;
+
+/// A batch is handed on once its texts have this many bytes.
+pub(super) const FULL_BATCH_BYTES: usize = 1024 * 1024;
+
+/// Most batches that wait to be loaded.
+pub(super) const MAX_WAITING_BATCHES: usize = 8;
+
+/// What the loading side receives.
+pub(super) struct Message {
+    pub(super) rows: Rows,
+    /// How far the files are read once these rows are loaded.
+    pub(super) progress: Progress,
+}
+
+/// Checked rows of one kind.
+pub(super) enum Rows {
+    Questions(QuestionBatch),
+    Answers(AnswerBatch),
+    Photos(PhotoBatch),
+    /// None, because too many rows are bad: nothing is going to be loaded.
+    GivenUp,
+}
+
+/// What came of reading all files to the end.
+pub(super) struct Report {
+    pub(super) rows_read: Counts,
+    pub(super) warnings: Vec<String>,
+    pub(super) rejects: Rejects,
+}
+
+/// Reads the files and sends their rows. When too many rows are bad it goes on to the end, so that all of them
+/// are reported, but sends no more rows.
+pub(super) fn parse(
+    inputs: [Input; 3],
+    rejects: Rejects,
+    sender: SyncSender<Message>,
+) -> Result<Report, ImportError> {
+    let bytes_total = inputs.iter().map(|input| input.bytes).sum();
+    let mut outbox = Outbox { sender, rejects, bytes_before: 0, bytes_total, rows: 0 };
+    let mut warnings = Vec::new();
+    let mut seen = Seen::default();
+    let [questions, answers, photos] = inputs;
+    let warned = &mut warnings;
+    let questions =
+        outbox.file(questions, warned, |row, batch| seen.question(row, batch), Rows::Questions)?;
+    let answers = outbox.file(answers, warned, |row, batch| seen.answer(row, batch), Rows::Answers)?;
+    seen.forget_questions();
+    let photos = outbox.file(photos, warned, |row, batch| seen.photo(row, batch), Rows::Photos)?;
+    let rows_read = Counts { questions, answers, photos };
+    Ok(Report { rows_read, warnings, rejects: outbox.rejects })
+}
+
+struct Outbox {
+    sender: SyncSender<Message>,
+    rejects: Rejects,
+    /// Bytes of the files before this one.
+    bytes_before: u64,
+    bytes_total: u64,
+    /// Rows of all files.
+    rows: u64,
+}
+
+impl Outbox {
+    /// Reads one file to its end and returns how many rows it has, bad ones included.
+    fn file<R>(
+        &mut self,
+        mut input: Input,
+        warnings: &mut Vec<String>,
+        mut check: impl FnMut(&Row<'_>, &mut Batch<R>) -> Result<(), Problem>,
+        wrap: fn(Batch<R>) -> Rows,
+    ) -> Result<u64, ImportError> {
+        let rows_before = self.rows;
+        let mut batch = Batch::default();
+        let mut rows_waiting = 0;
+        loop {
+            let item = match input.reader.next() {
+                Ok(Some(item)) => item,
+                Ok(None) => break,
+                Err(source) => return Err(ImportError::Read { path: input.path, source }),
+            };
+            self.rows += 1;
+            rows_waiting += 1;
+            if let Err((line, problem)) = check_item(&item, &input.header, &mut batch, &mut check) {
+                self.reject(input.file, line, problem)?;
+            }
+            if rows_waiting == MAX_BATCH_ROWS || batch.texts.bytes() >= FULL_BATCH_BYTES {
+                self.send(input.file, input.reader.position(), wrap(std::mem::take(&mut batch)))?;
+                rows_waiting = 0;
+            }
+        }
+        self.send(input.file, input.reader.position(), wrap(batch))?;
+        self.bytes_before += input.bytes;
+        let rows = self.rows - rows_before;
+        warnings.extend(warning(&input, rows));
+        Ok(rows)
+    }
+
+    fn reject(&mut self, file: SourceFile, line: u64, problem: Problem) -> Result<(), ImportError> {
+        let Problem { column, value, reason } = problem;
+        self.rejects.add(Reject { file, line, column, value, reason })
+    }
+
+    fn send(&mut self, file: SourceFile, position: u64, rows: Rows) -> Result<(), ImportError> {
+        let rows = if self.rejects.exceeded() { Rows::GivenUp } else { rows };
+        let progress = Progress {
+            stage: Stage::Loading(file),
+            bytes_read: self.bytes_before + position,
+            bytes_total: self.bytes_total,
+            rows: self.rows,
+        };
+        // The loading side hangs up only when the store has failed, and reports that failure itself.
+        let hung_up = |_| StoreError::Unavailable("loading has stopped".to_owned());
+        Ok(self.sender.send(Message { rows, progress }).map_err(hung_up)?)
+    }
+}
+
+fn check_item<R>(
+    item: &Item<'_>,
+    header: &Header,
+    batch: &mut Batch<R>,
+    check: &mut impl FnMut(&Row<'_>, &mut Batch<R>) -> Result<(), Problem>,
+) -> Result<(), (u64, Problem)> {
+    match *item {
+        Item::Record(record @ Record { line, .. }) => {
+            Row::new(record, header).and_then(|row| check(&row, batch)).map_err(|problem| (line, problem))
+        }
+        Item::Malformed { line, bytes, problem } => {
+            let (value, reason) = (shown(bytes.trim_ascii_end()), problem.to_string());
+            Err((line, Problem { column: String::new(), value, reason }))
+        }
+    }
+}
+
+/// What is odd about a file that was read to its end, but no reason to refuse it.
+fn warning(input: &Input, rows: u64) -> Option<String> {
+    let path = input.path.display();
+    if rows == 0 {
+        return Some(format!("{path} has no rows"));
+    }
+    let line = input.reader.unterminated()?;
+    Some(format!(
+        "{path} does not end with a newline: if it was cut off, the row on line {line} is incomplete"
+    ))
+}

@@ -1,0 +1,312 @@
+//! CSV bytes → records: where each field lies, on which line a record starts, and what is malformed.
+//!
+//! By hand rather than with the `csv` crate because a migration must notice what that reader forgives: a file
+//! that ends inside a quoted field, a lost quote that swallows rows, a record without end. A property test
+//! holds the two together on everything well-formed. Deliberately absent: columns, types, UTF-8.
+
+use std::borrow::Cow;
+use std::io::{self, Read};
+
+use memchr::{memchr, memchr_iter, memchr2};
+
+/// Longest record in bytes, quotes and line end included: three texts of the greatest length fit many
+/// times over. A lost quote is noticed here at the latest.
+pub(super) const MAX_RECORD_BYTES: usize = 1024 * 1024;
+
+/// Most bytes taken from the file at once.
+const READ_BYTES: usize = 256 * 1024;
+
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// A record that cannot be split into fields. It ends with its first line, and reading goes on at the next
+/// one, so that a lost quote costs one row and not all that follow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Malformed {
+    /// Text between a closing quote and the next comma.
+    #[error("a quoted field is followed by text: a quote inside must be doubled, or a quote is missing")]
+    TextAfterQuote,
+    /// The closing quote never comes.
+    #[error("file ends inside a quoted field: it is cut off, or a quote is missing")]
+    EndsInQuotes,
+    /// Longer than [`MAX_RECORD_BYTES`].
+    #[error("the row is longer than {MAX_RECORD_BYTES} bytes: a quote or a line end is missing")]
+    TooLong,
+}
+
+/// Where a field's content lies in its record, surrounding quotes excluded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Field {
+    start: usize,
+    end: usize,
+    /// Whether quotes inside are doubled.
+    doubled: bool,
+}
+
+impl Field {
+    /// The field's place in its record.
+    pub(super) fn range(self) -> std::ops::Range<usize> {
+        self.start..self.end
+    }
+
+    /// `content` of this field with doubled quotes made single.
+    pub(super) fn unescape(self, content: &str) -> Cow<'_, str> {
+        if self.doubled { Cow::Owned(content.replace("\"\"", "\"")) } else { Cow::Borrowed(content) }
+    }
+}
+
+/// The next thing in a file.
+#[derive(Debug)]
+pub(super) enum Item<'a> {
+    /// A record with at least one field.
+    Record(Record<'a>),
+    /// Something that is not a record.
+    Malformed {
+        /// The 1-based physical line.
+        line: u64,
+        /// The line's bytes, as far as they are at hand.
+        bytes: &'a [u8],
+        /// What is wrong.
+        problem: Malformed,
+    },
+}
+
+/// A well-formed record.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Record<'a> {
+    /// The 1-based physical line where it starts.
+    pub(super) line: u64,
+    /// All its bytes.
+    pub(super) bytes: &'a [u8],
+    /// Its fields, in file order.
+    pub(super) fields: &'a [Field],
+}
+
+/// Reads records one by one through a buffer of fixed size.
+pub(super) struct Reader<R> {
+    input: R,
+    buffer: Vec<u8>,
+    /// The unread bytes are `buffer[start..end]`.
+    start: usize,
+    end: usize,
+    at_end: bool,
+    /// Whether the rest of a malformed line is still to be passed over.
+    skipping: bool,
+    line: u64,
+    position: u64,
+    unterminated: Option<u64>,
+    fields: Vec<Field>,
+}
+
+/// What was found at the start of the unread bytes: how many bytes it takes.
+enum Found {
+    Record(usize),
+    Malformed(usize, Malformed),
+    End,
+}
+
+impl<R: Read> Reader<R> {
+    /// Begins to read; a byte-order mark is passed over.
+    pub(super) fn new(input: R) -> io::Result<Self> {
+        let mut reader = Self {
+            input,
+            buffer: vec![0; MAX_RECORD_BYTES + READ_BYTES],
+            start: 0,
+            end: 0,
+            at_end: false,
+            skipping: false,
+            line: 1,
+            position: 0,
+            unterminated: None,
+            fields: Vec::new(),
+        };
+        while reader.end < BYTE_ORDER_MARK.len() && !reader.at_end {
+            reader.fill()?;
+        }
+        if reader.buffer[..reader.end].starts_with(BYTE_ORDER_MARK) {
+            reader.start = BYTE_ORDER_MARK.len();
+            reader.position = BYTE_ORDER_MARK.len() as u64;
+        }
+        Ok(reader)
+    }
+
+    /// The next record, or `None` at the end. Blank lines are passed over.
+    pub(super) fn next(&mut self) -> io::Result<Option<Item<'_>>> {
+        let found = loop {
+            if let Some(found) = self.find()? {
+                break found;
+            }
+        };
+        let (start, line) = (self.start, self.line);
+        Ok(match found {
+            Found::End => None,
+            Found::Record(length) => {
+                self.consume(length);
+                let bytes = &self.buffer[start..start + length];
+                Some(Item::Record(Record { line, bytes, fields: &self.fields }))
+            }
+            Found::Malformed(length, problem) => {
+                self.consume(length);
+                let bytes = &self.buffer[start..start + length];
+                self.skipping = !bytes.ends_with(b"\n");
+                Some(Item::Malformed { line, bytes, problem })
+            }
+        })
+    }
+
+    /// Bytes of the file that have been used up.
+    pub(super) fn position(&self) -> u64 {
+        self.position
+    }
+
+    /// The line of the last record when the file ends right behind it, without a newline.
+    pub(super) fn unterminated(&self) -> Option<u64> {
+        self.unterminated
+    }
+
+    /// Looks at the unread bytes; `None` when it had to move on to see more.
+    fn find(&mut self) -> io::Result<Option<Found>> {
+        let input = &self.buffer[self.start..self.end];
+        if input.is_empty() && self.at_end {
+            return Ok(Some(Found::End));
+        }
+        if self.skipping {
+            let rest = first_line(input);
+            self.skipping = !input[..rest].ends_with(b"\n");
+            self.consume(rest);
+            if self.start == self.end {
+                self.fill()?;
+            }
+            return Ok(None);
+        }
+        let problem = match scan(input, self.at_end, &mut self.fields) {
+            Ok(length) if length > MAX_RECORD_BYTES => Malformed::TooLong,
+            Ok(length) if is_blank(&input[..length], &self.fields) => {
+                self.consume(length);
+                return Ok(None);
+            }
+            Ok(length) => {
+                if !input[..length].ends_with(b"\n") {
+                    self.unterminated = Some(self.line);
+                }
+                return Ok(Some(Found::Record(length)));
+            }
+            Err(Stop::NeedsMore) if input.len() > MAX_RECORD_BYTES => Malformed::TooLong,
+            Err(Stop::NeedsMore) => {
+                self.fill()?;
+                return Ok(None);
+            }
+            Err(Stop::Malformed(problem)) => problem,
+        };
+        Ok(Some(Found::Malformed(first_line(input), problem)))
+    }
+
+    fn consume(&mut self, length: usize) {
+        let bytes = &self.buffer[self.start..self.start + length];
+        self.line += memchr_iter(b'\n', bytes).count() as u64;
+        self.position += length as u64;
+        self.start += length;
+    }
+
+    /// Moves the unread bytes to the front and reads some more behind them.
+    fn fill(&mut self) -> io::Result<()> {
+        self.buffer.copy_within(self.start..self.end, 0);
+        self.end -= self.start;
+        self.start = 0;
+        let room = self.end..self.buffer.len().min(self.end + READ_BYTES);
+        let read = loop {
+            match self.input.read(&mut self.buffer[room.clone()]) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                result => break result?,
+            }
+        };
+        self.end += read;
+        self.at_end = read == 0;
+        Ok(())
+    }
+}
+
+/// How long the first line is, with its newline if that is there.
+fn first_line(input: &[u8]) -> usize {
+    memchr(b'\n', input).map_or(input.len(), |newline| newline + 1)
+}
+
+fn is_blank(bytes: &[u8], fields: &[Field]) -> bool {
+    fields.len() == 1 && bytes.trim_ascii().is_empty()
+}
+
+/// Why no record was found.
+enum Stop {
+    /// The bytes end before the record does, and the file goes on.
+    NeedsMore,
+    Malformed(Malformed),
+}
+
+/// What follows a field.
+enum Next {
+    /// Another field, starting here.
+    Field(usize),
+    /// The next record, starting here.
+    Record(usize),
+}
+
+/// Splits the record at the start of `input` into `fields` and returns its length with its line end.
+fn scan(input: &[u8], at_end: bool, fields: &mut Vec<Field>) -> Result<usize, Stop> {
+    fields.clear();
+    let mut start = 0;
+    loop {
+        let (field, next) = if input.get(start) == Some(&b'"') {
+            quoted_field(input, start + 1, at_end)?
+        } else {
+            plain_field(input, start, at_end)?
+        };
+        fields.push(field);
+        match next {
+            Next::Field(position) => start = position,
+            Next::Record(position) => return Ok(position),
+        }
+    }
+}
+
+fn plain_field(input: &[u8], start: usize, at_end: bool) -> Result<(Field, Next), Stop> {
+    let end = match memchr2(b',', b'\n', &input[start..]) {
+        Some(offset) => start + offset,
+        None if at_end => input.len(),
+        None => return Err(Stop::NeedsMore),
+    };
+    if input.get(end) == Some(&b',') {
+        return Ok((Field { start, end, doubled: false }, Next::Field(end + 1)));
+    }
+    let content = &input[start..end];
+    let content = content.strip_suffix(b"\r").unwrap_or(content);
+    let field = Field { start, end: start + content.len(), doubled: false };
+    Ok((field, Next::Record((end + 1).min(input.len()))))
+}
+
+/// The quoted field whose content begins at `start`.
+fn quoted_field(input: &[u8], start: usize, at_end: bool) -> Result<(Field, Next), Stop> {
+    let mut from = start;
+    let mut doubled = false;
+    let end = loop {
+        match memchr(b'"', &input[from..]) {
+            Some(offset) if input.get(from + offset + 1) == Some(&b'"') => {
+                doubled = true;
+                from += offset + 2;
+            }
+            Some(offset) => break from + offset,
+            None if at_end => return Err(Stop::Malformed(Malformed::EndsInQuotes)),
+            None => return Err(Stop::NeedsMore),
+        }
+    };
+    let next = match &input[end + 1..] {
+        [b',', ..] => Next::Field(end + 2),
+        [b'\n', ..] => Next::Record(end + 2),
+        [b'\r', b'\n', ..] => Next::Record(end + 3),
+        rest @ ([] | [b'\r']) if at_end => Next::Record(end + 1 + rest.len()),
+        [] | [b'\r'] => return Err(Stop::NeedsMore),
+        _ => return Err(Stop::Malformed(Malformed::TextAfterQuote)),
+    };
+    Ok((Field { start, end, doubled }, next))
+}
+
+#[cfg(test)]
+mod tests;

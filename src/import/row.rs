@@ -1,0 +1,213 @@
+//! One record of a file with a known header: each column as a typed value, or what is wrong with it.
+//! How rows of the files relate to each other is not known here.
+
+use std::borrow::Cow;
+
+use memchr::memchr;
+
+use super::reader::Record;
+use super::rejects::shown;
+use super::source::Header;
+use crate::domain::{Id, Timestamp, normalize};
+
+/// Most characters (Unicode scalar values) of an imported text, after trimming. More than the public routes
+/// take, because what customers once wrote must not hold up a migration.
+pub const MAX_IMPORTED_TEXT_CHARS: usize = 10_000;
+
+/// Why a row is bad: the parts of a [`Reject`](super::Reject) that do not depend on where it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Problem {
+    pub(super) column: String,
+    pub(super) value: String,
+    pub(super) reason: String,
+}
+
+/// A record with as many fields as the header line, all UTF-8.
+pub(super) struct Row<'a> {
+    text: &'a str,
+    record: Record<'a>,
+    header: &'a Header,
+}
+
+impl<'a> Row<'a> {
+    /// Checks the number of fields and the encoding.
+    pub(super) fn new(record: Record<'a>, header: &'a Header) -> Result<Self, Problem> {
+        let (fields, expected) = (record.fields.len(), header.names.len());
+        if fields != expected {
+            let reason = format!("the row has {fields} fields, the header line {expected}");
+            return Err(Problem {
+                column: String::new(),
+                value: shown(record.bytes.trim_ascii_end()),
+                reason,
+            });
+        }
+        match simdutf8::basic::from_utf8(record.bytes) {
+            Ok(text) => Ok(Self { text, record, header }),
+            Err(_) => Err(not_utf8(record, header)),
+        }
+    }
+
+    /// A column of [`SourceFile::columns`](super::SourceFile::columns), trimmed but otherwise as in the file.
+    fn raw(&self, column: usize) -> &'a str {
+        self.text[self.record.fields[self.header.positions[column]].range()].trim()
+    }
+
+    /// A problem with a column.
+    pub(super) fn problem(&self, column: usize, reason: impl Into<String>) -> Problem {
+        Problem {
+            column: self.header.names[self.header.positions[column]].clone(),
+            value: shown(self.raw(column).as_bytes()),
+            reason: reason.into(),
+        }
+    }
+
+    pub(super) fn id<T: Id>(&self, column: usize) -> Result<T, Problem> {
+        T::parse(self.raw(column)).map_err(|error| self.problem(column, error.to_string()))
+    }
+
+    pub(super) fn date(&self, column: usize) -> Result<Timestamp, Problem> {
+        Timestamp::parse(self.raw(column)).map_err(|error| self.problem(column, error.to_string()))
+    }
+
+    /// `1` or `true`, `0` or `false`; nothing means false.
+    pub(super) fn flag(&self, column: usize) -> Result<bool, Problem> {
+        match self.raw(column) {
+            "0" | "" => Ok(false),
+            "1" => Ok(true),
+            text if text.eq_ignore_ascii_case("false") => Ok(false),
+            text if text.eq_ignore_ascii_case("true") => Ok(true),
+            _ => Err(self.problem(column, "must be 0, 1, true or false")),
+        }
+    }
+
+    /// A number of 32 bits in decimal digits; nothing means 0.
+    pub(super) fn count(&self, column: usize) -> Result<u32, Problem> {
+        let text = self.raw(column);
+        if text.is_empty() {
+            return Ok(0);
+        }
+        // `parse` alone would let a plus sign pass.
+        let number = if text.starts_with('+') { None } else { text.parse().ok() };
+        number.ok_or_else(|| self.problem(column, format!("must be an integer between 0 and {}", u32::MAX)))
+    }
+
+    /// A text, trimmed, with unified line ends; it may be empty.
+    pub(super) fn text(&self, column: usize) -> Result<Cow<'a, str>, Problem> {
+        let content = self.raw(column);
+        let text = match self.record.fields[self.header.positions[column]].unescape(content) {
+            Cow::Borrowed(text) => normalize(text),
+            Cow::Owned(text) => Cow::Owned(normalize(&text).into_owned()),
+        };
+        if memchr(0, text.as_bytes()).is_some() {
+            return Err(self.problem(column, "must not contain the control character U+0000"));
+        }
+        // There are never more characters than bytes, so most texts need no count.
+        if text.len() > MAX_IMPORTED_TEXT_CHARS {
+            let length = text.chars().count();
+            if length > MAX_IMPORTED_TEXT_CHARS {
+                let most = MAX_IMPORTED_TEXT_CHARS;
+                return Err(
+                    self.problem(column, format!("must have at most {most} characters; it has {length}"))
+                );
+            }
+        }
+        Ok(text)
+    }
+}
+
+fn not_utf8(record: Record<'_>, header: &Header) -> Problem {
+    let reason = "the text is not UTF-8".to_owned();
+    let bad = record.fields.iter().zip(&header.names).find_map(|(field, name)| {
+        let content = &record.bytes[field.range()];
+        std::str::from_utf8(content).is_err().then(|| (name.clone(), shown(content)))
+    });
+    let (column, value) = bad.unwrap_or_else(|| (String::new(), shown(record.bytes)));
+    Problem { column, value, reason }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::reader::{Item, Reader};
+    use super::*;
+    use crate::domain::{AnswerId, InvalidId};
+
+    fn with_row<T>(line: &[u8], check: impl FnOnce(Result<Row<'_>, Problem>) -> T) -> T {
+        let names = ["extra", "a", "b"].map(str::to_owned).to_vec();
+        let header = Header { names, positions: vec![1, 2] };
+        let mut reader = Reader::new(line).unwrap();
+        let Some(Item::Record(record)) = reader.next().unwrap() else { panic!("no record") };
+        check(Row::new(record, &header))
+    }
+
+    fn problem<T>(
+        line: &[u8],
+        read: impl FnOnce(&Row<'_>) -> Result<T, Problem>,
+    ) -> (String, String, String) {
+        let Err(problem) = with_row(line, |row| row.and_then(|row| read(&row))) else { panic!("a good row") };
+        (problem.column, problem.value, problem.reason)
+    }
+
+    fn value<T>(line: &[u8], read: impl FnOnce(&Row<'_>) -> Result<T, Problem>) -> T {
+        with_row(line, |row| read(&row.unwrap()).unwrap())
+    }
+
+    fn strings(column: &str, value: &str, reason: &str) -> (String, String, String) {
+        (column.to_owned(), value.to_owned(), reason.to_owned())
+    }
+
+    #[test]
+    fn the_row_as_a_whole() {
+        let expected = strings("", "1,2", "the row has 2 fields, the header line 3");
+        assert_eq!(problem(b"1,2\r\n", |_| Ok(())), expected);
+        assert_eq!(problem(b",x\xFF,\n", |_| Ok(())), strings("a", "x\\xff", "the text is not UTF-8"));
+        assert_eq!(problem(b"\xE9,,\n", |_| Ok(())), strings("extra", "\\xe9", "the text is not UTF-8"));
+    }
+
+    #[test]
+    fn ids_and_dates() {
+        assert_eq!(value(b"x, 007 ,2\n", |row| row.id(0).map(AnswerId::get)), 7);
+        let expected = strings("b", "-2", &InvalidId.to_string());
+        assert_eq!(problem(b",,\"-2\"\n", |row| row.id::<AnswerId>(1)), expected);
+        assert_eq!(value(b",1595884714409,\n", |row| row.date(0)).milliseconds(), 1_595_884_714_409);
+        assert_eq!(value(b",2018-10-18,\n", |row| row.date(0)).milliseconds(), 1_539_820_800_000);
+        assert_eq!(problem(b",,soon\n", |row| row.date(1)).1, "soon");
+    }
+
+    #[test]
+    fn flags() {
+        for (text, expected) in [("0", false), ("1", true), (" TRUE ", true), ("False", false), ("", false)] {
+            assert_eq!(value(format!(",{text},\n").as_bytes(), |row| row.flag(0)), expected, "{text}");
+        }
+        assert_eq!(
+            problem(b",,yes\n", |row| row.flag(1)),
+            strings("b", "yes", "must be 0, 1, true or false")
+        );
+    }
+
+    #[test]
+    fn counts() {
+        for (text, expected) in [("0", 0), (" 12 ", 12), ("", 0), ("4294967295", u32::MAX)] {
+            assert_eq!(value(format!(",{text},\n").as_bytes(), |row| row.count(0)), expected, "{text}");
+        }
+        for text in ["-1", "+1", "1.0", "4294967296", "x"] {
+            let reason = "must be an integer between 0 and 4294967295";
+            let line = format!(",,{text}\n");
+            assert_eq!(problem(line.as_bytes(), |row| row.count(1)), strings("b", text, reason));
+        }
+    }
+
+    #[test]
+    fn texts() {
+        let text = |line: &[u8]| value(line, |row| row.text(0).map(Cow::into_owned));
+        assert_eq!(text(b",\" a \"\"b\"\"\r\nc\rd, \xE2\x80\x83\",\n"), "a \"b\"\nc\nd,");
+        assert_eq!(text(b",,\n"), "");
+        assert_eq!(text(format!(", {} ,\n", "é".repeat(10_000)).as_bytes()).chars().count(), 10_000);
+        let (_, shown, reason) = problem(format!(",,{}\n", "é".repeat(10_001)).as_bytes(), |row| {
+            row.text(1).map(Cow::into_owned)
+        });
+        assert_eq!(shown, format!("{}…", "é".repeat(200)));
+        assert_eq!(reason, "must have at most 10000 characters; it has 10001");
+        let expected = strings("b", "x\\u{0}", "must not contain the control character U+0000");
+        assert_eq!(problem(b",,x\0\n", |row| row.text(1).map(Cow::into_owned)), expected);
+    }
+}

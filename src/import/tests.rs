@@ -1,0 +1,298 @@
+//! Whole imports of small files into a store that keeps its rows in memory.
+
+use std::fs;
+use std::sync::{Arc, Mutex};
+
+use tempfile::TempDir;
+
+use super::*;
+use crate::domain::Id;
+use crate::store::{AnswerBatch, ChangeSink, Finding, PhotoBatch, QuestionBatch, Reader, StoreError, Writer};
+
+const QUESTIONS: &str = "id,product_id,body,date_written,asker_name,asker_email,reported,helpful\n";
+const ANSWERS: &str = "id,question_id,body,date_written,answerer_name,answerer_email,reported,helpful\n";
+const PHOTOS: &str = "id,answer_id,url\n";
+
+/// The rows that were committed, as lines, or `None` before a commit.
+#[derive(Default)]
+struct Memory {
+    committed: Arc<Mutex<Option<Vec<String>>>>,
+    fails: bool,
+}
+
+struct MemoryLoad {
+    rows: Vec<String>,
+    counts: Counts,
+    committed: Arc<Mutex<Option<Vec<String>>>>,
+    fails: bool,
+}
+
+impl Store for Memory {
+    fn bulk_load(&self, _: LoadMode) -> Result<Box<dyn BulkLoad>, StoreError> {
+        let committed = Arc::clone(&self.committed);
+        Ok(Box::new(MemoryLoad { rows: Vec::new(), counts: Counts::default(), committed, fails: self.fails }))
+    }
+
+    fn reader(&self) -> Result<Box<dyn Reader>, StoreError> {
+        unreachable!("an import only loads")
+    }
+
+    fn writer(&self, _: ChangeSink) -> Result<Box<dyn Writer>, StoreError> {
+        unreachable!("an import only loads")
+    }
+
+    fn is_empty(&self) -> Result<bool, StoreError> {
+        unreachable!("an import only loads")
+    }
+
+    fn check(&self, _: &mut dyn FnMut(Finding)) -> Result<Counts, StoreError> {
+        unreachable!("an import only loads")
+    }
+}
+
+impl BulkLoad for MemoryLoad {
+    fn add_questions(&mut self, batch: &QuestionBatch) -> Result<(), StoreError> {
+        if self.fails {
+            return Err(StoreError::Full("no room".to_owned()));
+        }
+        for row in &batch.rows {
+            let text = |span| batch.texts.get(span);
+            self.counts.questions += 1;
+            self.rows.push(format!(
+                "q{} p{} {} {} {} [{}] [{}] [{}]",
+                row.question_id,
+                row.product_id,
+                row.written_at.milliseconds(),
+                row.reported,
+                row.helpful,
+                text(row.body),
+                text(row.name),
+                text(row.email)
+            ));
+        }
+        Ok(())
+    }
+
+    fn add_answers(&mut self, batch: &AnswerBatch) -> Result<(), StoreError> {
+        for row in &batch.rows {
+            self.counts.answers += 1;
+            let body = batch.texts.get(row.body);
+            self.rows.push(format!("a{} q{} p{} [{body}]", row.answer_id, row.question_id, row.product_id));
+        }
+        Ok(())
+    }
+
+    fn add_photos(&mut self, batch: &PhotoBatch) -> Result<(), StoreError> {
+        for row in &batch.rows {
+            self.counts.photos += 1;
+            let url = batch.texts.get(row.url);
+            self.rows.push(format!("f{} a{} p{} [{url}]", row.photo_id, row.answer_id, row.product_id));
+        }
+        Ok(())
+    }
+
+    fn commit(self: Box<Self>) -> Result<Counts, StoreError> {
+        *self.committed.lock().unwrap() = Some(self.rows);
+        Ok(self.counts)
+    }
+}
+
+struct Case {
+    directory: TempDir,
+    store: Memory,
+    options: ImportOptions,
+}
+
+impl Case {
+    fn new(questions: &str, answers: &str, photos: &str) -> Self {
+        let directory = TempDir::new().unwrap();
+        for (name, header, rows) in [
+            ("questions.csv", QUESTIONS, questions),
+            ("answers.csv", ANSWERS, answers),
+            ("answers_photos.csv", PHOTOS, photos),
+        ] {
+            fs::write(directory.path().join(name), format!("{header}{rows}")).unwrap();
+        }
+        let rejects = Some(directory.path().join("rejects.csv"));
+        Self { directory, store: Memory::default(), options: ImportOptions { rejects, ..Default::default() } }
+    }
+
+    fn allowing(mut self, max_rejects: u64) -> Self {
+        self.options.max_rejects = max_rejects;
+        self
+    }
+
+    fn write(&self, name: &str, bytes: &[u8]) {
+        fs::write(self.directory.path().join(name), bytes).unwrap();
+    }
+
+    fn import(&self) -> Result<Summary, ImportError> {
+        import(&self.store, &Sources::in_directory(self.directory.path()), &self.options, &mut |_| ())
+    }
+
+    fn loaded(&self) -> Option<Vec<String>> {
+        self.store.committed.lock().unwrap().clone()
+    }
+
+    /// The lines of the rejects file below its header.
+    fn rejects(&self) -> Vec<String> {
+        let text = fs::read_to_string(self.directory.path().join("rejects.csv")).unwrap();
+        text.lines().skip(1).map(str::to_owned).collect()
+    }
+}
+
+/// Questions or answers with these ids and the same ids as parents.
+fn plain_rows(ids: impl Iterator<Item = u64>) -> String {
+    ids.map(|id| format!("{id},{id},,0,,,0,0")).collect::<Vec<_>>().join("\n") + "\n"
+}
+
+#[test]
+fn rows_are_checked_resolved_and_loaded() {
+    let case = Case::new(
+        "2,9,\"Is it, \"\"new\"\"?\",1595884714409,ann,a@b.c,1,3\n1,7,Why?,2018-10-18,bob,,false,\n",
+        "5,1,Because.,1595884714409,eve,e@f.g,0,0\n4,2,,1595884714409,eve,not an address,0,1\n",
+        "1,4,http://a/b\n",
+    );
+    let summary = case.import().unwrap();
+    let counts = Counts { questions: 2, answers: 2, photos: 1 };
+    assert_eq!((summary.counts, summary.rows_read, summary.rejects), (counts, counts, 0));
+    assert_eq!((summary.rejects_file, summary.warnings), (None, vec![]));
+    assert!(!case.directory.path().join("rejects.csv").exists());
+    assert_eq!(
+        case.loaded().unwrap(),
+        [
+            "q2 p9 1595884714409 true 3 [Is it, \"new\"?] [ann] [a@b.c]",
+            "q1 p7 1539820800000 false 0 [Why?] [bob] []",
+            "a5 q1 p7 [Because.]",
+            "a4 q2 p9 []",
+            "f1 a4 p9 [http://a/b]",
+        ]
+    );
+}
+
+#[test]
+fn a_copy_saved_by_a_spreadsheet_loads() {
+    let case = Case::new("", "", "");
+    case.write(
+        "questions.csv",
+        "\u{feff}Helpful , ID,extra,product_id,BODY,date_written,asker_name,asker_email,reported\r\n\
+         3, 1 ,,2,\"a\r\nb\",1595884714409,\" ann \",a@b.c,TRUE\r\n\r\n"
+            .as_bytes(),
+    );
+    let summary = case.import().unwrap();
+    assert_eq!(case.loaded().unwrap(), ["q1 p2 1595884714409 true 3 [a\nb] [ann] [a@b.c]"]);
+    let directory = case.directory.path().display();
+    let warnings =
+        ["answers.csv", "answers_photos.csv"].map(|name| format!("{directory}/{name} has no rows"));
+    assert_eq!(summary.warnings, warnings);
+}
+
+#[test]
+fn bad_rows_are_named_and_left_out() {
+    let case = Case::new(
+        "1,7,\"two\nlines\",0,,,0,0\nx,7,,0,,,0,0\n2,0,,0,,,0,0\n3,7,,soon,,,0,0\n1,8,,0,,,0,0\n\n4,7\n",
+        "1,1,,0,,,0,0\n2,99,,0,,,0,0\n3,3,,0,,,0,0\n4,1,,0,,,0,-1\n5,1,,0,,,yes,0\n6,1,\"a\" b,0,,,0,0\n",
+        "1,1,u\n2,4,u\n3,9,u\n4,1, \n1,1,u\n5,1,\"u",
+    )
+    .allowing(15);
+    let summary = case.import().unwrap();
+    assert_eq!((summary.rejects, summary.rows_read.rows(), summary.counts.rows()), (15, 18, 3));
+    assert_eq!(summary.rejects_file, case.options.rejects);
+    assert_eq!(
+        case.rejects(),
+        [
+            "questions.csv,4,id,x,\"must be an integer between 1 and 9007199254740991, written in decimal digits\"",
+            "questions.csv,5,product_id,0,\"must be an integer between 1 and 9007199254740991, written in decimal digits\"",
+            "questions.csv,6,date_written,soon,\"must be milliseconds since 1970, an ISO 8601 date-time or YYYY-MM-DD, in the years 1 to 9999\"",
+            "questions.csv,7,id,1,an earlier row of this file has the same id",
+            "questions.csv,9,,\"4,7\",\"the row has 2 fields, the header line 8\"",
+            "answers.csv,3,question_id,99,no question row that could be read has this id",
+            "answers.csv,4,question_id,3,the row of this question was itself rejected",
+            "answers.csv,5,helpful,-1,must be an integer between 0 and 4294967295",
+            "answers.csv,6,reported,yes,\"must be 0, 1, true or false\"",
+            "answers.csv,7,,\"6,1,\"\"a\"\" b,0,,,0,0\",\"a quoted field is followed by text: a quote inside must be doubled, or a quote is missing\"",
+            "answers_photos.csv,3,answer_id,4,the row of this answer was itself rejected",
+            "answers_photos.csv,4,answer_id,9,no answer row that could be read has this id",
+            "answers_photos.csv,5,url,,must not be empty",
+            "answers_photos.csv,6,id,1,an earlier row of this file has the same id",
+            "answers_photos.csv,7,,\"5,1,\"\"u\",\"file ends inside a quoted field: it is cut off, or a quote is missing\"",
+        ]
+    );
+    assert_eq!(case.loaded().unwrap()[1..], ["a1 q1 p7 []", "f1 a1 p7 [u]"]);
+}
+
+#[test]
+fn one_bad_row_too_many_and_nothing_is_loaded() {
+    let case = Case::new("1,7,,0,,,0,0\n", "1,1,,0,,,0,x\n", "1,1,u\n2,2,u\n").allowing(2);
+    let error = case.import().unwrap_err();
+    assert_eq!(case.loaded(), None);
+    assert_eq!(case.rejects().len(), 3);
+    let path = case.directory.path().join("rejects.csv");
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "nothing was imported: 3 rows are bad, 2 allowed; the first:\n  \
+             answers.csv line 2, column helpful: must be an integer between 0 and 4294967295: \"x\"\n  \
+             answers_photos.csv line 2, column answer_id: the row of this answer was itself rejected: \"1\"\n  \
+             answers_photos.csv line 3, column answer_id: no answer row that could be read has this id: \"2\"\n\
+             All are listed in {}",
+            path.display()
+        )
+    );
+}
+
+#[test]
+fn a_file_cut_off_in_the_middle_is_noticed() {
+    let rows = "1,7,\"some text\",1595884714409,ann,a@b.c,0,12\n";
+    for length in 1..rows.len() - 3 {
+        let case = Case::new(&rows[..length], "", "");
+        let cut_off = case.import();
+        assert!(matches!(cut_off, Err(ImportError::TooManyRejects(_))), "{:?}", &rows[..length]);
+        assert_eq!(case.loaded(), None);
+    }
+    let case = Case::new(&rows[..rows.len() - 2], "", "");
+    let summary = case.import().unwrap();
+    assert!(summary.warnings[0].ends_with("the row on line 2 is incomplete"), "{:?}", summary.warnings);
+}
+
+#[test]
+fn files_that_cannot_be_read_are_named() {
+    let case = Case::new("1,7,,0,,,0,0\n", "", "");
+    fs::remove_file(case.directory.path().join("answers.csv")).unwrap();
+    let message = case.import().unwrap_err().to_string();
+    assert!(message.ends_with("needs questions.csv, answers.csv and answers_photos.csv"), "{message}");
+    case.write("answers.csv", b"id;question_id\n");
+    let message = case.import().unwrap_err().to_string();
+    assert!(message.ends_with("answers.csv: the column id is missing; the header line has: id;question_id"));
+    case.write("answers.csv", b"");
+    let message = case.import().unwrap_err().to_string();
+    assert!(message.ends_with("answers.csv: the file is empty, it has no header line"), "{message}");
+    assert_eq!(case.loaded(), None);
+}
+
+#[test]
+fn a_store_that_fails_ends_the_import() {
+    let mut case = Case::new(&plain_rows(1..=20 * parse::MAX_BATCH_ROWS as u64), "", "");
+    case.store.fails = true;
+    assert!(matches!(case.import(), Err(ImportError::Store(StoreError::Full(_)))));
+}
+
+#[test]
+fn progress_reaches_the_end() {
+    let rows = 3 * parse::MAX_BATCH_ROWS as u64;
+    let case = Case::new(&plain_rows((1..=rows).rev()), &plain_rows(1..=rows), "");
+    let sources = Sources::in_directory(case.directory.path());
+    let mut seen = Vec::new();
+    import(&case.store, &sources, &case.options, &mut |progress| seen.push(progress)).unwrap();
+    assert!(seen.windows(2).all(|pair| pair[0].bytes_read <= pair[1].bytes_read));
+    let last = seen[seen.len() - 1];
+    assert_eq!((last.stage, last.bytes_read, last.rows), (Stage::Committing, last.bytes_total, 2 * rows));
+    for stage in SourceFile::ALL.map(Stage::Loading) {
+        assert!(seen.iter().any(|progress| progress.stage == stage));
+    }
+    let size = |file| fs::metadata(sources.path(file)).unwrap().len();
+    assert_eq!(last.bytes_total, SourceFile::ALL.into_iter().map(size).sum::<u64>());
+    let loaded = case.loaded().unwrap();
+    assert_eq!(loaded.len() as u64, 2 * rows);
+    assert!(loaded.contains(&format!("a5 q5 p{} []", crate::domain::ProductId::new(5).unwrap().get())));
+}
