@@ -18,6 +18,7 @@
 pub mod cli;
 pub mod config;
 pub mod domain;
+pub mod generate;
 pub mod http;
 pub mod import;
 pub mod service;

@@ -1,6 +1,11 @@
 //! The commands: one file each. A command wires concrete parts together and talks to the operator; what it does
 //! is done elsewhere.
 
+mod check;
+mod demo;
+mod generate;
+mod import;
+mod progress;
 mod serve;
 
 use std::process::ExitCode;
@@ -8,6 +13,9 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 /// Questions and answers for a shop's product pages: one binary, SQLite inside.
+///
+/// Try it with `atelier serve --demo`. Every option can also be set by the environment variable that its help
+/// names.
 #[derive(Debug, Parser)]
 #[command(name = "atelier", version, arg_required_else_help = true)]
 pub struct Cli {
@@ -17,8 +25,25 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve the eight routes
+    /// Serve the shop's questions and answers over HTTP
+    ///
+    /// Creates and upgrades an SQLite store by itself. Stops on SIGTERM or SIGINT after finishing what was
+    /// accepted. ATELIER_LOG sets what is logged, such as debug or atelier=debug,hyper=info.
     Serve(Box<crate::config::ServeOptions>),
+    /// Write the three CSV files of an invented shop, of any size
+    ///
+    /// The same seed and size give the same bytes.
+    Generate(generate::GenerateArgs),
+    /// Migrate the shop's CSV files into a store, all or nothing
+    ///
+    /// Every bad row is named by file, line, column, value and reason; with more of them than --max-rejects
+    /// nothing is loaded. A failed or killed import leaves the store as it was. A server that is running
+    /// notices the import.
+    Import(import::ImportArgs),
+    /// Read a whole store and report what is wrong with it
+    ///
+    /// The exit status is 0 when nothing is wrong, 1 otherwise. Nothing is changed.
+    Check(check::CheckArgs),
 }
 
 impl Cli {
@@ -26,6 +51,9 @@ impl Cli {
     pub fn run(self) -> anyhow::Result<ExitCode> {
         match self.command {
             Command::Serve(options) => serve::run(&options),
+            Command::Generate(args) => generate::run(&args).map(|()| ExitCode::SUCCESS),
+            Command::Import(args) => import::run(&args),
+            Command::Check(args) => check::run(&args),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 
+use super::demo;
 use crate::config::ServeOptions;
 use crate::http::Server;
 use crate::service::{Service, SystemClock};
@@ -14,6 +15,9 @@ pub(super) fn run(options: &ServeOptions) -> anyhow::Result<ExitCode> {
     start_logging();
     let address = &options.store.store;
     let store = address.open().with_context(|| format!("cannot open {address}"))?;
+    if options.demo {
+        demo::fill_if_empty(store.as_ref())?;
+    }
     let server =
         Server::bind(options.listen).with_context(|| format!("cannot listen on {}", options.listen))?;
     let service = Service::start(store.as_ref(), Arc::new(SystemClock), options.service_settings())
@@ -22,6 +26,9 @@ pub(super) fn run(options: &ServeOptions) -> anyhow::Result<ExitCode> {
     let server =
         server.start(Arc::clone(&service), options.http_settings()).context("cannot start serving")?;
     tracing::info!(address = %server.address(), store = %address, "serving");
+    if options.demo {
+        demo::print_addresses(server.address(), &options.path_prefix);
+    }
     wait_for_signal().context("cannot wait for signals")?;
     tracing::info!("stopping");
     server.stop();

@@ -22,6 +22,19 @@ impl StoreAddress {
             Self::Sqlite(path) => Ok(Arc::new(SqliteStore::open(path)?)),
         }
     }
+
+    /// Opens a store that is there already.
+    ///
+    /// # Errors
+    /// Also when there is no such file: whoever only reads must not create an empty store by a typing error.
+    pub fn open_existing(&self) -> Result<Arc<dyn Store>, StoreError> {
+        match self {
+            Self::Sqlite(path) if !path.exists() => {
+                Err(StoreError::BadAddress("there is no such file".to_owned()))
+            }
+            Self::Sqlite(_) => self.open(),
+        }
+    }
 }
 
 impl FromStr for StoreAddress {

@@ -56,6 +56,8 @@ impl Places {
 impl SqliteBulkLoad {
     pub(super) fn begin(connection: Connection, mode: LoadMode) -> Result<Self, StoreError> {
         connection.pragma_update(None, "cache_size", CACHE_KIBIBYTES).writing()?;
+        // A load hardly reads; mapped pages would only count as this process's memory.
+        connection.pragma_update(None, "mmap_size", 0).writing()?;
         // Fails, without waiting, when another process has the file open; then the write-ahead log stays.
         connection.busy_timeout(Duration::ZERO).writing()?;
         let mode_now =

@@ -1,0 +1,45 @@
+//! `atelier check`: reads a whole store and says what is wrong with it; the exit status is the verdict.
+
+#![expect(clippy::print_stdout, reason = "the findings are the command's output")]
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use anyhow::Context as _;
+use clap::Args;
+
+use crate::config::StoreOption;
+
+/// The options of `check`.
+#[derive(Debug, Clone, Args)]
+pub(super) struct CheckArgs {
+    #[command(flatten)]
+    store: StoreOption,
+}
+
+/// Checks; exit status 0 means that nothing is wrong, 1 that something is.
+pub(super) fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
+    let address = &args.store.store;
+    let store = address.open_existing().with_context(|| format!("cannot open {address}"))?;
+    let started = Instant::now();
+    let mut findings = 0_u64;
+    let counts = store
+        .check(&mut |finding| {
+            findings += 1;
+            println!("{}", finding.0);
+        })
+        .with_context(|| format!("cannot check {address}"))?;
+    println!(
+        "{} questions, {} answers, {} photos read in {:.1} s: {}",
+        counts.questions,
+        counts.answers,
+        counts.photos,
+        started.elapsed().as_secs_f64(),
+        match findings {
+            0 => "nothing is wrong".to_owned(),
+            1 => "1 thing is wrong".to_owned(),
+            _ => format!("{findings} things are wrong"),
+        }
+    );
+    Ok(if findings == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

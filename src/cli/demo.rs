@@ -1,0 +1,45 @@
+//! `serve --demo`: fills an empty store with an invented shop, by the same way that real data goes, and prints
+//! addresses to try.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "it talks to whoever tries the program out")]
+
+use std::net::SocketAddr;
+
+use anyhow::Context as _;
+
+use super::import::import_with_progress;
+use crate::generate::{Shape, generate};
+use crate::import::{ImportOptions, Sources};
+use crate::store::Store;
+
+/// Enough for lists of every length, few enough to be there in a second.
+const DEMO_PRODUCTS: u64 = 5_000;
+const DEMO_SEED: u64 = 1;
+
+/// Fills the store unless it has rows.
+pub(super) fn fill_if_empty(store: &dyn Store) -> anyhow::Result<()> {
+    if !store.is_empty().context("cannot read the store")? {
+        eprintln!("The store has rows already; --demo adds none.");
+        return Ok(());
+    }
+    let directory = tempfile::tempdir().context("no temporary folder")?;
+    let shape = Shape::new(DEMO_PRODUCTS, DEMO_SEED)?;
+    generate(&shape, directory.path(), &mut |_| {}).context("cannot generate the sample data")?;
+    let sources = Sources::in_directory(directory.path());
+    let summary = import_with_progress(store, &sources, &ImportOptions::default())?;
+    eprintln!(
+        "Sample data: {DEMO_PRODUCTS} products, {} questions, {} answers, {} photos.",
+        summary.counts.questions, summary.counts.answers, summary.counts.photos
+    );
+    Ok(())
+}
+
+/// Prints what to try.
+pub(super) fn print_addresses(address: SocketAddr, path_prefix: &str) {
+    let base = format!("http://{address}{path_prefix}/qa");
+    println!("Try:");
+    println!("  curl '{base}/questions?product_id=1'");
+    println!("  curl '{base}/questions/1/answers'");
+    println!("  curl -i -X PUT {base}/questions/1/helpful");
+    println!("Stop with Ctrl-C.");
+}

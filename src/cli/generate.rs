@@ -1,0 +1,48 @@
+//! `atelier generate`: the three CSV files of an invented shop, for trying things out at any size.
+#![expect(clippy::print_stdout, reason = "the summary is this command's result")]
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use anyhow::Context as _;
+use clap::Args;
+use indicatif::{DecimalBytes, HumanCount};
+
+use super::progress::Progress;
+use crate::generate::{Shape, generate};
+
+/// What `atelier generate` is told.
+#[derive(Debug, Args)]
+pub(super) struct GenerateArgs {
+    /// How many products, 1 to 1,000,000,000; a million take 2.3 GB
+    #[arg(long, value_name = "N", env = "ATELIER_PRODUCTS")]
+    products: u64,
+
+    /// Same seed and number of products, same files
+    #[arg(long, value_name = "S", env = "ATELIER_SEED", default_value_t = 1)]
+    seed: u64,
+
+    /// Where the files go; created when missing
+    #[arg(long, value_name = "DIR", env = "ATELIER_OUT")]
+    out: PathBuf,
+}
+
+/// Generates the files and prints how many rows they have.
+pub(super) fn run(args: &GenerateArgs) -> anyhow::Result<()> {
+    let shape = Shape::new(args.products, args.seed)?;
+    let started = Instant::now();
+    let mut progress = Progress::new("generating", shape.products(), "products");
+    let generated = generate(&shape, &args.out, &mut |step| progress.advance_to(step.products))
+        .context("the data could not be generated")?;
+    progress.finish();
+    println!(
+        "{} questions, {} answers, {} photos: {} in {:.1} s, in {}",
+        HumanCount(generated.questions),
+        HumanCount(generated.answers),
+        HumanCount(generated.photos),
+        DecimalBytes(generated.bytes),
+        started.elapsed().as_secs_f64(),
+        args.out.display(),
+    );
+    Ok(())
+}

@@ -1,0 +1,174 @@
+//! Writes a question or an answer from phrases: an opening, the matter, a detail or two, a closing, each
+//! but the matter only sometimes. What the phrases say is in `phrases`.
+
+use super::phrases::{
+    ANSWER_AFTERTHOUGHTS, ANSWER_CLOSINGS, ANSWER_OPENINGS, ANSWER_REMARKS, CITIES, COLORS, DEPARTMENTS,
+    Department, MONTHS, PERSONS, PERSONS_AT_START, QUESTION_CLOSINGS, QUESTION_DETAILS, QUESTION_OPENINGS,
+    SELLER_CLOSINGS, SELLER_OPENINGS, SHOP_TOPICS, Topic,
+};
+use super::random::Random;
+
+/// What is sold under one product id.
+#[derive(Clone, Copy)]
+pub(super) struct Product {
+    department: &'static Department,
+    item: &'static str,
+}
+
+impl Product {
+    pub(super) fn draw(random: &mut Random) -> Self {
+        let department = random.pick(DEPARTMENTS);
+        Self { department, item: *random.pick(department.items) }
+    }
+
+    /// Something to ask about this product: rather about what it is than about the shop.
+    pub(super) fn draw_topic(self, random: &mut Random) -> &'static Topic {
+        let topics = if random.percent(65) { self.department.topics } else { SHOP_TOPICS };
+        random.pick(topics)
+    }
+}
+
+/// One text at a time, in a buffer that is used again.
+#[derive(Default)]
+pub(super) struct Text {
+    bytes: Vec<u8>,
+    /// Where in their lists the last words filled in stood: two of a kind in one text must differ.
+    last_use: usize,
+    last_size: usize,
+    last_color: usize,
+    last_city: usize,
+    last_person: usize,
+}
+
+impl Text {
+    /// A customer's question.
+    pub(super) fn question(&mut self, random: &mut Random, product: Product, topic: &Topic) -> &[u8] {
+        self.bytes.clear();
+        self.sometimes(50, random, product, QUESTION_OPENINGS);
+        self.say(random, product, topic.questions);
+        self.sometimes(50, random, product, QUESTION_DETAILS);
+        self.sometimes(75, random, product, QUESTION_CLOSINGS);
+        &self.bytes
+    }
+
+    /// A customer's answer.
+    pub(super) fn answer(&mut self, random: &mut Random, product: Product, topic: &Topic) -> &[u8] {
+        self.bytes.clear();
+        self.sometimes(60, random, product, ANSWER_OPENINGS);
+        self.say(random, product, topic.answers);
+        self.sometimes(80, random, product, ANSWER_REMARKS);
+        self.sometimes(65, random, product, ANSWER_AFTERTHOUGHTS);
+        self.sometimes(50, random, product, ANSWER_CLOSINGS);
+        &self.bytes
+    }
+
+    /// The shop's answer.
+    pub(super) fn seller_answer(&mut self, random: &mut Random, product: Product, topic: &Topic) -> &[u8] {
+        self.bytes.clear();
+        self.say(random, product, SELLER_OPENINGS);
+        self.say(random, product, topic.seller_answers);
+        self.sometimes(60, random, product, SELLER_CLOSINGS);
+        &self.bytes
+    }
+
+    fn sometimes(&mut self, percent: u64, random: &mut Random, product: Product, phrases: &[&str]) {
+        if random.percent(percent) {
+            self.say(random, product, phrases);
+        }
+    }
+
+    /// Adds one of the phrases, after a space unless a line ends there.
+    fn say(&mut self, random: &mut Random, product: Product, phrases: &[&str]) {
+        let phrase = *random.pick(phrases);
+        if self.bytes.last().is_some_and(|&last| last != b'\n') && !phrase.starts_with('\n') {
+            self.bytes.push(b' ');
+        }
+        let mut rest = phrase;
+        while let Some((before, marked)) = rest.split_once('{') {
+            let (word, after) = marked.split_once('}').expect("braces in phrases come in pairs");
+            self.bytes.extend_from_slice(before.as_bytes());
+            self.fill_in(word, random, product);
+            rest = after;
+        }
+        self.bytes.extend_from_slice(rest.as_bytes());
+    }
+
+    fn fill_in(&mut self, word: &str, random: &mut Random, product: Product) {
+        let filling = match word {
+            "item" => product.item,
+            "use" => pick_another(random, product.department.uses, &mut self.last_use),
+            "size" => pick_another(random, product.department.sizes, &mut self.last_size),
+            "color" => pick_another(random, COLORS, &mut self.last_color),
+            "city" => pick_another(random, CITIES, &mut self.last_city),
+            "month" => random.pick(MONTHS),
+            "person" => pick_another(random, PERSONS, &mut self.last_person),
+            "person_start" => pick_another(random, PERSONS_AT_START, &mut self.last_person),
+            "n" => return self.number(2 + random.below(11)),
+            "price" => return self.number(12 + random.below(178)),
+            "nth" => {
+                self.number(4 + random.below(9));
+                "th"
+            }
+            "n_digit" => return self.number(random.below(10)),
+            unknown => unreachable!("no phrase has a {{{unknown}}}: a test fills in all of them"),
+        };
+        self.bytes.extend_from_slice(filling.as_bytes());
+    }
+
+    fn number(&mut self, number: u64) {
+        self.bytes.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
+    }
+}
+
+/// One of the words, but not the one at `last`.
+fn pick_another(random: &mut Random, words: &[&'static str], last: &mut usize) -> &'static str {
+    *last = (*last + 1 + random.index(words.len() - 1)) % words.len();
+    words[*last]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Body;
+
+    #[test]
+    fn every_phrase_can_be_filled_in() {
+        let shop: &[&[&str]] = &[
+            QUESTION_OPENINGS,
+            QUESTION_DETAILS,
+            QUESTION_CLOSINGS,
+            ANSWER_OPENINGS,
+            ANSWER_REMARKS,
+            ANSWER_AFTERTHOUGHTS,
+            ANSWER_CLOSINGS,
+            SELLER_OPENINGS,
+            SELLER_CLOSINGS,
+        ];
+        let mut random = Random::new(1);
+        let mut text = Text::default();
+        for department in DEPARTMENTS {
+            for &item in department.items {
+                let product = Product { department, item };
+                let topics = department.topics.iter().chain(SHOP_TOPICS);
+                let of_topics =
+                    topics.flat_map(|topic| [topic.questions, topic.answers, topic.seller_answers]);
+                for phrase in shop.iter().copied().chain(of_topics).flatten() {
+                    text.bytes.clear();
+                    text.say(&mut random, product, &[phrase]);
+                    let filled = std::str::from_utf8(&text.bytes).unwrap();
+                    assert!(!filled.contains(['{', '}']), "{filled}");
+                    assert!(Body::parse(filled, 250).is_ok(), "{filled}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn two_colors_in_one_text_differ() {
+        let mut random = Random::new(2);
+        let mut last = 0;
+        let colors: Vec<_> = (0..500).map(|_| pick_another(&mut random, COLORS, &mut last)).collect();
+        assert!(colors.windows(2).all(|pair| pair[0] != pair[1]));
+        assert!(COLORS.iter().all(|color| colors.contains(color)));
+    }
+}

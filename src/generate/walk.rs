@@ -1,0 +1,199 @@
+//! The walk over the products that writes all three files side by side, in the order of ids.
+//!
+//! Everything is drawn from one stream of random numbers in the order in which it is written, so a change
+//! here changes the bytes of every generated file.
+
+use std::path::Path;
+
+use super::csv::CsvFile;
+use super::people::{self, Person};
+use super::phrases::Topic;
+use super::random::Random;
+use super::text::{Product, Text};
+use super::{ANSWERS_FILE, GenerateError, PHOTOS_FILE, QUESTIONS_FILE, counts};
+
+/// 2018-01-01T00:00:00Z in milliseconds: no question is older.
+const FIRST_ASKED_AT: u64 = 1_514_764_800_000;
+
+/// 2025-10-01T00:00:00Z in milliseconds: every question is older.
+const LAST_ASKED_AT: u64 = 1_759_276_800_000;
+
+/// An answer comes within 90 days, in milliseconds, so it is from 2025 at the latest as well.
+const MAX_ANSWER_DELAY: u64 = 90 * 86_400_000;
+
+/// As in the original, this many answers at the beginning are not in the order of their questions.
+const SCATTERED_ANSWERS: usize = 100;
+
+/// One row in this many changes places with the row before it.
+const ROWS_PER_SWAP: u64 = 2_000;
+
+/// One answer in this many comes late and belongs to another question of its product.
+const ANSWERS_PER_LATE_ONE: u64 = 200;
+
+/// What an answer needs to know about its question.
+#[derive(Clone, Copy)]
+struct Asked {
+    question_id: u64,
+    asked_at: u64,
+    product: Product,
+    topic: &'static Topic,
+}
+
+pub(super) struct Walk {
+    random: Random,
+    questions: CsvFile,
+    answers: CsvFile,
+    photos: CsvFile,
+    /// The questions of the product at hand.
+    asked: Vec<Asked>,
+    /// The questions of the first answers, until there are enough to scatter; `None` once they are written.
+    first_answered: Option<Vec<Asked>>,
+    text: Text,
+    scratch: Vec<u8>,
+}
+
+impl Walk {
+    pub(super) fn start(directory: &Path, seed: u64) -> Result<Self, GenerateError> {
+        let of_entries = |id: &str, parent: &str, role: &str| {
+            format!("{id},{parent},body,date_written,{role}_name,{role}_email,reported,helpful")
+        };
+        Ok(Self {
+            random: Random::new(seed),
+            questions: CsvFile::create(directory, QUESTIONS_FILE, &of_entries("id", "product_id", "asker"))?,
+            answers: CsvFile::create(directory, ANSWERS_FILE, &of_entries("id", "question_id", "answerer"))?,
+            photos: CsvFile::create(directory, PHOTOS_FILE, "id,answer_id,url")?,
+            asked: Vec::new(),
+            first_answered: Some(Vec::with_capacity(SCATTERED_ANSWERS)),
+            text: Text::default(),
+            scratch: Vec::new(),
+        })
+    }
+
+    /// Writes everything about one product; products come in the order of their ids.
+    pub(super) fn product(&mut self, product_id: u64) -> Result<(), GenerateError> {
+        let product = Product::draw(&mut self.random);
+        self.asked.clear();
+        for _ in 0..counts::questions(&mut self.random) {
+            let asked = self.question(product_id, product);
+            self.asked.push(asked);
+        }
+        for position in 0..self.asked.len() {
+            for _ in 0..counts::answers(&mut self.random) {
+                let late = self.random.below(ANSWERS_PER_LATE_ONE) == 0;
+                let position = if late { self.random.index(self.asked.len()) } else { position };
+                self.answer_or_keep(self.asked[position]);
+            }
+        }
+        self.questions.end_group()?;
+        self.answers.end_group()?;
+        self.photos.end_group()
+    }
+
+    /// Bytes written so far, in all files.
+    pub(super) fn bytes(&self) -> u64 {
+        self.questions.bytes() + self.answers.bytes() + self.photos.bytes()
+    }
+
+    /// Writes what was kept back and gives the files their names: none of them before all are whole.
+    pub(super) fn finish(mut self) -> Result<super::Generated, GenerateError> {
+        self.write_first_answers();
+        let generated = super::Generated {
+            questions: self.questions.rows(),
+            answers: self.answers.rows(),
+            photos: self.photos.rows(),
+            bytes: self.bytes(),
+        };
+        let mut files = [self.questions, self.answers, self.photos];
+        for file in &mut files {
+            file.complete()?;
+        }
+        for file in files {
+            file.publish()?;
+        }
+        Ok(generated)
+    }
+
+    fn question(&mut self, product_id: u64, product: Product) -> Asked {
+        let random = &mut self.random;
+        let row = &mut self.questions;
+        let question_id = row.rows() + 1;
+        let asked_at = FIRST_ASKED_AT + random.below(LAST_ASKED_AT - FIRST_ASKED_AT);
+        let topic = product.draw_topic(random);
+        row.number(question_id);
+        row.number(product_id);
+        row.text(self.text.question(random, product, topic));
+        row.number(asked_at);
+        write_person(row, random, &mut self.scratch);
+        end_entry(row, random);
+        Asked { question_id, asked_at, product, topic }
+    }
+
+    fn answer_or_keep(&mut self, asked: Asked) {
+        let Some(first_answered) = &mut self.first_answered else {
+            return self.answer(asked);
+        };
+        first_answered.push(asked);
+        if first_answered.len() == SCATTERED_ANSWERS {
+            self.write_first_answers();
+        }
+    }
+
+    fn write_first_answers(&mut self) {
+        let mut first_answered = self.first_answered.take().unwrap_or_default();
+        self.random.shuffle(&mut first_answered);
+        for asked in first_answered {
+            self.answer(asked);
+        }
+    }
+
+    fn answer(&mut self, asked: Asked) {
+        let random = &mut self.random;
+        let row = &mut self.answers;
+        let answer_id = row.rows() + 1;
+        let by_seller = random.percent(12);
+        row.number(answer_id);
+        row.number(asked.question_id);
+        row.text(if by_seller {
+            self.text.seller_answer(random, asked.product, asked.topic)
+        } else {
+            self.text.answer(random, asked.product, asked.topic)
+        });
+        // A limit below a limit: most answers come soon.
+        let delay_limit = 1 + random.below(MAX_ANSWER_DELAY);
+        row.number(asked.asked_at + random.below(delay_limit));
+        if by_seller {
+            row.plain(people::SELLER_NAME);
+            row.plain(people::SELLER_EMAIL);
+        } else {
+            write_person(row, random, &mut self.scratch);
+        }
+        end_entry(row, random);
+        for _ in 0..counts::photos(&mut self.random) {
+            self.photo(answer_id);
+        }
+    }
+
+    fn photo(&mut self, answer_id: u64) {
+        let row = &mut self.photos;
+        row.number(row.rows() + 1);
+        row.number(answer_id);
+        people::write_photo_url(&mut self.random, &mut self.scratch);
+        row.plain(&self.scratch);
+        row.end_row(self.random.below(ROWS_PER_SWAP) == 0);
+    }
+}
+
+fn write_person(row: &mut CsvFile, random: &mut Random, scratch: &mut Vec<u8>) {
+    let person = Person::draw(random);
+    person.write_name(random, scratch);
+    row.text(scratch);
+    person.write_email(random, scratch);
+    row.plain(scratch);
+}
+
+/// The last two columns of a question or an answer, and the end of its row.
+fn end_entry(row: &mut CsvFile, random: &mut Random) {
+    row.plain(if counts::reported(random) { b"1" } else { b"0" });
+    row.number(counts::helpful(random));
+    row.end_row(random.below(ROWS_PER_SWAP) == 0);
+}
