@@ -14,7 +14,7 @@ use crate::generate::{Shape, generate};
 /// What `atelier generate` is told.
 #[derive(Debug, Args)]
 pub(super) struct GenerateArgs {
-    /// How many products, 1 to 1,000,000,000; a million take 2.3 GB
+    /// How many products, 1 to 1,000,000,000; a million take 2.4 GB
     #[arg(long, value_name = "N", env = "ATELIER_PRODUCTS")]
     products: u64,
 

@@ -8,6 +8,8 @@ mod import;
 mod progress;
 mod serve;
 
+#![expect(clippy::doc_markdown, reason = "these comments are the help texts, shown as they are")]
+
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};

@@ -2,10 +2,11 @@
 //! log. Always on stderr, so that stdout stays free for results.
 #![expect(clippy::print_stderr, reason = "showing progress on stderr is what this file is for")]
 
+use std::fmt::Write;
 use std::io::IsTerminal as _;
 use std::time::{Duration, Instant};
 
-use indicatif::{HumanCount, ProgressBar, ProgressStyle};
+use indicatif::{HumanCount, ProgressBar, ProgressState, ProgressStyle};
 
 /// Time between two plain lines.
 const LINE_INTERVAL: Duration = Duration::from_secs(5);
@@ -55,10 +56,10 @@ impl Progress {
         }
     }
 
-    /// Ends it. What was shown last stays on the screen.
+    /// Ends it: a bar makes room for the result, a log gets its last line.
     pub(super) fn finish(self) {
         match self.shown {
-            Shown::Bar(bar) => bar.abandon(),
+            Shown::Bar(bar) => bar.finish_and_clear(),
             Shown::Lines(lines) => lines.print(),
         }
     }
@@ -81,8 +82,12 @@ impl Lines {
 }
 
 fn bar(label: &'static str, total: u64, unit: &'static str) -> ProgressBar {
-    let template =
-        format!("{label} {{wide_bar}} {{human_pos}}/{{human_len}} {unit}, {{per_sec}}, {{eta}} left");
-    let style = ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    let template = format!("{label} {{wide_bar}} {{human_pos}}/{{human_len}} {unit}, {{rate}}, {{eta}} left");
+    let style = ProgressStyle::with_template(&template)
+        .unwrap_or_else(|_| ProgressStyle::default_bar())
+        .with_key("rate", |state: &ProgressState, output: &mut dyn Write| {
+            // A bar that cannot be drawn is no reason to stop the work.
+            let _ = write!(output, "{:.0}/s", state.per_sec());
+        });
     ProgressBar::new(total).with_style(style)
 }

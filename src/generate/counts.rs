@@ -1,13 +1,16 @@
 //! How many: questions of a product, answers of a question, photos of an answer, votes of either.
-//! Each is a table of a thousand cases, so the means are exact and drawing one is a single look-up.
+//! The first three are dealt from decks of a thousand cases, which makes their means exact.
 
 use super::random::Random;
+
+/// Cases in a deck.
+const CASES: usize = 1_000;
 
 /// A count with its chance in thousandths.
 type Share = (u8, usize);
 
 /// Mean 3.519: a tenth of the products have none, most a few, one in a hundred dozens.
-const QUESTIONS: [u8; 1_000] = cases(&[
+const QUESTIONS: [u8; CASES] = cases(&[
     (0, 100),
     (1, 228),
     (2, 193),
@@ -36,7 +39,7 @@ const QUESTIONS: [u8; 1_000] = cases(&[
 ]);
 
 /// Mean 1.955.
-const ANSWERS: [u8; 1_000] = cases(&[
+const ANSWERS: [u8; CASES] = cases(&[
     (0, 295),
     (1, 250),
     (2, 165),
@@ -53,7 +56,7 @@ const ANSWERS: [u8; 1_000] = cases(&[
 ]);
 
 /// Mean 0.3.
-const PHOTOS: [u8; 1_000] = cases(&[(0, 835), (1, 85), (2, 45), (3, 20), (4, 10), (5, 5)]);
+const PHOTOS: [u8; CASES] = cases(&[(0, 835), (1, 85), (2, 45), (3, 20), (4, 10), (5, 5)]);
 
 /// Most votes that a question or an answer has.
 const MAX_HELPFUL: u64 = 40;
@@ -61,19 +64,37 @@ const MAX_HELPFUL: u64 = 40;
 /// Questions or answers in a thousand that are reported.
 const REPORTED_PER_THOUSAND: u64 = 15;
 
-/// Questions of a product.
-pub(super) fn questions(random: &mut Random) -> u8 {
-    *random.pick(&QUESTIONS)
+/// A thousand cases that are dealt in random order, and then again in another: so the means hold for every
+/// seed and every size, and not just in the long run.
+pub(super) struct Deck {
+    cases: [u8; CASES],
+    dealt: usize,
 }
 
-/// Answers of a question.
-pub(super) fn answers(random: &mut Random) -> u8 {
-    *random.pick(&ANSWERS)
-}
+impl Deck {
+    /// Questions of a product.
+    pub(super) fn questions() -> Self {
+        Self { cases: QUESTIONS, dealt: 0 }
+    }
 
-/// Photos of an answer.
-pub(super) fn photos(random: &mut Random) -> u8 {
-    *random.pick(&PHOTOS)
+    /// Answers of a question.
+    pub(super) fn answers() -> Self {
+        Self { cases: ANSWERS, dealt: 0 }
+    }
+
+    /// Photos of an answer.
+    pub(super) fn photos() -> Self {
+        Self { cases: PHOTOS, dealt: 0 }
+    }
+
+    /// The next count: one step of the Fisher-Yates shuffle.
+    pub(super) fn deal(&mut self, random: &mut Random) -> u8 {
+        let drawn = self.dealt + random.index(CASES - self.dealt);
+        self.cases.swap(self.dealt, drawn);
+        let count = self.cases[self.dealt];
+        self.dealt = (self.dealt + 1) % CASES;
+        count
+    }
 }
 
 /// Votes, 0 to 40 and mostly few: a limit below a limit below a limit.
@@ -89,8 +110,8 @@ pub(super) fn reported(random: &mut Random) -> bool {
 }
 
 /// Spreads the shares, which add up to a thousand, over a thousand cases; checked when compiled.
-const fn cases(shares: &[Share]) -> [u8; 1_000] {
-    let mut cases = [0; 1_000];
+const fn cases(shares: &[Share]) -> [u8; CASES] {
+    let mut cases = [0; CASES];
     let mut filled = 0;
     let mut share = 0;
     while share < shares.len() {
@@ -102,7 +123,7 @@ const fn cases(shares: &[Share]) -> [u8; 1_000] {
         }
         share += 1;
     }
-    assert!(filled == 1_000, "the shares add up to a thousand");
+    assert!(filled == CASES, "the shares add up to a thousand");
     cases
 }
 
@@ -114,6 +135,19 @@ mod tests {
     fn the_means_are_those_of_the_original() {
         let sum = |cases: &[u8]| cases.iter().map(|&count| u32::from(count)).sum::<u32>();
         assert_eq!([sum(&QUESTIONS), sum(&ANSWERS), sum(&PHOTOS)], [3_519, 1_955, 300]);
+    }
+
+    #[test]
+    fn a_deck_deals_every_case_once_and_never_in_the_same_order() {
+        let mut random = Random::new(4);
+        let mut deck = Deck::questions();
+        let [first, second]: [Vec<u8>; 2] =
+            [(); 2].map(|()| (0..CASES).map(|_| deck.deal(&mut random)).collect());
+        assert_ne!(first, second);
+        for mut dealt in [first, second] {
+            dealt.sort_unstable();
+            assert_eq!(dealt, QUESTIONS);
+        }
     }
 
     #[test]

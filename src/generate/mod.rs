@@ -28,7 +28,7 @@ pub const ANSWERS_FILE: &str = "answers.csv";
 /// The file of the answers' photos.
 pub const PHOTOS_FILE: &str = "answers_photos.csv";
 
-/// Most products of one set: some 2.3 TB of files.
+/// Most products of one set: some 2.4 TB of files.
 pub const MAX_PRODUCTS: u64 = 1_000_000_000;
 
 /// Products between two reports of progress.

@@ -1,6 +1,6 @@
-//! The generator's only source of chance: SplitMix64, by hand.
+//! The generator's only source of chance: `SplitMix64`, by hand.
 //!
-//! By hand because a library may change its numbers in any release, and the files must not. SplitMix64
+//! By hand because a library may change its numbers in any release, and the files must not. `SplitMix64`
 //! because it is five lines, passes the usual test batteries, and every seed, 0 included, is a good one.
 //! Integers only: nothing here depends on how a machine rounds.
 

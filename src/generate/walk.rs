@@ -5,12 +5,13 @@
 
 use std::path::Path;
 
+use super::counts::{self, Deck};
 use super::csv::CsvFile;
 use super::people::{self, Person};
 use super::phrases::Topic;
 use super::random::Random;
 use super::text::{Product, Text};
-use super::{ANSWERS_FILE, GenerateError, PHOTOS_FILE, QUESTIONS_FILE, counts};
+use super::{ANSWERS_FILE, GenerateError, PHOTOS_FILE, QUESTIONS_FILE};
 
 /// 2018-01-01T00:00:00Z in milliseconds: no question is older.
 const FIRST_ASKED_AT: u64 = 1_514_764_800_000;
@@ -30,24 +31,28 @@ const ROWS_PER_SWAP: u64 = 2_000;
 /// One answer in this many comes late and belongs to another question of its product.
 const ANSWERS_PER_LATE_ONE: u64 = 200;
 
-/// What an answer needs to know about its question.
+/// What an answer needs to know of its question.
 #[derive(Clone, Copy)]
-struct Asked {
+struct Parent {
     question_id: u64,
     asked_at: u64,
     product: Product,
     topic: &'static Topic,
 }
 
+/// The files in the making and what the next row depends on.
 pub(super) struct Walk {
     random: Random,
+    question_counts: Deck,
+    answer_counts: Deck,
+    photo_counts: Deck,
     questions: CsvFile,
     answers: CsvFile,
     photos: CsvFile,
     /// The questions of the product at hand.
-    asked: Vec<Asked>,
+    current: Vec<Parent>,
     /// The questions of the first answers, until there are enough to scatter; `None` once they are written.
-    first_answered: Option<Vec<Asked>>,
+    first_answered: Option<Vec<Parent>>,
     text: Text,
     scratch: Vec<u8>,
 }
@@ -59,10 +64,13 @@ impl Walk {
         };
         Ok(Self {
             random: Random::new(seed),
+            question_counts: Deck::questions(),
+            answer_counts: Deck::answers(),
+            photo_counts: Deck::photos(),
             questions: CsvFile::create(directory, QUESTIONS_FILE, &of_entries("id", "product_id", "asker"))?,
             answers: CsvFile::create(directory, ANSWERS_FILE, &of_entries("id", "question_id", "answerer"))?,
             photos: CsvFile::create(directory, PHOTOS_FILE, "id,answer_id,url")?,
-            asked: Vec::new(),
+            current: Vec::new(),
             first_answered: Some(Vec::with_capacity(SCATTERED_ANSWERS)),
             text: Text::default(),
             scratch: Vec::new(),
@@ -72,16 +80,16 @@ impl Walk {
     /// Writes everything about one product; products come in the order of their ids.
     pub(super) fn product(&mut self, product_id: u64) -> Result<(), GenerateError> {
         let product = Product::draw(&mut self.random);
-        self.asked.clear();
-        for _ in 0..counts::questions(&mut self.random) {
+        self.current.clear();
+        for _ in 0..self.question_counts.deal(&mut self.random) {
             let asked = self.question(product_id, product);
-            self.asked.push(asked);
+            self.current.push(asked);
         }
-        for position in 0..self.asked.len() {
-            for _ in 0..counts::answers(&mut self.random) {
+        for position in 0..self.current.len() {
+            for _ in 0..self.answer_counts.deal(&mut self.random) {
                 let late = self.random.below(ANSWERS_PER_LATE_ONE) == 0;
-                let position = if late { self.random.index(self.asked.len()) } else { position };
-                self.answer_or_keep(self.asked[position]);
+                let position = if late { self.random.index(self.current.len()) } else { position };
+                self.answer_or_keep(self.current[position]);
             }
         }
         self.questions.end_group()?;
@@ -113,7 +121,7 @@ impl Walk {
         Ok(generated)
     }
 
-    fn question(&mut self, product_id: u64, product: Product) -> Asked {
+    fn question(&mut self, product_id: u64, product: Product) -> Parent {
         let random = &mut self.random;
         let row = &mut self.questions;
         let question_id = row.rows() + 1;
@@ -125,10 +133,10 @@ impl Walk {
         row.number(asked_at);
         write_person(row, random, &mut self.scratch);
         end_entry(row, random);
-        Asked { question_id, asked_at, product, topic }
+        Parent { question_id, asked_at, product, topic }
     }
 
-    fn answer_or_keep(&mut self, asked: Asked) {
+    fn answer_or_keep(&mut self, asked: Parent) {
         let Some(first_answered) = &mut self.first_answered else {
             return self.answer(asked);
         };
@@ -146,7 +154,7 @@ impl Walk {
         }
     }
 
-    fn answer(&mut self, asked: Asked) {
+    fn answer(&mut self, asked: Parent) {
         let random = &mut self.random;
         let row = &mut self.answers;
         let answer_id = row.rows() + 1;
@@ -168,7 +176,7 @@ impl Walk {
             write_person(row, random, &mut self.scratch);
         }
         end_entry(row, random);
-        for _ in 0..counts::photos(&mut self.random) {
+        for _ in 0..self.photo_counts.deal(&mut self.random) {
             self.photo(answer_id);
         }
     }
