@@ -1,14 +1,14 @@
 //! The commands: one file each. A command wires concrete parts together and talks to the operator; what it does
 //! is done elsewhere.
 
+#![expect(clippy::doc_markdown, reason = "these comments are the help texts, shown as they are")]
+
 mod check;
 mod demo;
 mod generate;
 mod import;
 mod progress;
 mod serve;
-
-#![expect(clippy::doc_markdown, reason = "these comments are the help texts, shown as they are")]
 
 use std::process::ExitCode;
 

@@ -87,7 +87,7 @@ impl ProductIndex {
     }
 
     fn push(&mut self, product: u64) {
-        if self.length % CHUNK_PRODUCTS == 0 {
+        if self.length.is_multiple_of(CHUNK_PRODUCTS) {
             self.chunks.push(Vec::with_capacity(CHUNK_PRODUCTS));
         }
         if let Some(chunk) = self.chunks.last_mut() {

@@ -16,12 +16,11 @@ impl Service {
         page: Page,
         output: &mut Vec<u8>,
     ) -> Result<(), ServiceError> {
-        match self.product_of(question_id).await? {
-            Some(product_id) => self.view(product_id).await?.write_answers(question_id, page, output),
-            None => {
-                json::begin_answers(question_id, page, output);
-                output.extend_from_slice(b"]}");
-            }
+        if let Some(product_id) = self.product_of(question_id).await? {
+            self.view(product_id).await?.write_answers(question_id, page, output);
+        } else {
+            json::begin_answers(question_id, page, output);
+            output.extend_from_slice(b"]}");
         }
         Ok(())
     }

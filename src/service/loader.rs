@@ -17,14 +17,17 @@ use crate::store::{Reader, StoreError};
 const MAX_REQUESTS_PER_BATCH: usize = 32;
 
 /// How often an idle lane looks up.
-const LANE_PATIENCE: Duration = Duration::from_secs(60);
+const LANE_PATIENCE: Duration = Duration::from_mins(1);
+
+/// How whoever asks for a question's product gets it.
+type ProductSender = oneshot::Sender<Result<Option<ProductId>, ServiceError>>;
 
 /// Something to read.
 pub(super) enum LoadRequest {
     /// A product's view.
     View(LoadTicket),
     /// Which product a question belongs to.
-    ProductOf(QuestionId, oneshot::Sender<Result<Option<ProductId>, ServiceError>>),
+    ProductOf(QuestionId, ProductSender),
 }
 
 /// One reading thread.
@@ -95,10 +98,7 @@ impl Lane {
         }
     }
 
-    fn look_up(
-        &mut self,
-        questions: Vec<(QuestionId, oneshot::Sender<Result<Option<ProductId>, ServiceError>>)>,
-    ) {
+    fn look_up(&mut self, questions: Vec<(QuestionId, ProductSender)>) {
         let question_ids: Vec<QuestionId> = questions.iter().map(|(question_id, _)| *question_id).collect();
         let era = self.directory.era();
         let found =

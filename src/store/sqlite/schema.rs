@@ -12,7 +12,7 @@ use crate::store::StoreError;
 /// What the migrations are, oldest first.
 const MIGRATIONS: [&str; 1] = [include_str!("../../../migrations/sqlite/0001_questions_and_answers.sql")];
 
-/// Marks a file as Atelier's (`PRAGMA application_id`): "AtQA" in ASCII.
+/// Marks a file as Atelier's (`PRAGMA application_id`): the letters `AtQA`.
 const APPLICATION_ID: i32 = 0x4174_5141;
 
 /// How long to wait for another process's lock.
@@ -87,6 +87,8 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
         transaction.execute_batch(migration).writing()?;
     }
     transaction.pragma_update(None, "application_id", APPLICATION_ID).writing()?;
-    transaction.pragma_update(None, "user_version", MIGRATIONS.len() as i64).writing()?;
+    transaction
+        .pragma_update(None, "user_version", i32::try_from(MIGRATIONS.len()).unwrap_or(i32::MAX))
+        .writing()?;
     transaction.commit().committing()
 }
