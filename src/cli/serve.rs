@@ -1,5 +1,6 @@
 //! `atelier serve`: opens the store, starts the service and the server, waits for a signal, stops in order.
 
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -39,7 +40,11 @@ pub(super) fn run(options: &ServeOptions) -> anyhow::Result<ExitCode> {
 fn start_logging() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("ATELIER_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr)
+        .init();
 }
 
 fn wait_for_signal() -> std::io::Result<()> {

@@ -1,5 +1,5 @@
 //! Why an import fails, in words for whoever started it. A bad row alone is no error: it is a
-//! [`Reject`](super::Reject), and becomes one together with too many others.
+//! [`Reject`], and becomes one together with too many others.
 
 use std::fmt;
 use std::path::PathBuf;
