@@ -59,17 +59,32 @@ pub(super) fn use_write_ahead_log(connection: &Connection) -> Result<(), StoreEr
     )))
 }
 
-/// Creates or upgrades the tables. Safe when two processes start at once.
+/// Creates or upgrades the tables. Safe when two processes start at once; takes no lock when there is nothing
+/// to do.
 ///
 /// # Errors
 /// [`StoreError::WrongSchema`] when the file belongs to another program or to a later version of this one.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+    if migrations_seen(connection)? == MIGRATIONS.len() {
+        return Ok(());
+    }
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).reading()?;
-    let pragma =
-        |name: &str| transaction.pragma_query_value(None, name, |row| row.get::<_, i32>(0)).reading();
+    // Again, now that nobody else can be at it.
+    for migration in &MIGRATIONS[migrations_seen(&transaction)?..] {
+        transaction.execute_batch(migration).writing()?;
+    }
+    transaction.pragma_update(None, "application_id", APPLICATION_ID).writing()?;
+    let seen = i32::try_from(MIGRATIONS.len()).unwrap_or(i32::MAX);
+    transaction.pragma_update(None, "user_version", seen).writing()?;
+    transaction.commit().committing()
+}
+
+/// How many migrations a file has seen: 0 for an empty one.
+fn migrations_seen(connection: &Connection) -> Result<usize, StoreError> {
+    let pragma = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i32>(0)).reading();
     let (application_id, version) = (pragma("application_id")?, pragma("user_version")?);
     let tables: i64 =
-        transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).reading()?;
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).reading()?;
     if application_id != APPLICATION_ID && (tables > 0 || application_id != 0) {
         return Err(StoreError::WrongSchema("the file is another program's SQLite database".to_owned()));
     }
@@ -80,15 +95,5 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
             MIGRATIONS.len()
         )));
     }
-    if seen == MIGRATIONS.len() {
-        return Ok(());
-    }
-    for migration in &MIGRATIONS[seen..] {
-        transaction.execute_batch(migration).writing()?;
-    }
-    transaction.pragma_update(None, "application_id", APPLICATION_ID).writing()?;
-    transaction
-        .pragma_update(None, "user_version", i32::try_from(MIGRATIONS.len()).unwrap_or(i32::MAX))
-        .writing()?;
-    transaction.commit().committing()
+    Ok(seen)
 }
