@@ -17,8 +17,7 @@ use crate::service::Service;
 /// Room for nearly every page of five questions without growing.
 pub(super) const TYPICAL_PAGE_BYTES: usize = 8_192;
 
-/// What operations work with.
-#[derive(Clone)]
+/// What operations work with. Each worker has its own, so that counting references to it stays on one core.
 pub(super) struct App {
     pub(super) service: Arc<Service>,
     pub(super) settings: Arc<HttpSettings>,

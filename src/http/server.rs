@@ -103,7 +103,7 @@ impl Server {
         for number in 0..settings.workers.max(1) {
             let (sender, receiver) = mpsc::unbounded_channel();
             let worker = Worker {
-                app: App { service: Arc::clone(&service), settings: Arc::clone(&settings) },
+                app: Arc::new(App { service: Arc::clone(&service), settings: Arc::clone(&settings) }),
                 connections: Arc::default(),
                 stopped: stopped.clone(),
             };
@@ -199,7 +199,7 @@ impl Acceptor {
 
 /// One runtime's part of the work.
 struct Worker {
-    app: App,
+    app: Arc<App>,
     connections: Arc<AtomicUsize>,
     stopped: watch::Receiver<bool>,
 }
@@ -222,7 +222,7 @@ impl Worker {
                 stream = entrance.recv() => {
                     let Some(stream) = stream else { break };
                     let leaving = Leaving(Arc::clone(&self.connections));
-                    let connection = serve_connection(stream, self.app.clone(), self.stopped.clone());
+                    let connection = serve_connection(stream, Arc::clone(&self.app), self.stopped.clone());
                     tasks.spawn(async move {
                         connection.await;
                         drop(leaving);
@@ -239,10 +239,10 @@ impl Worker {
     }
 }
 
-async fn serve_connection(stream: std::net::TcpStream, app: App, mut stopped: watch::Receiver<bool>) {
+async fn serve_connection(stream: std::net::TcpStream, app: Arc<App>, mut stopped: watch::Receiver<bool>) {
     let Ok(stream) = TcpStream::from_std(stream) else { return };
     let service = service_fn(move |request| {
-        let app = app.clone();
+        let app = Arc::clone(&app);
         async move { Ok::<_, std::convert::Infallible>(respond(&app, request).await) }
     });
     let connection = http1::Builder::new()
