@@ -17,7 +17,7 @@ use clap::Args;
 use super::progress::Progress;
 use crate::config::StoreOption;
 use crate::import::{self, ImportOptions, Sources, Stage, Summary};
-use crate::store::LoadMode;
+use crate::store::{LoadMode, StoreError};
 
 /// The options of `import`.
 #[derive(Debug, Clone, Args)]
@@ -74,7 +74,12 @@ pub(super) fn run(args: &ImportArgs) -> anyhow::Result<ExitCode> {
     let mode = if args.replace { LoadMode::Replace } else { LoadMode::IntoEmpty };
     let options = ImportOptions { mode, max_rejects: args.max_rejects, rejects: args.rejects.clone() };
     let started = Instant::now();
-    let summary = import_with_progress(store.as_ref(), &sources, &options)?;
+    let summary = match import_with_progress(store.as_ref(), &sources, &options) {
+        Err(import::ImportError::Store(StoreError::NotEmpty)) => {
+            bail!("{address} has rows already; --replace drops them, in the same transaction")
+        }
+        summary => summary?,
+    };
     print_summary(&summary, started.elapsed().as_secs_f64());
     Ok(ExitCode::SUCCESS)
 }

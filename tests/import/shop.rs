@@ -1,0 +1,97 @@
+//! A folder with the three files and a store beside them, and the program run in it.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use atelier::domain::{Id, ProductId};
+use atelier::store::Store as _;
+use atelier::store::sqlite::SqliteStore;
+use tempfile::TempDir;
+
+pub(crate) const QUESTIONS: &str =
+    "id,product_id,body,date_written,asker_name,asker_email,reported,helpful\n";
+pub(crate) const ANSWERS: &str =
+    "id,question_id,body,date_written,answerer_name,answerer_email,reported,helpful\n";
+pub(crate) const PHOTOS: &str = "id,answer_id,url\n";
+
+/// The folder; it goes when this is dropped.
+pub(crate) struct Shop {
+    directory: TempDir,
+}
+
+/// What a run of the program came to.
+#[derive(Debug)]
+pub(crate) struct Run {
+    pub(crate) success: bool,
+    pub(crate) output: String,
+    pub(crate) errors: String,
+}
+
+impl Shop {
+    /// The files of a generated shop.
+    pub(crate) fn generated(products: u64) -> Self {
+        let shop = Self { directory: tempfile::tempdir().expect("a temporary folder") };
+        let run = shop.atelier(&["generate", "--products", &products.to_string(), "--out", "."]);
+        assert!(run.success, "{run:?}");
+        shop
+    }
+
+    /// The files with these rows below their headers.
+    pub(crate) fn written(questions: &str, answers: &str, photos: &str) -> Self {
+        let shop = Self { directory: tempfile::tempdir().expect("a temporary folder") };
+        shop.write("questions.csv", QUESTIONS, questions);
+        shop.write("answers.csv", ANSWERS, answers);
+        shop.write("answers_photos.csv", PHOTOS, photos);
+        shop
+    }
+
+    pub(crate) fn write(&self, name: &str, header: &str, rows: &str) {
+        std::fs::write(self.path(name), format!("{header}{rows}")).expect("the file is written");
+    }
+
+    pub(crate) fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.path(name)).expect("the file is read")
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    /// Rows of a file, counted by a CSV reader other than the importer's.
+    pub(crate) fn rows(&self, name: &str) -> usize {
+        let mut reader = csv::Reader::from_path(self.path(name)).expect("the file is opened");
+        reader.byte_records().map(|record| record.expect("a good row")).count()
+    }
+
+    /// Runs `atelier import .` with further arguments.
+    pub(crate) fn import(&self, arguments: &[&str]) -> Run {
+        self.atelier(&[&["import", "."], arguments].concat())
+    }
+
+    /// Runs the program in the folder, on the store `atelier.db` there.
+    pub(crate) fn atelier(&self, arguments: &[&str]) -> Run {
+        let output = Command::new(env!("CARGO_BIN_EXE_atelier"))
+            .args(arguments)
+            .current_dir(self.directory.path())
+            .env_remove("ATELIER_STORE")
+            .output()
+            .expect("the program runs");
+        Run {
+            success: output.status.success(),
+            output: String::from_utf8(output.stdout).expect("UTF-8"),
+            errors: String::from_utf8(output.stderr).expect("UTF-8"),
+        }
+    }
+
+    pub(crate) fn store(&self) -> SqliteStore {
+        SqliteStore::open(&self.path("atelier.db")).expect("the store opens")
+    }
+
+    /// The ids of a product's visible questions.
+    pub(crate) fn questions_of(&self, product_id: u64) -> Vec<u64> {
+        let product_id = ProductId::new(product_id).expect("in range");
+        let mut reader = self.store().reader().expect("a reader");
+        let products = reader.load_products(&[product_id]).expect("rows");
+        products[0].questions.iter().map(|row| row.question_id.get()).collect()
+    }
+}
