@@ -60,7 +60,7 @@ impl Shop {
     /// Rows of a file, counted by a CSV reader other than the importer's.
     pub(crate) fn rows(&self, name: &str) -> usize {
         let mut reader = csv::Reader::from_path(self.path(name)).expect("the file is opened");
-        reader.byte_records().filter(Result::is_ok).count()
+        reader.byte_records().flatten().count()
     }
 
     /// Runs `atelier import .` with further arguments.
