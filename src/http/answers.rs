@@ -23,18 +23,25 @@ pub(super) async fn list(app: &App, segment: &str, query: Option<&str>) -> Resul
     Ok(Answer::Json(Bytes::from(json)))
 }
 
-/// `POST /qa/questions/:question_id/answers`. An unknown question is told before bad fields are.
-pub(super) async fn add(app: &App, segment: &str, request: Request<Incoming>) -> Result<Answer, Problem> {
+/// `POST /qa/questions/:question_id/answers`. An unknown question is told before unusable JSON or bad fields.
+pub(super) async fn add(
+    app: &App,
+    segment: &str,
+    request: &mut Request<Incoming>,
+) -> Result<Answer, Problem> {
     let question_id = question_id(segment)?;
-    let draft = read_draft(request, app.settings.max_body_bytes).await?;
     let unknown = |error| Problem::from_service(error, Problem::UnknownQuestion);
-    let answer = match NewAnswer::parse(&draft, &app.service.settings().submission) {
-        Ok(answer) => answer,
-        Err(errors) => {
-            let exists = app.service.question_exists(question_id).await.map_err(unknown)?;
-            return Err(if exists { Problem::InvalidFields(errors) } else { Problem::UnknownQuestion });
-        }
-    };
+    let draft = read_draft(request, app.settings.max_body_bytes).await;
+    let limits = &app.service.settings().submission;
+    let answer =
+        match draft.and_then(|draft| NewAnswer::parse(&draft, limits).map_err(Problem::InvalidFields)) {
+            Ok(answer) => answer,
+            Err(problem @ (Problem::NotAnObject(_) | Problem::InvalidFields(_))) => {
+                let exists = app.service.question_exists(question_id).await.map_err(unknown)?;
+                return Err(if exists { problem } else { Problem::UnknownQuestion });
+            }
+            Err(problem) => return Err(problem),
+        };
     let answer_id = app.service.add_answer(question_id, answer).await.map_err(unknown)?;
     Ok(Answer::Created {
         json: format!("{{\"answer_id\":{answer_id}}}"),

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, Request};
 use http_body_util::BodyExt;
-use hyper::body::Incoming;
+use hyper::body::{Body, Incoming};
 use percent_encoding::percent_decode_str;
 
 use super::error::Problem;
@@ -17,6 +17,10 @@ use crate::domain::{Draft, Field};
 /// How long a body may take to arrive.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// Most bytes of an unread body that are thrown away for the connection's sake, and how long that may take.
+const DISCARD_MAX_BYTES: usize = 1 << 20;
+const DISCARD_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// How a body is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Format {
@@ -25,7 +29,7 @@ enum Format {
 }
 
 /// Reads a submission, checking type, size and form in this order.
-pub(super) async fn read_draft(request: Request<Incoming>, max_bytes: usize) -> Result<Draft, Problem> {
+pub(super) async fn read_draft(request: &mut Request<Incoming>, max_bytes: usize) -> Result<Draft, Problem> {
     let format = format(request.headers())?;
     let body = read_body(request, max_bytes).await?;
     match format {
@@ -46,7 +50,7 @@ fn format(headers: &HeaderMap) -> Result<Format, Problem> {
     }
 }
 
-async fn read_body(request: Request<Incoming>, max_bytes: usize) -> Result<Vec<u8>, Problem> {
+async fn read_body(request: &mut Request<Incoming>, max_bytes: usize) -> Result<Vec<u8>, Problem> {
     let too_large = || Problem::BodyTooLarge { max_bytes };
     let announced =
         request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
@@ -54,7 +58,7 @@ async fn read_body(request: Request<Incoming>, max_bytes: usize) -> Result<Vec<u
         return Err(too_large());
     }
     let collect = async {
-        let mut body = request.into_body();
+        let body = request.body_mut();
         let mut bytes = Vec::new();
         while let Some(frame) = body.frame().await {
             let frame = frame.map_err(|_| Problem::Malformed("the body ended early".to_owned()))?;
@@ -67,6 +71,27 @@ async fn read_body(request: Request<Incoming>, max_bytes: usize) -> Result<Vec<u
         Ok(bytes)
     };
     tokio::time::timeout(BODY_TIMEOUT, collect).await.unwrap_or(Err(Problem::BodyTooSlow))
+}
+
+/// Throws away what nobody read of a body, beside the answer. A client that is still sending then hears the
+/// answer instead of a reset, and its connection goes on; who sends too much or too slowly is cut off.
+pub(super) fn discard_rest(mut body: Incoming) {
+    if body.is_end_stream() {
+        return;
+    }
+    tokio::spawn(async move {
+        let discard = async {
+            let mut discarded = 0;
+            while let Some(Ok(frame)) = body.frame().await {
+                discarded += frame.data_ref().map_or(0, Bytes::len);
+                if discarded > DISCARD_MAX_BYTES {
+                    return;
+                }
+            }
+        };
+        // In time or not, the body is dropped, and hyper closes the connection if there is more of it.
+        let _ = tokio::time::timeout(DISCARD_TIMEOUT, discard).await;
+    });
 }
 
 /// Reads `application/x-www-form-urlencoded`. Of a repeated field the first counts; photos are fields named

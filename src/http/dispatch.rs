@@ -8,6 +8,7 @@ use http::{Request, Response, StatusCode};
 use http_body_util::Full;
 use hyper::body::Incoming;
 
+use super::body::discard_rest;
 use super::error::{Problem, explanation};
 use super::routes::{Destination, Operation, find};
 use super::server::HttpSettings;
@@ -36,19 +37,19 @@ pub(super) enum Answer {
 }
 
 /// Answers a request, whatever it is.
-pub(super) async fn respond(app: &App, request: Request<Incoming>) -> Response<Full<Bytes>> {
+pub(super) async fn respond(app: &App, mut request: Request<Incoming>) -> Response<Full<Bytes>> {
     let origin = middleware::origin(request.headers());
-    // Cloning a URI or a header map copies; only a failed request is asked about itself afterwards.
-    let mut response = match answer(app, request).await {
+    let mut response = match answer(app, &mut request).await {
         Ok(response) | Err(response) => response,
     };
+    discard_rest(request.into_body());
     app.settings.cors_origins.stamp(origin.as_ref(), response.headers_mut());
     response
 }
 
 type Responded = Result<Response<Full<Bytes>>, Response<Full<Bytes>>>;
 
-async fn answer(app: &App, request: Request<Incoming>) -> Responded {
+async fn answer(app: &App, request: &mut Request<Incoming>) -> Responded {
     let prefix = app.settings.path_prefix.as_str();
     let uri = request.uri().clone();
     let path = uri.path();
@@ -65,21 +66,14 @@ async fn answer(app: &App, request: Request<Incoming>) -> Responded {
     };
     let result = match operation {
         Operation::ListQuestions => questions::list(app, uri.query()).await,
+        Operation::AddQuestion => questions::add(app, request).await,
         Operation::ListAnswers => answers::list(app, segment, uri.query()).await,
+        Operation::AddAnswer => answers::add(app, segment, request).await,
         Operation::VoteQuestion => questions::vote(app, segment).await,
         Operation::ReportQuestion => questions::report(app, segment).await,
         Operation::VoteAnswer => answers::vote(app, segment).await,
         Operation::ReportAnswer => answers::report(app, segment).await,
         Operation::ExplainProblem => explanation(segment).map(Answer::Text).ok_or(Problem::UnknownPath),
-        Operation::AddQuestion | Operation::AddAnswer => {
-            // The body takes the request away, so what a failure needs of the head is kept.
-            let headers = request.headers().clone();
-            let added = match operation {
-                Operation::AddQuestion => questions::add(app, request).await,
-                _ => answers::add(app, segment, request).await,
-            };
-            return added.map(success).map_err(|problem| problem.into_response(&headers, path, prefix));
-        }
     };
     result.map(success).map_err(|problem| problem.into_response(request.headers(), path, prefix))
 }

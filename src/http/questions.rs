@@ -24,7 +24,7 @@ pub(super) async fn list(app: &App, query: Option<&str>) -> Result<Answer, Probl
 }
 
 /// `POST /qa/questions`
-pub(super) async fn add(app: &App, request: Request<Incoming>) -> Result<Answer, Problem> {
+pub(super) async fn add(app: &App, request: &mut Request<Incoming>) -> Result<Answer, Problem> {
     let draft = read_draft(request, app.settings.max_body_bytes).await?;
     let question =
         NewQuestion::parse(&draft, &app.service.settings().submission).map_err(Problem::InvalidFields)?;
