@@ -1,0 +1,133 @@
+//! Connections: kept open after every kind of answer, pipelined, chunked bodies in any pieces, and closed in
+//! order when the server stops.
+
+use crate::drafts::question_draft;
+use crate::support::{Shop, answer, on_every_store, question};
+
+const GET: &str = "GET /qa/questions?product_id=5 HTTP/1.1\r\nHost: shop\r\n\r\n";
+
+/// The head of a new question, with these headers at its end.
+fn post(headers: &str) -> String {
+    format!(
+        "POST /qa/questions HTTP/1.1\r\nHost: shop\r\nContent-Type: application/json\r\n{headers}\r\n\r\n"
+    )
+}
+
+on_every_store! {
+    fn a_connection_serves_one_request_after_the_other(shop: &mut Shop) {
+        shop.stock([question(1).answers([answer(1)])]);
+        let mut connection = shop.connect();
+        for (request, method, status) in [
+            (GET, "GET", 200),
+            ("HEAD /qa/questions?product_id=5 HTTP/1.1\r\nHost: shop\r\n\r\n", "HEAD", 200),
+            ("PUT /qa/questions/1/helpful HTTP/1.1\r\nHost: shop\r\n\r\n", "PUT", 204),
+            ("PUT /qa/answers/1/helpful HTTP/1.1\r\nHost: shop\r\nContent-Length: 2\r\n\r\n{}", "PUT", 204),
+            ("GET /nothing HTTP/1.1\r\nHost: shop\r\n\r\n", "GET", 404),
+            ("OPTIONS /qa/questions HTTP/1.1\r\nHost: shop\r\n\r\n", "OPTIONS", 204),
+            ("DELETE /qa/questions HTTP/1.1\r\nHost: shop\r\n\r\n", "DELETE", 405),
+            (GET, "GET", 200),
+        ] {
+            connection.send(request);
+            assert_eq!(connection.answer_to(method).status, status, "{request}");
+        }
+    }
+
+    fn pipelined_requests_are_answered_in_order(shop: &mut Shop) {
+        shop.stock((1..=20).map(|id| question(id).about(id)));
+        let mut connection = shop.connect();
+        for id in 1..=20 {
+            connection.send(format!("GET /qa/questions?product_id={id} HTTP/1.1\r\nHost: shop\r\n\r\n"));
+        }
+        for id in 1..=20 {
+            assert_eq!(connection.answer_to("GET").column("question_id"), [id]);
+        }
+    }
+
+    fn a_write_and_a_read_in_one_pipeline_see_each_other(shop: &mut Shop) {
+        shop.stock([question(1)]);
+        let draft = question_draft().to_string();
+        let mut connection = shop.connect();
+        let put = "PUT /qa/questions/1/helpful HTTP/1.1\r\nHost: shop\r\n\r\n";
+        let post = post(&format!("Content-Length: {}", draft.len()));
+        connection.send(format!("{GET}{put}{GET}{post}{draft}{GET}"));
+        assert_eq!(connection.answer_to("GET").column("question_helpfulness"), [0]);
+        assert_eq!(connection.answer_to("PUT").status, 204);
+        assert_eq!(connection.answer_to("GET").column("question_helpfulness"), [1]);
+        assert_eq!(connection.answer_to("POST").status, 201);
+        assert_eq!(connection.answer_to("GET").column("question_id"), [1, 2]);
+    }
+
+    fn a_body_that_nobody_reads_does_not_end_the_connection(shop: &mut Shop) {
+        shop.stock([question(1)]);
+        let mut connection = shop.connect();
+        for (head, method, status) in [
+            ("PUT /qa/questions/1/helpful", "PUT", 204),
+            ("PUT /qa/questions/404/helpful", "PUT", 404),
+            ("GET /qa/questions?product_id=5", "GET", 200),
+            ("POST /nothing", "POST", 404),
+            ("POST /qa/questions", "POST", 415),
+        ] {
+            let chunks = "2\r\n{}\r\n1\r\n \r\n0\r\n\r\n";
+            connection.send(format!(
+                "{head} HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: chunked\r\n\r\n{chunks}{GET}"
+            ));
+            assert_eq!(connection.answer_to(method).status, status, "{head}");
+            assert_eq!(connection.answer_to("GET").status, 200, "after {head}");
+            // The body comes after the answer.
+            connection.send(format!("{head} HTTP/1.1\r\nHost: shop\r\nContent-Length: 2\r\n\r\n"));
+            assert_eq!(connection.answer_to(method).status, status, "{head}");
+            connection.send(format!("{{}}{GET}"));
+            assert_eq!(connection.answer_to("GET").status, 200, "after {head}");
+        }
+    }
+
+    fn a_chunked_body_may_come_in_any_pieces(shop: &Shop) {
+        let mut connection = shop.connect();
+        connection.send(post("Transfer-Encoding: chunked"));
+        for byte in question_draft().to_string().bytes() {
+            connection.send([b"1\r\n".as_slice(), &[byte], b"\r\n"].concat());
+        }
+        connection.send("0\r\n\r\n");
+        assert_eq!(connection.answer_to("POST").status, 201);
+        connection.send(GET);
+        assert_eq!(connection.answer_to("GET").column("question_id"), [1]);
+    }
+
+    fn a_client_that_expects_100_continue_gets_it_or_the_refusal(shop: &Shop) {
+        let draft = question_draft().to_string();
+        let mut connection = shop.connect();
+        connection.send(post(&format!("Content-Length: {}\r\nExpect: 100-continue", draft.len())));
+        assert_eq!(connection.answer_to("POST").status, 100);
+        connection.send(draft);
+        assert_eq!(connection.answer_to("POST").status, 201);
+        connection.send(post("Content-Length: 65537\r\nExpect: 100-continue"));
+        assert_eq!(connection.answer_to("POST").status, 413);
+    }
+
+    fn a_body_that_ends_early_writes_nothing(shop: &Shop) {
+        let draft = question_draft().to_string();
+        let mut connection = shop.connect();
+        connection.send(post(&format!("Content-Length: {}", draft.len() + 1)) + &draft);
+        connection.finish_sending();
+        assert!(connection.read_to_the_end().starts_with("HTTP/1.1 400 "));
+        assert!(shop.get("/qa/questions?product_id=5").results().is_empty());
+    }
+
+    fn connections_above_the_limit_are_closed_at_once(shop: &mut Shop) {
+        shop.http_settings.max_connections = 1;
+        let mut first = shop.connect();
+        first.send(GET);
+        assert_eq!(first.answer_to("GET").status, 200);
+        assert_eq!(shop.connect().read_to_the_end(), "");
+        first.send(GET);
+        assert_eq!(first.answer_to("GET").status, 200);
+    }
+
+    fn a_server_that_stops_closes_idle_connections(shop: &mut Shop) {
+        let mut connection = shop.connect();
+        connection.send(GET);
+        assert_eq!(connection.answer_to("GET").status, 200);
+        shop.close();
+        assert_eq!(connection.read_to_the_end(), "");
+    }
+}

@@ -1,0 +1,23 @@
+//! The HTTP contract, rule by rule: every test talks to a real port of a shop with a real, private store, and
+//! is named after the rule that it holds. One file for each route; what concerns all routes is in `paths`,
+//! `errors`, `cors`, `limits`, `connections` and `failures`.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod add_answer;
+mod add_question;
+mod connections;
+mod cors;
+mod drafts;
+mod errors;
+mod failures;
+mod limits;
+mod list_answers;
+mod list_questions;
+mod pages;
+mod paths;
+mod photos;
+mod report;
+mod texts;
+mod vote;

@@ -1,0 +1,188 @@
+//! An HTTP/1.1 client that hides nothing: it sends exactly the bytes of a test and reads exactly one answer.
+//! Every answer is looked through for e-mail addresses, which no answer may show.
+
+use std::fmt::Write as _;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::rows::EMAIL_HOST;
+
+/// A test whose answer does not come fails after this long.
+pub(super) const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Bytes in one chunk of a chunked body.
+const CHUNK_BYTES: usize = 4_000;
+
+/// One answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: String,
+    headers: Vec<(String, String)>,
+}
+
+impl Answer {
+    /// A header's value; a header that comes twice fails the test.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        let mut values = self.headers.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name));
+        let value = values.next().map(|(_, value)| value.as_str());
+        assert_eq!(values.next(), None, "{name} comes twice");
+        value
+    }
+
+    /// The body as JSON.
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error} in {self:?}"))
+    }
+
+    /// The list in a list's answer.
+    pub(crate) fn results(&self) -> Vec<Value> {
+        assert_eq!(self.status, 200, "{self:?}");
+        self.json()["results"].as_array().expect("a list has results").clone()
+    }
+
+    /// One member of each row of a list, as a number.
+    pub(crate) fn column(&self, key: &str) -> Vec<u64> {
+        self.results().iter().map(|row| row[key].as_u64().expect("a number")).collect()
+    }
+
+    /// The answer but for the moment when it was given.
+    pub(crate) fn without_date(mut self) -> Self {
+        self.headers.retain(|(key, _)| !key.eq_ignore_ascii_case("date"));
+        self
+    }
+
+    /// The body with a line for each member, for snapshots.
+    pub(crate) fn lines(&self) -> String {
+        self.body.replace(",\"", ",\n\"")
+    }
+
+    /// The status and the body, for one comparison.
+    pub(crate) fn outcome(&self) -> (u16, &str) {
+        (self.status, &self.body)
+    }
+}
+
+/// A request under construction.
+#[must_use]
+pub(crate) struct Request {
+    address: SocketAddr,
+    method: String,
+    head: String,
+    body: Vec<u8>,
+}
+
+impl Request {
+    pub(crate) fn new(address: SocketAddr, method: &str, target: &str) -> Self {
+        let head = format!("{method} {target} HTTP/1.1\r\nHost: shop\r\n");
+        Self { address, method: method.to_owned(), head, body: Vec::new() }
+    }
+
+    pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
+        write!(self.head, "{name}: {value}\r\n").expect("a string takes it");
+        self
+    }
+
+    /// A body whose length is announced.
+    pub(crate) fn body(self, content_type: &str, body: impl AsRef<[u8]>) -> Self {
+        let body = body.as_ref();
+        let mut request = self.header("Content-Type", content_type);
+        request = request.header("Content-Length", &body.len().to_string());
+        request.body.extend_from_slice(body);
+        request
+    }
+
+    /// A body whose length nobody knows before its end.
+    pub(crate) fn chunked(self, content_type: &str, body: impl AsRef<[u8]>) -> Self {
+        let mut request = self.header("Content-Type", content_type).header("Transfer-Encoding", "chunked");
+        for chunk in body.as_ref().chunks(CHUNK_BYTES) {
+            request.body.extend_from_slice(format!("{:x}\r\n", chunk.len()).as_bytes());
+            request.body.extend_from_slice(chunk);
+            request.body.extend_from_slice(b"\r\n");
+        }
+        request.body.extend_from_slice(b"0\r\n\r\n");
+        request
+    }
+
+    pub(crate) fn json(self, json: &Value) -> Self {
+        self.body("application/json", json.to_string())
+    }
+
+    /// Asks for errors in JSON.
+    pub(crate) fn accept(self, media_types: &str) -> Self {
+        self.header("Accept", media_types)
+    }
+
+    /// Sends it all and waits for the answer.
+    pub(crate) fn send(self) -> Answer {
+        let mut connection = Connection::open(self.address);
+        connection.send(format!("{}\r\n", self.head));
+        connection.send(&self.body);
+        connection.answer_to(&self.method)
+    }
+}
+
+/// A connection that is kept open.
+pub(crate) struct Connection {
+    stream: BufReader<TcpStream>,
+}
+
+impl Connection {
+    pub(crate) fn open(address: SocketAddr) -> Self {
+        let stream = TcpStream::connect(address).expect("the shop takes connections");
+        stream.set_nodelay(true).expect("an open connection");
+        stream.set_read_timeout(Some(PATIENCE)).expect("an open connection");
+        Self { stream: BufReader::new(stream) }
+    }
+
+    /// Sends bytes as they are.
+    pub(crate) fn send(&mut self, bytes: impl AsRef<[u8]>) {
+        self.stream.get_mut().write_all(bytes.as_ref()).expect("the shop listens to the end");
+    }
+
+    /// Reads the answer to the oldest request that has none yet.
+    pub(crate) fn answer_to(&mut self, method: &str) -> Answer {
+        let status_line = self.line();
+        let status = status_line.strip_prefix("HTTP/1.1 ").and_then(|rest| rest.get(..3)?.parse().ok());
+        let status = status.unwrap_or_else(|| panic!("no status line: {status_line:?}"));
+        let mut headers = Vec::new();
+        loop {
+            let line = self.line();
+            let Some((name, value)) = line.split_once(": ") else {
+                assert_eq!(line, "", "a header has a name and a value");
+                break;
+            };
+            headers.push((name.to_owned(), value.to_owned()));
+        }
+        let mut answer = Answer { status, body: String::new(), headers };
+        if method != "HEAD" && status != 204 && status != 100 {
+            let length = answer.header("content-length").and_then(|length| length.parse().ok());
+            let mut body = vec![0; length.expect("an answer tells its length")];
+            self.stream.read_exact(&mut body).expect("the whole body");
+            answer.body = String::from_utf8(body).expect("UTF-8");
+        }
+        assert!(!answer.body.contains(EMAIL_HOST), "an e-mail address is shown: {answer:?}");
+        answer
+    }
+
+    /// Sends nothing any more, and says so.
+    pub(crate) fn finish_sending(&mut self) {
+        self.stream.get_mut().shutdown(Shutdown::Write).expect("an open connection");
+    }
+
+    /// Everything that still comes before the shop closes the connection.
+    pub(crate) fn read_to_the_end(&mut self) -> String {
+        let mut rest = String::new();
+        self.stream.read_to_string(&mut rest).expect("the shop closes the connection");
+        rest
+    }
+
+    fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.stream.read_line(&mut line).expect("an answer in time");
+        line.strip_suffix("\r\n").unwrap_or_else(|| panic!("a broken line: {line:?}")).to_owned()
+    }
+}
