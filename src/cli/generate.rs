@@ -31,7 +31,7 @@ pub(super) struct GenerateArgs {
 pub(super) fn run(args: &GenerateArgs) -> anyhow::Result<()> {
     let shape = Shape::new(args.products, args.seed)?;
     let started = Instant::now();
-    let mut progress = Progress::new("generating", shape.products(), "products");
+    let mut progress = Progress::new("Generating", shape.products(), "products");
     let generated = generate(&shape, &args.out, &mut |step| progress.advance_to(step.products))
         .context("the data could not be generated")?;
     progress.finish();

@@ -4,6 +4,7 @@
 #![expect(clippy::doc_markdown, reason = "these comments are the help texts, shown as they are")]
 
 mod check;
+mod copy;
 mod demo;
 mod generate;
 mod import;
@@ -46,6 +47,11 @@ enum Command {
     ///
     /// The exit status is 0 when nothing is wrong, 1 otherwise. Nothing is changed.
     Check(check::CheckArgs),
+    /// Copy a whole store into another one, all or nothing
+    ///
+    /// Ids, dates, counters and hidden rows come along, and new ids go on where they were. The first store is
+    /// read as it is when the command starts; stop the servers that write to it first.
+    Copy(copy::CopyArgs),
 }
 
 impl Cli {
@@ -56,6 +62,7 @@ impl Cli {
             Command::Generate(args) => generate::run(&args).map(|()| ExitCode::SUCCESS),
             Command::Import(args) => import::run(&args),
             Command::Check(args) => check::run(&args),
+            Command::Copy(args) => copy::run(&args),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Loading many rows at once: batches of rows that `import` has read, checked and resolved. A store trusts
 //! them: ids are unique, parents exist and come first, every row names its product.
 
-use super::{Counts, StoreError};
+use super::{Counts, LastIds, StoreError};
 use crate::domain::{AnswerId, PhotoId, ProductId, QuestionId, Span, Texts, Timestamp};
 
 /// What a bulk load does with rows that are there.
@@ -26,6 +26,10 @@ pub trait BulkLoad: Send {
 
     /// Adds photos to answers of this load.
     fn add_photos(&mut self, batch: &PhotoBatch) -> Result<(), StoreError>;
+
+    /// Sees to it that new ids are larger than these as well: the store that the rows come from has given them
+    /// out.
+    fn raise_last_ids(&mut self, last_ids: LastIds);
 
     /// Makes everything visible at once and durable. New ids continue after the largest that was loaded.
     fn commit(self: Box<Self>) -> Result<Counts, StoreError>;

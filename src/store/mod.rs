@@ -7,6 +7,7 @@
 
 mod address;
 mod bulk;
+mod dump;
 mod error;
 pub mod sqlite;
 
@@ -17,6 +18,7 @@ pub use bulk::{
     AnswerBatch, Batch, BulkLoad, ImportedAnswer, ImportedPhoto, ImportedQuestion, LoadMode, PhotoBatch,
     QuestionBatch,
 };
+pub use dump::{DUMP_ROWS_PER_BATCH, Dump, LastIds};
 pub use error::StoreError;
 
 use crate::domain::{AnswerId, NewAnswer, NewQuestion, ProductId, ProductRows, QuestionId, Timestamp};
@@ -35,8 +37,14 @@ pub trait Store: Send + Sync {
     /// [`StoreError::NotEmpty`] when there are rows and `mode` does not replace them.
     fn bulk_load(&self, mode: LoadMode) -> Result<Box<dyn BulkLoad>, StoreError>;
 
+    /// Starts reading everything.
+    fn dump(&self) -> Result<Box<dyn Dump>, StoreError>;
+
     /// Whether there is no question, answer or photo at all.
     fn is_empty(&self) -> Result<bool, StoreError>;
+
+    /// How many rows there are.
+    fn counts(&self) -> Result<Counts, StoreError>;
 
     /// Reads everything and tells `report` of each thing that is wrong, at most
     /// [`MAX_FINDINGS_PER_KIND`] of a kind.

@@ -141,3 +141,31 @@ fn headers_are_what_the_generator_writes() {
         assert_eq!(shop.read(file).lines().next(), Some(header.trim_end()));
     }
 }
+
+#[test]
+fn a_copy_answers_like_its_original_and_gives_out_no_id_twice() {
+    let shop = Shop::generated(200);
+    assert!(shop.import(&[]).success);
+    let mut writer = shop.store().writer(std::sync::Arc::new(|_| ())).expect("a writer");
+    let product_id = ProductId::new(3).expect("in range");
+    let before = writer.commit(&[shop::question(product_id, "Before?")]).expect("a commit");
+
+    let run = shop.atelier(&["copy", "--from", "sqlite:atelier.db", "--to", "sqlite:second.db"]);
+    assert!(run.success, "{run:?}");
+    let second = shop.store_at("second.db");
+    let (mut original, mut copied) =
+        (shop.store().reader().expect("a reader"), second.reader().expect("a reader"));
+    let all = original.scan_products(None, 1_000).expect("rows");
+    assert!(!all.is_empty());
+    assert_eq!(copied.scan_products(None, 1_000).expect("rows"), all);
+
+    let mut writer = second.writer(std::sync::Arc::new(|_| ())).expect("a writer");
+    let after = writer.commit(&[shop::question(product_id, "After?")]).expect("a commit");
+    assert!(shop::question_id(&after) > shop::question_id(&before), "{before:?} {after:?}");
+
+    let run = shop.atelier(&["copy", "--from", "sqlite:atelier.db", "--to", "sqlite:second.db"]);
+    assert!(!run.success && run.errors.contains("--replace"), "{run:?}");
+    let run = shop.atelier(&["copy", "--from", "sqlite:missing.db", "--to", "sqlite:third.db"]);
+    assert!(!run.success && run.errors.contains("no such file"), "{run:?}");
+    assert!(!shop.path("missing.db").exists());
+}

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use atelier::domain::{Id, ProductId};
-use atelier::store::Store as _;
+use atelier::domain::{Body, Email, Id, Name, NewQuestion, ProductId, QuestionId, Timestamp};
 use atelier::store::sqlite::SqliteStore;
+use atelier::store::{Command as Write, Outcome, Store as _};
 use tempfile::TempDir;
 
 pub(crate) const QUESTIONS: &str =
@@ -84,7 +84,11 @@ impl Shop {
     }
 
     pub(crate) fn store(&self) -> SqliteStore {
-        SqliteStore::open(&self.path("atelier.db")).expect("the store opens")
+        self.store_at("atelier.db")
+    }
+
+    pub(crate) fn store_at(&self, name: &str) -> SqliteStore {
+        SqliteStore::open(&self.path(name)).expect("the store opens")
     }
 
     /// The ids of a product's visible questions.
@@ -93,5 +97,24 @@ impl Shop {
         let mut reader = self.store().reader().expect("a reader");
         let products = reader.load_products(&[product_id]).expect("rows");
         products[0].questions.iter().map(|row| row.question_id.get()).collect()
+    }
+}
+
+/// The command that asks a question about a product.
+pub(crate) fn question(product_id: ProductId, body: &str) -> Write {
+    let question = NewQuestion {
+        product_id,
+        body: Body::parse(body, 100).expect("a good text"),
+        name: Name::parse("Ann", 60).expect("a good name"),
+        email: Email::parse("ann@example.com", 254).expect("a good address"),
+    };
+    Write::AddQuestion { question, written_at: Timestamp::from_milliseconds(0).expect("in range") }
+}
+
+/// The id that it got.
+pub(crate) fn question_id(outcomes: &[Outcome]) -> QuestionId {
+    match outcomes {
+        [Outcome::QuestionAdded { question_id, .. }] => *question_id,
+        other => panic!("not one question: {other:?}"),
     }
 }

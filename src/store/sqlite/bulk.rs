@@ -10,7 +10,7 @@ use super::failure::Failure;
 use super::place::{Kind, ProductNumber};
 use super::{counts, schema};
 use crate::domain::{Id, ProductId};
-use crate::store::{AnswerBatch, BulkLoad, Counts, LoadMode, PhotoBatch, QuestionBatch, StoreError};
+use crate::store::{AnswerBatch, BulkLoad, Counts, LastIds, LoadMode, PhotoBatch, QuestionBatch, StoreError};
 
 /// The page cache of a load: in KiB, negative by SQLite's convention.
 const CACHE_KIBIBYTES: i64 = -64 * 1_024;
@@ -21,9 +21,7 @@ pub(super) struct SqliteBulkLoad {
     questions: Places,
     answers: Places,
     photos: Places,
-    last_question_id: u64,
-    last_answer_id: u64,
-    last_photo_id: u64,
+    last_ids: LastIds,
 }
 
 /// Gives out places. Products mostly come in ascending order, and then no place has to be looked up.
@@ -80,19 +78,14 @@ impl SqliteBulkLoad {
             questions: Places::new(Kind::Question),
             answers: Places::new(Kind::Answer),
             photos: Places::new(Kind::Photo),
-            last_question_id: 0,
-            last_answer_id: 0,
-            last_photo_id: 0,
+            last_ids: LastIds::default(),
         })
     }
 
     /// New ids continue after the largest that was loaded and after every one given out before.
-    fn raise_last_ids(&self) -> Result<(), StoreError> {
-        for (kind, id) in [
-            ("question", self.last_question_id),
-            ("answer", self.last_answer_id),
-            ("photo", self.last_photo_id),
-        ] {
+    fn store_last_ids(&self) -> Result<(), StoreError> {
+        let LastIds { question, answer, photo } = self.last_ids;
+        for (kind, id) in [("question", question), ("answer", answer), ("photo", photo)] {
             self.connection
                 .execute("UPDATE last_ids SET id = max(id, ?2) WHERE kind = ?1", (kind, id.cast_signed()))
                 .writing()?;
@@ -103,7 +96,7 @@ impl SqliteBulkLoad {
 
 impl BulkLoad for SqliteBulkLoad {
     fn add_questions(&mut self, batch: &QuestionBatch) -> Result<(), StoreError> {
-        let Self { connection, questions, last_question_id, .. } = self;
+        let Self { connection, questions, last_ids, .. } = self;
         let mut insert = connection
             .prepare_cached(
                 "INSERT INTO questions (place, question_id, written_at, reported, helpful, body, name, email)
@@ -112,7 +105,7 @@ impl BulkLoad for SqliteBulkLoad {
             .writing()?;
         for row in &batch.rows {
             let place = questions.next(connection, row.product_id)?;
-            *last_question_id = row.question_id.get().max(*last_question_id);
+            last_ids.question = row.question_id.get().max(last_ids.question);
             insert
                 .execute((
                     place,
@@ -130,7 +123,7 @@ impl BulkLoad for SqliteBulkLoad {
     }
 
     fn add_answers(&mut self, batch: &AnswerBatch) -> Result<(), StoreError> {
-        let Self { connection, answers, last_answer_id, .. } = self;
+        let Self { connection, answers, last_ids, .. } = self;
         let mut insert = connection
             .prepare_cached(
                 "INSERT INTO answers
@@ -140,7 +133,7 @@ impl BulkLoad for SqliteBulkLoad {
             .writing()?;
         for row in &batch.rows {
             let place = answers.next(connection, row.product_id)?;
-            *last_answer_id = row.answer_id.get().max(*last_answer_id);
+            last_ids.answer = row.answer_id.get().max(last_ids.answer);
             insert
                 .execute((
                     place,
@@ -159,13 +152,13 @@ impl BulkLoad for SqliteBulkLoad {
     }
 
     fn add_photos(&mut self, batch: &PhotoBatch) -> Result<(), StoreError> {
-        let Self { connection, photos, last_photo_id, .. } = self;
+        let Self { connection, photos, last_ids, .. } = self;
         let mut insert = connection
             .prepare_cached("INSERT INTO photos (place, photo_id, answer_id, url) VALUES (?1, ?2, ?3, ?4)")
             .writing()?;
         for row in &batch.rows {
             let place = photos.next(connection, row.product_id)?;
-            *last_photo_id = row.photo_id.get().max(*last_photo_id);
+            last_ids.photo = row.photo_id.get().max(last_ids.photo);
             insert
                 .execute((
                     place,
@@ -178,8 +171,16 @@ impl BulkLoad for SqliteBulkLoad {
         Ok(())
     }
 
+    fn raise_last_ids(&mut self, last_ids: LastIds) {
+        self.last_ids = LastIds {
+            question: self.last_ids.question.max(last_ids.question),
+            answer: self.last_ids.answer.max(last_ids.answer),
+            photo: self.last_ids.photo.max(last_ids.photo),
+        };
+    }
+
     fn commit(self: Box<Self>) -> Result<Counts, StoreError> {
-        self.raise_last_ids()?;
+        self.store_last_ids()?;
         let counts = counts(&self.connection)?;
         self.connection.execute_batch("COMMIT").committing()?;
         schema::use_write_ahead_log(&self.connection)?;

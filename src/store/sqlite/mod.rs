@@ -5,6 +5,7 @@
 mod bulk;
 mod check;
 mod decode;
+mod dump;
 mod failure;
 mod place;
 mod read;
@@ -14,7 +15,7 @@ mod write;
 use std::path::{Path, PathBuf};
 
 use self::failure::Failure;
-use super::{BulkLoad, ChangeSink, Counts, Finding, LoadMode, Reader, Store, StoreError, Writer};
+use super::{BulkLoad, ChangeSink, Counts, Dump, Finding, LoadMode, Reader, Store, StoreError, Writer};
 
 /// A store in one SQLite file. Opening it creates the file and brings its tables up to date.
 #[derive(Debug, Clone)]
@@ -54,8 +55,16 @@ impl Store for SqliteStore {
         Ok(Box::new(bulk::SqliteBulkLoad::begin(schema::connect(&self.path)?, mode)?))
     }
 
+    fn dump(&self) -> Result<Box<dyn Dump>, StoreError> {
+        Ok(Box::new(dump::SqliteDump::begin(schema::connect(&self.path)?)?))
+    }
+
     fn is_empty(&self) -> Result<bool, StoreError> {
         bulk::is_empty(&schema::connect(&self.path)?)
+    }
+
+    fn counts(&self) -> Result<Counts, StoreError> {
+        counts(&schema::connect(&self.path)?)
     }
 
     fn check(&self, report: &mut dyn FnMut(Finding)) -> Result<Counts, StoreError> {
