@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use atelier::domain::{ProductId, ProductRows, QuestionId};
 use atelier::store::{
-    BulkLoad, ChangeSink, Command, Counts, Finding, LoadMode, Outcome, Reader, Store, StoreError, Writer,
+    BulkLoad, ChangeSink, Command, Counts, Dump, Finding, LoadMode, Outcome, Reader, Store, StoreError,
+    Writer,
 };
 use parking_lot::{Condvar, Mutex};
 
@@ -106,8 +107,16 @@ impl Store for FaultyStore {
         self.inner.bulk_load(mode)
     }
 
+    fn dump(&self) -> Result<Box<dyn Dump>, StoreError> {
+        self.inner.dump()
+    }
+
     fn is_empty(&self) -> Result<bool, StoreError> {
         self.inner.is_empty()
+    }
+
+    fn counts(&self) -> Result<Counts, StoreError> {
+        self.inner.counts()
     }
 
     fn check(&self, report: &mut dyn FnMut(Finding)) -> Result<Counts, StoreError> {
