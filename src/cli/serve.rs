@@ -1,10 +1,14 @@
 //! `atelier serve`: opens the store, starts the service and the server, waits for a signal, stops in order.
 
+#![expect(clippy::print_stdout, reason = "whoever starts a server on port 0 reads its address there")]
+
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use tokio::runtime::Runtime;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::demo;
 use crate::config::ServeOptions;
@@ -24,13 +28,15 @@ pub(super) fn run(options: &ServeOptions) -> anyhow::Result<ExitCode> {
     let service = Service::start(store.as_ref(), Arc::new(SystemClock), options.service_settings())
         .with_context(|| format!("cannot use {address}"))?;
     let service = Arc::new(service);
+    let signals = Signals::listen().context("cannot listen for signals")?;
     let server =
         server.start(Arc::clone(&service), options.http_settings()).context("cannot start serving")?;
     tracing::info!(address = %server.address(), store = %address, "serving");
+    println!("Listening on http://{}{}", server.address(), options.path_prefix);
     if options.demo {
         demo::print_addresses(server.address(), &options.path_prefix);
     }
-    wait_for_signal().context("cannot wait for signals")?;
+    signals.wait();
     tracing::info!("stopping");
     server.stop();
     drop(service);
@@ -47,16 +53,31 @@ fn start_logging() {
         .init();
 }
 
-fn wait_for_signal() -> std::io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async {
-        let mut terminate = signal(SignalKind::terminate())?;
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-        Ok(())
-    })
+/// The signals that end the server. It listens before the address is announced: whoever knows the address may
+/// send them.
+struct Signals {
+    runtime: Runtime,
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let inside = runtime.enter();
+        let terminate = signal(SignalKind::terminate())?;
+        let interrupt = signal(SignalKind::interrupt())?;
+        drop(inside);
+        Ok(Self { runtime, terminate, interrupt })
+    }
+
+    /// Returns when one of them came, also if it came before this call.
+    fn wait(mut self) {
+        self.runtime.block_on(async {
+            tokio::select! {
+                _ = self.terminate.recv() => {}
+                _ = self.interrupt.recv() => {}
+            }
+        });
+    }
 }
