@@ -63,16 +63,16 @@ impl SqliteBulkLoad {
         tracing::debug!(journal_mode = ?mode_now, "bulk load");
         connection.busy_timeout(schema::BUSY_TIMEOUT).writing()?;
         connection.execute_batch("BEGIN IMMEDIATE").writing()?;
-        match mode {
-            LoadMode::IntoEmpty if !is_empty(&connection)? => return Err(StoreError::NotEmpty),
-            LoadMode::IntoEmpty => {}
-            LoadMode::Replace => connection
-                .execute_batch(
-                    "DELETE FROM marks; DELETE FROM photos; DELETE FROM answers; DELETE FROM questions;
-                     DELETE FROM far_products;",
-                )
-                .writing()?,
+        if mode == LoadMode::IntoEmpty && !is_empty(&connection)? {
+            return Err(StoreError::NotEmpty);
         }
+        // Of an empty store as well: counters that were left behind would stick to new rows.
+        connection
+            .execute_batch(
+                "DELETE FROM marks; DELETE FROM photos; DELETE FROM answers; DELETE FROM questions;
+                 DELETE FROM far_products;",
+            )
+            .writing()?;
         Ok(Self {
             connection,
             questions: Places::new(Kind::Question),
@@ -183,7 +183,10 @@ impl BulkLoad for SqliteBulkLoad {
         self.store_last_ids()?;
         let counts = counts(&self.connection)?;
         self.connection.execute_batch("COMMIT").committing()?;
-        schema::use_write_ahead_log(&self.connection)?;
+        // The load is committed whatever comes of this, and whoever opens the store tries it again.
+        if let Err(error) = schema::use_write_ahead_log(&self.connection) {
+            tracing::warn!(%error, "loaded, but the write-ahead log could not be switched on again");
+        }
         Ok(counts)
     }
 }

@@ -1,10 +1,12 @@
 //! Reading the whole file for what must not be: broken pages, rows without their parents, counters behind the
-//! largest id. It changes nothing.
+//! largest id, values that no list could show. It changes nothing.
 
 use rusqlite::Connection;
 
 use super::counts;
+use super::decode::Columns;
 use super::failure::Failure;
+use crate::domain::{AnswerId, PhotoId, QuestionId};
 use crate::store::{Counts, Finding, MAX_FINDINGS_PER_KIND, StoreError};
 
 /// A rule, and the statement that lists the rows that break it as one text each.
@@ -35,10 +37,6 @@ const RULES: [Rule; 8] = [
                 AND NOT EXISTS (SELECT 1 FROM answers a WHERE a.place = m.place AND m.place % 2 = 1)",
     },
     Rule {
-        sql: "SELECT 'marks: place ' || place || ' has impossible counters' FROM marks
-              WHERE typeof(helpful) <> 'integer' OR helpful NOT BETWEEN 0 AND 4294967295 OR reported NOT IN (0, 1)",
-    },
-    Rule {
         sql: "SELECT 'last_ids: the last ' || l.kind || ' id is ' || l.id || ', but there is one of ' || m.id
               FROM last_ids l JOIN (
                   SELECT 'question' AS kind, max(question_id) AS id FROM questions
@@ -47,30 +45,116 @@ const RULES: [Rule; 8] = [
               WHERE m.id > l.id",
     },
     Rule {
+        sql: "SELECT 'last_ids: there is no last ' || k.kind || ' id'
+              FROM (SELECT 'question' AS kind UNION ALL SELECT 'answer' UNION ALL SELECT 'photo') k
+              LEFT JOIN last_ids l ON l.kind = k.kind WHERE l.id IS NULL",
+    },
+    Rule {
         sql: "SELECT 'questions: place ' || q.place || ' has a product number without a product'
               FROM questions q LEFT JOIN far_products f ON f.product_number = q.place >> 24
               WHERE q.place >= 274877906944 << 24 AND f.product_id IS NULL",
     },
 ];
 
+/// A table whose values are read one by one.
+struct Table {
+    name: &'static str,
+    sql: &'static str,
+    read: fn(Columns<'_>) -> Result<(), StoreError>,
+}
+
+const TABLES: [Table; 4] = [
+    Table {
+        name: "questions",
+        sql: "SELECT place, question_id, written_at, reported, helpful, body, name, email FROM questions",
+        read: |row| {
+            row.id::<QuestionId>(1, "question_id")?;
+            row.time(2, "written_at")?;
+            row.flag(3, "reported")?;
+            row.count(4, "helpful")?;
+            row.text(5, "body")?;
+            row.text(6, "name")?;
+            row.text(7, "email").map(drop)
+        },
+    },
+    Table {
+        name: "answers",
+        sql: "SELECT place, answer_id, question_id, written_at, reported, helpful, body, name, email FROM answers",
+        read: |row| {
+            row.id::<AnswerId>(1, "answer_id")?;
+            row.id::<QuestionId>(2, "question_id")?;
+            row.time(3, "written_at")?;
+            row.flag(4, "reported")?;
+            row.count(5, "helpful")?;
+            row.text(6, "body")?;
+            row.text(7, "name")?;
+            row.text(8, "email").map(drop)
+        },
+    },
+    Table {
+        name: "photos",
+        sql: "SELECT place, photo_id, answer_id, url FROM photos",
+        read: |row| {
+            row.id::<PhotoId>(1, "photo_id")?;
+            row.id::<AnswerId>(2, "answer_id")?;
+            row.text(3, "url").map(drop)
+        },
+    },
+    Table {
+        name: "marks",
+        sql: "SELECT place, helpful, reported FROM marks",
+        read: |row| {
+            row.count(1, "helpful")?;
+            row.flag(2, "reported").map(drop)
+        },
+    },
+];
+
 /// Applies all rules.
 pub(super) fn check(connection: &Connection, report: &mut dyn FnMut(Finding)) -> Result<Counts, StoreError> {
     let integrity = format!("PRAGMA integrity_check({MAX_FINDINGS_PER_KIND})");
-    for line in texts(connection, &integrity)? {
+    each_text(connection, &integrity, &mut |line| {
         if line != "ok" {
             report(Finding(format!("file: {line}")));
         }
-    }
+    })?;
     for rule in RULES {
-        for line in texts(connection, &format!("{} LIMIT {MAX_FINDINGS_PER_KIND}", rule.sql))? {
-            report(Finding(line));
-        }
+        let sql = format!("{} LIMIT {MAX_FINDINGS_PER_KIND}", rule.sql);
+        each_text(connection, &sql, &mut |line| report(Finding(line)))?;
+    }
+    for table in TABLES {
+        check_values(connection, &table, report)?;
     }
     counts(connection)
 }
 
-fn texts(connection: &Connection, sql: &str) -> Result<Vec<String>, StoreError> {
+/// Reads every value of a table, by the same code as for a list.
+fn check_values(
+    connection: &Connection,
+    table: &Table,
+    report: &mut dyn FnMut(Finding),
+) -> Result<(), StoreError> {
+    let mut statement = connection.prepare(table.sql).reading()?;
+    let mut rows = statement.query([]).reading()?;
+    let mut findings = 0;
+    while let Some(row) = rows.next().reading()? {
+        if let Err(error) = Columns::new(row, table.name).and_then(table.read) {
+            report(Finding(error.to_string()));
+            findings += 1;
+            if findings == MAX_FINDINGS_PER_KIND {
+                break;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Hands over texts one by one: in a broken file, those before the first that cannot be read are news.
+fn each_text(connection: &Connection, sql: &str, take: &mut dyn FnMut(String)) -> Result<(), StoreError> {
     let mut statement = connection.prepare(sql).reading()?;
-    let rows = statement.query_map([], |row| row.get::<_, String>(0)).reading()?;
-    rows.collect::<Result<_, _>>().reading()
+    let mut rows = statement.query([]).reading()?;
+    while let Some(row) = rows.next().reading()? {
+        take(row.get(0).reading()?);
+    }
+    Ok(())
 }

@@ -24,7 +24,7 @@ pub(super) trait Failure<T> {
 impl<T> Failure<T> for Result<T, rusqlite::Error> {
     fn reading(self) -> Result<T, StoreError> {
         self.map_err(|error| match error.sqlite_error_code() {
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            _ if is_locked(&error) => {
                 StoreError::Unavailable("the database file is locked by another process".to_owned())
             }
             Some(ErrorCode::NotADatabase) => {
@@ -37,4 +37,9 @@ impl<T> Failure<T> for Result<T, rusqlite::Error> {
     fn committing(self) -> Result<T, StoreError> {
         self.map_err(|error| StoreError::Unknown(error.to_string()))
     }
+}
+
+/// Whether another connection stands in the way.
+pub(super) fn is_locked(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
 }

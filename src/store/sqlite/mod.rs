@@ -48,7 +48,10 @@ impl Store for SqliteStore {
     }
 
     fn writer(&self, elsewhere: ChangeSink) -> Result<Box<dyn Writer>, StoreError> {
-        Ok(Box::new(write::SqliteWriter::new(schema::connect(&self.path)?, elsewhere)?))
+        let connection = schema::connect(&self.path)?;
+        // Again: a bulk load that was dropped since the store was opened leaves a rollback journal behind.
+        schema::use_write_ahead_log(&connection)?;
+        Ok(Box::new(write::SqliteWriter::new(connection, elsewhere)?))
     }
 
     fn bulk_load(&self, mode: LoadMode) -> Result<Box<dyn BulkLoad>, StoreError> {

@@ -2,11 +2,12 @@
 //! `PRAGMA user_version` says how many of them a file has seen.
 
 use std::path::Path;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
-use super::failure::Failure;
+use super::failure::{Failure, is_locked};
 use crate::store::StoreError;
 
 /// What the migrations are, oldest first.
@@ -17,6 +18,9 @@ const APPLICATION_ID: i32 = 0x4174_5141;
 
 /// How long to wait for another process's lock.
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long to rest between two tries where SQLite does not wait by itself.
+const LOCK_PAUSE: Duration = Duration::from_millis(5);
 
 /// How much of the file is read through memory maps; beyond it, ordinary reads.
 const MMAP_MAX_BYTES: i64 = 64 << 30;
@@ -50,7 +54,16 @@ pub(super) fn connect(path: &Path) -> Result<Connection, StoreError> {
 /// Switches to the write-ahead log, in which readers and the writer do not wait for each other. The file
 /// remembers it.
 pub(super) fn use_write_ahead_log(connection: &Connection) -> Result<(), StoreError> {
-    let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)).reading()?;
+    let deadline = Instant::now() + BUSY_TIMEOUT;
+    let mode = loop {
+        let result = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get::<_, String>(0));
+        // The switch upgrades a lock, and SQLite never waits there: of two processes that open a new file at
+        // once, one is refused at once.
+        match result {
+            Err(error) if is_locked(&error) && Instant::now() < deadline => thread::sleep(LOCK_PAUSE),
+            other => break other.reading()?,
+        }
+    };
     if mode == "wal" {
         return Ok(());
     }

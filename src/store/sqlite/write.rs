@@ -51,8 +51,8 @@ impl Writer for SqliteWriter {
         add_rows(&transaction, commands, &mut outcomes)?;
         transaction.commit().committing()?;
         // After the commit, so that views of what others wrote before it are forgotten before it is
-        // acknowledged.
-        self.notice_changes_elsewhere()?;
+        // acknowledged. The commands are committed even when this fails.
+        self.notice_changes_elsewhere().map_err(|error| StoreError::Unknown(error.to_string()))?;
         Ok(outcomes)
     }
 
