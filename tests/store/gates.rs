@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 use atelier::domain::{Id, Page, ProductId, ProductRows, QuestionId};
 use atelier::service::{Service, ServiceError, ServiceSettings, SystemClock};
 use atelier::store::{
-    BulkLoad, ChangeSink, Command, Counts, Finding, LoadMode, Outcome, Reader, Store, StoreError, Writer,
+    BulkLoad, ChangeSink, Command, Counts, Dump, Finding, LoadMode, Outcome, Reader, Store, StoreError,
+    Writer,
 };
 use tokio::task::JoinHandle;
 
@@ -166,8 +167,16 @@ impl Store for GatedStore {
         self.inner.bulk_load(mode)
     }
 
+    fn dump(&self) -> Result<Box<dyn Dump>, StoreError> {
+        self.inner.dump()
+    }
+
     fn is_empty(&self) -> Result<bool, StoreError> {
         self.inner.is_empty()
+    }
+
+    fn counts(&self) -> Result<Counts, StoreError> {
+        self.inner.counts()
     }
 
     fn check(&self, report: &mut dyn FnMut(Finding)) -> Result<Counts, StoreError> {

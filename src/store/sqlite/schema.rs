@@ -78,9 +78,12 @@ pub(super) fn use_write_ahead_log(connection: &Connection) -> Result<(), StoreEr
 /// # Errors
 /// [`StoreError::WrongSchema`] when the file belongs to another program or to a later version of this one.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
-    if migrations_seen(connection)? == MIGRATIONS.len() {
+    // In one transaction: at this moment another process may create the tables of a new file.
+    let snapshot = connection.transaction().reading()?;
+    if migrations_seen(&snapshot)? == MIGRATIONS.len() {
         return Ok(());
     }
+    drop(snapshot);
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).reading()?;
     // Again, now that nobody else can be at it.
     for migration in &MIGRATIONS[migrations_seen(&transaction)?..] {
