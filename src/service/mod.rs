@@ -59,7 +59,14 @@ pub struct Service {
     fill: Arc<FillSignal>,
     clock: Arc<dyn Clock>,
     settings: ServiceSettings,
-    threads: Mutex<Vec<JoinHandle<()>>>,
+    threads: Mutex<Threads>,
+}
+
+/// The threads at work.
+#[derive(Default)]
+struct Threads {
+    reading: Vec<JoinHandle<()>>,
+    writing: Option<JoinHandle<()>>,
 }
 
 impl Service {
@@ -99,14 +106,15 @@ impl Service {
                 directory: Arc::clone(&self.directory),
                 reader: store.reader()?,
             };
-            self.spawn(format!("reader-{number}"), move || lane.run())?;
+            let thread = spawn(format!("reader-{number}"), move || lane.run())?;
+            self.threads.lock().reading.push(thread);
         }
         let writer = WriterLane {
             queue: Arc::clone(&self.writes),
             views: Arc::clone(&self.views),
             writer: store.writer(self.change_sink())?,
         };
-        self.spawn("writer".to_owned(), move || writer.run())?;
+        self.threads.lock().writing = Some(spawn("writer".to_owned(), move || writer.run())?);
         if self.settings.views_max_bytes > 0 {
             let filler = Filler {
                 signal: Arc::clone(&self.fill),
@@ -114,15 +122,9 @@ impl Service {
                 directory: Arc::clone(&self.directory),
                 reader: store.reader()?,
             };
-            self.spawn("fill".to_owned(), move || filler.run())?;
+            let thread = spawn("fill".to_owned(), move || filler.run())?;
+            self.threads.lock().reading.push(thread);
         }
-        Ok(())
-    }
-
-    fn spawn(&self, name: String, run: impl FnOnce() + Send + 'static) -> Result<(), StoreError> {
-        let thread = std::thread::Builder::new().name(name).spawn(run);
-        let thread = thread.map_err(|error| StoreError::Unavailable(format!("no thread: {error}")))?;
-        self.threads.lock().push(thread);
         Ok(())
     }
 
@@ -209,11 +211,22 @@ impl Drop for Service {
     fn drop(&mut self) {
         self.fill.stop();
         self.loads.close();
+        let Threads { reading, writing } = std::mem::take(&mut *self.threads.lock());
+        reading.into_iter().for_each(join);
+        // The writer's session is the last to close, so that it leaves the store tidy: of two that close at the
+        // same time, each would leave that to the other.
         self.writes.close();
-        for thread in self.threads.lock().drain(..) {
-            if thread.join().is_err() {
-                tracing::error!("a thread of the service panicked");
-            }
-        }
+        writing.into_iter().for_each(join);
+    }
+}
+
+fn spawn(name: String, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, StoreError> {
+    let thread = std::thread::Builder::new().name(name).spawn(run);
+    thread.map_err(|error| StoreError::Unavailable(format!("no thread: {error}")))
+}
+
+fn join(thread: JoinHandle<()>) {
+    if thread.join().is_err() {
+        tracing::error!("a thread of the service panicked");
     }
 }
