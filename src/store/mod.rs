@@ -64,8 +64,8 @@ pub trait Reader: Send {
     /// question. Reported questions count.
     fn products_of(&mut self, question_ids: &[QuestionId]) -> Result<Vec<Option<ProductId>>, StoreError>;
 
-    /// The next products that have rows after `after`, ascending, at most `limit` of them; fewer only at the
-    /// end.
+    /// The next products that have rows, at most `limit` of them; fewer only at the end. They come in the
+    /// store's own order, each once, and `after` is the last one of the call before.
     fn scan_products(
         &mut self,
         after: Option<ProductId>,

@@ -15,6 +15,7 @@ on_every_store!(
     votes_and_reports_since_the_load_are_read,
     a_question_knows_its_product_hidden_or_not,
     a_scan_resumes_where_it_stopped_whatever_the_limit,
+    a_scan_meets_each_product_once_in_whatever_order_they_came,
     a_scan_reads_what_single_loads_read,
     a_scan_of_an_empty_store_ends_at_once,
     a_reader_sees_what_was_committed_after_it_was_opened,
@@ -141,6 +142,23 @@ fn a_scan_resumes_where_it_stopped_whatever_the_limit(store: &TestStore) {
     for limit in [1, 2, 7, 44, 45, 46, 1_000] {
         let products: Vec<u64> = scan_all(store, limit).iter().map(|rows| rows.product_id.get()).collect();
         assert_eq!(products, shop.products(), "chunks of {limit}");
+    }
+}
+
+fn a_scan_meets_each_product_once_in_whatever_order_they_came(store: &TestStore) {
+    let shop =
+        (1..).zip(FAR).fold(Load::default(), |load, (number, product)| load.question(6 - number, product));
+    let shop = shop.into(store);
+    for product in [1 << 50, 3, 1 << 39, (1 << 38) - 2, 1 << 42] {
+        store.commit(&[ask(product, "Where am I?")]);
+    }
+    let mut expected = [shop.products(), vec![1 << 50, 3, 1 << 39, (1 << 38) - 2, 1 << 42]].concat();
+    expected.sort_unstable();
+    for limit in [1, 3, 10, 11] {
+        let mut products: Vec<u64> =
+            scan_all(store, limit).iter().map(|rows| rows.product_id.get()).collect();
+        products.sort_unstable();
+        assert_eq!(products, expected, "chunks of {limit}");
     }
 }
 
