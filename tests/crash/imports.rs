@@ -14,7 +14,7 @@ use crate::harness::{Chance, DEADLINE, Process, Server, atelier, check, fingerpr
 const KILLS: u32 = 10;
 
 const FORMER_PRODUCTS: u32 = 1_000;
-const NEW_PRODUCTS: u32 = 6_000;
+const NEW_PRODUCTS: u32 = 4_000;
 
 /// A store with rows, and the files of others.
 struct Shops {
@@ -67,33 +67,40 @@ impl Shops {
     }
 }
 
-/// Moments spread over `duration`, each a bit off its place.
-fn moments(duration: Duration, seed: u64) -> Vec<Duration> {
+/// Calls `kill` with moments spread over the time that an import takes, until it was killed midway
+/// [`KILLS`] times. `kill` tells whether it was too late.
+fn kill_midway(mut duration: Duration, seed: u64, mut kill: impl FnMut(u32, Duration) -> bool) {
     let mut chance = Chance::new(seed);
-    let slot = duration / KILLS;
-    (0..KILLS)
-        .map(|kill| slot * kill + slot * u32::try_from(chance.below(100)).expect("small") / 100)
-        .collect()
+    let mut killed = 0;
+    for attempt in 0..5 * KILLS {
+        let percent = killed * 100 / KILLS + u32::try_from(chance.below(100)).expect("small") / KILLS;
+        let moment = duration * percent / 100;
+        if kill(attempt, moment) {
+            // It was faster than the one that was measured.
+            duration = moment;
+        } else {
+            killed += 1;
+        }
+        if killed == KILLS {
+            return;
+        }
+    }
+    panic!("only {killed} imports were killed midway");
 }
 
 #[test]
 fn a_killed_import_leaves_the_former_rows_or_all_new_ones() {
     let shops = Shops::make();
     let duration = shops.measure(&shops.copy("measured.db"));
-    let mut killed_midway = 0;
-    for (number, moment) in moments(duration, 3).into_iter().enumerate() {
-        let store = shops.copy(&format!("killed-{number}.db"));
+    kill_midway(duration, 3, |attempt, moment| {
+        let store = shops.copy(&format!("killed-{attempt}.db"));
         let through = shops.import_killed_at(&store, moment);
         check(&store);
         let found = fingerprint(&store);
-        if through {
-            assert_eq!(found, shops.new, "the import said that it was through, {moment:?}");
-        } else {
-            killed_midway += 1;
-            assert!(found == shops.former || found == shops.new, "a mix after {moment:?} of {duration:?}");
-        }
-    }
-    assert!(killed_midway >= KILLS / 2, "only {killed_midway} imports were killed midway");
+        assert!(found == shops.former || found == shops.new, "a mix after {moment:?} of {duration:?}");
+        assert!(!through || found == shops.new, "the import said that it was through, {moment:?}");
+        found == shops.new
+    });
 }
 
 #[test]
@@ -104,33 +111,28 @@ fn a_killed_import_under_a_server_leaves_the_former_rows_or_all_new_ones() {
     let duration = shops.measure(&measured);
     drop(server);
 
-    let mut store = shops.copy("served-0.db");
-    let mut server = Server::start(&store);
     let list = "/qa/questions?product_id=7&count=1000";
-    let former_list = server.client().get(list);
-    let mut killed_midway = 0;
-    for (number, moment) in (1..).zip(moments(duration, 4)) {
+    let mut former_list = None;
+    kill_midway(duration, 4, |attempt, moment| {
+        let store = shops.copy(&format!("served-{attempt}.db"));
+        let server = Server::start(&store);
+        let mut client = server.client();
+        let former_list = former_list.get_or_insert_with(|| client.get(list));
         let through = shops.import_killed_at(&store, moment);
         check(&store);
         let found = fingerprint(&store);
+        assert!(found == shops.former || found == shops.new, "a mix after {moment:?} of {duration:?}");
         if found == shops.former {
-            killed_midway += 1;
             assert!(!through, "the import said that it was through, {moment:?}");
-            assert_eq!(server.client().get(list), former_list, "after {moment:?} of {duration:?}");
-            // The dead import is not in the way of the next write. Answers of product 7 stay as they are.
+            assert_eq!(client.get(list), *former_list, "after {moment:?} of {duration:?}");
+            // The dead import is not in the way of the next write.
             let (status, answer) =
-                server.client().request("PUT", "/qa/questions/1/report", "").expect("the server answers");
+                client.request("PUT", "/qa/questions/1/report", "").expect("the server answers");
             assert_eq!(status, 204, "{answer}");
             assert_ne!(fingerprint(&store), shops.former, "the write is there");
-        } else {
-            assert_eq!(found, shops.new, "a mix after {moment:?} of {duration:?}");
         }
-        // The next import finds the former rows again.
-        drop(server);
-        store = shops.copy(&format!("served-{number}.db"));
-        server = Server::start(&store);
-    }
-    assert!(killed_midway >= KILLS / 2, "only {killed_midway} imports were killed midway");
+        found == shops.new
+    });
 }
 
 #[test]
