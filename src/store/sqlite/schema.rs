@@ -7,7 +7,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::failure::Failure;
-use crate::store::StoreError;
+use crate::store::{Migrated, StoreError};
 
 /// What the migrations are, oldest first.
 const MIGRATIONS: [&str; 1] = [include_str!("../../../migrations/sqlite/0001_questions_and_answers.sql")];
@@ -63,7 +63,7 @@ pub(super) fn use_write_ahead_log(connection: &Connection) -> Result<(), StoreEr
 ///
 /// # Errors
 /// [`StoreError::WrongSchema`] when the file belongs to another program or to a later version of this one.
-pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+pub(super) fn migrate(connection: &mut Connection) -> Result<Migrated, StoreError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).reading()?;
     let pragma =
         |name: &str| transaction.pragma_query_value(None, name, |row| row.get::<_, i32>(0)).reading();
@@ -80,8 +80,10 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
             MIGRATIONS.len()
         )));
     }
+    let number = |steps: usize| u32::try_from(steps).unwrap_or(u32::MAX);
+    let migrated = Migrated { from: number(seen), to: number(MIGRATIONS.len()) };
     if seen == MIGRATIONS.len() {
-        return Ok(());
+        return Ok(migrated);
     }
     for migration in &MIGRATIONS[seen..] {
         transaction.execute_batch(migration).writing()?;
@@ -90,5 +92,6 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     transaction
         .pragma_update(None, "user_version", i32::try_from(MIGRATIONS.len()).unwrap_or(i32::MAX))
         .writing()?;
-    transaction.commit().committing()
+    transaction.commit().committing()?;
+    Ok(migrated)
 }
