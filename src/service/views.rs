@@ -207,3 +207,51 @@ impl Views {
         (self.cache.len(), self.cache.weight())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Id as _, ProductRows};
+
+    fn product(number: u64) -> ProductId {
+        ProductId::new(number).expect("in range")
+    }
+
+    fn view(number: u64) -> View {
+        View::pack(&ProductRows::new(product(number)))
+    }
+
+    fn begin(views: &Views, number: u64) -> LoadTicket {
+        match views.want(product(number)) {
+            Wanted::LoadIt(ticket, _) => ticket,
+            Wanted::Here(_) | Wanted::Coming(_) => panic!("product {number} is not there yet"),
+        }
+    }
+
+    #[test]
+    fn while_changes_go_unnoticed_nothing_is_kept() {
+        let views = Views::new(1 << 20);
+        let kept = |number| views.get(product(number)).is_some();
+        views.loaded(begin(&views, 1), Ok(Arc::new(view(1))));
+        assert!(kept(1));
+
+        let before = begin(&views, 2);
+        views.begin_fill_chunk();
+        views.set_deaf(true);
+        assert!(!kept(1), "what was there is forgotten");
+        views.loaded(before, Ok(Arc::new(view(2))));
+        views.loaded(begin(&views, 3), Ok(Arc::new(view(3))));
+        views.end_fill_chunk(vec![view(4)]);
+        views.begin_fill_chunk();
+        views.end_fill_chunk(vec![view(5)]);
+        let during = begin(&views, 6);
+        views.begin_fill_chunk();
+        views.set_deaf(false);
+        views.loaded(during, Ok(Arc::new(view(6))));
+        views.end_fill_chunk(vec![view(7)]);
+        assert_eq!(views.size().0, 0, "nothing read before the end of the silence is kept");
+
+        views.loaded(begin(&views, 8), Ok(Arc::new(view(8))));
+        assert!(kept(8));
+    }
+}

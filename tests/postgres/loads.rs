@@ -90,10 +90,13 @@ fn a_load_that_died_leaves_nothing() {
     let cluster = Cluster::shared();
     let address = cluster.fresh_database();
     let store = store(&address);
+    let left = "SELECT count(*) FROM pg_class WHERE relname LIKE '%load%'";
     drop(begin_load(store.as_ref(), LoadMode::IntoEmpty, 5));
     assert!(store.is_empty().unwrap());
+    assert_eq!(cluster.query(&address, left), "0");
+    // As a process leaves it that is killed.
+    cluster.query(&address, "CREATE TABLE questions_load (LIKE questions); CREATE TABLE photos_load ()");
     begin_load(store.as_ref(), LoadMode::IntoEmpty, 5).commit().unwrap();
-    let left = "SELECT count(*) FROM pg_class WHERE relname LIKE '%load%'";
     assert_eq!(cluster.query(&address, left), "0");
     let keys = "SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND convalidated";
     assert_eq!(cluster.query(&address, keys), "2");

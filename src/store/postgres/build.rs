@@ -4,10 +4,14 @@
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use super::bulk::Table;
 use super::session::{Server, Session, Unprepared};
 use crate::store::StoreError;
+
+/// How long a cancelled statement gets to end before it is cancelled again.
+const CANCEL_INTERVAL: Duration = Duration::from_millis(20);
 
 /// Memory for sorting an index; a parallel build shares it out.
 const SETTINGS: &str = "SET maintenance_work_mem = '512MB'; SET max_parallel_maintenance_workers = 2";
@@ -50,18 +54,22 @@ pub(super) const PUT_IN_PLACE: &str = "
 /// The building thread. It ends with the last of its work when this is dropped.
 pub(super) struct Builder {
     work: Option<Sender<Table>>,
+    /// The server's number for the thread's connection.
+    backend: i32,
     thread: Option<JoinHandle<Result<(), StoreError>>>,
 }
 
 impl Builder {
     pub(super) fn start(server: &Arc<Server>) -> Result<Self, StoreError> {
-        let session = Session::open(server)?;
+        let mut session = Session::<Unprepared>::open(server)?;
+        let backend = session
+            .read(async |client, _| Ok(client.query_one_scalar("SELECT pg_backend_pid()", &[]).await?))?;
         let (work, waiting) = channel();
         let thread = std::thread::Builder::new()
             .name("index-builder".to_owned())
             .spawn(move || run(session, waiting))
             .map_err(|error| StoreError::Unavailable(format!("no thread: {error}")))?;
-        Ok(Self { work: Some(work), thread: Some(thread) })
+        Ok(Self { work: Some(work), backend, thread: Some(thread) })
     }
 
     /// Begins to build a table that is copied and committed, behind those before it.
@@ -85,6 +93,22 @@ impl Builder {
         }
         self.wait()?;
         session.run(PHOTOS_TO_ANSWERS)
+    }
+
+    /// Ends the thread, by `session`, in the middle of whatever it does.
+    pub(super) fn give_up(&mut self, session: &mut Session<Unprepared>) {
+        self.work = None;
+        let backend = self.backend;
+        while self.thread.as_ref().is_some_and(|thread| !thread.is_finished()) {
+            // Again and again: a cancellation between two statements has no effect.
+            let cancelled = session.ask_patiently(async |client, _| {
+                Ok(client.execute("SELECT pg_cancel_backend($1)", &[&backend]).await?)
+            });
+            if cancelled.is_err() {
+                return;
+            }
+            std::thread::sleep(CANCEL_INTERVAL);
+        }
     }
 
     /// Waits for the thread's end and says whether all its work succeeded.

@@ -25,6 +25,9 @@ const LOCK_TIMEOUT: &str = "SET LOCAL lock_timeout = '2s'";
 /// How often it is tried: together half a minute.
 const MAX_LOCK_ATTEMPTS: u32 = 15;
 
+/// Drops what a load has made.
+const CLEAR_AWAY: &str = "DROP TABLE IF EXISTS photos_load, answers_load, questions_load";
+
 /// A table that is loaded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Table {
@@ -116,6 +119,7 @@ pub(super) struct PostgresBulkLoad {
     /// The table that is being copied into, and how.
     copying: Option<(Table, Pin<Box<BinaryCopyInWriter>>)>,
     finished: Option<Table>,
+    in_place: bool,
     counts: Counts,
     last_question_id: i64,
     last_answer_id: i64,
@@ -132,6 +136,7 @@ impl PostgresBulkLoad {
             mode,
             copying: None,
             finished: None,
+            in_place: false,
             counts: Counts::default(),
             last_question_id: 0,
             last_answer_id: 0,
@@ -208,7 +213,11 @@ impl PostgresBulkLoad {
             });
             match placed {
                 Ok(()) => break,
-                Err(failure) if failure.is_lock_timeout() && attempt < MAX_LOCK_ATTEMPTS => {
+                // A writer that holds one table and wants another makes a deadlock, if only for a moment.
+                Err(failure)
+                    if (failure.is_lock_timeout() || failure.may_pass_again())
+                        && attempt < MAX_LOCK_ATTEMPTS =>
+                {
                     tracing::info!("the tables are in use, trying again to put the new ones in their place");
                 }
                 Err(failure) => return Err(failure.before_commit()),
@@ -291,7 +300,23 @@ impl BulkLoad for PostgresBulkLoad {
         self.reach(None)?;
         self.builder.finish(&mut self.session)?;
         self.put_in_place()?;
+        self.in_place = true;
         Ok(self.counts)
+    }
+}
+
+impl Drop for PostgresBulkLoad {
+    /// Clears away what was not put in place. If that fails, the next load does it.
+    fn drop(&mut self) {
+        if self.in_place {
+            return;
+        }
+        self.copying = None;
+        self.builder.give_up(&mut self.session);
+        // The copy that was under way has failed its transaction.
+        if let Err(error) = self.session.run("ROLLBACK").and_then(|()| self.session.run(CLEAR_AWAY)) {
+            tracing::warn!(%error, "the tables of a failed import stay until the next one");
+        }
     }
 }
 
@@ -302,7 +327,7 @@ async fn begin(client: &Client, mode: LoadMode) -> Result<(), Failure> {
     if !alone {
         return Err(StoreError::Unavailable("another import is under way".to_owned()).into());
     }
-    client.batch_execute("DROP TABLE IF EXISTS photos_load, answers_load, questions_load").await?;
+    client.batch_execute(CLEAR_AWAY).await?;
     refuse_rows(client, mode).await
 }
 

@@ -74,6 +74,11 @@ impl Failure {
         }
     }
 
+    /// Whether a request that changes nothing is worth asking again on a new session.
+    pub(super) fn may_pass_on_a_new_session(&self) -> bool {
+        self.spoils_session() && !matches!(self, Self::TooLate)
+    }
+
     /// A failure before anything was changed, or in a transaction that is rolled back.
     pub(super) fn before_commit(self) -> StoreError {
         if let Self::Answer(error) = self {

@@ -23,12 +23,16 @@ const SESSION_START_TIMEOUT: Duration = Duration::from_secs(10);
 /// statement, which ends it in an orderly way.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(12);
 
-/// For all sessions. Plans are made once, not for each batch; compiling them costs more than it saves.
-const COMMON_SETTINGS: &str =
-    "SET plan_cache_mode = force_generic_plan; SET jit = off; SET client_min_messages = warning;";
+/// For all sessions. Plans are made once, not for each batch; compiling them costs more than it saves. What is
+/// acknowledged must be on disk, whatever the database's default.
+const COMMON_SETTINGS: &str = "
+    SET plan_cache_mode = force_generic_plan; SET jit = off; SET client_min_messages = warning;
+    SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';";
 
-/// For sessions that answer requests: no statement runs for longer than 10 s.
-pub(super) const ANSWERING_SETTINGS: &str = "SET statement_timeout = '10s'";
+/// For sessions that answer requests: no statement runs for longer than 10 s, and none starts helpers, which
+/// take ten times as long to start as a batch takes to read.
+pub(super) const ANSWERING_SETTINGS: &str =
+    "SET statement_timeout = '10s'; SET max_parallel_workers_per_gather = 0";
 
 /// For sessions that load, build or check, which takes as long as it takes.
 pub(super) const PATIENT_SETTINGS: &str = "SET statement_timeout = 0; SET lock_timeout = 0";
@@ -185,14 +189,15 @@ impl<P: Prepared> Session<P> {
         result
     }
 
-    /// Runs a request that changes nothing; once more on a new connection when the first one was lost.
+    /// Runs a request that changes nothing; once more on a new connection when the first one was lost or
+    /// had statements prepared for tables that have changed.
     pub(super) fn read<T>(
         &mut self,
         request: impl AsyncFn(&Client, &P) -> Result<T, Failure>,
     ) -> Result<T, StoreError> {
         self.reach()?;
         match self.ask(&request) {
-            Err(failure) if failure.is_lost() => {
+            Err(failure) if failure.may_pass_on_a_new_session() => {
                 self.reach()?;
                 self.ask(&request)
             }

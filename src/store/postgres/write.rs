@@ -73,11 +73,11 @@ struct Statements {
 }
 
 impl Prepared for Statements {
-    // Only nested loops touch rows in the order of their ids. What is acknowledged must be on disk, whatever
-    // the database's default. A process that is stopped between the two trips must not hold its locks.
+    // Only nested loops touch rows in the order of their ids. A process that is stopped between the two trips
+    // must not hold its locks.
     const SETTINGS: &'static str = "
         SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_seqscan = off;
-        SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';
+        SET max_parallel_workers_per_gather = 0;
         SET idle_in_transaction_session_timeout = '15s'; SET statement_timeout = '10s'";
 
     async fn prepare(client: &Client) -> Result<Self, tokio_postgres::Error> {
