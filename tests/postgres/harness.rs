@@ -45,6 +45,11 @@ impl Cluster {
 
     /// A server for one test.
     pub(crate) fn start() -> Self {
+        Self::start_with("")
+    }
+
+    /// A server for one test with settings of its own, separated by spaces.
+    pub(crate) fn start_with(settings: &str) -> Self {
         let programs = programs();
         let directory = tempfile::tempdir().expect("a temporary folder").keep();
         if is_root() {
@@ -54,7 +59,7 @@ impl Cluster {
             .args(["-c", WATCH])
             .env("BIN", &programs)
             .env("DIR", &directory)
-            .env("SETTINGS", SETTINGS)
+            .env("SETTINGS", format!("{SETTINGS} {settings}"))
             .current_dir(&directory)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -86,6 +91,16 @@ impl Cluster {
         let mut psql = Command::new(self.programs.join("psql"));
         psql.args(["-XqAt", "-v", "ON_ERROR_STOP=1", "-U", "atelier", "-d", database, "-c", sql]);
         run(psql.arg("-h").arg(&self.directory))
+    }
+
+    /// A folder that the server reads and tests write.
+    pub(crate) fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// Runs a program as the account that runs the server, in its folder.
+    pub(crate) fn run(&self, program: &str, arguments: &[&str]) {
+        run(as_server_account(Path::new(program)).args(arguments).current_dir(&self.directory));
     }
 
     /// Ends the server without any ceremony, as if it had crashed.

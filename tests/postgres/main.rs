@@ -7,6 +7,7 @@ mod harness;
 mod loads;
 mod outages;
 mod schema;
+mod secure;
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};

@@ -1,5 +1,5 @@
 //! Encryption of the connection. `sslmode=require` (or `verify-full`) means that the server's certificate is
-//! checked: its chain against the machine's certificate store, or the file that `SSL_CERT_FILE` names, and its
+//! checked: its chain against the machine's certificate store, or what `SSL_CERT_FILE` and `SSL_CERT_DIR` name, and its
 //! name against the host's. `prefer`, the default, encrypts when the server can and checks nothing, as
 //! PostgreSQL's own clients do; `disable` does not encrypt.
 
