@@ -1,5 +1,7 @@
 //! Bulk loads: all or nothing, under a running server.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use atelier::domain::{AnswerId, Id as _, PhotoId};
 use atelier::store::{
     AnswerBatch, BulkLoad, ImportedAnswer, ImportedPhoto, ImportedQuestion, LoadMode, PhotoBatch,
@@ -82,6 +84,55 @@ fn a_load_is_seen_as_a_whole_and_at_once() {
     assert_eq!(outcomes, [Outcome::NotFound, Outcome::Voted { product_id: product(1), helpful: 5 }]);
     assert!(ask(writer.as_mut(), 1, 1)[0] > QuestionId::new(1_050).unwrap());
     assert!(answer(writer.as_mut(), loaded, &[]) > AnswerId::new(1_050).unwrap());
+    store.check(&mut |finding| panic!("{finding:?}")).unwrap();
+}
+
+struct AtTheEnd<'a>(&'a AtomicBool);
+
+impl Drop for AtTheEnd<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+#[test]
+fn whoever_reads_or_writes_meanwhile_does_not_fail() {
+    const LOADS: u32 = 8;
+    let store = fresh_store();
+    begin_load(store.as_ref(), LoadMode::IntoEmpty, 300).commit().unwrap();
+    let done = AtomicBool::new(false);
+    let busy = || !done.load(Ordering::Relaxed);
+    let products: Vec<_> = (1..=9).map(product).collect();
+    let question_ids: Vec<_> = (1..=300).map(|number| QuestionId::new(1_000 + number).unwrap()).collect();
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                let mut reader = store.reader().unwrap();
+                while busy() {
+                    for rows in reader.load_products(&products).unwrap() {
+                        let sizes = (rows.questions.len(), !rows.answers.is_empty(), rows.photos.len());
+                        assert_eq!(sizes, (1, true, 1), "neither half of a load nor nothing");
+                    }
+                    assert_eq!(reader.scan_products(None, 9).unwrap().len(), 9);
+                }
+            });
+        }
+        scope.spawn(|| {
+            let mut writer = writer(store.as_ref());
+            while busy() {
+                let mut commands: Vec<_> =
+                    question_ids.iter().map(|id| vote(Target::Question(*id), 1)).collect();
+                commands.push(vote(Target::Answer(AnswerId::new(1_001).unwrap()), 1));
+                commands.push(add_answer(question_ids[2], "Soon gone", &[]));
+                assert!(!writer.commit(&commands).unwrap().contains(&Outcome::NotFound));
+            }
+        });
+        // Also when a load fails: the others would go on for ever.
+        let _end = AtTheEnd(&done);
+        for _ in 0..LOADS {
+            begin_load(store.as_ref(), LoadMode::Replace, 300).commit().unwrap();
+        }
+    });
     store.check(&mut |finding| panic!("{finding:?}")).unwrap();
 }
 

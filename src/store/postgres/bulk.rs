@@ -25,6 +25,9 @@ const LOCK_TIMEOUT: &str = "SET LOCAL lock_timeout = '2s'";
 /// How often it is tried: together half a minute.
 const MAX_LOCK_ATTEMPTS: u32 = 15;
 
+/// A load that has just ended may hold its lock until the server notices that its connection is closed.
+const LOAD_LOCK_TIMEOUT: &str = "SET lock_timeout = '2s'";
+
 /// Drops what a load has made.
 const CLEAR_AWAY: &str = "DROP TABLE IF EXISTS photos_load, answers_load, questions_load";
 
@@ -312,9 +315,10 @@ impl Drop for PostgresBulkLoad {
             return;
         }
         self.copying = None;
-        self.builder.give_up(&mut self.session);
         // The copy that was under way has failed its transaction.
-        if let Err(error) = self.session.run("ROLLBACK").and_then(|()| self.session.run(CLEAR_AWAY)) {
+        let ended = self.session.run("ROLLBACK");
+        self.builder.give_up(&mut self.session);
+        if let Err(error) = ended.and_then(|()| self.session.run(CLEAR_AWAY)) {
             tracing::warn!(%error, "the tables of a failed import stay until the next one");
         }
     }
@@ -323,10 +327,14 @@ impl Drop for PostgresBulkLoad {
 /// Takes the lock of whoever loads, for as long as the connection lives, and clears away what a load that died
 /// has left.
 async fn begin(client: &Client, mode: LoadMode) -> Result<(), Failure> {
-    let alone: bool = client.query_one_scalar("SELECT pg_try_advisory_lock($1)", &[&LOAD_LOCK]).await?;
-    if !alone {
-        return Err(StoreError::Unavailable("another import is under way".to_owned()).into());
-    }
+    client.batch_execute(LOAD_LOCK_TIMEOUT).await?;
+    match client.execute("SELECT pg_advisory_lock($1)", &[&LOAD_LOCK]).await.map_err(Failure::from) {
+        Err(failure) if failure.is_lock_timeout() => {
+            return Err(StoreError::Unavailable("another import is under way".to_owned()).into());
+        }
+        result => result?,
+    };
+    client.batch_execute("SET lock_timeout = 0").await?;
     client.batch_execute(CLEAR_AWAY).await?;
     refuse_rows(client, mode).await
 }

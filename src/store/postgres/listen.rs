@@ -183,9 +183,10 @@ impl Drop for Hearing {
 async fn hear(mut driver: Driver, own: Arc<OwnOrigin>, elsewhere: ChangeSink) -> Failure {
     loop {
         match poll_fn(|context| driver.poll_message(context)).await {
-            Some(Ok(AsyncMessage::Notification(message))) => match notice::read(message.payload()) {
-                Notice::Products(origin, _) if origin == own.get() => {}
-                Notice::Products(_, changes) => elsewhere(Change::Products(changes)),
+            Some(Ok(AsyncMessage::Notification(message))) => match notice::read(own.get(), message.payload())
+            {
+                Notice::Own => {}
+                Notice::Products(changes) => elsewhere(Change::Products(changes)),
                 Notice::Everything => elsewhere(Change::Everything),
             },
             Some(Ok(_)) => {}

@@ -28,9 +28,11 @@ pub(super) struct Origin(pub(super) u64);
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Notice {
     /// These products changed.
-    Products(Origin, Vec<ProductChange>),
+    Products(Vec<ProductChange>),
     /// Anything may have changed.
     Everything,
+    /// We know, because we did it.
+    Own,
 }
 
 /// The notices for a commit: one, or a few when a batch is large.
@@ -65,14 +67,15 @@ pub(super) fn write(origin: Origin, changes: &[ProductChange]) -> Vec<String> {
 }
 
 /// Reads a notice.
-pub(super) fn read(text: &str) -> Notice {
+pub(super) fn read(own: Origin, text: &str) -> Notice {
     let mut words = text.split(' ');
-    let origin = words.next().and_then(|word| u64::from_str_radix(word, 16).ok());
-    let changes: Option<Vec<ProductChange>> = words.map(change).collect();
-    match (origin, changes) {
-        (Some(origin), Some(changes)) => Notice::Products(Origin(origin), changes),
-        _ => Notice::Everything,
+    let Some(origin) = words.next().and_then(|word| u64::from_str_radix(word, 16).ok()) else {
+        return Notice::Everything;
+    };
+    if origin == own.0 {
+        return Notice::Own;
     }
+    words.map(change).collect::<Option<_>>().map_or(Notice::Everything, Notice::Products)
 }
 
 fn change(word: &str) -> Option<ProductChange> {
@@ -115,7 +118,8 @@ mod tests {
         ];
         let notices = write(origin, &changes);
         assert_eq!(notices, ["0f86d081884c7d65 q12,40,7 a12,93,4294967295 r9007199254740991"]);
-        assert_eq!(read(&notices[0]), Notice::Products(origin, changes.to_vec()));
+        assert_eq!(read(Origin(1), &notices[0]), Notice::Products(changes.to_vec()));
+        assert_eq!(read(origin, &notices[0]), Notice::Own);
         assert_eq!(write(origin, &[]), [""; 0]);
     }
 
@@ -128,8 +132,8 @@ mod tests {
         assert!(notices.iter().all(|notice| notice.len() <= MAX_NOTICE_BYTES));
         let told: Vec<_> = notices
             .iter()
-            .flat_map(|notice| match read(notice) {
-                Notice::Products(Origin(1), changes) => changes,
+            .flat_map(|notice| match read(Origin(2), notice) {
+                Notice::Products(changes) => changes,
                 other => panic!("{other:?}"),
             })
             .collect();
@@ -139,7 +143,7 @@ mod tests {
     #[test]
     fn anything_else_means_everything() {
         for text in ["", "*", "1 z5", "1 q5", "1 q5,6", "1 q5,6,7,8", "1 r0", "xyz r5", "1  r5", "1 é"] {
-            assert_eq!(read(text), Notice::Everything, "{text:?}");
+            assert_eq!(read(Origin(9), text), Notice::Everything, "{text:?}");
         }
     }
 }
