@@ -83,8 +83,16 @@ impl Cluster {
     /// Runs a statement in the database of an address that [`fresh_database`](Self::fresh_database) gave, and
     /// returns the rows as text.
     pub(crate) fn query(&self, address: &str, sql: &str) -> String {
-        let name = address.trim_start_matches("postgres://atelier@/").split('?').next();
-        self.sql(name.expect("a name"), sql)
+        self.sql(database(address), sql)
+    }
+
+    /// Runs a one-line statement while the server is stopped, so that nobody can connect meanwhile.
+    pub(crate) fn query_while_stopped(&self, address: &str, sql: &str) {
+        let script = self.directory.join("statement.sql");
+        std::fs::write(&script, format!("{sql}\n")).expect("a file");
+        let mut single = as_server_account(&self.programs.join("postgres"));
+        single.args(["--single", "-D", "data", database(address)]).current_dir(&self.directory);
+        run(single.stdin(std::fs::File::open(script).expect("the file")));
     }
 
     fn sql(&self, database: &str, sql: &str) -> String {
@@ -124,6 +132,11 @@ impl Drop for Cluster {
         drop(self.watch.stdin.take());
         let _ = self.watch.wait();
     }
+}
+
+/// The name of the database of an address.
+fn database(address: &str) -> &str {
+    address.trim_start_matches("postgres://atelier@/").split('?').next().expect("a name")
 }
 
 /// The folder of the newest installed server.
