@@ -16,8 +16,15 @@ const DEFAULT_VIEWS_MAX_BYTES: u64 = 4 << 30;
 /// Which store a command works on.
 #[derive(Debug, Clone, Args)]
 pub struct StoreOption {
-    /// The store: sqlite:FILE
-    #[arg(long, env = "ATELIER_STORE", value_name = "ADDRESS", default_value = "sqlite:atelier.db")]
+    #[expect(clippy::doc_markdown, reason = "this comment is the help text, shown as it is")]
+    /// The store: sqlite:FILE or postgres://USER:PASSWORD@HOST/DATABASE?sslmode=require
+    #[arg(
+        long,
+        env = "ATELIER_STORE",
+        hide_env_values = true,
+        value_name = "ADDRESS",
+        default_value = "sqlite:atelier.db"
+    )]
     pub store: StoreAddress,
 }
 
@@ -31,6 +38,10 @@ pub struct ServeOptions {
     /// Address and port to listen on
     #[arg(long, env = "ATELIER_LISTEN", value_name = "ADDRESS:PORT", default_value = "127.0.0.1:3000")]
     pub listen: SocketAddr,
+
+    /// Create or upgrade the store's tables first
+    #[arg(long, env = "ATELIER_MIGRATE")]
+    pub migrate: bool,
 
     /// Fill an empty store with a few thousand generated products first
     #[arg(long, env = "ATELIER_DEMO")]

@@ -35,7 +35,7 @@ pub(super) fn run(args: &CopyArgs) -> anyhow::Result<ExitCode> {
         bail!("--from and --to are the same store");
     }
     let from = args.from.open_existing().with_context(|| format!("cannot open {}", args.from))?;
-    let to = args.to.open().with_context(|| format!("cannot open {}", args.to))?;
+    let to = args.to.open_or_create().with_context(|| format!("cannot open {}", args.to))?;
     let mode = if args.replace { LoadMode::Replace } else { LoadMode::IntoEmpty };
     let started = Instant::now();
     let counts = match copy(from.as_ref(), to.as_ref(), mode) {

@@ -70,7 +70,7 @@ impl ImportArgs {
 pub(super) fn run(args: &ImportArgs) -> anyhow::Result<ExitCode> {
     let sources = args.sources()?;
     let address = &args.store.store;
-    let store = address.open().with_context(|| format!("cannot open {address}"))?;
+    let store = address.open_or_create().with_context(|| format!("cannot open {address}"))?;
     let mode = if args.replace { LoadMode::Replace } else { LoadMode::IntoEmpty };
     let options = ImportOptions { mode, max_rejects: args.max_rejects, rejects: args.rejects.clone() };
     let started = Instant::now();

@@ -8,6 +8,7 @@ mod copy;
 mod demo;
 mod generate;
 mod import;
+mod migrate;
 mod progress;
 mod serve;
 
@@ -15,7 +16,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// Questions and answers for a shop's product pages: one binary, SQLite inside.
+/// Questions and answers for a shop's product pages: one binary, SQLite inside or
+/// PostgreSQL beside it.
 ///
 /// Try it with `atelier serve --demo`. Every option can also be set by the environment variable that its help
 /// names.
@@ -30,7 +32,7 @@ pub struct Cli {
 enum Command {
     /// Serve the shop's questions and answers over HTTP
     ///
-    /// Creates and upgrades an SQLite store by itself. Stops on SIGTERM or SIGINT after finishing what was
+    /// Creates and upgrades an SQLite store by itself; a PostgreSQL one with --migrate. Stops on SIGTERM or SIGINT after finishing what was
     /// accepted. ATELIER_LOG sets what is logged, such as debug or atelier=debug,hyper=info.
     Serve(Box<crate::config::ServeOptions>),
     /// Write the three CSV files of an invented shop, of any size
@@ -43,6 +45,10 @@ enum Command {
     /// nothing is loaded. A failed or killed import leaves the store as it was. A server that is running
     /// notices the import.
     Import(import::ImportArgs),
+    /// Create a store's tables, or bring them up to date
+    ///
+    /// For PostgreSQL: an SQLite store does it by itself. Safe to run at any time, and by several at once.
+    Migrate(migrate::MigrateArgs),
     /// Read a whole store and report what is wrong with it
     ///
     /// The exit status is 0 when nothing is wrong, 1 otherwise. Nothing is changed.
@@ -61,6 +67,7 @@ impl Cli {
             Command::Serve(options) => serve::run(&options),
             Command::Generate(args) => generate::run(&args).map(|()| ExitCode::SUCCESS),
             Command::Import(args) => import::run(&args),
+            Command::Migrate(args) => migrate::run(&args).map(|()| ExitCode::SUCCESS),
             Command::Check(args) => check::run(&args),
             Command::Copy(args) => copy::run(&args),
         }

@@ -19,7 +19,11 @@ use crate::service::{Service, SystemClock};
 pub(super) fn run(options: &ServeOptions) -> anyhow::Result<ExitCode> {
     start_logging();
     let address = &options.store.store;
-    let store = address.open().with_context(|| format!("cannot open {address}"))?;
+    if options.migrate {
+        address.migrate().with_context(|| format!("cannot migrate {address}"))?;
+    }
+    let store = if options.demo { address.open_or_create() } else { address.open() };
+    let store = store.with_context(|| format!("cannot open {address}"))?;
     if options.demo {
         demo::fill_if_empty(store.as_ref())?;
     }

@@ -27,6 +27,8 @@ pub(super) struct Directory {
 struct Leaves {
     by_prefix: HashMap<u64, Leaf>,
     era: Era,
+    /// While changes go unnoticed nothing is remembered.
+    deaf: bool,
 }
 
 /// Grows by one whenever everything is forgotten, so that what was read before is not remembered after.
@@ -52,7 +54,7 @@ impl Directory {
             let (prefix, place) = leaf_and_place(question_id);
             {
                 let leaves = self.leaves.read();
-                if leaves.era != era {
+                if leaves.era != era || leaves.deaf {
                     return;
                 }
                 if let Some(leaf) = leaves.by_prefix.get(&prefix) {
@@ -61,7 +63,7 @@ impl Directory {
                 }
             }
             let mut leaves = self.leaves.write();
-            if leaves.era != era || leaves.by_prefix.len() >= MAX_LEAVES {
+            if leaves.era != era || leaves.deaf || leaves.by_prefix.len() >= MAX_LEAVES {
                 return;
             }
             let leaf = leaves
@@ -77,6 +79,12 @@ impl Directory {
         let mut leaves = self.leaves.write();
         leaves.era = Era(leaves.era.0 + 1);
         leaves.by_prefix.clear();
+    }
+
+    /// Forgets everything and remembers nothing while changes go unnoticed; `false` ends that.
+    pub(super) fn set_deaf(&self, deaf: bool) {
+        self.leaves.write().deaf = deaf;
+        self.forget_everything();
     }
 }
 

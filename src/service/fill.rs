@@ -88,7 +88,8 @@ impl Filler {
     fn fill(&mut self) -> bool {
         let mut last: Option<ProductId> = None;
         loop {
-            if self.signal.is_stopped() || self.signal.is_wanted() {
+            // While changes go unnoticed nothing would be kept; when they are heard again, a fill is wanted.
+            if self.signal.is_stopped() || self.signal.is_wanted() || self.views.is_deaf() {
                 return false;
             }
             let era = self.directory.era();

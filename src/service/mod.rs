@@ -139,6 +139,16 @@ impl Service {
                 views.forget_everything();
                 fill.request();
             }
+            Change::Products(changes) => views.apply(&changes),
+            Change::Deaf => {
+                directory.set_deaf(true);
+                views.set_deaf(true);
+            }
+            Change::Hearing => {
+                directory.set_deaf(false);
+                views.set_deaf(false);
+                fill.request();
+            }
         })
     }
 

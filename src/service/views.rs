@@ -13,7 +13,8 @@ use quick_cache::sync::Cache;
 use tokio::sync::oneshot;
 
 use super::{ServiceError, View};
-use crate::domain::{AnswerId, ProductId, QuestionId};
+use crate::domain::ProductId;
+use crate::store::ProductChange;
 
 /// Bytes that a view costs beside itself: the reference count, the cache's entry, the allocator's rounding.
 const BYTES_PER_ENTRY: usize = 160;
@@ -49,6 +50,8 @@ struct InFlight {
     last_number: u64,
     /// While the background fill reads a chunk: what changed since it began.
     fill: Option<FillChunk>,
+    /// While changes go unnoticed nothing is kept.
+    deaf: bool,
 }
 
 #[derive(Default)]
@@ -62,27 +65,6 @@ struct FillChunk {
 pub(super) struct LoadTicket {
     pub(super) product_id: ProductId,
     number: u64,
-}
-
-/// What a change does to the views of its product.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum ViewChange {
-    /// A question has this many votes now.
-    QuestionVotes(ProductId, QuestionId, u32),
-    /// An answer has this many votes now.
-    AnswerVotes(ProductId, AnswerId, u32),
-    /// Rows came or went.
-    Rows(ProductId),
-}
-
-impl ViewChange {
-    fn product_id(self) -> ProductId {
-        match self {
-            Self::QuestionVotes(product_id, ..)
-            | Self::AnswerVotes(product_id, ..)
-            | Self::Rows(product_id) => product_id,
-        }
-    }
 }
 
 /// Where a wanted view is.
@@ -134,7 +116,9 @@ impl Views {
             let mut in_flight = self.in_flight.lock();
             if in_flight.listed.get(&ticket.product_id) == Some(&ticket.number) {
                 in_flight.listed.remove(&ticket.product_id);
-                if let Ok(view) = &result {
+                if let Ok(view) = &result
+                    && !in_flight.deaf
+                {
                     self.cache.insert(ticket.product_id, Arc::clone(view));
                 }
             }
@@ -147,7 +131,7 @@ impl Views {
     }
 
     /// Brings the views up to date with a commit. The commit is durable and nobody was told of it yet.
-    pub(super) fn apply(&self, changes: &[ViewChange]) {
+    pub(super) fn apply(&self, changes: &[ProductChange]) {
         for &change in changes {
             let product_id = change.product_id();
             let mut in_flight = self.in_flight.lock();
@@ -156,17 +140,17 @@ impl Views {
                 chunk.changed.insert(product_id);
             }
             match change {
-                ViewChange::QuestionVotes(_, question_id, helpful) => {
+                ProductChange::QuestionVotes(_, question_id, helpful) => {
                     if let Some(view) = self.cache.peek(&product_id) {
                         view.raise_question(question_id, helpful);
                     }
                 }
-                ViewChange::AnswerVotes(_, answer_id, helpful) => {
+                ProductChange::AnswerVotes(_, answer_id, helpful) => {
                     if let Some(view) = self.cache.peek(&product_id) {
                         view.raise_answer(answer_id, helpful);
                     }
                 }
-                ViewChange::Rows(_) => {
+                ProductChange::Rows(_) => {
                     self.cache.remove(&product_id);
                 }
             }
@@ -183,6 +167,17 @@ impl Views {
         self.cache.clear();
     }
 
+    /// Forgets every view and keeps none while changes go unnoticed; `false` ends that.
+    pub(super) fn set_deaf(&self, deaf: bool) {
+        self.in_flight.lock().deaf = deaf;
+        self.forget_everything();
+    }
+
+    /// Whether changes go unnoticed.
+    pub(super) fn is_deaf(&self) -> bool {
+        self.in_flight.lock().deaf
+    }
+
     /// Begins to watch for changes while a chunk of products is read in the background. One chunk at a time.
     pub(super) fn begin_fill_chunk(&self) {
         self.in_flight.lock().fill = Some(FillChunk::default());
@@ -194,10 +189,11 @@ impl Views {
         for view in views {
             let product_id = view.product_id();
             let in_flight = self.in_flight.lock();
-            let stale = in_flight
-                .fill
-                .as_ref()
-                .is_none_or(|chunk| chunk.everything_changed || chunk.changed.contains(&product_id));
+            let stale = in_flight.deaf
+                || in_flight
+                    .fill
+                    .as_ref()
+                    .is_none_or(|chunk| chunk.everything_changed || chunk.changed.contains(&product_id));
             if !stale && !self.cache.contains_key(&product_id) {
                 self.cache.insert(product_id, Arc::new(view));
             }
@@ -209,5 +205,53 @@ impl Views {
     /// How many views there are and how many bytes they take.
     pub(super) fn size(&self) -> (usize, u64) {
         (self.cache.len(), self.cache.weight())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Id as _, ProductRows};
+
+    fn product(number: u64) -> ProductId {
+        ProductId::new(number).expect("in range")
+    }
+
+    fn view(number: u64) -> View {
+        View::pack(&ProductRows::new(product(number)))
+    }
+
+    fn begin(views: &Views, number: u64) -> LoadTicket {
+        match views.want(product(number)) {
+            Wanted::LoadIt(ticket, _) => ticket,
+            Wanted::Here(_) | Wanted::Coming(_) => panic!("product {number} is not there yet"),
+        }
+    }
+
+    #[test]
+    fn while_changes_go_unnoticed_nothing_is_kept() {
+        let views = Views::new(1 << 20);
+        let kept = |number| views.get(product(number)).is_some();
+        views.loaded(begin(&views, 1), Ok(Arc::new(view(1))));
+        assert!(kept(1));
+
+        let before = begin(&views, 2);
+        views.begin_fill_chunk();
+        views.set_deaf(true);
+        assert!(!kept(1), "what was there is forgotten");
+        views.loaded(before, Ok(Arc::new(view(2))));
+        views.loaded(begin(&views, 3), Ok(Arc::new(view(3))));
+        views.end_fill_chunk(vec![view(4)]);
+        views.begin_fill_chunk();
+        views.end_fill_chunk(vec![view(5)]);
+        let during = begin(&views, 6);
+        views.begin_fill_chunk();
+        views.set_deaf(false);
+        views.loaded(during, Ok(Arc::new(view(6))));
+        views.end_fill_chunk(vec![view(7)]);
+        assert_eq!(views.size().0, 0, "nothing read before the end of the silence is kept");
+
+        views.loaded(begin(&views, 8), Ok(Arc::new(view(8))));
+        assert!(kept(8));
     }
 }

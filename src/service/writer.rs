@@ -10,8 +10,8 @@ use tokio::sync::oneshot;
 use super::ServiceError;
 use super::loader::report;
 use super::queue::{BatchQueue, Taken};
-use super::views::{ViewChange, Views};
-use crate::store::{Command, IDLE_INTERVAL, Outcome, StoreError, Target, Writer};
+use super::views::Views;
+use crate::store::{Command, IDLE_INTERVAL, Outcome, ProductChange, StoreError, Target, Writer};
 
 /// Writes that travel in one transaction. Bounds how long a transaction takes and how much it holds.
 const MAX_WRITES_PER_BATCH: usize = 1_024;
@@ -62,11 +62,11 @@ impl WriterLane {
                 return;
             }
         };
-        let changes: Vec<ViewChange> = merged
+        let changes: Vec<ProductChange> = merged
             .commands
             .iter()
             .zip(&outcomes)
-            .filter_map(|(command, outcome)| change(command, *outcome))
+            .filter_map(|(command, outcome)| ProductChange::of(command, *outcome))
             .collect();
         self.views.apply(&changes);
         for (outcome, replies) in outcomes.into_iter().zip(merged.replies) {
@@ -109,26 +109,5 @@ impl Merged {
             merged.replies.push(vec![reply]);
         }
         merged
-    }
-}
-
-/// What an outcome means for the views.
-fn change(command: &Command, outcome: Outcome) -> Option<ViewChange> {
-    match (command, outcome) {
-        (
-            Command::Vote { target: Target::Question(question_id), .. },
-            Outcome::Voted { product_id, helpful },
-        ) => Some(ViewChange::QuestionVotes(product_id, *question_id, helpful)),
-        (Command::Vote { target: Target::Answer(answer_id), .. }, Outcome::Voted { product_id, helpful }) => {
-            Some(ViewChange::AnswerVotes(product_id, *answer_id, helpful))
-        }
-        (
-            _,
-            Outcome::QuestionAdded { product_id, .. }
-            | Outcome::AnswerAdded { product_id, .. }
-            | Outcome::Reported { product_id }
-            | Outcome::Voted { product_id, .. },
-        ) => Some(ViewChange::Rows(product_id)),
-        (_, Outcome::NotFound) => None,
     }
 }

@@ -5,21 +5,38 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use super::postgres::{PostgresAddress, PostgresStore};
 use super::sqlite::SqliteStore;
-use super::{Store, StoreError};
+use super::{Migrated, Store, StoreError};
 
 /// Where a store is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StoreAddress {
     /// `sqlite:PATH`: one SQLite file.
     Sqlite(PathBuf),
+    /// `postgres://…` or `postgresql://…`: a database on a PostgreSQL server.
+    Postgres(PostgresAddress),
 }
 
 impl StoreAddress {
-    /// Opens the store; an SQLite file is created or upgraded.
+    /// Opens the store to serve from it. An SQLite file is created or upgraded; a PostgreSQL database may be
+    /// shared by servers of different versions, so its tables are not touched here.
+    ///
+    /// # Errors
+    /// [`StoreError::WrongSchema`] when a PostgreSQL database was not [migrated](Self::migrate).
     pub fn open(&self) -> Result<Arc<dyn Store>, StoreError> {
         match self {
             Self::Sqlite(path) => Ok(Arc::new(SqliteStore::open(path)?)),
+            Self::Postgres(address) => Ok(Arc::new(PostgresStore::open(address)?)),
+        }
+    }
+
+    /// Opens the store to fill it: as [`open`](Self::open), but a database without any table of ours gets
+    /// them.
+    pub fn open_or_create(&self) -> Result<Arc<dyn Store>, StoreError> {
+        match self {
+            Self::Sqlite(_) => self.open(),
+            Self::Postgres(address) => Ok(Arc::new(PostgresStore::open_or_create(address)?)),
         }
     }
 
@@ -32,7 +49,15 @@ impl StoreAddress {
             Self::Sqlite(path) if !path.exists() => {
                 Err(StoreError::BadAddress("there is no such file".to_owned()))
             }
-            Self::Sqlite(_) => self.open(),
+            Self::Sqlite(_) | Self::Postgres(_) => self.open(),
+        }
+    }
+
+    /// Creates the tables or brings them up to date.
+    pub fn migrate(&self) -> Result<Migrated, StoreError> {
+        match self {
+            Self::Sqlite(path) => SqliteStore::migrate(path),
+            Self::Postgres(address) => PostgresStore::migrate(address),
         }
     }
 }
@@ -46,7 +71,11 @@ impl FromStr for StoreAddress {
                 let path = path.strip_prefix("//").unwrap_or(path);
                 Ok(Self::Sqlite(PathBuf::from(path)))
             }
-            _ => Err(StoreError::BadAddress(format!("{text:?} is not a store; write sqlite:FILE"))),
+            Some(("postgres" | "postgresql", _)) => Ok(Self::Postgres(text.parse()?)),
+            // Not repeated here: it may hold a password.
+            _ => Err(StoreError::BadAddress(
+                "not the address of a store; write sqlite:FILE or postgres://USER@HOST/DATABASE".to_owned(),
+            )),
         }
     }
 }
@@ -55,6 +84,7 @@ impl fmt::Display for StoreAddress {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Sqlite(path) => write!(formatter, "sqlite:{}", path.display()),
+            Self::Postgres(address) => address.fmt(formatter),
         }
     }
 }

@@ -17,6 +17,17 @@ pub struct LastIds {
     pub photo: u64,
 }
 
+impl LastIds {
+    /// The larger of both, kind by kind.
+    pub fn max_of_each(self, other: Self) -> Self {
+        Self {
+            question: self.question.max(other.question),
+            answer: self.answer.max(other.answer),
+            photo: self.photo.max(other.photo),
+        }
+    }
+}
+
 /// A session that reads one state of a whole store, from its beginning to its end, with present counters.
 /// Products ascend in the store's own order. An empty batch is the end of a kind.
 pub trait Dump: Send {

@@ -9,6 +9,7 @@ mod address;
 mod bulk;
 mod dump;
 mod error;
+pub mod postgres;
 pub mod sqlite;
 
 use std::sync::Arc;
@@ -28,7 +29,8 @@ pub trait Store: Send + Sync {
     /// Opens a session for reading.
     fn reader(&self) -> Result<Box<dyn Reader>, StoreError>;
 
-    /// Opens the session for writing. `elsewhere` is told of every change that did not come through it.
+    /// Opens the session for writing. `elsewhere` is told of every change from now on that did not come through
+    /// it.
     fn writer(&self, elsewhere: ChangeSink) -> Result<Box<dyn Writer>, StoreError>;
 
     /// Starts loading many rows at once, all or nothing.
@@ -162,14 +164,64 @@ pub enum Outcome {
     NotFound,
 }
 
-/// A change that a session of this process did not make.
+/// News of what sessions of this process did not do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
     /// Anything may have changed: an import, a repair by hand, a time without news.
     Everything,
+    /// These products changed.
+    Products(Vec<ProductChange>),
+    /// From now on changes go unnoticed: the store cannot be heard.
+    Deaf,
+    /// The store is heard again. Anything may have changed meanwhile.
+    Hearing,
 }
 
-/// Where a store reports changes made elsewhere. It is called on the store's thread and must not block.
+/// What a commit changed about a product.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProductChange {
+    /// A question has this many votes now.
+    QuestionVotes(ProductId, QuestionId, u32),
+    /// An answer has this many votes now.
+    AnswerVotes(ProductId, AnswerId, u32),
+    /// Rows came or went.
+    Rows(ProductId),
+}
+
+impl ProductChange {
+    /// What a command changed, if anything.
+    pub fn of(command: &Command, outcome: Outcome) -> Option<Self> {
+        match (command, outcome) {
+            (
+                Command::Vote { target: Target::Question(question_id), .. },
+                Outcome::Voted { product_id, helpful },
+            ) => Some(Self::QuestionVotes(product_id, *question_id, helpful)),
+            (
+                Command::Vote { target: Target::Answer(answer_id), .. },
+                Outcome::Voted { product_id, helpful },
+            ) => Some(Self::AnswerVotes(product_id, *answer_id, helpful)),
+            (
+                _,
+                Outcome::QuestionAdded { product_id, .. }
+                | Outcome::AnswerAdded { product_id, .. }
+                | Outcome::Reported { product_id }
+                | Outcome::Voted { product_id, .. },
+            ) => Some(Self::Rows(product_id)),
+            (_, Outcome::NotFound) => None,
+        }
+    }
+
+    /// The product.
+    pub fn product_id(self) -> ProductId {
+        match self {
+            Self::QuestionVotes(product_id, ..)
+            | Self::AnswerVotes(product_id, ..)
+            | Self::Rows(product_id) => product_id,
+        }
+    }
+}
+
+/// Where a store reports changes made elsewhere. It is called on a thread of the store's and must not block.
 pub type ChangeSink = Arc<dyn Fn(Change) + Send + Sync>;
 
 /// How many rows a store holds.
@@ -188,6 +240,15 @@ impl Counts {
     pub fn rows(self) -> u64 {
         self.questions + self.answers + self.photos
     }
+}
+
+/// What a migration did: how many steps the tables had seen before, and after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Migrated {
+    /// Before; 0 when there were no tables.
+    pub from: u32,
+    /// After.
+    pub to: u32,
 }
 
 /// Something wrong that [`Store::check`] found, in words that name table, row and rule.

@@ -172,11 +172,7 @@ impl BulkLoad for SqliteBulkLoad {
     }
 
     fn raise_last_ids(&mut self, last_ids: LastIds) {
-        self.last_ids = LastIds {
-            question: self.last_ids.question.max(last_ids.question),
-            answer: self.last_ids.answer.max(last_ids.answer),
-            photo: self.last_ids.photo.max(last_ids.photo),
-        };
+        self.last_ids = self.last_ids.max_of_each(last_ids);
     }
 
     fn commit(self: Box<Self>) -> Result<Counts, StoreError> {

@@ -15,7 +15,9 @@ mod write;
 use std::path::{Path, PathBuf};
 
 use self::failure::Failure;
-use super::{BulkLoad, ChangeSink, Counts, Dump, Finding, LoadMode, Reader, Store, StoreError, Writer};
+use super::{
+    BulkLoad, ChangeSink, Counts, Dump, Finding, LoadMode, Migrated, Reader, Store, StoreError, Writer,
+};
 
 /// A store in one SQLite file. Opening it creates the file and brings its tables up to date.
 #[derive(Debug, Clone)]
@@ -34,6 +36,17 @@ impl SqliteStore {
         schema::migrate(&mut connection)?;
         schema::use_write_ahead_log(&connection)?;
         Ok(Self { path: path.to_owned() })
+    }
+
+    /// Opens or creates the file, which brings its tables up to date, and says what was done.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn migrate(path: &Path) -> Result<Migrated, StoreError> {
+        let mut connection = schema::connect(path)?;
+        let migrated = schema::migrate(&mut connection)?;
+        schema::use_write_ahead_log(&connection)?;
+        Ok(migrated)
     }
 
     /// The file.

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::failure::{Failure, is_locked};
-use crate::store::StoreError;
+use crate::store::{Migrated, StoreError};
 
 /// What the migrations are, oldest first.
 const MIGRATIONS: [&str; 1] = [include_str!("../../../migrations/sqlite/0001_questions_and_answers.sql")];
@@ -77,22 +77,26 @@ pub(super) fn use_write_ahead_log(connection: &Connection) -> Result<(), StoreEr
 ///
 /// # Errors
 /// [`StoreError::WrongSchema`] when the file belongs to another program or to a later version of this one.
-pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+pub(super) fn migrate(connection: &mut Connection) -> Result<Migrated, StoreError> {
+    let number = |steps: usize| u32::try_from(steps).unwrap_or(u32::MAX);
+    let migrated = |from: usize| Migrated { from: number(from), to: number(MIGRATIONS.len()) };
     // In one transaction: at this moment another process may create the tables of a new file.
     let snapshot = connection.transaction().reading()?;
     if migrations_seen(&snapshot)? == MIGRATIONS.len() {
-        return Ok(());
+        return Ok(migrated(MIGRATIONS.len()));
     }
     drop(snapshot);
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).reading()?;
     // Again, now that nobody else can be at it.
-    for migration in &MIGRATIONS[migrations_seen(&transaction)?..] {
+    let seen = migrations_seen(&transaction)?;
+    for migration in &MIGRATIONS[seen..] {
         transaction.execute_batch(migration).writing()?;
     }
     transaction.pragma_update(None, "application_id", APPLICATION_ID).writing()?;
-    let seen = i32::try_from(MIGRATIONS.len()).unwrap_or(i32::MAX);
-    transaction.pragma_update(None, "user_version", seen).writing()?;
-    transaction.commit().committing()
+    let version = i32::try_from(MIGRATIONS.len()).unwrap_or(i32::MAX);
+    transaction.pragma_update(None, "user_version", version).writing()?;
+    transaction.commit().committing()?;
+    Ok(migrated(seen))
 }
 
 /// How many migrations a file has seen: 0 for an empty one.

@@ -1,0 +1,371 @@
+//! Loading many rows. They are copied into new tables beside those in use (`questions_load` and so on), indexed
+//! there, and put in their place at the end by one short transaction: readers see the old rows until then and
+//! the new ones after, and a load that died leaves nothing but tables that the next load drops.
+//! What is done to those tables after the copying is `build`'s.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use tokio_postgres::Client;
+use tokio_postgres::binary_copy::BinaryCopyInWriter;
+use tokio_postgres::types::{ToSql, Type};
+
+use super::build::{self, Builder};
+use super::decode::{Milliseconds, bigint};
+use super::failure::Failure;
+use super::notice::{CHANNEL, EVERYTHING};
+use super::schema::LOAD_LOCK;
+use super::session::{Server, Session, Unprepared};
+use crate::domain::Id as _;
+use crate::store::{AnswerBatch, BulkLoad, Counts, LastIds, LoadMode, PhotoBatch, QuestionBatch, StoreError};
+
+/// How long putting the tables in place may wait for others to finish with the old ones, at a time; requests
+/// wait behind it for as long.
+const LOCK_TIMEOUT: &str = "SET LOCAL lock_timeout = '2s'";
+
+/// How often it is tried: together half a minute.
+const MAX_LOCK_ATTEMPTS: u32 = 15;
+
+/// A load that has just ended may hold its lock until the server notices that its connection is closed.
+const LOAD_LOCK_TIMEOUT: &str = "SET lock_timeout = '2s'";
+
+/// Drops what a load has made.
+const CLEAR_AWAY: &str = "DROP TABLE IF EXISTS photos_load, answers_load, questions_load";
+
+/// A table that is loaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Table {
+    Questions,
+    Answers,
+    Photos,
+}
+
+impl Table {
+    fn next(self) -> Option<Self> {
+        match self {
+            Self::Questions => Some(Self::Answers),
+            Self::Answers => Some(Self::Photos),
+            Self::Photos => None,
+        }
+    }
+
+    /// Makes the table that is copied into, in an open transaction: rows copied in the same one are frozen at
+    /// once, so nobody ever has to visit them again to mark them as settled.
+    fn create(self) -> &'static str {
+        match self {
+            Self::Questions => {
+                "BEGIN; CREATE TABLE questions_load
+                     (LIKE questions INCLUDING DEFAULTS INCLUDING CONSTRAINTS) WITH (fillfactor = 90)"
+            }
+            Self::Answers => {
+                "BEGIN; CREATE TABLE answers_load
+                     (LIKE answers INCLUDING DEFAULTS INCLUDING CONSTRAINTS) WITH (fillfactor = 90)"
+            }
+            Self::Photos => {
+                "BEGIN; CREATE TABLE photos_load (LIKE photos INCLUDING DEFAULTS INCLUDING CONSTRAINTS)"
+            }
+        }
+    }
+
+    fn copy(self) -> &'static str {
+        match self {
+            Self::Questions => {
+                "COPY questions_load (product_id, question_id, written_at, helpful, reported, body, name, email)
+                 FROM STDIN (FORMAT binary, FREEZE)"
+            }
+            Self::Answers => {
+                "COPY answers_load
+                     (product_id, answer_id, question_id, written_at, helpful, reported, body, name, email)
+                 FROM STDIN (FORMAT binary, FREEZE)"
+            }
+            Self::Photos => {
+                "COPY photos_load (product_id, photo_id, answer_id, url) FROM STDIN (FORMAT binary, FREEZE)"
+            }
+        }
+    }
+
+    fn types(self) -> &'static [Type] {
+        const QUESTIONS: [Type; 8] = [
+            Type::INT8,
+            Type::INT8,
+            Type::TIMESTAMPTZ,
+            Type::INT8,
+            Type::BOOL,
+            Type::TEXT,
+            Type::TEXT,
+            Type::TEXT,
+        ];
+        const ANSWERS: [Type; 9] = [
+            Type::INT8,
+            Type::INT8,
+            Type::INT8,
+            Type::TIMESTAMPTZ,
+            Type::INT8,
+            Type::BOOL,
+            Type::TEXT,
+            Type::TEXT,
+            Type::TEXT,
+        ];
+        const PHOTOS: [Type; 4] = [Type::INT8, Type::INT8, Type::INT8, Type::TEXT];
+        match self {
+            Self::Questions => &QUESTIONS,
+            Self::Answers => &ANSWERS,
+            Self::Photos => &PHOTOS,
+        }
+    }
+}
+
+/// A load under way.
+pub(super) struct PostgresBulkLoad {
+    session: Session<Unprepared>,
+    builder: Builder,
+    mode: LoadMode,
+    /// The table that is being copied into, and how.
+    copying: Option<(Table, Pin<Box<BinaryCopyInWriter>>)>,
+    finished: Option<Table>,
+    in_place: bool,
+    counts: Counts,
+    last_ids: LastIds,
+}
+
+impl PostgresBulkLoad {
+    pub(super) fn begin(server: &Arc<Server>, mode: LoadMode) -> Result<Self, StoreError> {
+        let mut session = Session::<Unprepared>::open(server)?;
+        session.ask_patiently(async |client, _| begin(client, mode).await).map_err(Failure::before_commit)?;
+        Ok(Self {
+            session,
+            builder: Builder::start(server)?,
+            mode,
+            copying: None,
+            finished: None,
+            in_place: false,
+            counts: Counts::default(),
+            last_ids: LastIds::default(),
+        })
+    }
+
+    /// Begins to copy into `table`; the tables before it are finished and given to the builder.
+    fn reach(&mut self, table: Option<Table>) -> Result<(), StoreError> {
+        loop {
+            if self.copying.as_ref().map(|(copying, _)| *copying) == table && table.is_some() {
+                return Ok(());
+            }
+            self.finish_copy()?;
+            let next = match self.finished {
+                None => Some(Table::Questions),
+                Some(finished) => finished.next(),
+            };
+            let Some(next) = next else { return Ok(()) };
+            let writer = self.session.ask_patiently(async |client, _| {
+                client.batch_execute(next.create()).await?;
+                let sink = client.copy_in(next.copy()).await?;
+                Ok(Box::pin(BinaryCopyInWriter::new(sink, next.types())))
+            });
+            self.copying = Some((next, writer.map_err(Failure::before_commit)?));
+        }
+    }
+
+    fn finish_copy(&mut self) -> Result<(), StoreError> {
+        let Some((table, mut writer)) = self.copying.take() else { return Ok(()) };
+        self.session
+            .ask_patiently(async |client, _| {
+                writer.as_mut().finish().await?;
+                Ok(client.batch_execute("COMMIT").await?)
+            })
+            .map_err(Failure::before_commit)?;
+        self.finished = Some(table);
+        self.builder.build(table)
+    }
+
+    /// Copies rows into `table`.
+    fn copy(
+        &mut self,
+        table: Table,
+        add: impl AsyncFnOnce(Pin<&mut BinaryCopyInWriter>) -> Result<(), tokio_postgres::Error>,
+    ) -> Result<(), StoreError> {
+        self.reach(Some(table))?;
+        let Self { session, copying: Some((_, writer)), .. } = self else { return Ok(()) };
+        let copied = session.ask_patiently(async |_, _| {
+            let Err(error) = add(writer.as_mut()).await else { return Ok(()) };
+            // The reason, if the server gave one, is told at the end of the copy.
+            writer.as_mut().finish().await?;
+            Err(error.into())
+        });
+        copied.map_err(Failure::before_commit)
+    }
+
+    /// Puts the new tables in place of the old ones. Takes milliseconds once the old ones are free.
+    fn put_in_place(&mut self) -> Result<(), StoreError> {
+        let raise = format!(
+            "SELECT setval('question_ids', greatest({}, (SELECT last_value FROM question_ids)));
+             SELECT setval('answer_ids', greatest({}, (SELECT last_value FROM answer_ids)));
+             SELECT setval('photo_ids', greatest({}, (SELECT last_value FROM photo_ids)));",
+            self.last_ids.question, self.last_ids.answer, self.last_ids.photo
+        );
+        let mode = self.mode;
+        for attempt in 1.. {
+            let placed = self.session.ask_patiently(async |client, _| {
+                let placed = place(client, mode, &raise).await;
+                if placed.is_err() {
+                    client.batch_execute("ROLLBACK").await?;
+                }
+                placed
+            });
+            match placed {
+                Ok(()) => break,
+                // A writer that holds one table and wants another makes a deadlock, if only for a moment.
+                Err(failure)
+                    if (failure.is_lock_timeout() || failure.may_pass_again())
+                        && attempt < MAX_LOCK_ATTEMPTS =>
+                {
+                    tracing::info!("the tables are in use, trying again to put the new ones in their place");
+                }
+                Err(failure) => return Err(failure.before_commit()),
+            }
+        }
+        self.session
+            .ask_patiently(async |client, _| Ok(client.batch_execute("COMMIT").await?))
+            .map_err(Failure::after_commit)
+    }
+}
+
+impl BulkLoad for PostgresBulkLoad {
+    fn add_questions(&mut self, batch: &QuestionBatch) -> Result<(), StoreError> {
+        for row in &batch.rows {
+            self.last_ids.question = self.last_ids.question.max(row.question_id.get());
+        }
+        self.counts.questions += batch.rows.len() as u64;
+        self.copy(Table::Questions, async |mut writer| {
+            for row in &batch.rows {
+                let values: [&(dyn ToSql + Sync); 8] = [
+                    &bigint(row.product_id),
+                    &bigint(row.question_id),
+                    &Milliseconds(row.written_at.milliseconds()),
+                    &i64::from(row.helpful),
+                    &row.reported,
+                    &batch.texts.get(row.body),
+                    &batch.texts.get(row.name),
+                    &batch.texts.get(row.email),
+                ];
+                writer.as_mut().write(&values).await?;
+            }
+            Ok(())
+        })
+    }
+
+    fn add_answers(&mut self, batch: &AnswerBatch) -> Result<(), StoreError> {
+        for row in &batch.rows {
+            self.last_ids.answer = self.last_ids.answer.max(row.answer_id.get());
+        }
+        self.counts.answers += batch.rows.len() as u64;
+        self.copy(Table::Answers, async |mut writer| {
+            for row in &batch.rows {
+                let values: [&(dyn ToSql + Sync); 9] = [
+                    &bigint(row.product_id),
+                    &bigint(row.answer_id),
+                    &bigint(row.question_id),
+                    &Milliseconds(row.written_at.milliseconds()),
+                    &i64::from(row.helpful),
+                    &row.reported,
+                    &batch.texts.get(row.body),
+                    &batch.texts.get(row.name),
+                    &batch.texts.get(row.email),
+                ];
+                writer.as_mut().write(&values).await?;
+            }
+            Ok(())
+        })
+    }
+
+    fn add_photos(&mut self, batch: &PhotoBatch) -> Result<(), StoreError> {
+        for row in &batch.rows {
+            self.last_ids.photo = self.last_ids.photo.max(row.photo_id.get());
+        }
+        self.counts.photos += batch.rows.len() as u64;
+        self.copy(Table::Photos, async |mut writer| {
+            for row in &batch.rows {
+                let values: [&(dyn ToSql + Sync); 4] = [
+                    &bigint(row.product_id),
+                    &bigint(row.photo_id),
+                    &bigint(row.answer_id),
+                    &batch.texts.get(row.url),
+                ];
+                writer.as_mut().write(&values).await?;
+            }
+            Ok(())
+        })
+    }
+
+    fn raise_last_ids(&mut self, last_ids: LastIds) {
+        self.last_ids = self.last_ids.max_of_each(last_ids);
+    }
+
+    fn commit(mut self: Box<Self>) -> Result<Counts, StoreError> {
+        self.reach(None)?;
+        self.builder.finish(&mut self.session)?;
+        self.put_in_place()?;
+        self.in_place = true;
+        Ok(self.counts)
+    }
+}
+
+impl Drop for PostgresBulkLoad {
+    /// Clears away what was not put in place. If that fails, the next load does it.
+    fn drop(&mut self) {
+        if self.in_place {
+            return;
+        }
+        self.copying = None;
+        // The copy that was under way has failed its transaction.
+        let ended = self.session.run("ROLLBACK");
+        self.builder.give_up(&mut self.session);
+        if let Err(error) = ended.and_then(|()| self.session.run(CLEAR_AWAY)) {
+            tracing::warn!(%error, "the tables of a failed import stay until the next one");
+        }
+    }
+}
+
+/// Takes the lock of whoever loads, for as long as the connection lives, and clears away what a load that died
+/// has left.
+async fn begin(client: &Client, mode: LoadMode) -> Result<(), Failure> {
+    client.batch_execute(LOAD_LOCK_TIMEOUT).await?;
+    match client.execute("SELECT pg_advisory_lock($1)", &[&LOAD_LOCK]).await.map_err(Failure::from) {
+        Err(failure) if failure.is_lock_timeout() => {
+            return Err(StoreError::Unavailable("another import is under way".to_owned()).into());
+        }
+        result => result?,
+    };
+    client.batch_execute("SET lock_timeout = 0").await?;
+    client.batch_execute(CLEAR_AWAY).await?;
+    refuse_rows(client, mode).await
+}
+
+async fn refuse_rows(client: &Client, mode: LoadMode) -> Result<(), Failure> {
+    if mode == LoadMode::IntoEmpty && !is_empty(client).await? {
+        return Err(StoreError::NotEmpty.into());
+    }
+    Ok(())
+}
+
+/// Whether there is no row at all.
+pub(super) async fn is_empty(client: &Client) -> Result<bool, Failure> {
+    Ok(client
+        .query_one_scalar(
+            "SELECT NOT EXISTS (SELECT 1 FROM questions) AND NOT EXISTS (SELECT 1 FROM answers)
+                AND NOT EXISTS (SELECT 1 FROM photos)",
+            &[],
+        )
+        .await?)
+}
+
+/// Everything but the `COMMIT`.
+async fn place(client: &Client, mode: LoadMode, raise_last_ids: &str) -> Result<(), Failure> {
+    client.batch_execute(&format!("BEGIN; {LOCK_TIMEOUT}")).await?;
+    client.batch_execute("LOCK TABLE questions, answers, photos IN ACCESS EXCLUSIVE MODE").await?;
+    // Again: a server may have written since the load began.
+    refuse_rows(client, mode).await?;
+    client.batch_execute(build::PUT_IN_PLACE).await?;
+    client.batch_execute(raise_last_ids).await?;
+    client.execute("SELECT pg_notify($1::text, $2::text)", &[&CHANNEL, &EVERYTHING]).await?;
+    Ok(())
+}

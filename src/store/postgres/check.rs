@@ -1,0 +1,66 @@
+//! Reading everything for what must not be: rows without their parents, ids that are there twice, sequences
+//! behind the largest id. Keys and foreign keys forbid most of it, unless somebody dropped them. It changes
+//! nothing and reads one snapshot.
+
+use tokio_postgres::Client;
+
+use super::failure::Failure;
+use super::session::{Session, Unprepared};
+use crate::store::{Counts, Finding, MAX_FINDINGS_PER_KIND, StoreError};
+
+/// Statements that list the rows that break a rule, as one text each.
+const RULES: [&str; 10] = [
+    "SELECT 'answers: answer ' || a.answer_id || ' names question ' || a.question_id || ', which is not there'
+     FROM answers a LEFT JOIN questions q ON q.question_id = a.question_id WHERE q.question_id IS NULL",
+    "SELECT 'answers: answer ' || a.answer_id || ' is not in the product of its question ' || a.question_id
+     FROM answers a JOIN questions q ON q.question_id = a.question_id WHERE q.product_id <> a.product_id",
+    "SELECT 'photos: photo ' || p.photo_id || ' names answer ' || p.answer_id || ', which is not there'
+     FROM photos p LEFT JOIN answers a ON a.answer_id = p.answer_id WHERE a.answer_id IS NULL",
+    "SELECT 'photos: photo ' || p.photo_id || ' is not in the product of its answer ' || p.answer_id
+     FROM photos p JOIN answers a ON a.answer_id = p.answer_id WHERE a.product_id <> p.product_id",
+    "SELECT 'photos: the id ' || photo_id || ' is there ' || count(*) || ' times'
+     FROM photos GROUP BY photo_id HAVING count(*) > 1",
+    "SELECT 'questions: question ' || question_id || ' has impossible counters' FROM questions
+     WHERE helpful NOT BETWEEN 0 AND 4294967295",
+    "SELECT 'answers: answer ' || answer_id || ' has impossible counters' FROM answers
+     WHERE helpful NOT BETWEEN 0 AND 4294967295",
+    "SELECT 'question_ids: the last id is ' || s.last_value || ', but there is one of ' || m.id
+     FROM question_ids s, (SELECT max(question_id) AS id FROM questions) m WHERE m.id > s.last_value",
+    "SELECT 'answer_ids: the last id is ' || s.last_value || ', but there is one of ' || m.id
+     FROM answer_ids s, (SELECT max(answer_id) AS id FROM answers) m WHERE m.id > s.last_value",
+    "SELECT 'photo_ids: the last id is ' || s.last_value || ', but there is one of ' || m.id
+     FROM photo_ids s, (SELECT max(photo_id) AS id FROM photos) m WHERE m.id > s.last_value",
+];
+
+const SETTINGS: &str = "
+    BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL work_mem = '256MB'; SET LOCAL plan_cache_mode = auto";
+
+const COUNTS: &str =
+    "SELECT (SELECT count(*) FROM questions), (SELECT count(*) FROM answers), (SELECT count(*) FROM photos)";
+
+/// Applies all rules.
+pub(super) fn check(
+    session: &mut Session<Unprepared>,
+    report: &mut dyn FnMut(Finding),
+) -> Result<Counts, StoreError> {
+    let counts = session.ask_patiently(async |client, _| {
+        client.batch_execute(SETTINGS).await?;
+        for rule in RULES {
+            let sql = format!("{rule} LIMIT {MAX_FINDINGS_PER_KIND}");
+            for row in client.query(&sql, &[]).await? {
+                report(Finding(row.try_get(0)?));
+            }
+        }
+        let counts = counts(client).await?;
+        client.batch_execute("COMMIT").await?;
+        Ok(counts)
+    });
+    counts.map_err(Failure::before_commit)
+}
+
+/// Counts all rows.
+pub(super) async fn counts(client: &Client) -> Result<Counts, Failure> {
+    let row = client.query_one(COUNTS, &[]).await?;
+    let count = |index| Ok::<u64, Failure>(row.try_get::<_, i64>(index)?.unsigned_abs());
+    Ok(Counts { questions: count(0)?, answers: count(1)?, photos: count(2)? })
+}

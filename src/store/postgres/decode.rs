@@ -1,0 +1,99 @@
+//! Columns to values. A value that breaks a rule of the store is an error that names table, row and column,
+//! never a guess.
+
+use std::error::Error;
+
+use tokio_postgres::Row;
+use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, accepts, private::BytesMut, to_sql_checked};
+
+use crate::domain::{Id, Timestamp};
+use crate::store::StoreError;
+
+/// PostgreSQL counts from 2000-01-01, we count from 1970-01-01.
+const EPOCH_DIFFERENCE_MILLISECONDS: i64 = 946_684_800_000;
+
+/// A `timestamptz` as milliseconds since 1970, the unit of [`Timestamp`].
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Milliseconds(pub(super) i64);
+
+impl Milliseconds {
+    /// The binary form: microseconds since 2000. All of [`Timestamp`]'s years fit.
+    pub(super) fn to_microseconds(self) -> i64 {
+        (self.0 - EPOCH_DIFFERENCE_MILLISECONDS) * 1_000
+    }
+}
+
+impl<'a> FromSql<'a> for Milliseconds {
+    fn from_sql(_: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn Error + Sync + Send>> {
+        let microseconds = i64::from_be_bytes(raw.try_into()?);
+        Ok(Self(microseconds.div_euclid(1_000).saturating_add(EPOCH_DIFFERENCE_MILLISECONDS)))
+    }
+
+    accepts!(TIMESTAMPTZ);
+}
+
+impl ToSql for Milliseconds {
+    fn to_sql(&self, _: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
+        out.extend_from_slice(&self.to_microseconds().to_be_bytes());
+        Ok(IsNull::No)
+    }
+
+    accepts!(TIMESTAMPTZ);
+    to_sql_checked!();
+}
+
+/// Reads the columns of one row.
+#[derive(Clone, Copy)]
+pub(super) struct Columns<'a> {
+    row: &'a Row,
+    table: &'static str,
+    /// The number of the column with the row's id, for messages.
+    key: usize,
+}
+
+impl<'a> Columns<'a> {
+    /// A row of `table` whose own id is in column `key`.
+    pub(super) fn new(row: &'a Row, table: &'static str, key: usize) -> Self {
+        Self { row, table, key }
+    }
+
+    fn get<T: FromSql<'a>>(self, index: usize, column: &'static str) -> Result<T, StoreError> {
+        self.row.try_get(index).map_err(|error| {
+            self.damaged(column, error.source().map_or_else(|| error.to_string(), ToString::to_string))
+        })
+    }
+
+    pub(super) fn text(self, index: usize, column: &'static str) -> Result<&'a str, StoreError> {
+        self.get(index, column)
+    }
+
+    pub(super) fn id<I: Id>(self, index: usize, column: &'static str) -> Result<I, StoreError> {
+        let value: i64 = self.get(index, column)?;
+        let id = u64::try_from(value).ok().and_then(|number| I::new(number).ok());
+        id.ok_or_else(|| self.damaged(column, format!("{value} is not an id")))
+    }
+
+    pub(super) fn time(self, index: usize, column: &'static str) -> Result<Timestamp, StoreError> {
+        let Milliseconds(value) = self.get(index, column)?;
+        Timestamp::from_milliseconds(value).map_err(|error| self.damaged(column, format!("{value} {error}")))
+    }
+
+    pub(super) fn count(self, index: usize, column: &'static str) -> Result<u32, StoreError> {
+        let value: i64 = self.get(index, column)?;
+        u32::try_from(value).map_err(|_| self.damaged(column, format!("{value} is not a count")))
+    }
+
+    pub(super) fn flag(self, index: usize, column: &'static str) -> Result<bool, StoreError> {
+        self.get(index, column)
+    }
+
+    fn damaged(self, column: &'static str, problem: String) -> StoreError {
+        let row = self.row.try_get(self.key).unwrap_or(0);
+        StoreError::Damaged { table: self.table, row, column, problem }
+    }
+}
+
+/// An id as PostgreSQL's `bigint`.
+pub(super) fn bigint(id: impl Id) -> i64 {
+    id.get().cast_signed()
+}

@@ -1,0 +1,132 @@
+//! What a PostgreSQL error means to the rest: one place that sorts them.
+
+use std::error::Error as _;
+
+use tokio_postgres::error::{DbError, Severity, SqlState};
+
+use crate::store::StoreError;
+
+/// Why a request to the server failed.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// The server refused, or the connection broke.
+    Server(tokio_postgres::Error),
+    /// The server did not answer in time; its connection cannot be used any more.
+    TooLate,
+    /// The answer was not what it must be.
+    Answer(StoreError),
+}
+
+impl From<tokio_postgres::Error> for Failure {
+    fn from(error: tokio_postgres::Error) -> Self {
+        Self::Server(error)
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Answer(error)
+    }
+}
+
+impl Failure {
+    fn refusal(&self) -> Option<&DbError> {
+        match self {
+            Self::Server(error) => error.as_db_error(),
+            Self::TooLate | Self::Answer(_) => None,
+        }
+    }
+
+    /// Whether the server refused the statement and lives on: whatever the transaction did is undone.
+    pub(super) fn is_refusal(&self) -> bool {
+        self.refusal().is_some_and(|error| error.parsed_severity() == Some(Severity::Error))
+    }
+
+    /// Whether the server did not answer because there is no connection to it any more.
+    pub(super) fn is_lost(&self) -> bool {
+        matches!(self, Self::Server(_)) && !self.is_refusal()
+    }
+
+    /// Whether the same transaction may succeed when it is carried out again.
+    pub(super) fn may_pass_again(&self) -> bool {
+        self.refusal().is_some_and(|error| {
+            matches!(*error.code(), SqlState::T_R_SERIALIZATION_FAILURE | SqlState::T_R_DEADLOCK_DETECTED)
+        })
+    }
+
+    /// Whether others held a lock for longer than was allowed.
+    pub(super) fn is_lock_timeout(&self) -> bool {
+        self.refusal().is_some_and(|error| *error.code() == SqlState::LOCK_NOT_AVAILABLE)
+    }
+
+    /// Whether the session is of no use any more: it is lost, behind with its answers, prepared for tables
+    /// that have changed, or on a server that no longer takes writes.
+    pub(super) fn spoils_session(&self) -> bool {
+        match self.refusal() {
+            Some(error) if self.is_refusal() => matches!(
+                *error.code(),
+                SqlState::FEATURE_NOT_SUPPORTED
+                    | SqlState::INVALID_SQL_STATEMENT_NAME
+                    | SqlState::UNDEFINED_TABLE
+                    | SqlState::READ_ONLY_SQL_TRANSACTION
+            ),
+            _ => !matches!(self, Self::Answer(_)),
+        }
+    }
+
+    /// Whether a request that changes nothing is worth asking again on a new session.
+    pub(super) fn may_pass_on_a_new_session(&self) -> bool {
+        self.spoils_session() && !matches!(self, Self::TooLate)
+    }
+
+    /// A failure before anything was changed, or in a transaction that is rolled back.
+    pub(super) fn before_commit(self) -> StoreError {
+        if let Self::Answer(error) = self {
+            return error;
+        }
+        let words = self.to_string();
+        match self.refusal().map(DbError::code) {
+            Some(&SqlState::SEQUENCE_GENERATOR_LIMIT_EXCEEDED) => StoreError::Full(words),
+            Some(&SqlState::UNDEFINED_TABLE | &SqlState::UNDEFINED_COLUMN) => StoreError::WrongSchema(words),
+            _ => StoreError::Unavailable(words),
+        }
+    }
+
+    /// A failure after `COMMIT` was sent. Only a server that refused and lives on has surely not committed.
+    pub(super) fn after_commit(self) -> StoreError {
+        if self.is_refusal() || matches!(self, Self::Answer(_)) {
+            return self.before_commit();
+        }
+        StoreError::Unknown(self.to_string())
+    }
+
+    /// A failure to connect. What only the operator can mend is the address' fault.
+    pub(super) fn connecting(self) -> StoreError {
+        let words = self.to_string();
+        match self.refusal().map(DbError::code) {
+            Some(
+                &SqlState::INVALID_PASSWORD
+                | &SqlState::INVALID_AUTHORIZATION_SPECIFICATION
+                | &SqlState::INVALID_CATALOG_NAME,
+            ) => StoreError::BadAddress(words),
+            _ => self.before_commit(),
+        }
+    }
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Server(error) => match (error.as_db_error(), error.source()) {
+                (Some(refusal), _) => {
+                    write!(formatter, "PostgreSQL says: {}", refusal.message())?;
+                    refusal.detail().map_or(Ok(()), |detail| write!(formatter, " ({detail})"))
+                }
+                (None, Some(source)) => write!(formatter, "{error}: {source}"),
+                (None, None) => write!(formatter, "{error}"),
+            },
+            Self::TooLate => formatter.write_str("PostgreSQL did not answer in time"),
+            Self::Answer(error) => write!(formatter, "{error}"),
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! Hearing of other processes' commits: a thread with a connection of its own that listens for notices. When
+//! the connection is lost it says so at once and connects again; meanwhile nothing may be trusted to be
+//! current, and what that means for views is `service`'s.
+
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+use tokio_postgres::{AsyncMessage, Client};
+
+use super::failure::Failure;
+use super::notice::{self, CHANNEL, Notice, Origin};
+use super::session::{self, Driver, Server, within};
+use crate::store::{Change, ChangeSink, StoreError};
+
+/// How often the server is asked whether it is still there, and how long it may take to answer. Together they
+/// bound for how long a connection can be dead unnoticed.
+const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(5);
+const HEARTBEAT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long connecting and beginning to listen may take.
+const START_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The pause before connecting again; it doubles with every failure.
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+const MAX_PAUSE: Duration = Duration::from_secs(5);
+
+/// The origin that this process' writer signs its notices with.
+#[derive(Debug)]
+pub(super) struct OwnOrigin(AtomicU64);
+
+impl OwnOrigin {
+    pub(super) fn draw() -> Self {
+        Self(AtomicU64::new(random()))
+    }
+
+    pub(super) fn get(&self) -> Origin {
+        Origin(self.0.load(Ordering::Acquire))
+    }
+
+    /// Draws another one: what the former signed counts as a stranger's from now on. For a commit whose fate
+    /// is unknown, because its notice may be the only news of it.
+    pub(super) fn draw_again(&self) {
+        self.0.store(random(), Ordering::Release);
+    }
+}
+
+/// The standard library seeds each hasher's state by chance; that is all the chance needed here.
+fn random() -> u64 {
+    use std::hash::{BuildHasher as _, RandomState};
+    RandomState::new().hash_one(std::thread::current().id())
+}
+
+/// The listening thread; dropping this ends it.
+pub(super) struct Listener {
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Listener {
+    /// Starts the thread and returns once it listens: every commit from then on is reported.
+    pub(super) fn start(
+        server: &Arc<Server>,
+        own: &Arc<OwnOrigin>,
+        elsewhere: ChangeSink,
+    ) -> Result<Self, StoreError> {
+        let ear = Ear { server: Arc::clone(server), own: Arc::clone(own), elsewhere };
+        let runtime = session::runtime()?;
+        let (stop, stopped) = oneshot::channel();
+        let (started, starting) = sync_channel(1);
+        let thread = std::thread::Builder::new()
+            .name("listener".to_owned())
+            .spawn(move || {
+                runtime.block_on(async {
+                    tokio::select! {
+                        // Also when the sender is dropped.
+                        _ = stopped => {}
+                        () = ear.listen(started) => {}
+                    }
+                });
+            })
+            .map_err(|error| StoreError::Unavailable(format!("no thread: {error}")))?;
+        let listener = Self { stop: Some(stop), thread: Some(thread) };
+        match starting.recv() {
+            Ok(result) => result.map(|()| listener),
+            Err(_) => Err(StoreError::Unavailable("the listening thread ended at once".to_owned())),
+        }
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        self.stop = None;
+        if self.thread.take().is_some_and(|thread| thread.join().is_err()) {
+            tracing::error!("the listening thread panicked");
+        }
+    }
+}
+
+/// What the thread knows.
+struct Ear {
+    server: Arc<Server>,
+    own: Arc<OwnOrigin>,
+    elsewhere: ChangeSink,
+}
+
+impl Ear {
+    /// Listens for ever. Only the first connection may fail for good.
+    async fn listen(&self, started: SyncSender<Result<(), StoreError>>) {
+        let mut connection = match within(START_TIMEOUT, self.connect()).await {
+            Ok(connection) => connection,
+            Err(failure) => {
+                let _ = started.send(Err(failure.connecting()));
+                return;
+            }
+        };
+        let _ = started.send(Ok(()));
+        loop {
+            let failure = connection.lost().await;
+            tracing::warn!(%failure, "changes by other processes cannot be heard, no views are kept");
+            (self.elsewhere)(Change::Deaf);
+            drop(connection);
+            connection = self.connect_again().await;
+            tracing::info!("changes by other processes are heard again");
+            (self.elsewhere)(Change::Hearing);
+        }
+    }
+
+    async fn connect_again(&self) -> Hearing {
+        let mut pause = FIRST_PAUSE;
+        loop {
+            match within(START_TIMEOUT, self.connect()).await {
+                Ok(connection) => return connection,
+                Err(failure) => tracing::debug!(%failure, "cannot listen yet"),
+            }
+            tokio::time::sleep(pause).await;
+            pause = MAX_PAUSE.min(pause * 2);
+        }
+    }
+
+    async fn connect(&self) -> Result<Hearing, Failure> {
+        let (client, driver) = self.server.connect().await?;
+        let driver = tokio::spawn(hear(driver, Arc::clone(&self.own), Arc::clone(&self.elsewhere)));
+        let hearing = Hearing { client, driver };
+        hearing.client.batch_execute(&format!("LISTEN {CHANNEL}")).await?;
+        Ok(hearing)
+    }
+}
+
+/// A connection that listens.
+struct Hearing {
+    client: Client,
+    driver: tokio::task::JoinHandle<Failure>,
+}
+
+impl Hearing {
+    /// Returns when the connection is lost, with the reason.
+    async fn lost(&mut self) -> Failure {
+        loop {
+            tokio::select! {
+                ended = &mut self.driver => return ended.unwrap_or(Failure::TooLate),
+                () = tokio::time::sleep(HEARTBEAT_INTERVAL) => {}
+            }
+            let heartbeat = async { Ok(self.client.check_connection().await?) };
+            if let Err(failure) = within(HEARTBEAT_TIMEOUT, heartbeat).await {
+                return failure;
+            }
+        }
+    }
+}
+
+impl Drop for Hearing {
+    fn drop(&mut self) {
+        self.driver.abort();
+    }
+}
+
+/// Drives the connection and passes on what others tell, until it ends.
+async fn hear(mut driver: Driver, own: Arc<OwnOrigin>, elsewhere: ChangeSink) -> Failure {
+    loop {
+        match poll_fn(|context| driver.poll_message(context)).await {
+            Some(Ok(AsyncMessage::Notification(message))) => match notice::read(own.get(), message.payload())
+            {
+                Notice::Own => {}
+                Notice::Products(changes) => elsewhere(Change::Products(changes)),
+                Notice::Everything => elsewhere(Change::Everything),
+            },
+            Some(Ok(_)) => {}
+            Some(Err(error)) => return error.into(),
+            None => return StoreError::Unavailable("the server closed the connection".to_owned()).into(),
+        }
+    }
+}

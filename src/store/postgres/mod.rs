@@ -1,0 +1,99 @@
+//! The store on a PostgreSQL server, for several processes at once. Every session has a connection of its own,
+//! driven by the thread that uses it; a batch costs one or two round trips. SQL lives here and nowhere above;
+//! caching and batching are `service`'s. Deliberately absent: a pool, which batches make needless.
+
+mod address;
+mod build;
+mod bulk;
+mod check;
+mod decode;
+mod dump;
+mod failure;
+mod listen;
+mod notice;
+mod plan;
+mod read;
+mod schema;
+mod session;
+mod tls;
+mod write;
+
+use std::sync::Arc;
+
+pub use address::PostgresAddress;
+
+use self::session::{Server, Session, Unprepared};
+use super::{
+    BulkLoad, ChangeSink, Counts, Dump, Finding, LoadMode, Migrated, Reader, Store, StoreError, Writer,
+};
+
+/// A store in a PostgreSQL database.
+pub struct PostgresStore {
+    server: Arc<Server>,
+}
+
+impl PostgresStore {
+    /// Opens a database whose tables are there and of this version.
+    ///
+    /// # Errors
+    /// [`StoreError::WrongSchema`] when they are not, with what to do; [`StoreError::BadAddress`] when the
+    /// server refuses user or database; [`StoreError::Unavailable`] when it cannot be reached.
+    pub fn open(address: &PostgresAddress) -> Result<Self, StoreError> {
+        let server = Arc::new(Server::new(address.clone())?);
+        schema::require_current(&mut Session::open(&server)?)?;
+        Ok(Self { server })
+    }
+
+    /// Opens a database; one without any table of ours gets them first.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn open_or_create(address: &PostgresAddress) -> Result<Self, StoreError> {
+        let server = Arc::new(Server::new(address.clone())?);
+        let mut session = Session::open(&server)?;
+        if schema::seen(&mut session)? == 0 {
+            schema::migrate(&mut session)?;
+        }
+        schema::require_current(&mut session)?;
+        Ok(Self { server })
+    }
+
+    /// Makes the tables, or brings them up to date. Safe when two processes do it at once.
+    ///
+    /// # Errors
+    /// [`StoreError::WrongSchema`] when the tables are another program's or a later version's.
+    pub fn migrate(address: &PostgresAddress) -> Result<Migrated, StoreError> {
+        let server = Arc::new(Server::new(address.clone())?);
+        schema::migrate(&mut Session::open(&server)?)
+    }
+}
+
+impl Store for PostgresStore {
+    fn reader(&self) -> Result<Box<dyn Reader>, StoreError> {
+        Ok(Box::new(read::PostgresReader::open(&self.server)?))
+    }
+
+    fn writer(&self, elsewhere: ChangeSink) -> Result<Box<dyn Writer>, StoreError> {
+        Ok(Box::new(write::PostgresWriter::open(&self.server, elsewhere)?))
+    }
+
+    fn bulk_load(&self, mode: LoadMode) -> Result<Box<dyn BulkLoad>, StoreError> {
+        Ok(Box::new(bulk::PostgresBulkLoad::begin(&self.server, mode)?))
+    }
+
+    fn dump(&self) -> Result<Box<dyn Dump>, StoreError> {
+        Ok(Box::new(dump::PostgresDump::begin(&self.server)?))
+    }
+
+    fn is_empty(&self) -> Result<bool, StoreError> {
+        Session::<Unprepared>::open(&self.server)?.read(async |client, _| bulk::is_empty(client).await)
+    }
+
+    fn counts(&self) -> Result<Counts, StoreError> {
+        Session::<Unprepared>::open(&self.server)?.read(async |client, _| check::counts(client).await)
+    }
+
+    fn check(&self, report: &mut dyn FnMut(Finding)) -> Result<Counts, StoreError> {
+        check::check(&mut Session::open(&self.server)?, report)
+    }
+}

@@ -1,0 +1,202 @@
+//! A batch of commands as the sets that statements take, and the answers as outcomes. No SQL here.
+
+use std::collections::HashMap;
+
+use super::decode::{Milliseconds, bigint};
+use crate::domain::{AnswerId, NewAnswer, NewQuestion, PhotoId, ProductId, QuestionId};
+use crate::store::{Command, Outcome, ProductChange, Target};
+
+/// The sets of a batch, ids ascending: two processes that touch the same rows do so in the same order.
+#[derive(Debug, Default)]
+pub(super) struct Plan {
+    pub(super) question_votes: Votes,
+    pub(super) answer_votes: Votes,
+    pub(super) question_reports: Vec<i64>,
+    pub(super) answer_reports: Vec<i64>,
+    /// Questions that get answers.
+    pub(super) answered: Vec<i64>,
+    /// How many new ids are needed.
+    pub(super) new_questions: i64,
+    pub(super) new_answers: i64,
+    pub(super) new_photos: i64,
+}
+
+/// Ids and how many votes each gets, side by side.
+#[derive(Debug, Default)]
+pub(super) struct Votes {
+    pub(super) ids: Vec<i64>,
+    pub(super) votes: Vec<i64>,
+}
+
+impl Votes {
+    fn new(mut pairs: Vec<(i64, i64)>) -> Self {
+        pairs.sort_unstable();
+        let (ids, votes) = pairs.into_iter().unzip();
+        Self { ids, votes }
+    }
+}
+
+impl Plan {
+    pub(super) fn new(commands: &[Command]) -> Self {
+        let mut plan = Self::default();
+        let (mut question_votes, mut answer_votes) = (Vec::new(), Vec::new());
+        for command in commands {
+            match command {
+                Command::Vote { target: Target::Question(id), votes } => {
+                    question_votes.push((bigint(*id), i64::from(*votes)));
+                }
+                Command::Vote { target: Target::Answer(id), votes } => {
+                    answer_votes.push((bigint(*id), i64::from(*votes)));
+                }
+                Command::Report(Target::Question(id)) => plan.question_reports.push(bigint(*id)),
+                Command::Report(Target::Answer(id)) => plan.answer_reports.push(bigint(*id)),
+                Command::AddQuestion { .. } => plan.new_questions += 1,
+                Command::AddAnswer { question_id, answer, .. } => {
+                    plan.answered.push(bigint(*question_id));
+                    plan.new_answers += 1;
+                    plan.new_photos += i64::try_from(answer.photos.len()).unwrap_or(i64::MAX);
+                }
+            }
+        }
+        plan.question_votes = Votes::new(question_votes);
+        plan.answer_votes = Votes::new(answer_votes);
+        for ids in [&mut plan.question_reports, &mut plan.answer_reports, &mut plan.answered] {
+            ids.sort_unstable();
+            ids.dedup();
+        }
+        plan
+    }
+}
+
+/// What the server said to a plan.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    pub(super) voted: HashMap<Target, (ProductId, u32)>,
+    pub(super) reported: HashMap<Target, ProductId>,
+    pub(super) answered: HashMap<QuestionId, ProductId>,
+    pub(super) question_ids: Vec<QuestionId>,
+    pub(super) answer_ids: Vec<AnswerId>,
+    pub(super) photo_ids: Vec<PhotoId>,
+}
+
+/// Outcomes, and what remains to be inserted and told.
+#[derive(Debug, Default)]
+pub(super) struct Carried<'c> {
+    pub(super) outcomes: Vec<Outcome>,
+    pub(super) changes: Vec<ProductChange>,
+    pub(super) questions: NewQuestions<'c>,
+    pub(super) answers: NewAnswers<'c>,
+    pub(super) photos: NewPhotos<'c>,
+}
+
+/// Columns of new questions.
+#[derive(Debug, Default)]
+pub(super) struct NewQuestions<'c> {
+    pub(super) product_ids: Vec<i64>,
+    pub(super) question_ids: Vec<i64>,
+    pub(super) written_at: Vec<Milliseconds>,
+    pub(super) bodies: Vec<&'c str>,
+    pub(super) names: Vec<&'c str>,
+    pub(super) emails: Vec<&'c str>,
+}
+
+/// Columns of new answers.
+#[derive(Debug, Default)]
+pub(super) struct NewAnswers<'c> {
+    pub(super) product_ids: Vec<i64>,
+    pub(super) answer_ids: Vec<i64>,
+    pub(super) question_ids: Vec<i64>,
+    pub(super) written_at: Vec<Milliseconds>,
+    pub(super) bodies: Vec<&'c str>,
+    pub(super) names: Vec<&'c str>,
+    pub(super) emails: Vec<&'c str>,
+}
+
+/// Columns of new photos.
+#[derive(Debug, Default)]
+pub(super) struct NewPhotos<'c> {
+    pub(super) product_ids: Vec<i64>,
+    pub(super) photo_ids: Vec<i64>,
+    pub(super) answer_ids: Vec<i64>,
+    pub(super) urls: Vec<&'c str>,
+}
+
+impl<'c> Carried<'c> {
+    /// Puts commands and answers together. A command for which `found` has no row or no id left is not found.
+    pub(super) fn new(commands: &'c [Command], found: Found) -> Self {
+        let mut result = Self { outcomes: Vec::with_capacity(commands.len()), ..Self::default() };
+        let mut question_ids = found.question_ids.into_iter();
+        let mut answer_ids = found.answer_ids.into_iter();
+        let mut photo_ids = found.photo_ids.into_iter();
+        for command in commands {
+            let outcome = match command {
+                Command::Vote { target, .. } => found
+                    .voted
+                    .get(target)
+                    .map(|&(product_id, helpful)| Outcome::Voted { product_id, helpful }),
+                Command::Report(target) => {
+                    found.reported.get(target).map(|&product_id| Outcome::Reported { product_id })
+                }
+                Command::AddQuestion { question, written_at } => question_ids.next().map(|question_id| {
+                    result.questions.add(question_id, question, Milliseconds(written_at.milliseconds()));
+                    Outcome::QuestionAdded { question_id, product_id: question.product_id }
+                }),
+                Command::AddAnswer { question_id, answer, written_at } => {
+                    found.answered.get(question_id).copied().zip(answer_ids.next()).map(
+                        |(product_id, answer_id)| {
+                            let written_at = Milliseconds(written_at.milliseconds());
+                            result.answers.add(product_id, answer_id, *question_id, answer, written_at);
+                            for (url, photo_id) in answer.photos.iter().zip(&mut photo_ids) {
+                                result.photos.add(product_id, photo_id, answer_id, url.as_str());
+                            }
+                            Outcome::AnswerAdded { answer_id, product_id }
+                        },
+                    )
+                }
+            };
+            let outcome = outcome.unwrap_or(Outcome::NotFound);
+            result.changes.extend(ProductChange::of(command, outcome));
+            result.outcomes.push(outcome);
+        }
+        result
+    }
+}
+
+impl<'c> NewQuestions<'c> {
+    fn add(&mut self, question_id: QuestionId, question: &'c NewQuestion, written_at: Milliseconds) {
+        self.product_ids.push(bigint(question.product_id));
+        self.question_ids.push(bigint(question_id));
+        self.written_at.push(written_at);
+        self.bodies.push(question.body.as_str());
+        self.names.push(question.name.as_str());
+        self.emails.push(question.email.as_str());
+    }
+}
+
+impl<'c> NewAnswers<'c> {
+    fn add(
+        &mut self,
+        product_id: ProductId,
+        answer_id: AnswerId,
+        question_id: QuestionId,
+        answer: &'c NewAnswer,
+        written_at: Milliseconds,
+    ) {
+        self.product_ids.push(bigint(product_id));
+        self.answer_ids.push(bigint(answer_id));
+        self.question_ids.push(bigint(question_id));
+        self.written_at.push(written_at);
+        self.bodies.push(answer.body.as_str());
+        self.names.push(answer.name.as_str());
+        self.emails.push(answer.email.as_str());
+    }
+}
+
+impl<'c> NewPhotos<'c> {
+    fn add(&mut self, product_id: ProductId, photo_id: PhotoId, answer_id: AnswerId, url: &'c str) {
+        self.product_ids.push(bigint(product_id));
+        self.photo_ids.push(bigint(photo_id));
+        self.answer_ids.push(bigint(answer_id));
+        self.urls.push(url);
+    }
+}

@@ -1,0 +1,221 @@
+//! Reading products: one statement for a batch, so one snapshot and one round trip. It gives flat rows of
+//! three kinds (questions, answers, photos) in one result, which costs the server less than joining or nesting
+//! them.
+
+use std::pin::pin;
+use std::sync::Arc;
+
+use futures_util::TryStreamExt as _;
+use tokio_postgres::types::{FromSql, Type, accepts};
+use tokio_postgres::{Client, Row, Statement};
+
+use super::decode::{Columns, bigint};
+use super::session::{ANSWERING_SETTINGS, Prepared, Server, Session};
+use crate::domain::{AnswerRow, PhotoRow, ProductId, ProductRows, QuestionId, QuestionRow};
+use crate::store::{Reader, StoreError};
+
+/// Columns: kind, product, id, parent's id, time, votes, first text, second text.
+const LOAD: &str = "
+    SELECT 'q'::\"char\", product_id, question_id, NULL::bigint, written_at, helpful, body, name
+    FROM questions WHERE product_id = ANY ($1::bigint[]) AND NOT reported
+    UNION ALL
+    SELECT 'a', product_id, answer_id, question_id, written_at, helpful, body, name
+    FROM answers WHERE product_id = ANY ($1) AND NOT reported
+    UNION ALL
+    SELECT 'p', product_id, photo_id, answer_id, NULL, NULL, url, NULL
+    FROM photos WHERE product_id = ANY ($1)";
+
+/// The next products with their rows; a row of kind `x` for each product, also when all its rows are hidden.
+const SCAN: &str = "
+    WITH scope AS MATERIALIZED (
+        SELECT DISTINCT product_id FROM questions WHERE product_id > $1::bigint ORDER BY product_id LIMIT $2::bigint
+    ), bounds AS MATERIALIZED (
+        SELECT min(product_id) AS first, max(product_id) AS last FROM scope
+    )
+    SELECT 'x'::\"char\", product_id, product_id, NULL::bigint, NULL::timestamptz, NULL::bigint, NULL::text, NULL::text
+    FROM scope
+    UNION ALL
+    SELECT 'q', product_id, question_id, NULL, written_at, helpful, body, name
+    FROM questions
+    WHERE product_id BETWEEN (SELECT first FROM bounds) AND (SELECT last FROM bounds) AND NOT reported
+    UNION ALL
+    SELECT 'a', product_id, answer_id, question_id, written_at, helpful, body, name
+    FROM answers
+    WHERE product_id BETWEEN (SELECT first FROM bounds) AND (SELECT last FROM bounds) AND NOT reported
+    UNION ALL
+    SELECT 'p', product_id, photo_id, answer_id, NULL, NULL, url, NULL
+    FROM photos
+    WHERE product_id BETWEEN (SELECT first FROM bounds) AND (SELECT last FROM bounds)";
+
+const PRODUCTS_OF: &str =
+    "SELECT question_id, product_id FROM questions WHERE question_id = ANY ($1::bigint[])";
+
+/// The statements of a reading session.
+struct Statements {
+    load: Statement,
+    scan: Statement,
+    products_of: Statement,
+}
+
+impl Prepared for Statements {
+    const SETTINGS: &'static str = ANSWERING_SETTINGS;
+
+    async fn prepare(client: &Client) -> Result<Self, tokio_postgres::Error> {
+        let (load, scan, products_of) =
+            tokio::try_join!(client.prepare(LOAD), client.prepare(SCAN), client.prepare(PRODUCTS_OF))?;
+        Ok(Self { load, scan, products_of })
+    }
+}
+
+/// A reading session.
+pub(super) struct PostgresReader {
+    session: Session<Statements>,
+}
+
+impl PostgresReader {
+    pub(super) fn open(server: &Arc<Server>) -> Result<Self, StoreError> {
+        Ok(Self { session: Session::open(server)? })
+    }
+}
+
+impl Reader for PostgresReader {
+    fn load_products(&mut self, product_ids: &[ProductId]) -> Result<Vec<ProductRows>, StoreError> {
+        let ids: Vec<i64> = product_ids.iter().copied().map(bigint).collect();
+        self.session.read(async |client, statements| {
+            let rows = client.query_raw(&statements.load, [&ids]).await?;
+            let mut rows = pin!(rows);
+            let mut products = Products::of(product_ids);
+            while let Some(row) = rows.try_next().await? {
+                products.add(&row)?;
+            }
+            Ok(products.rows)
+        })
+    }
+
+    fn products_of(&mut self, question_ids: &[QuestionId]) -> Result<Vec<Option<ProductId>>, StoreError> {
+        let ids: Vec<i64> = question_ids.iter().copied().map(bigint).collect();
+        self.session.read(async |client, statements| {
+            let rows = client.query(&statements.products_of, &[&ids]).await?;
+            let mut found: Vec<(QuestionId, ProductId)> = Vec::with_capacity(rows.len());
+            for row in &rows {
+                let columns = Columns::new(row, "questions", 0);
+                found.push((columns.id(0, "question_id")?, columns.id(1, "product_id")?));
+            }
+            found.sort_unstable();
+            let find = |question_id| {
+                found.binary_search_by_key(&question_id, |&(id, _)| id).ok().map(|position| found[position].1)
+            };
+            Ok(question_ids.iter().copied().map(find).collect())
+        })
+    }
+
+    fn scan_products(
+        &mut self,
+        after: Option<ProductId>,
+        limit: usize,
+    ) -> Result<Vec<ProductRows>, StoreError> {
+        let after = after.map_or(0, bigint);
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.session.read(async |client, statements| {
+            let rows = client.query(&statements.scan, &[&after, &limit]).await?;
+            let mut product_ids = Vec::new();
+            for row in rows.iter().filter(|row| kind(row) == Ok(Kind::Product)) {
+                product_ids.push(Columns::new(row, "questions", 1).id(1, "product_id")?);
+            }
+            product_ids.sort_unstable();
+            let mut products = Products::of(&product_ids);
+            for row in &rows {
+                products.add(row)?;
+            }
+            Ok(products.rows)
+        })
+    }
+}
+
+/// Which table a row is from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Product,
+    Question,
+    Answer,
+    Photo,
+}
+
+impl<'a> FromSql<'a> for Kind {
+    fn from_sql(_: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {
+        match raw {
+            b"x" => Ok(Self::Product),
+            b"q" => Ok(Self::Question),
+            b"a" => Ok(Self::Answer),
+            b"p" => Ok(Self::Photo),
+            _ => Err("an unknown kind of row".into()),
+        }
+    }
+
+    accepts!(CHAR);
+}
+
+/// The kind of a row; our statements name no other.
+fn kind(row: &Row) -> Result<Kind, String> {
+    row.try_get(0).map_err(|error| error.to_string())
+}
+
+/// Products that are being put together.
+struct Products {
+    rows: Vec<ProductRows>,
+    /// Where each product is in `rows`, by id.
+    places: Vec<(ProductId, usize)>,
+    /// The place found last: rows of one product mostly come together.
+    last: usize,
+}
+
+impl Products {
+    fn of(product_ids: &[ProductId]) -> Self {
+        let mut places: Vec<_> = product_ids.iter().copied().zip(0..).collect();
+        places.sort_unstable();
+        Self { rows: product_ids.iter().copied().map(ProductRows::new).collect(), places, last: 0 }
+    }
+
+    fn of_product(&mut self, product_id: ProductId) -> Option<&mut ProductRows> {
+        if self.rows.get(self.last).is_none_or(|rows| rows.product_id != product_id) {
+            let found = self.places.binary_search_by_key(&product_id, |&(id, _)| id).ok()?;
+            self.last = self.places[found].1;
+        }
+        self.rows.get_mut(self.last)
+    }
+
+    fn add(&mut self, row: &Row) -> Result<(), StoreError> {
+        let kind = kind(row).map_err(StoreError::Unavailable)?;
+        let table = match kind {
+            Kind::Product | Kind::Question => "questions",
+            Kind::Answer => "answers",
+            Kind::Photo => "photos",
+        };
+        let columns = Columns::new(row, table, 2);
+        let Some(product) = self.of_product(columns.id(1, "product_id")?) else { return Ok(()) };
+        match kind {
+            Kind::Product => {}
+            Kind::Question => product.questions.push(QuestionRow {
+                question_id: columns.id(2, "question_id")?,
+                written_at: columns.time(4, "written_at")?,
+                helpful: columns.count(5, "helpful")?,
+                body: product.texts.keep(columns.text(6, "body")?),
+                name: product.texts.keep(columns.text(7, "name")?),
+            }),
+            Kind::Answer => product.answers.push(AnswerRow {
+                answer_id: columns.id(2, "answer_id")?,
+                question_id: columns.id(3, "question_id")?,
+                written_at: columns.time(4, "written_at")?,
+                helpful: columns.count(5, "helpful")?,
+                body: product.texts.keep(columns.text(6, "body")?),
+                name: product.texts.keep(columns.text(7, "name")?),
+            }),
+            Kind::Photo => product.photos.push(PhotoRow {
+                photo_id: columns.id(2, "photo_id")?,
+                answer_id: columns.id(3, "answer_id")?,
+                url: product.texts.keep(columns.text(6, "url")?),
+            }),
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,108 @@
+//! Creating the tables and bringing them up to date. The migrations are the files in `migrations/postgres`; the
+//! table `atelier_schema` says how many of them a database has seen. Only `migrate` changes anything: a server
+//! refuses to start on tables that are not its own version's.
+
+use tokio_postgres::Client;
+
+use super::failure::Failure;
+use super::session::{Session, Unprepared};
+use crate::store::{Migrated, StoreError};
+
+/// What the migrations are, oldest first.
+const MIGRATIONS: [&str; 1] = [include_str!("../../../migrations/postgres/0001_questions_and_answers.sql")];
+
+/// The advisory lock of whoever migrates: the letters `AtQA` and a 1.
+const MIGRATION_LOCK: i64 = 0x4174_5141_0000_0001;
+
+/// The advisory lock of whoever loads: the letters `AtQA` and a 2.
+pub(super) const LOAD_LOCK: i64 = 0x4174_5141_0000_0002;
+
+/// Names of ours that another program may have taken.
+const NAMES_TAKEN: &str = "SELECT relname::text FROM pg_catalog.pg_class
+     WHERE relname IN ('questions', 'answers', 'photos') AND pg_catalog.pg_table_is_visible(oid)
+     ORDER BY relname LIMIT 1";
+
+fn known() -> u32 {
+    u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX)
+}
+
+/// How many migrations the database has seen; 0 when there is nothing of ours.
+async fn version(client: &Client) -> Result<u32, Failure> {
+    let there: bool =
+        client.query_one_scalar("SELECT to_regclass('atelier_schema') IS NOT NULL", &[]).await?;
+    if !there {
+        return Ok(0);
+    }
+    let version: Option<i32> =
+        client.query_one_scalar("SELECT max(version) FROM atelier_schema", &[]).await?;
+    Ok(version.and_then(|version| u32::try_from(version).ok()).unwrap_or(0))
+}
+
+/// How many migrations the database has seen.
+pub(super) fn seen(session: &mut Session<Unprepared>) -> Result<u32, StoreError> {
+    session.read(async |client, _| version(client).await)
+}
+
+/// Refuses tables of another version.
+///
+/// # Errors
+/// [`StoreError::WrongSchema`], with what to do about it.
+pub(super) fn require_current(session: &mut Session<Unprepared>) -> Result<(), StoreError> {
+    let seen = seen(session)?;
+    if seen == known() {
+        return Ok(());
+    }
+    let address = session.server().address();
+    Err(StoreError::WrongSchema(match seen {
+        0 => format!(
+            "the database has no tables of atelier; make them with: atelier migrate --store '{address}'"
+        ),
+        _ if seen > known() => later_version(seen),
+        _ => format!(
+            "the tables are of an earlier version (schema {seen}, this one needs {}); bring them up to date \
+             with: atelier migrate --store '{address}'",
+            known()
+        ),
+    }))
+}
+
+fn later_version(seen: u32) -> String {
+    format!("the store was made by a later version of atelier (schema {seen}, this one knows {})", known())
+}
+
+/// Creates or upgrades the tables. Safe when two processes start at once: the second waits for the first.
+///
+/// # Errors
+/// [`StoreError::WrongSchema`] when tables of another program have our names, or ours are of a later version.
+pub(super) fn migrate(session: &mut Session<Unprepared>) -> Result<Migrated, StoreError> {
+    session.reach()?;
+    let migrated = session.ask_patiently(async |client, _| {
+        client.batch_execute("BEGIN").await?;
+        client.execute("SELECT pg_advisory_xact_lock($1)", &[&MIGRATION_LOCK]).await?;
+        let result = apply(client).await;
+        client.batch_execute(if result.is_ok() { "COMMIT" } else { "ROLLBACK" }).await?;
+        result
+    });
+    migrated.map_err(Failure::before_commit)
+}
+
+async fn apply(client: &Client) -> Result<Migrated, Failure> {
+    let seen = version(client).await?;
+    if seen > known() {
+        return Err(StoreError::WrongSchema(later_version(seen)).into());
+    }
+    if seen == 0 {
+        if let Some(taken) = client.query_opt_scalar::<String, _>(NAMES_TAKEN, &[]).await? {
+            return Err(StoreError::WrongSchema(format!(
+                "the database has a table {taken} that is not atelier's; use a database or a search_path of its own"
+            ))
+            .into());
+        }
+        client.batch_execute("CREATE TABLE atelier_schema (version integer PRIMARY KEY)").await?;
+    }
+    for (migration, version) in MIGRATIONS.iter().zip(1_i32..).skip(seen as usize) {
+        client.batch_execute(migration).await?;
+        client.execute("INSERT INTO atelier_schema (version) VALUES ($1)", &[&version]).await?;
+    }
+    Ok(Migrated { from: seen, to: known() })
+}

@@ -1,0 +1,214 @@
+//! A connection that is driven by the thread that uses it: its runtime runs only while a request is under way,
+//! so nothing hops between threads. A lost connection is made again at the next request.
+//! What is asked is up to `read`, `write` and the others.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::runtime::{Builder, Runtime};
+use tokio_postgres::tls::MakeTlsConnect;
+use tokio_postgres::{Client, Connection, Socket};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use super::address::PostgresAddress;
+use super::failure::Failure;
+use super::tls;
+use crate::store::StoreError;
+
+/// How long connecting may take in all: every host, encryption, password, settings, preparing.
+const SESSION_START_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long a request may take before its connection is given up. Longer than the server's own limit for a
+/// statement, which ends it in an orderly way.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(12);
+
+/// For all sessions. Plans are made once, not for each batch; compiling them costs more than it saves. What is
+/// acknowledged must be on disk, whatever the database's default.
+const COMMON_SETTINGS: &str = "
+    SET plan_cache_mode = force_generic_plan; SET jit = off; SET client_min_messages = warning;
+    SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';";
+
+/// For sessions that answer requests: no statement runs for longer than 10 s, and none starts helpers, which
+/// take ten times as long to start as a batch takes to read.
+pub(super) const ANSWERING_SETTINGS: &str =
+    "SET statement_timeout = '10s'; SET max_parallel_workers_per_gather = 0";
+
+/// For sessions that load, build or check, which takes as long as it takes.
+pub(super) const PATIENT_SETTINGS: &str = "SET statement_timeout = 0; SET lock_timeout = 0";
+
+/// A connection as the driver makes it.
+pub(super) type Driver = Connection<Socket, <MakeRustlsConnect as MakeTlsConnect<Socket>>::Stream>;
+
+/// A server, and how to connect to it.
+#[derive(Clone)]
+pub(super) struct Server {
+    address: PostgresAddress,
+    tls: MakeRustlsConnect,
+}
+
+impl Server {
+    pub(super) fn new(address: PostgresAddress) -> Result<Self, StoreError> {
+        let tls = tls::connector(address.config().get_ssl_mode())?;
+        Ok(Self { address, tls })
+    }
+
+    pub(super) fn address(&self) -> &PostgresAddress {
+        &self.address
+    }
+
+    /// Connects. The driver must be polled for the client to get answers.
+    pub(super) async fn connect(&self) -> Result<(Client, Driver), Failure> {
+        Ok(self.address.config().connect(self.tls.clone()).await?)
+    }
+}
+
+/// What a session prepares when it connects.
+pub(super) trait Prepared: Sized {
+    /// Settings of its own, as statements.
+    const SETTINGS: &'static str;
+
+    /// Prepares its statements.
+    async fn prepare(client: &Client) -> Result<Self, tokio_postgres::Error>;
+}
+
+/// Nothing is prepared: for sessions that run each statement once.
+pub(super) struct Unprepared;
+
+impl Prepared for Unprepared {
+    const SETTINGS: &'static str = PATIENT_SETTINGS;
+
+    async fn prepare(_: &Client) -> Result<Self, tokio_postgres::Error> {
+        Ok(Self)
+    }
+}
+
+/// A session of one thread.
+pub(super) struct Session<P> {
+    server: Arc<Server>,
+    runtime: Runtime,
+    live: Option<Live<P>>,
+}
+
+struct Live<P> {
+    client: Client,
+    prepared: P,
+}
+
+/// A runtime for one thread.
+pub(super) fn runtime() -> Result<Runtime, StoreError> {
+    Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| StoreError::Unavailable(format!("no runtime for a connection: {error}")))
+}
+
+/// Ends what takes longer than `limit`.
+pub(super) async fn within<T>(
+    limit: Duration,
+    request: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Failure> {
+    tokio::time::timeout(limit, request).await.unwrap_or(Err(Failure::TooLate))
+}
+
+impl<P: Prepared> Session<P> {
+    pub(super) fn server(&self) -> &Server {
+        &self.server
+    }
+
+    /// Connects and prepares.
+    pub(super) fn open(server: &Arc<Server>) -> Result<Self, StoreError> {
+        let mut session = Self { server: Arc::clone(server), runtime: runtime()?, live: None };
+        session.reach()?;
+        Ok(session)
+    }
+
+    /// Sees to it that there is a connection, as far as can be told without asking the server.
+    pub(super) fn reach(&mut self) -> Result<(), StoreError> {
+        if let Some(live) = &self.live {
+            // While nothing was asked, nobody looked whether the server hung up: once around to hear from the
+            // socket, once more for the connection to act on it.
+            self.runtime.block_on(async {
+                tokio::task::yield_now().await;
+                tokio::task::yield_now().await;
+            });
+            if !live.client.is_closed() {
+                return Ok(());
+            }
+            self.live = None;
+        }
+        let server = Arc::clone(&self.server);
+        let started = self.runtime.block_on(within(SESSION_START_TIMEOUT, async {
+            let (client, driver) = server.connect().await?;
+            tokio::spawn(async move {
+                if let Err(error) = driver.await {
+                    tracing::debug!(%error, "a connection to PostgreSQL ended");
+                }
+            });
+            client.batch_execute(&format!("{COMMON_SETTINGS} {}", P::SETTINGS)).await?;
+            let prepared = P::prepare(&client).await?;
+            Ok(Live { client, prepared })
+        }));
+        self.live = Some(started.map_err(Failure::connecting)?);
+        Ok(())
+    }
+
+    /// Runs a request on the connection that [`reach`](Self::reach) saw to, for at most `ANSWER_TIMEOUT`.
+    pub(super) fn ask<T>(
+        &mut self,
+        request: impl AsyncFnOnce(&Client, &P) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        self.ask_within(Some(ANSWER_TIMEOUT), request)
+    }
+
+    /// Runs a request that takes as long as it takes.
+    pub(super) fn ask_patiently<T>(
+        &mut self,
+        request: impl AsyncFnOnce(&Client, &P) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        self.ask_within(None, request)
+    }
+
+    fn ask_within<T>(
+        &mut self,
+        limit: Option<Duration>,
+        request: impl AsyncFnOnce(&Client, &P) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let Some(live) = &self.live else {
+            let error = StoreError::Unavailable("there is no connection".to_owned());
+            return Err(Failure::Answer(error));
+        };
+        let request = request(&live.client, &live.prepared);
+        let result = match limit {
+            Some(limit) => self.runtime.block_on(async { within(limit, request).await }),
+            None => self.runtime.block_on(request),
+        };
+        if result.as_ref().is_err_and(Failure::spoils_session) {
+            self.live = None;
+        }
+        result
+    }
+
+    /// Runs a request that changes nothing; once more on a new connection when the first one was lost or
+    /// had statements prepared for tables that have changed.
+    pub(super) fn read<T>(
+        &mut self,
+        request: impl AsyncFn(&Client, &P) -> Result<T, Failure>,
+    ) -> Result<T, StoreError> {
+        self.reach()?;
+        match self.ask(&request) {
+            Err(failure) if failure.may_pass_on_a_new_session() => {
+                self.reach()?;
+                self.ask(&request)
+            }
+            result => result,
+        }
+        .map_err(Failure::before_commit)
+    }
+
+    /// Runs statements that must succeed, in their own transaction unless they open one.
+    pub(super) fn run(&mut self, statements: &str) -> Result<(), StoreError> {
+        self.ask_patiently(async |client, _| Ok(client.batch_execute(statements).await?))
+            .map_err(Failure::before_commit)
+    }
+}

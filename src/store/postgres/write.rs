@@ -1,0 +1,320 @@
+//! Writing: a batch of commands in one transaction and two round trips. The first carries votes and reports and
+//! asks for new ids; the second inserts, tells other processes and commits. So `COMMIT` is sent only after all
+//! answers are known, and only a failure behind it leaves the transaction's fate open.
+
+use std::sync::Arc;
+
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{Client, Row, Statement};
+
+use super::decode::Columns;
+use super::failure::Failure;
+use super::listen::{Listener, OwnOrigin};
+use super::notice::{self, CHANNEL, Origin};
+use super::plan::{Carried, Found, Plan};
+use super::session::{Prepared, Server, Session};
+use crate::domain::Id;
+use crate::store::{ChangeSink, Command, Outcome, StoreError, Target, Writer};
+
+/// How often a transaction is carried out before its failure is reported: others may have been faster.
+const MAX_ATTEMPTS: u32 = 5;
+
+// The sub-select's order is the order in which rows are locked, as long as it drives the join: see `SETTINGS`.
+const VOTE_QUESTIONS: &str = "
+    UPDATE questions q SET helpful = least(q.helpful + v.votes, 4294967295)
+    FROM (SELECT id, votes FROM unnest($1::bigint[], $2::bigint[]) AS v (id, votes) ORDER BY id) v
+    WHERE q.question_id = v.id
+    RETURNING q.question_id, q.product_id, q.helpful";
+const VOTE_ANSWERS: &str = "
+    UPDATE answers a SET helpful = least(a.helpful + v.votes, 4294967295)
+    FROM (SELECT id, votes FROM unnest($1::bigint[], $2::bigint[]) AS v (id, votes) ORDER BY id) v
+    WHERE a.answer_id = v.id
+    RETURNING a.answer_id, a.product_id, a.helpful";
+const REPORT_QUESTIONS: &str = "
+    UPDATE questions q SET reported = true
+    FROM (SELECT id FROM unnest($1::bigint[]) AS r (id) ORDER BY id) r
+    WHERE q.question_id = r.id
+    RETURNING q.question_id, q.product_id";
+const REPORT_ANSWERS: &str = "
+    UPDATE answers a SET reported = true
+    FROM (SELECT id FROM unnest($1::bigint[]) AS r (id) ORDER BY id) r
+    WHERE a.answer_id = r.id
+    RETURNING a.answer_id, a.product_id";
+const ANSWERED: &str = "SELECT question_id, product_id FROM questions WHERE question_id = ANY ($1::bigint[])";
+const NEW_QUESTION_IDS: &str = "SELECT nextval('question_ids') FROM generate_series(1, $1::bigint)";
+const NEW_ANSWER_IDS: &str = "SELECT nextval('answer_ids') FROM generate_series(1, $1::bigint)";
+const NEW_PHOTO_IDS: &str = "SELECT nextval('photo_ids') FROM generate_series(1, $1::bigint)";
+const INSERT_QUESTIONS: &str = "
+    INSERT INTO questions (product_id, question_id, written_at, body, name, email)
+    SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::timestamptz[], $4::text[], $5::text[], $6::text[])";
+const INSERT_ANSWERS: &str = "
+    INSERT INTO answers (product_id, answer_id, question_id, written_at, body, name, email)
+    SELECT * FROM unnest(
+        $1::bigint[], $2::bigint[], $3::bigint[], $4::timestamptz[], $5::text[], $6::text[], $7::text[])";
+const INSERT_PHOTOS: &str = "
+    INSERT INTO photos (product_id, photo_id, answer_id, url)
+    SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[])";
+const NOTIFY: &str = "SELECT pg_notify($1::text, notice) FROM unnest($2::text[]) AS n (notice)";
+
+/// The statements of the writing session.
+struct Statements {
+    vote_questions: Statement,
+    vote_answers: Statement,
+    report_questions: Statement,
+    report_answers: Statement,
+    answered: Statement,
+    new_question_ids: Statement,
+    new_answer_ids: Statement,
+    new_photo_ids: Statement,
+    insert_questions: Statement,
+    insert_answers: Statement,
+    insert_photos: Statement,
+    notify: Statement,
+}
+
+impl Prepared for Statements {
+    // Only nested loops touch rows in the order of their ids. A process that is stopped between the two trips
+    // must not hold its locks.
+    const SETTINGS: &'static str = "
+        SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_seqscan = off;
+        SET max_parallel_workers_per_gather = 0;
+        SET idle_in_transaction_session_timeout = '15s'; SET statement_timeout = '10s'";
+
+    async fn prepare(client: &Client) -> Result<Self, tokio_postgres::Error> {
+        let (vote_questions, vote_answers, report_questions, report_answers, answered, notify) = tokio::try_join!(
+            client.prepare(VOTE_QUESTIONS),
+            client.prepare(VOTE_ANSWERS),
+            client.prepare(REPORT_QUESTIONS),
+            client.prepare(REPORT_ANSWERS),
+            client.prepare(ANSWERED),
+            client.prepare(NOTIFY),
+        )?;
+        let (new_question_ids, new_answer_ids, new_photo_ids) = tokio::try_join!(
+            client.prepare(NEW_QUESTION_IDS),
+            client.prepare(NEW_ANSWER_IDS),
+            client.prepare(NEW_PHOTO_IDS),
+        )?;
+        let (insert_questions, insert_answers, insert_photos) = tokio::try_join!(
+            client.prepare(INSERT_QUESTIONS),
+            client.prepare(INSERT_ANSWERS),
+            client.prepare(INSERT_PHOTOS),
+        )?;
+        Ok(Self {
+            vote_questions,
+            vote_answers,
+            report_questions,
+            report_answers,
+            answered,
+            new_question_ids,
+            new_answer_ids,
+            new_photo_ids,
+            insert_questions,
+            insert_answers,
+            insert_photos,
+            notify,
+        })
+    }
+}
+
+/// The writing session, and the listener beside it.
+pub(super) struct PostgresWriter {
+    session: Session<Statements>,
+    origin: Arc<OwnOrigin>,
+    _listener: Listener,
+}
+
+impl PostgresWriter {
+    pub(super) fn open(server: &Arc<Server>, elsewhere: ChangeSink) -> Result<Self, StoreError> {
+        let origin = Arc::new(OwnOrigin::draw());
+        let session = Session::open(server)?;
+        let listener = Listener::start(server, &origin, elsewhere)?;
+        Ok(Self { session, origin, _listener: listener })
+    }
+}
+
+impl Writer for PostgresWriter {
+    fn commit(&mut self, commands: &[Command]) -> Result<Vec<Outcome>, StoreError> {
+        let plan = Plan::new(commands);
+        let mut attempt = 1;
+        loop {
+            self.session.reach()?;
+            let found = self.session.ask(async |client, statements| {
+                let found = first_trip(client, statements, &plan).await;
+                if found.as_ref().is_err_and(|failure| !failure.is_lost()) {
+                    client.batch_execute("ROLLBACK").await?;
+                }
+                found
+            });
+            let failure = match found {
+                // Nothing is committed: it can be tried again even on a new connection.
+                Err(failure) if attempt < MAX_ATTEMPTS && (failure.may_pass_again() || failure.is_lost()) => {
+                    failure
+                }
+                Err(failure) => return Err(failure.before_commit()),
+                Ok(found) => {
+                    let carried = Carried::new(commands, found);
+                    let origin = self.origin.get();
+                    let committed = self.session.ask(async |client, statements| {
+                        second_trip(client, statements, &carried, origin).await
+                    });
+                    match committed {
+                        Ok(()) => return Ok(carried.outcomes),
+                        Err(failure) if attempt < MAX_ATTEMPTS && failure.may_pass_again() => failure,
+                        Err(failure) => {
+                            let error = failure.after_commit();
+                            if matches!(error, StoreError::Unknown(_)) {
+                                self.origin.draw_again();
+                            }
+                            return Err(error);
+                        }
+                    }
+                }
+            };
+            tracing::debug!(%failure, attempt, "a transaction is carried out again");
+            attempt += 1;
+        }
+    }
+
+    fn idle(&mut self) -> Result<(), StoreError> {
+        // The listener hears of changes by itself.
+        Ok(())
+    }
+}
+
+/// Runs a statement unless it is not `needed`.
+async fn rows<const N: usize>(
+    client: &Client,
+    needed: bool,
+    statement: &Statement,
+    parameters: [&(dyn ToSql + Sync); N],
+) -> Result<Vec<Row>, Failure> {
+    if !needed {
+        return Ok(Vec::new());
+    }
+    Ok(client.query(statement, &parameters).await?)
+}
+
+/// Begins the transaction, votes and reports, and asks for whatever the inserts need, all sent together.
+async fn first_trip(client: &Client, statements: &Statements, plan: &Plan) -> Result<Found, Failure> {
+    let (on_questions, on_answers) = (&plan.question_votes, &plan.answer_votes);
+    let votes = async {
+        tokio::try_join!(
+            biased;
+            rows(client, !on_questions.ids.is_empty(), &statements.vote_questions, [
+                &on_questions.ids,
+                &on_questions.votes,
+            ]),
+            rows(client, !on_answers.ids.is_empty(), &statements.vote_answers, [
+                &on_answers.ids,
+                &on_answers.votes,
+            ]),
+        )
+    };
+    let reports = async {
+        tokio::try_join!(
+            biased;
+            rows(client, !plan.question_reports.is_empty(), &statements.report_questions, [
+                &plan.question_reports,
+            ]),
+            rows(client, !plan.answer_reports.is_empty(), &statements.report_answers, [&plan.answer_reports]),
+        )
+    };
+    let new_ids = async {
+        tokio::try_join!(
+            biased;
+            rows(client, plan.new_questions > 0, &statements.new_question_ids, [&plan.new_questions]),
+            rows(client, plan.new_answers > 0, &statements.new_answer_ids, [&plan.new_answers]),
+            rows(client, plan.new_photos > 0, &statements.new_photo_ids, [&plan.new_photos]),
+        )
+    };
+    let ((), votes, reports, answered, new_ids) = tokio::try_join!(
+        biased;
+        async { Ok(client.batch_execute("BEGIN").await?) },
+        votes,
+        reports,
+        rows(client, !plan.answered.is_empty(), &statements.answered, [&plan.answered]),
+        new_ids,
+    )?;
+    let mut found = Found {
+        question_ids: ids(&new_ids.0, "question_ids")?,
+        answer_ids: ids(&new_ids.1, "answer_ids")?,
+        photo_ids: ids(&new_ids.2, "photo_ids")?,
+        ..Found::default()
+    };
+    read_marks(&votes.0, "questions", Target::Question, &mut found)?;
+    read_marks(&votes.1, "answers", Target::Answer, &mut found)?;
+    read_marks(&reports.0, "questions", Target::Question, &mut found)?;
+    read_marks(&reports.1, "answers", Target::Answer, &mut found)?;
+    for row in &answered {
+        let columns = Columns::new(row, "questions", 0);
+        found.answered.insert(columns.id(0, "question_id")?, columns.id(1, "product_id")?);
+    }
+    Ok(found)
+}
+
+/// Reads rows of id and product, and present votes if there is a third column.
+fn read_marks<I: Id>(
+    rows: &[Row],
+    table: &'static str,
+    target: fn(I) -> Target,
+    found: &mut Found,
+) -> Result<(), StoreError> {
+    for row in rows {
+        let columns = Columns::new(row, table, 0);
+        let target = target(columns.id(0, "id")?);
+        let product_id = columns.id(1, "product_id")?;
+        if row.len() > 2 {
+            found.voted.insert(target, (product_id, columns.count(2, "helpful")?));
+        } else {
+            found.reported.insert(target, product_id);
+        }
+    }
+    Ok(())
+}
+
+fn ids<I: Id>(rows: &[Row], sequence: &'static str) -> Result<Vec<I>, StoreError> {
+    rows.iter().map(|row| Columns::new(row, sequence, 0).id(0, "last_value")).collect()
+}
+
+/// Inserts, tells others and commits, all sent together: behind a refused statement, `COMMIT` rolls back.
+async fn second_trip(
+    client: &Client,
+    statements: &Statements,
+    carried: &Carried<'_>,
+    origin: Origin,
+) -> Result<(), Failure> {
+    let Carried { questions, answers, photos, .. } = carried;
+    let notices = notice::write(origin, &carried.changes);
+    let changes = async {
+        tokio::try_join!(
+            biased;
+            rows(client, !questions.question_ids.is_empty(), &statements.insert_questions, [
+                &questions.product_ids,
+                &questions.question_ids,
+                &questions.written_at,
+                &questions.bodies,
+                &questions.names,
+                &questions.emails,
+            ]),
+            rows(client, !answers.answer_ids.is_empty(), &statements.insert_answers, [
+                &answers.product_ids,
+                &answers.answer_ids,
+                &answers.question_ids,
+                &answers.written_at,
+                &answers.bodies,
+                &answers.names,
+                &answers.emails,
+            ]),
+            rows(client, !photos.photo_ids.is_empty(), &statements.insert_photos, [
+                &photos.product_ids,
+                &photos.photo_ids,
+                &photos.answer_ids,
+                &photos.urls,
+            ]),
+            rows(client, !notices.is_empty(), &statements.notify, [&CHANNEL, &notices]),
+        )
+    };
+    let (changed, committed) = tokio::join!(biased; changes, client.batch_execute("COMMIT"));
+    changed?;
+    Ok(committed?)
+}

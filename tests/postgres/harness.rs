@@ -1,0 +1,181 @@
+//! A throw-away PostgreSQL server for tests: one for a whole test program ([`Cluster::shared`]), or one of its own
+//! for a test that stops it. A watching shell ends it and removes its files when the test program is gone,
+//! however it went. Uses nothing but the installed server's programs.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// The account that runs the server when the tests run as root, whom PostgreSQL refuses.
+const SERVER_ACCOUNT: &str = "postgres";
+
+/// `fsync=off`: these tests kill the server, never the machine.
+const SETTINGS: &str = "fsync=off listen_addresses='' max_connections=300 shared_buffers=64MB";
+
+/// Makes a cluster, starts it, says so, and waits for the end of the test program.
+const WATCH: &str = r#"
+    set -e
+    "$BIN/initdb" -D "$DIR/data" -U atelier --auth=trust -E UTF8 --locale=C --no-sync >"$DIR/initdb.log" 2>&1
+    for setting in $SETTINGS; do echo "$setting" >>"$DIR/data/postgresql.conf"; done
+    echo "unix_socket_directories='$DIR'" >>"$DIR/data/postgresql.conf"
+    "$BIN/pg_ctl" -D "$DIR/data" -l "$DIR/log" -w start >/dev/null
+    echo ready
+    read -r _ || true
+    "$BIN/pg_ctl" -D "$DIR/data" -m immediate -w stop >/dev/null 2>&1 || true
+    rm -rf "$DIR"
+"#;
+
+/// A running server with its own data.
+pub(crate) struct Cluster {
+    programs: PathBuf,
+    directory: PathBuf,
+    databases: AtomicU32,
+    /// Its standard input is what it waits for: the system closes it with this process.
+    watch: Child,
+}
+
+impl Cluster {
+    /// The server that all tests of this program share.
+    pub(crate) fn shared() -> &'static Self {
+        static SHARED: OnceLock<Cluster> = OnceLock::new();
+        SHARED.get_or_init(Self::start)
+    }
+
+    /// A server for one test.
+    pub(crate) fn start() -> Self {
+        Self::start_with("")
+    }
+
+    /// A server for one test with settings of its own, separated by spaces.
+    pub(crate) fn start_with(settings: &str) -> Self {
+        let programs = programs();
+        let directory = tempfile::tempdir().expect("a temporary folder").keep();
+        if is_root() {
+            run(Command::new("chown").arg(SERVER_ACCOUNT).arg(&directory));
+        }
+        let mut watch = as_server_account(Path::new("sh"))
+            .args(["-c", WATCH])
+            .env("BIN", &programs)
+            .env("DIR", &directory)
+            .env("SETTINGS", format!("{SETTINGS} {settings}"))
+            .current_dir(&directory)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("a shell");
+        let output = watch.stdout.take().expect("the output is piped");
+        let mut line = String::new();
+        BufReader::new(output).read_line(&mut line).expect("the shell says something");
+        let log = |name: &str| std::fs::read_to_string(directory.join(name)).unwrap_or_default();
+        assert_eq!(line.trim(), "ready", "no PostgreSQL server: {}{}", log("initdb.log"), log("log"));
+        Self { programs, directory, databases: AtomicU32::new(0), watch }
+    }
+
+    /// Makes an empty database and returns its address.
+    pub(crate) fn fresh_database(&self) -> String {
+        let name = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed));
+        self.sql("postgres", &format!("CREATE DATABASE {name}"));
+        format!("postgres://atelier@/{name}?host={}", self.directory.display())
+    }
+
+    /// Runs a statement in the database of an address that [`fresh_database`](Self::fresh_database) gave, and
+    /// returns the rows as text.
+    pub(crate) fn query(&self, address: &str, sql: &str) -> String {
+        self.sql(database(address), sql)
+    }
+
+    /// Runs a one-line statement while the server is stopped, so that nobody can connect meanwhile.
+    pub(crate) fn query_while_stopped(&self, address: &str, sql: &str) {
+        let script = self.directory.join("statement.sql");
+        std::fs::write(&script, format!("{sql}\n")).expect("a file");
+        let mut single = as_server_account(&self.programs.join("postgres"));
+        single.args(["--single", "-D", "data", database(address)]).current_dir(&self.directory);
+        run(single.stdin(std::fs::File::open(script).expect("the file")));
+    }
+
+    fn sql(&self, database: &str, sql: &str) -> String {
+        let mut psql = Command::new(self.programs.join("psql"));
+        psql.args(["-XqAt", "-v", "ON_ERROR_STOP=1", "-U", "atelier", "-d", database, "-c", sql]);
+        run(psql.arg("-h").arg(&self.directory))
+    }
+
+    /// A folder that the server reads and tests write.
+    pub(crate) fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// Runs a program as the account that runs the server, in its folder.
+    pub(crate) fn run(&self, program: &str, arguments: &[&str]) {
+        run(as_server_account(Path::new(program)).args(arguments).current_dir(&self.directory));
+    }
+
+    /// Ends the server without any ceremony, as if it had crashed.
+    pub(crate) fn stop(&self) {
+        self.control(&["-m", "immediate", "-w", "stop"]);
+    }
+
+    /// Starts it again with the same data.
+    pub(crate) fn start_again(&self) {
+        self.control(&["-l", "log", "-w", "start"]);
+    }
+
+    fn control(&self, arguments: &[&str]) {
+        let mut control = as_server_account(&self.programs.join("pg_ctl"));
+        run(control.args(["-D", "data"]).args(arguments).current_dir(&self.directory));
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        drop(self.watch.stdin.take());
+        let _ = self.watch.wait();
+    }
+}
+
+/// The name of the database of an address.
+fn database(address: &str) -> &str {
+    address.trim_start_matches("postgres://atelier@/").split('?').next().expect("a name")
+}
+
+/// The folder of the newest installed server.
+fn programs() -> PathBuf {
+    let version =
+        |path: &PathBuf| path.to_str().and_then(|path| path.rsplit('/').nth(1)?.parse::<u32>().ok());
+    let installed = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let in_path = std::env::var_os("PATH").unwrap_or_default();
+    installed
+        .map(|entry| entry.path().join("bin"))
+        .chain(std::env::split_paths(&in_path))
+        .filter(|folder| folder.join("initdb").exists())
+        .max_by_key(version)
+        .expect("PostgreSQL is missing: install it with `apt-get install postgresql`")
+}
+
+fn is_root() -> bool {
+    run(Command::new("id").arg("-u")) == "0"
+}
+
+fn as_server_account(program: &Path) -> Command {
+    if !is_root() {
+        return Command::new(program);
+    }
+    let mut command = Command::new("setpriv");
+    command.args(["--reuid", SERVER_ACCOUNT, "--regid", SERVER_ACCOUNT, "--clear-groups", "--"]).arg(program);
+    command
+}
+
+/// Runs a program that must succeed; returns what it wrote.
+fn run(command: &mut Command) -> String {
+    // A file rather than a pipe: a server that is started inherits it and would keep a pipe open.
+    let output = tempfile::tempfile().expect("a temporary file");
+    let writing = |file: &std::fs::File| Stdio::from(file.try_clone().expect("a handle"));
+    let status = command.stdout(writing(&output)).stderr(writing(&output)).status();
+    let status = status.unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let mut output = output;
+    std::io::Seek::rewind(&mut output).expect("a file can be read again");
+    let text = std::io::read_to_string(output).expect("text");
+    assert!(status.success(), "{command:?}: {text}");
+    text.trim_end().to_owned()
+}

@@ -1,0 +1,65 @@
+//! Migrations: by hand, by several at once, and what is refused.
+
+use atelier::store::{Migrated, StoreError};
+
+use super::harness::Cluster;
+use super::*;
+
+#[test]
+fn serving_needs_migrated_tables_and_says_so() {
+    let cluster = Cluster::shared();
+    let text = cluster.fresh_database();
+    let address: StoreAddress = text.parse().unwrap();
+    let error = address.open().err().unwrap();
+    assert!(matches!(error, StoreError::WrongSchema(_)), "{error:?}");
+    assert!(error.to_string().contains(&format!("atelier migrate --store '{address}'")), "{error}");
+    assert_eq!(address.migrate().unwrap(), Migrated { from: 0, to: 1 });
+    assert_eq!(address.migrate().unwrap(), Migrated { from: 1, to: 1 });
+    assert!(address.open().unwrap().is_empty().unwrap());
+    // What is shown is an address as well.
+    address.to_string().parse::<StoreAddress>().unwrap().open().unwrap();
+
+    cluster.query(&text, "INSERT INTO atelier_schema VALUES (99)");
+    for error in [address.open().err().unwrap(), address.migrate().unwrap_err()] {
+        assert!(error.to_string().contains("later version"), "{error}");
+    }
+}
+
+#[test]
+fn many_may_migrate_at_once() {
+    let address: StoreAddress = Cluster::shared().fresh_database().parse().unwrap();
+    let mut done: Vec<Migrated> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..8).map(|_| scope.spawn(|| address.migrate().unwrap())).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    done.sort_unstable_by_key(|migrated| migrated.from);
+    assert_eq!(done.iter().map(|migrated| migrated.from).collect::<Vec<_>>(), [0, 1, 1, 1, 1, 1, 1, 1]);
+}
+
+#[test]
+fn another_programs_tables_are_left_alone() {
+    let cluster = Cluster::shared();
+    let text = cluster.fresh_database();
+    cluster.query(&text, "CREATE TABLE questions (id serial)");
+    let address: StoreAddress = text.parse().unwrap();
+    let error = address.open_or_create().err().unwrap();
+    assert!(error.to_string().contains("a table questions that is not atelier's"), "{error}");
+    assert_eq!(cluster.query(&text, "SELECT to_regclass('atelier_schema') IS NULL"), "t");
+}
+
+#[test]
+fn what_cannot_be_reached_is_an_error_without_the_password() {
+    for (text, expected) in [
+        ("postgres://atelier:s3cret@127.0.0.1:1/atelier", "refused"),
+        ("postgres://atelier:s3cret@/atelier?host=/nowhere", "No such file"),
+    ] {
+        let address: StoreAddress = text.parse().unwrap();
+        let error = address.open().err().unwrap();
+        assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
+        assert!(error.to_string().contains(expected), "{error}");
+        assert!(!format!("{error:?} {address} {address:?}").contains("s3cret"), "{address:?}");
+    }
+    let missing = Cluster::shared().fresh_database().replace("test_", "no_such_");
+    let error = missing.parse::<StoreAddress>().unwrap().open().err().unwrap();
+    assert!(matches!(error, StoreError::BadAddress(_)), "{error:?}");
+}
