@@ -19,6 +19,7 @@ pub struct LastIds {
 
 impl LastIds {
     /// The larger of both, kind by kind.
+    #[must_use]
     pub fn max_of_each(self, other: Self) -> Self {
         Self {
             question: self.question.max(other.question),

@@ -15,25 +15,30 @@ use serde_json::Value;
 pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
 
 /// The program with a command's arguments.
-pub(crate) fn atelier(arguments: &[&str], store: Option<&Path>) -> Command {
+pub(crate) fn atelier(arguments: &[&str], store: Option<&str>) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_atelier"));
     command.args(arguments).env("ATELIER_LOG", "warn").stdin(Stdio::null());
-    if let Some(path) = store {
-        command.arg("--store").arg(format!("sqlite:{}", path.display()));
+    if let Some(address) = store {
+        command.args(["--store", address]);
     }
     command
 }
 
 /// Runs a command to its end, which must be a good one.
-pub(crate) fn run(arguments: &[&str], store: Option<&Path>) -> Output {
+pub(crate) fn run(arguments: &[&str], store: Option<&str>) -> Output {
     let output = atelier(arguments, store).output().expect("the program runs");
     assert!(output.status.success(), "{arguments:?}: {output:?}");
     output
 }
 
 /// Runs `check`, which must find nothing wrong.
-pub(crate) fn check(store: &Path) {
+pub(crate) fn check(store: &str) {
     run(&["check"], Some(store));
+}
+
+/// The address of an SQLite store in a folder.
+pub(crate) fn sqlite(folder: &Path, name: &str) -> String {
+    format!("sqlite:{}", folder.join(name).display())
 }
 
 /// Generates the CSV files of a shop and returns their folder.
@@ -92,7 +97,7 @@ pub(crate) struct Server {
 
 impl Server {
     /// Starts `atelier serve` and waits until it listens.
-    pub(crate) fn start(store: &Path) -> Self {
+    pub(crate) fn start(store: &str) -> Self {
         let mut command = atelier(&["serve", "--listen", "127.0.0.1:0"], Some(store));
         let mut process = Process::start(command.stdout(Stdio::piped()));
         let stdout = process.0.stdout.take().expect("stdout is a pipe");
@@ -171,8 +176,8 @@ impl Client {
 }
 
 /// All public rows of a store as one number: equal rows, equal number.
-pub(crate) fn fingerprint(store: &Path) -> u64 {
-    let store = StoreAddress::Sqlite(store.to_owned()).open_existing().expect("the store opens");
+pub(crate) fn fingerprint(store: &str) -> u64 {
+    let store = store.parse::<StoreAddress>().expect("an address").open_existing().expect("the store opens");
     let mut reader = store.reader().expect("a reader");
     let mut hasher = DefaultHasher::new();
     let mut after = None;

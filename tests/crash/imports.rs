@@ -2,13 +2,12 @@
 //! while a server has the store open. A server at work notices an import of another process.
 
 use std::fs;
-use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use crate::harness::{Chance, DEADLINE, Process, Server, atelier, check, fingerprint, generate, run};
+use crate::harness::{Chance, DEADLINE, Process, Server, atelier, check, fingerprint, generate, run, sqlite};
 
 /// How often an import is killed, spread over the time that it takes.
 const KILLS: u32 = 10;
@@ -19,7 +18,6 @@ const NEW_PRODUCTS: u32 = 4_000;
 /// A store with rows, and the files of others.
 struct Shops {
     folder: TempDir,
-    pristine: PathBuf,
     new_files: String,
     former: u64,
     new: u64,
@@ -28,38 +26,38 @@ struct Shops {
 impl Shops {
     fn make() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let pristine = folder.path().join("pristine.db");
+        let pristine = sqlite(folder.path(), "pristine.db");
         let former_files = generate(folder.path(), FORMER_PRODUCTS, 1);
         run(&["import", &former_files], Some(&pristine));
         let new_files = generate(folder.path(), NEW_PRODUCTS, 2);
-        let loaded = folder.path().join("loaded.db");
+        let loaded = sqlite(folder.path(), "loaded.db");
         run(&["import", &new_files], Some(&loaded));
         let (former, new) = (fingerprint(&pristine), fingerprint(&loaded));
         assert_ne!(former, new);
-        Self { folder, pristine, new_files, former, new }
+        Self { folder, new_files, former, new }
     }
 
     /// A copy of the store with the former rows.
-    fn copy(&self, name: &str) -> PathBuf {
-        let store = self.folder.path().join(name);
-        fs::copy(&self.pristine, &store).expect("the store is copied");
-        store
+    fn copy(&self, name: &str) -> String {
+        fs::copy(self.folder.path().join("pristine.db"), self.folder.path().join(name))
+            .expect("the store is copied");
+        sqlite(self.folder.path(), name)
     }
 
-    fn import(&self, store: &Path) -> Process {
+    fn import(&self, store: &str) -> Process {
         let mut command = atelier(&["import", "--replace", &self.new_files], Some(store));
         Process::start(command.stdout(Stdio::null()).stderr(Stdio::null()))
     }
 
     /// How long an import takes that nobody kills.
-    fn measure(&self, store: &Path) -> Duration {
+    fn measure(&self, store: &str) -> Duration {
         let started = Instant::now();
         assert!(self.import(store).wait().success());
         started.elapsed()
     }
 
     /// Starts an import and kills it at a moment; whether it was through before.
-    fn import_killed_at(&self, store: &Path, moment: Duration) -> bool {
+    fn import_killed_at(&self, store: &str, moment: Duration) -> bool {
         let mut import = self.import(store);
         // The moment of the crash, not a wait for something to be ready.
         std::thread::sleep(moment);
@@ -138,7 +136,7 @@ fn a_killed_import_under_a_server_leaves_the_former_rows_or_all_new_ones() {
 #[test]
 fn a_server_at_work_notices_an_import_of_another_process() {
     let shops = Shops::make();
-    let expected_server = Server::start(&shops.folder.path().join("loaded.db"));
+    let expected_server = Server::start(&sqlite(shops.folder.path(), "loaded.db"));
     let (questions, answers) =
         ("/qa/questions?product_id=7&count=1000", "/qa/questions/7/answers?count=1000");
     let expected = [expected_server.client().get(questions), expected_server.client().get(answers)];

@@ -1,10 +1,10 @@
 //! A server that is killed without warning under writes from several clients: after the restart every write
 //! that was acknowledged is there exactly once, twenty times on one store.
 
-use std::path::Path;
 use std::time::Duration;
 
-use crate::harness::{Chance, Client, Server, check};
+use crate::cluster::Cluster;
+use crate::harness::{Chance, Client, Server, check, run, sqlite};
 use crate::ledger::{Ledger, PRODUCTS, Row};
 
 const ROUNDS: u64 = 20;
@@ -13,23 +13,33 @@ const CLIENTS: u64 = 6;
 #[test]
 fn acknowledged_writes_survive_a_killed_server_exactly_once() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let store = folder.path().join("atelier.db");
+    kill_again_and_again(&sqlite(folder.path(), "atelier.db"));
+}
+
+#[test]
+fn acknowledged_writes_survive_a_killed_server_exactly_once_on_postgres() {
+    let store = Cluster::shared().fresh_database();
+    run(&["migrate"], Some(&store));
+    kill_again_and_again(&store);
+}
+
+fn kill_again_and_again(store: &str) {
     let mut ledger = Ledger::default();
     let mut chance = Chance::new(1);
     for round in 0..ROUNDS {
         let moment = Duration::from_millis(50 + chance.below(250));
-        write_until_killed(&store, &mut ledger, round, moment);
-        let server = Server::start(&store);
+        write_until_killed(store, &mut ledger, round, moment);
+        let server = Server::start(store);
         ledger.settle(&mut server.client());
         drop(server);
-        check(&store);
+        check(store);
     }
     assert!(ledger.acknowledged > ROUNDS * CLIENTS, "only {} writes were acknowledged", ledger.acknowledged);
     assert!(ledger.unanswered > ROUNDS, "only {} writes were under way at a kill", ledger.unanswered);
 }
 
 /// Lets clients write until the server is killed at `moment`.
-fn write_until_killed(store: &Path, ledger: &mut Ledger, round: u64, moment: Duration) {
+fn write_until_killed(store: &str, ledger: &mut Ledger, round: u64, moment: Duration) {
     let mut server = Server::start(store);
     let clients: Vec<Writer> = (0..CLIENTS)
         .map(|number| Writer {

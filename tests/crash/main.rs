@@ -2,6 +2,8 @@
 //! told of an import by another process, and stopped with SIGTERM. Every test runs the real binary on files of
 //! its own.
 
+#[path = "../support/cluster.rs"]
+mod cluster;
 mod harness;
 mod imports;
 mod killed_server;

@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::harness::{DEADLINE, Server, check};
+use crate::harness::{DEADLINE, Server, check, sqlite};
 
 #[test]
 fn a_request_in_flight_is_finished_after_sigterm() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let store = folder.path().join("atelier.db");
+    let store = sqlite(folder.path(), "atelier.db");
     let mut server = Server::start(&store);
     let mut client = server.client();
     let mut idle = server.client();
@@ -49,7 +49,7 @@ fn a_request_in_flight_is_finished_after_sigterm() {
 #[test]
 fn a_server_that_has_nothing_to_do_ends_at_once() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let store = folder.path().join("atelier.db");
+    let store = sqlite(folder.path(), "atelier.db");
     let mut server = Server::start(&store);
     let _idle = server.client();
     let started = Instant::now();

@@ -8,7 +8,7 @@ use atelier::store::{
     QuestionBatch, StoreError, Target,
 };
 
-use super::harness::Cluster;
+use super::cluster::Cluster;
 use super::*;
 
 /// Loads `count` products of one question, one answer and one photo each, ids from 1,001 on, without committing.

@@ -2,8 +2,10 @@
 //! tables that are put in place. What every store must do is tested elsewhere, on all of them.
 
 mod changes;
+#[path = "../support/cluster.rs"]
+mod cluster;
 mod commands;
-mod harness;
+mod control;
 mod loads;
 mod outages;
 mod schema;
@@ -29,7 +31,7 @@ fn store(address: &str) -> Arc<dyn Store> {
 
 /// A store in a database of its own on the shared server.
 fn fresh_store() -> Arc<dyn Store> {
-    store(&harness::Cluster::shared().fresh_database())
+    store(&cluster::Cluster::shared().fresh_database())
 }
 
 /// Where changes made elsewhere can be read from.

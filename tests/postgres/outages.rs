@@ -7,7 +7,7 @@ use atelier::domain::Page;
 use atelier::service::{Service, ServiceError, ServiceSettings, SystemClock};
 use atelier::store::{StoreError, Target};
 
-use super::harness::Cluster;
+use super::cluster::Cluster;
 use super::*;
 
 #[test]

@@ -2,7 +2,7 @@
 
 use atelier::store::{Migrated, StoreError};
 
-use super::harness::Cluster;
+use super::cluster::Cluster;
 use super::*;
 
 #[test]

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::net::TcpListener;
 use std::process::{Command, Output};
 
-use super::harness::Cluster;
+use super::cluster::Cluster;
 
 const MAKE_CERTIFICATE: &str =
     "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj /CN=test

@@ -13,7 +13,7 @@ use atelier::store::{
 };
 use tokio::task::JoinHandle;
 
-use crate::harness::{TestStore, product_id, question_id};
+use crate::harness::{TestStore, outside, product_id, question_id};
 use crate::lists::{AnswersList, QuestionsList, answers, questions};
 
 /// No test waits longer for anything.
@@ -266,7 +266,8 @@ impl Stage {
     fn start(store: TestStore, settings: ServiceSettings, gates: Gates) -> Self {
         let gates = Arc::new(gates);
         let gated = GatedStore { inner: store.open(), gates: Arc::clone(&gates) };
-        let service = Service::start(&gated, Arc::new(SystemClock), settings).expect("the service starts");
+        let service = outside(|| Service::start(&gated, Arc::new(SystemClock), settings));
+        let service = service.expect("the service starts");
         Self { service: Arc::new(service), gates, store }
     }
 
@@ -312,7 +313,8 @@ impl Stage {
     /// What a service says that starts now and keeps nothing in memory.
     pub(crate) async fn questions_on_disk(&self, product: u64) -> QuestionsList {
         let settings = ServiceSettings { views_max_bytes: 0, ..ServiceSettings::default() };
-        let service = Service::start(self.store.open().as_ref(), Arc::new(SystemClock), settings);
+        let store = self.store.open();
+        let service = outside(|| Service::start(store.as_ref(), Arc::new(SystemClock), settings));
         let service = service.expect("the service starts");
         questions(&service, product_id(product), whole()).await.expect("the list is answered")
     }

@@ -2,8 +2,12 @@
 //! promises that hang on a store's timing. Each test has a database of its own.
 //!
 //! `reading`, `writing`, `bulk`, `changes` run on every kind (`harness::on_every_store`); `sqlite_*` look into
-//! the file; `model` and `races` drive a whole `Service`.
+//! the file; `on_*` run the model and the races, which drive a whole `Service`, on each kind.
 
+#![expect(clippy::duplicate_mod, reason = "the same tests run on every kind of store")]
+
+#[path = "../support/cluster.rs"]
+mod cluster;
 #[macro_use]
 mod harness;
 
@@ -11,12 +15,11 @@ mod bulk;
 mod changes;
 mod gates;
 mod lists;
-mod model;
-mod races;
-mod races_everything;
-mod races_limits;
+mod on_postgres;
+mod on_sqlite;
 mod reading;
 mod sqlite_check;
 mod sqlite_damage;
 mod sqlite_opening;
+mod stock;
 mod writing;

@@ -9,12 +9,14 @@ use atelier::service::{Clock, Service, ServiceError, ServiceSettings};
 use proptest::prelude::*;
 use proptest::sample::Index;
 
+use super::{MODEL_CASES, UNKNOWN_PARENTS_TAKE_NO_ID, test_store};
 use crate::harness::{
-    TestStore, answer_id, new_answer, new_question, product_id, question_id, small_shop, time,
+    TestStore, answer_id, new_answer, new_question, outside, product_id, question_id, time,
 };
 use crate::lists::{
     AnswersList, ListedAnswer, ListedPhoto, ListedQuestion, NestedAnswer, QuestionsList, answers, questions,
 };
+use crate::stock::small_shop;
 
 const STEPS: usize = 80;
 
@@ -217,7 +219,7 @@ struct Pair {
 
 impl Pair {
     fn start() -> Self {
-        let store = TestStore::sqlite();
+        let store = test_store();
         small_shop().into(&store);
         let mut pair = Self { store, service: None, model: Model::of_small_shop() };
         pair.restart(VIEW_BYTES[2]);
@@ -228,7 +230,8 @@ impl Pair {
         // The old one ends before the new one starts, as with a restart of the program.
         self.service = None;
         let settings = ServiceSettings { views_max_bytes, ..ServiceSettings::default() };
-        let service = Service::start(self.store.open().as_ref(), Arc::new(Noon), settings);
+        let store = self.store.open();
+        let service = outside(|| Service::start(store.as_ref(), Arc::new(Noon), settings));
         self.service = Some(Arc::new(service.expect("the service starts")));
     }
 
@@ -245,6 +248,9 @@ impl Pair {
                 let id = service.add_question(new_question(product, &body)).await.map(Id::get);
                 assert_eq!(id, Ok(expected));
             }
+            // It would use up an id, which the model does not count.
+            Step::AddAnswer { question, .. }
+                if !UNKNOWN_PARENTS_TAKE_NO_ID && question > self.model.questions.len() as u64 => {}
             Step::AddAnswer { question, body, photos } => {
                 let urls: Vec<String> =
                     (0..photos).map(|number| format!("https://example.com/{number}?a=\"b\"")).collect();
@@ -354,7 +360,7 @@ fn run(steps: Vec<Step>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, max_shrink_iters: 400, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: MODEL_CASES, failure_persistence: None, max_shrink_iters: 400, ..ProptestConfig::default() })]
 
     #[test]
     fn any_sequence_of_commands_gives_the_lists_of_the_model(

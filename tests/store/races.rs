@@ -3,8 +3,10 @@
 
 use atelier::service::{Service, ServiceError, ServiceSettings};
 
+use super::test_store;
 use crate::gates::{Stage, let_tasks_start};
-use crate::harness::{Load, TestStore, answer_id, new_answer, new_question, question_id, small_shop};
+use crate::harness::{answer_id, new_answer, new_question, question_id};
+use crate::stock::{Load, small_shop};
 
 /// Everything that changes a list.
 #[derive(Debug, Clone, Copy)]
@@ -41,14 +43,14 @@ impl Write {
 }
 
 fn small_stage(settings: ServiceSettings) -> Stage {
-    let store = TestStore::sqlite();
+    let store = test_store();
     small_shop().into(&store);
     Stage::without_fill(store, settings)
 }
 
 /// More than one chunk of the background fill, with the small shop's product 5 in the first.
 fn long_stage() -> Stage {
-    let store = TestStore::sqlite();
+    let store = test_store();
     let shop = Load::default().question(1, 5).question(2, 5).answer(1, 1);
     (3..=400).fold(shop, |shop, number| shop.question(number, number + 10)).into(&store);
     Stage::with_stopped_fill(store)

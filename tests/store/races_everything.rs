@@ -4,8 +4,9 @@
 use atelier::service::ServiceSettings;
 use atelier::store::LoadMode;
 
+use super::test_store;
 use crate::gates::Stage;
-use crate::harness::{Load, TestStore, small_shop};
+use crate::stock::{Load, small_shop};
 
 /// Question 1 goes from product 5 to product 6, and takes another answer with it.
 fn other_shop() -> Load {
@@ -20,7 +21,7 @@ async fn replace_rows(stage: &Stage) {
 }
 
 fn small_stage() -> Stage {
-    let store = TestStore::sqlite();
+    let store = test_store();
     small_shop().into(&store);
     Stage::without_fill(store, ServiceSettings::default())
 }
@@ -75,7 +76,7 @@ async fn a_look_up_in_flight_is_not_remembered() {
 
 #[tokio::test]
 async fn a_chunk_of_the_fill_in_flight_is_not_kept_and_the_fill_begins_anew() {
-    let store = TestStore::sqlite();
+    let store = test_store();
     let shop = Load::default().question(1, 5).answer(1, 1);
     (3..=400).fold(shop, |shop, number| shop.question(number, number + 10)).into(&store);
     let stage = Stage::with_stopped_fill(store);

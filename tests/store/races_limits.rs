@@ -7,11 +7,13 @@ use std::time::Duration;
 
 use atelier::service::{ServiceError, ServiceSettings};
 
+use super::test_store;
 use crate::gates::{Stage, let_tasks_start};
-use crate::harness::{TestStore, answer, question, question_id, small_shop, vote};
+use crate::harness::{answer, question, question_id, vote};
+use crate::stock::small_shop;
 
 fn stage(settings: ServiceSettings) -> Stage {
-    let store = TestStore::sqlite();
+    let store = test_store();
     small_shop().into(&store);
     Stage::without_fill(store, settings)
 }

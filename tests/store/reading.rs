@@ -3,9 +3,8 @@
 use atelier::domain::{Id, ProductRows, QuestionId};
 use atelier::store::{Reader, Target};
 
-use crate::harness::{
-    Load, TestStore, answer, ask, lines, product_id, question, question_id, reply, small_shop, vote,
-};
+use crate::harness::{TestStore, answer, ask, lines, product_id, question, question_id, reply, vote};
+use crate::stock::{Load, small_shop};
 
 on_every_store!(
     products_come_in_the_order_asked_for,

@@ -6,7 +6,8 @@ use std::io::{Seek as _, SeekFrom, Write as _};
 use atelier::store::{Counts, MAX_FINDINGS_PER_KIND, StoreError};
 use rusqlite::Connection;
 
-use crate::harness::{Load, TestStore, answer, ask, question, reply, small_shop, vote};
+use crate::harness::{TestStore, answer, ask, question, reply, vote};
+use crate::stock::{Load, small_shop};
 
 /// All findings, and how the check ended.
 fn check(store: &TestStore) -> (Vec<String>, Result<Counts, StoreError>) {

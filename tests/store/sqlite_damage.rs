@@ -4,7 +4,8 @@
 use atelier::store::{StoreError, Writer};
 use rusqlite::Connection;
 
-use crate::harness::{TestStore, answer, product_id, question, small_shop, vote};
+use crate::harness::{TestStore, answer, product_id, question, vote};
+use crate::stock::small_shop;
 
 /// A place in product 5: `small_shop` puts questions on even positions and answers on odd ones.
 const fn place(position: i64) -> i64 {

@@ -7,7 +7,8 @@ use std::sync::{Arc, Barrier};
 use atelier::store::{LoadMode, Store, StoreAddress, StoreError};
 use rusqlite::Connection;
 
-use crate::harness::{Load, TestStore, ask, small_shop, vote};
+use crate::harness::{TestStore, ask, vote};
+use crate::stock::{Load, small_shop};
 
 fn open(store: &TestStore) -> Result<Arc<dyn Store>, StoreError> {
     store.address().open()

@@ -3,9 +3,8 @@
 use atelier::domain::Id;
 use atelier::store::{Command, LoadMode, Outcome};
 
-use crate::harness::{
-    Load, TestStore, answer, answer_id, ask, product_id, question, question_id, reply, small_shop, vote,
-};
+use crate::harness::{TestStore, answer, answer_id, ask, product_id, question, question_id, reply, vote};
+use crate::stock::{Load, small_shop};
 
 on_every_store!(
     every_command_has_its_outcome,
@@ -61,8 +60,8 @@ fn an_unknown_id_fails_alone(store: &TestStore) {
     let outcomes = store.commit(&[
         vote(question(unknown), 1),
         vote(question(1), 1),
-        reply(unknown, "To nobody.", &["https://example.com/x.jpg"]),
         reply(1, "To somebody.", &[]),
+        reply(unknown, "To nobody.", &["https://example.com/x.jpg"]),
         Command::Report(answer(unknown)),
         Command::Report(question(2)),
         vote(answer(unknown), 1),
@@ -73,8 +72,8 @@ fn an_unknown_id_fails_alone(store: &TestStore) {
         [
             Outcome::NotFound,
             Outcome::Voted { product_id: product_id(5), helpful: 4 },
-            Outcome::NotFound,
             Outcome::AnswerAdded { answer_id: answer_id(5), product_id: product_id(5) },
+            Outcome::NotFound,
             Outcome::NotFound,
             Outcome::Reported { product_id: product_id(5) },
             Outcome::NotFound,

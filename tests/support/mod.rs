@@ -3,6 +3,7 @@
 //! expects is its own business.
 
 mod client;
+mod cluster;
 mod faults;
 mod rows;
 mod shop;

@@ -4,22 +4,38 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use atelier::store::Store;
-use atelier::store::sqlite::SqliteStore;
+use atelier::store::{Store, StoreAddress};
+
+use super::cluster::Cluster;
 
 /// A kind of store.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum StoreKind {
     Sqlite,
+    Postgres,
 }
 
 impl StoreKind {
     /// Opens the store that belongs to a test's folder, with whatever rows it has.
     pub(crate) fn open(self, folder: &Path) -> Arc<dyn Store> {
         match self {
-            Self::Sqlite => Arc::new(SqliteStore::open(&folder.join("shop.db")).expect("the store opens")),
+            Self::Sqlite => StoreAddress::Sqlite(folder.join("shop.db")),
+            Self::Postgres => database_of(folder),
         }
+        .open_or_create()
+        .expect("the store opens")
     }
+}
+
+/// The PostgreSQL database of a folder, which remembers it for the next time.
+fn database_of(folder: &Path) -> StoreAddress {
+    let note = folder.join("database");
+    let address = std::fs::read_to_string(&note).unwrap_or_else(|_| {
+        let address = Cluster::shared().fresh_database();
+        std::fs::write(&note, &address).expect("the folder takes a note");
+        address
+    });
+    address.parse().expect("an address")
 }
 
 /// Makes each function a test on every store, in a module named after the store.
@@ -27,6 +43,7 @@ macro_rules! on_every_store {
     ($(fn $name:ident($shop:ident: $type:ty) $body:block)+) => {
         $(fn $name($shop: $type) $body)+
         $crate::support::tests_on_store!(sqlite, Sqlite, $($name)+);
+        $crate::support::tests_on_store!(postgres, Postgres, $($name)+);
     };
 }
 
@@ -36,7 +53,10 @@ macro_rules! tests_on_store {
         mod $module {
             $(#[test]
             fn $name() {
-                super::$name(&mut $crate::support::Shop::on($crate::support::StoreKind::$kind));
+                // One snapshot holds for every store.
+                insta::allow_duplicates! {
+                    super::$name(&mut $crate::support::Shop::on($crate::support::StoreKind::$kind));
+                }
             })+
         }
     };

@@ -146,6 +146,10 @@ impl PostgresBulkLoad {
 
     /// Begins to copy into `table`; the tables before it are finished and given to the builder.
     fn reach(&mut self, table: Option<Table>) -> Result<(), StoreError> {
+        if table.is_some() && table <= self.finished {
+            let order = "a load takes all questions, then all answers, then all photos";
+            return Err(StoreError::Unavailable(order.to_owned()));
+        }
         loop {
             if self.copying.as_ref().map(|(copying, _)| *copying) == table && table.is_some() {
                 return Ok(());
@@ -196,12 +200,15 @@ impl PostgresBulkLoad {
 
     /// Puts the new tables in place of the old ones. Takes milliseconds once the old ones are free.
     fn put_in_place(&mut self) -> Result<(), StoreError> {
-        let raise = format!(
-            "SELECT setval('question_ids', greatest({}, (SELECT last_value FROM question_ids)));
-             SELECT setval('answer_ids', greatest({}, (SELECT last_value FROM answer_ids)));
-             SELECT setval('photo_ids', greatest({}, (SELECT last_value FROM photo_ids)));",
-            self.last_ids.question, self.last_ids.answer, self.last_ids.photo
-        );
+        let LastIds { question, answer, photo } = self.last_ids;
+        // A sequence that gave out nothing yet stands at 1, not yet called, and stays so if nothing was loaded.
+        let raise: String = [("question_ids", question), ("answer_ids", answer), ("photo_ids", photo)]
+            .map(|(name, id)| {
+                format!(
+                    "SELECT setval('{name}', greatest({id}, last_value), is_called OR {id} > 0) FROM {name};"
+                )
+            })
+            .concat();
         let mode = self.mode;
         for attempt in 1.. {
             let placed = self.session.ask_patiently(async |client, _| {

@@ -10,8 +10,8 @@ use super::failure::Failure;
 use super::session::{PATIENT_SETTINGS, Prepared, Server, Session};
 use crate::domain::Id;
 use crate::store::{
-    AnswerBatch, DUMP_ROWS_PER_BATCH, Dump, ImportedAnswer, ImportedPhoto, ImportedQuestion, LastIds, PhotoBatch,
-    QuestionBatch, StoreError,
+    AnswerBatch, DUMP_ROWS_PER_BATCH, Dump, ImportedAnswer, ImportedPhoto, ImportedQuestion, LastIds,
+    PhotoBatch, QuestionBatch, StoreError,
 };
 
 const SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
@@ -83,7 +83,9 @@ impl PostgresDump {
         let parameters: [&(dyn ToSql + Sync); 3] = [&product_id, &id, &limit];
         // Not `read`, which would go on in another snapshot on a new connection.
         self.session
-            .ask_patiently(async |client, statements| Ok(client.query(statement(statements), &parameters).await?))
+            .ask_patiently(async |client, statements| {
+                Ok(client.query(statement(statements), &parameters).await?)
+            })
             .map_err(Failure::before_commit)
     }
 }

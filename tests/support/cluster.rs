@@ -29,8 +29,8 @@ const WATCH: &str = r#"
 
 /// A running server with its own data.
 pub(crate) struct Cluster {
-    programs: PathBuf,
-    directory: PathBuf,
+    pub(crate) programs: PathBuf,
+    pub(crate) directory: PathBuf,
     databases: AtomicU32,
     /// Its standard input is what it waits for: the system closes it with this process.
     watch: Child,
@@ -80,50 +80,11 @@ impl Cluster {
         format!("postgres://atelier@/{name}?host={}", self.directory.display())
     }
 
-    /// Runs a statement in the database of an address that [`fresh_database`](Self::fresh_database) gave, and
-    /// returns the rows as text.
-    pub(crate) fn query(&self, address: &str, sql: &str) -> String {
-        self.sql(database(address), sql)
-    }
-
-    /// Runs a one-line statement while the server is stopped, so that nobody can connect meanwhile.
-    pub(crate) fn query_while_stopped(&self, address: &str, sql: &str) {
-        let script = self.directory.join("statement.sql");
-        std::fs::write(&script, format!("{sql}\n")).expect("a file");
-        let mut single = as_server_account(&self.programs.join("postgres"));
-        single.args(["--single", "-D", "data", database(address)]).current_dir(&self.directory);
-        run(single.stdin(std::fs::File::open(script).expect("the file")));
-    }
-
-    fn sql(&self, database: &str, sql: &str) -> String {
+    /// Runs a statement in a database and returns the rows as text.
+    pub(crate) fn sql(&self, database: &str, sql: &str) -> String {
         let mut psql = Command::new(self.programs.join("psql"));
         psql.args(["-XqAt", "-v", "ON_ERROR_STOP=1", "-U", "atelier", "-d", database, "-c", sql]);
         run(psql.arg("-h").arg(&self.directory))
-    }
-
-    /// A folder that the server reads and tests write.
-    pub(crate) fn directory(&self) -> &Path {
-        &self.directory
-    }
-
-    /// Runs a program as the account that runs the server, in its folder.
-    pub(crate) fn run(&self, program: &str, arguments: &[&str]) {
-        run(as_server_account(Path::new(program)).args(arguments).current_dir(&self.directory));
-    }
-
-    /// Ends the server without any ceremony, as if it had crashed.
-    pub(crate) fn stop(&self) {
-        self.control(&["-m", "immediate", "-w", "stop"]);
-    }
-
-    /// Starts it again with the same data.
-    pub(crate) fn start_again(&self) {
-        self.control(&["-l", "log", "-w", "start"]);
-    }
-
-    fn control(&self, arguments: &[&str]) {
-        let mut control = as_server_account(&self.programs.join("pg_ctl"));
-        run(control.args(["-D", "data"]).args(arguments).current_dir(&self.directory));
     }
 }
 
@@ -132,11 +93,6 @@ impl Drop for Cluster {
         drop(self.watch.stdin.take());
         let _ = self.watch.wait();
     }
-}
-
-/// The name of the database of an address.
-fn database(address: &str) -> &str {
-    address.trim_start_matches("postgres://atelier@/").split('?').next().expect("a name")
 }
 
 /// The folder of the newest installed server.
@@ -157,7 +113,8 @@ fn is_root() -> bool {
     run(Command::new("id").arg("-u")) == "0"
 }
 
-fn as_server_account(program: &Path) -> Command {
+/// A program run as the account that runs the server.
+pub(crate) fn as_server_account(program: &Path) -> Command {
     if !is_root() {
         return Command::new(program);
     }
@@ -167,7 +124,7 @@ fn as_server_account(program: &Path) -> Command {
 }
 
 /// Runs a program that must succeed; returns what it wrote.
-fn run(command: &mut Command) -> String {
+pub(crate) fn run(command: &mut Command) -> String {
     // A file rather than a pipe: a server that is started inherits it and would keep a pipe open.
     let output = tempfile::tempfile().expect("a temporary file");
     let writing = |file: &std::fs::File| Stdio::from(file.try_clone().expect("a handle"));
