@@ -6,6 +6,7 @@ mod changes;
 mod cluster;
 mod commands;
 mod control;
+mod copies;
 mod loads;
 mod outages;
 mod schema;
