@@ -56,6 +56,9 @@ pub(super) fn path_id<I: Id>(segment: &str, problem: Problem) -> Result<I, Probl
 /// Decodes a part of a query string as forms do: `+` is a space, `%XX` a byte. What is no UTF-8 becomes
 /// U+FFFD, which no parameter accepts.
 fn decode(text: &str) -> Cow<'_, str> {
+    if !text.bytes().any(|byte| matches!(byte, b'+' | b'%')) {
+        return Cow::Borrowed(text);
+    }
     if text.contains('+') {
         let spaced = text.replace('+', " ");
         return Cow::Owned(percent_decode_str(&spaced).decode_utf8_lossy().into_owned());

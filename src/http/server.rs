@@ -252,6 +252,8 @@ async fn serve_connection(stream: std::net::TcpStream, app: Arc<App>, mut stoppe
         .serve_connection(TokioIo::new(stream), service);
     let mut connection = std::pin::pin!(connection);
     let ended = tokio::select! {
+        // Requests first: the other branch matters once in a server's life.
+        biased;
         ended = connection.as_mut() => ended,
         () = stopping(&mut stopped) => {
             connection.as_mut().graceful_shutdown();
