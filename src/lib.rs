@@ -9,7 +9,7 @@
 //!                             └ miss → loader (batch) → Reader::load_products → view → bytes
 //! POST   → http (parse, check) → service::writer (batch) → Writer::commit, one transaction
 //! PUT                                                    → views brought up to date → 201 / 204
-//! another process wrote → ChangeSink → views forgotten, memory filled again
+//! another process wrote → ChangeSink → views brought up to date, or forgotten and filled again
 //! CSV    → import (parse, check) → BulkLoad → rows          generate → the same CSV files
 //! ```
 //!
