@@ -72,6 +72,10 @@ pub struct ServeOptions {
     #[arg(long, env = "ATELIER_MAX_CONNECTIONS", value_name = "N", default_value_t = 16_384, value_parser = clap::value_parser!(u32).range(1..))]
     pub max_connections: u32,
 
+    /// How long a connection may go without a request, in seconds
+    #[arg(long, env = "ATELIER_MAX_HEAD_WAIT_S", value_name = "S", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    pub max_head_wait_s: u32,
+
     /// Requests, and writes, that may wait for the store before more are refused
     #[arg(long, env = "ATELIER_MAX_WAITING", value_name = "N", default_value_t = 16_384, value_parser = clap::value_parser!(u32).range(1..))]
     pub max_waiting: u32,
@@ -122,6 +126,7 @@ impl ServeOptions {
             cors_origins: self.cors_origins.clone(),
             max_body_bytes: usize::try_from(self.max_body_bytes).unwrap_or(usize::MAX),
             max_connections: self.max_connections as usize,
+            max_head_wait_s: self.max_head_wait_s,
             workers: self.workers.map_or(defaults.workers, usize::from),
         }
     }

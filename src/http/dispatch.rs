@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderValue, LOCATION};
+use http::request::Parts as Head;
 use http::{Request, Response, StatusCode};
 use http_body_util::Full;
 use hyper::body::Incoming;
@@ -37,45 +38,45 @@ pub(super) enum Answer {
 }
 
 /// Answers a request, whatever it is.
-pub(super) async fn respond(app: &App, mut request: Request<Incoming>) -> Response<Full<Bytes>> {
-    let origin = middleware::origin(request.headers());
-    let mut response = match answer(app, &mut request).await {
+pub(super) async fn respond(app: &App, request: Request<Incoming>) -> Response<Full<Bytes>> {
+    let (head, mut body) = request.into_parts();
+    let mut response = match answer(app, &head, &mut body).await {
         Ok(response) | Err(response) => response,
     };
-    discard_rest(request.into_body());
-    app.settings.cors_origins.stamp(origin.as_ref(), response.headers_mut());
+    discard_rest(body);
+    app.settings.cors_origins.stamp(&head.headers, response.headers_mut());
     response
 }
 
 type Responded = Result<Response<Full<Bytes>>, Response<Full<Bytes>>>;
 
-async fn answer(app: &App, request: &mut Request<Incoming>) -> Responded {
+async fn answer(app: &App, head: &Head, body: &mut Incoming) -> Responded {
     let prefix = app.settings.path_prefix.as_str();
-    let uri = request.uri().clone();
-    let path = uri.path();
-    let (operation, segment) = match path.strip_prefix(prefix).map(|path| find(request.method(), path)) {
+    let path = head.uri.path();
+    let query = head.uri.query();
+    let (operation, segment) = match path.strip_prefix(prefix).map(|path| find(&head.method, path)) {
         Some(Destination::Operation(operation, segment)) => (operation, segment),
         Some(Destination::Options { allow }) => return Ok(middleware::options(allow)),
         Some(Destination::WrongMethod { operation, segment, allow }) => {
             let problem = check_id(operation, segment).err().unwrap_or(Problem::WrongMethod { allow });
-            return Err(problem.into_response(request.headers(), path, prefix));
+            return Err(problem.into_response(&head.headers, path, prefix));
         }
         Some(Destination::UnknownPath) | None => {
-            return Err(Problem::UnknownPath.into_response(request.headers(), path, prefix));
+            return Err(Problem::UnknownPath.into_response(&head.headers, path, prefix));
         }
     };
     let result = match operation {
-        Operation::ListQuestions => questions::list(app, uri.query()).await,
-        Operation::AddQuestion => questions::add(app, request).await,
-        Operation::ListAnswers => answers::list(app, segment, uri.query()).await,
-        Operation::AddAnswer => answers::add(app, segment, request).await,
+        Operation::ListQuestions => questions::list(app, query).await,
+        Operation::AddQuestion => questions::add(app, head, body).await,
+        Operation::ListAnswers => answers::list(app, segment, query).await,
+        Operation::AddAnswer => answers::add(app, segment, head, body).await,
         Operation::VoteQuestion => questions::vote(app, segment).await,
         Operation::ReportQuestion => questions::report(app, segment).await,
         Operation::VoteAnswer => answers::vote(app, segment).await,
         Operation::ReportAnswer => answers::report(app, segment).await,
         Operation::ExplainProblem => explanation(segment).map(Answer::Text).ok_or(Problem::UnknownPath),
     };
-    result.map(success).map_err(|problem| problem.into_response(request.headers(), path, prefix))
+    result.map(success).map_err(|problem| problem.into_response(&head.headers, path, prefix))
 }
 
 /// The id in a path is checked before the method.

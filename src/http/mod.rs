@@ -12,6 +12,7 @@ mod extract;
 mod json_body;
 mod middleware;
 mod questions;
+mod roster;
 mod routes;
 mod server;
 

@@ -14,6 +14,8 @@ mod questions;
 mod queue;
 mod settings;
 mod view;
+mod view_pack;
+mod view_table;
 mod views;
 mod writer;
 
@@ -157,22 +159,29 @@ impl Service {
         &self.settings
     }
 
-    /// A product's view, from memory or from the store.
-    async fn view(&self, product_id: ProductId) -> Result<Arc<View>, ServiceError> {
-        if let Some(view) = self.views.get(product_id) {
-            return Ok(view);
-        }
-        let receiver = match self.views.want(product_id) {
-            Wanted::Here(view) => return Ok(view),
-            Wanted::Coming(receiver) => receiver,
-            Wanted::LoadIt(ticket, receiver) => {
-                if self.loads.push(LoadRequest::View(ticket)).is_err() {
-                    self.views.loaded(ticket, Err(ServiceError::Overloaded));
-                }
-                receiver
+    /// Reads a product's view, in memory or, failing that, loaded from the store.
+    async fn read_view<R>(
+        &self,
+        product_id: ProductId,
+        mut read: impl FnMut(&View) -> R,
+    ) -> Result<R, ServiceError> {
+        loop {
+            if let Some(result) = self.views.read(product_id, &mut read) {
+                return Ok(result);
             }
-        };
-        self.wait(receiver).await
+            let receiver = match self.views.want(product_id) {
+                // It has just arrived.
+                Wanted::Here => continue,
+                Wanted::Coming(receiver) => receiver,
+                Wanted::LoadIt(ticket, receiver) => {
+                    if self.loads.push(LoadRequest::View(ticket)).is_err() {
+                        self.views.loaded(ticket, Err(ServiceError::Overloaded));
+                    }
+                    receiver
+                }
+            };
+            return Ok(read(&*self.wait(receiver).await?));
+        }
     }
 
     /// Which product a question belongs to; `None` when there is no such question.

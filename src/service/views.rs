@@ -1,23 +1,21 @@
-//! The only cache: which views are in memory, who is loading which, and how a change reaches them.
+//! The only cache: which views are kept, who is loading which, and how a change reaches them.
 //!
 //! The rule that everything here serves: a view that was being loaded while its product changed is never
 //! kept. Loads in flight are listed; a change strikes its product from the list before it touches the cache;
 //! a loaded view is kept only if its load is still listed, checked under the same lock.
-//! Loading itself (queues, threads, the store) is `loader`'s and `fill`'s.
+//! Loading itself (queues, threads, the store) is `loader`'s and `fill`'s; where views are kept and which go
+//! when memory is full is `view_table`'s.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
-use quick_cache::sync::Cache;
 use tokio::sync::oneshot;
 
+use super::view_table::ViewTable;
 use super::{ServiceError, View};
 use crate::domain::ProductId;
 use crate::store::ProductChange;
-
-/// Bytes that a view costs beside itself: the reference count, the cache's entry, the allocator's rounding.
-const BYTES_PER_ENTRY: usize = 160;
 
 /// The background fill stops here, so that it does not push out what is in use.
 const FILL_MAX_PERCENT: u64 = 95;
@@ -26,18 +24,9 @@ const FILL_MAX_PERCENT: u64 = 95;
 pub(super) type ViewReceiver = oneshot::Receiver<Result<Arc<View>, ServiceError>>;
 type ViewSender = oneshot::Sender<Result<Arc<View>, ServiceError>>;
 
-#[derive(Clone)]
-struct ByBytes;
-
-impl quick_cache::Weighter<ProductId, Arc<View>> for ByBytes {
-    fn weight(&self, _: &ProductId, view: &Arc<View>) -> u64 {
-        (view.bytes() + BYTES_PER_ENTRY) as u64
-    }
-}
-
 /// The views in memory, bounded in bytes, evicted by use.
 pub(super) struct Views {
-    cache: Cache<ProductId, Arc<View>, ByBytes>,
+    table: ViewTable,
     in_flight: Mutex<InFlight>,
 }
 
@@ -69,8 +58,8 @@ pub(super) struct LoadTicket {
 
 /// Where a wanted view is.
 pub(super) enum Wanted {
-    /// In memory.
-    Here(Arc<View>),
+    /// In memory: [`Views::read`] it.
+    Here,
     /// On its way: somebody else loads it.
     Coming(ViewReceiver),
     /// Nowhere: the caller must see to it that the load is carried out.
@@ -78,25 +67,23 @@ pub(super) enum Wanted {
 }
 
 impl Views {
-    /// An empty cache of at most `max_bytes`, made for views of `BYTES_PER_ENTRY` and more.
+    /// An empty cache of at most `max_bytes`.
     pub(super) fn new(max_bytes: u64) -> Self {
-        const TYPICAL_VIEW_BYTES: u64 = 2_048;
-        let expected_views = usize::try_from(max_bytes / TYPICAL_VIEW_BYTES).unwrap_or(usize::MAX).max(64);
-        Self { cache: Cache::with_weighter(expected_views, max_bytes, ByBytes), in_flight: Mutex::default() }
+        Self { table: ViewTable::new(max_bytes), in_flight: Mutex::default() }
     }
 
-    /// The view if it is in memory.
-    pub(super) fn get(&self, product_id: ProductId) -> Option<Arc<View>> {
-        self.cache.get(&product_id)
+    /// Reads a view if it is in memory.
+    pub(super) fn read<R>(&self, product_id: ProductId, read: impl FnOnce(&View) -> R) -> Option<R> {
+        self.table.read(product_id, read)
     }
 
-    /// The view, or a place among those who wait for it.
+    /// Where the view is, with a place among those who wait for it if it is not here.
     pub(super) fn want(&self, product_id: ProductId) -> Wanted {
         let (sender, receiver) = oneshot::channel();
         let mut in_flight = self.in_flight.lock();
         // Again, under the lock: it may have arrived since the caller looked.
-        if let Some(view) = self.cache.get(&product_id) {
-            return Wanted::Here(view);
+        if self.table.contains(product_id) {
+            return Wanted::Here;
         }
         if let Some(number) = in_flight.listed.get(&product_id).copied() {
             in_flight.waiting.entry(number).or_default().push(sender);
@@ -119,7 +106,7 @@ impl Views {
                 if let Ok(view) = &result
                     && !in_flight.deaf
                 {
-                    self.cache.insert(ticket.product_id, Arc::clone(view));
+                    self.table.insert(View::clone(view));
                 }
             }
             in_flight.waiting.remove(&ticket.number).unwrap_or_default()
@@ -141,18 +128,12 @@ impl Views {
             }
             match change {
                 ProductChange::QuestionVotes(_, question_id, helpful) => {
-                    if let Some(view) = self.cache.peek(&product_id) {
-                        view.raise_question(question_id, helpful);
-                    }
+                    self.table.change(product_id, |view| view.raise_question(question_id, helpful));
                 }
                 ProductChange::AnswerVotes(_, answer_id, helpful) => {
-                    if let Some(view) = self.cache.peek(&product_id) {
-                        view.raise_answer(answer_id, helpful);
-                    }
+                    self.table.change(product_id, |view| view.raise_answer(answer_id, helpful));
                 }
-                ProductChange::Rows(_) => {
-                    self.cache.remove(&product_id);
-                }
+                ProductChange::Rows(_) => self.table.remove(product_id),
             }
         }
     }
@@ -164,7 +145,7 @@ impl Views {
         if let Some(chunk) = &mut in_flight.fill {
             chunk.everything_changed = true;
         }
-        self.cache.clear();
+        self.table.clear();
     }
 
     /// Forgets every view and keeps none while changes go unnoticed; `false` ends that.
@@ -194,17 +175,17 @@ impl Views {
                     .fill
                     .as_ref()
                     .is_none_or(|chunk| chunk.everything_changed || chunk.changed.contains(&product_id));
-            if !stale && !self.cache.contains_key(&product_id) {
-                self.cache.insert(product_id, Arc::new(view));
+            if !stale && !self.table.contains(product_id) {
+                self.table.insert(view);
             }
         }
         self.in_flight.lock().fill = None;
-        self.cache.weight() < self.cache.capacity() / 100 * FILL_MAX_PERCENT
+        self.table.bytes() < self.table.max_bytes() / 100 * FILL_MAX_PERCENT
     }
 
     /// How many views there are and how many bytes they take.
     pub(super) fn size(&self) -> (usize, u64) {
-        (self.cache.len(), self.cache.weight())
+        (self.table.len(), self.table.bytes())
     }
 }
 
@@ -224,14 +205,14 @@ mod tests {
     fn begin(views: &Views, number: u64) -> LoadTicket {
         match views.want(product(number)) {
             Wanted::LoadIt(ticket, _) => ticket,
-            Wanted::Here(_) | Wanted::Coming(_) => panic!("product {number} is not there yet"),
+            Wanted::Here | Wanted::Coming(_) => panic!("product {number} is not there yet"),
         }
     }
 
     #[test]
     fn while_changes_go_unnoticed_nothing_is_kept() {
         let views = Views::new(1 << 20);
-        let kept = |number| views.get(product(number)).is_some();
+        let kept = |number| views.read(product(number), |_| ()).is_some();
         views.loaded(begin(&views, 1), Ok(Arc::new(view(1))));
         assert!(kept(1));
 
