@@ -73,6 +73,11 @@ pub trait Reader: Send {
         after: Option<ProductId>,
         limit: usize,
     ) -> Result<Vec<ProductRows>, StoreError>;
+
+    /// Nothing will be asked for a while: gives back memory that only a busy session needs.
+    fn rest(&mut self) -> Result<(), StoreError> {
+        Ok(())
+    }
 }
 
 /// A session that writes.
