@@ -1,9 +1,10 @@
 //! The rules of the service: what is asked for is answered from views, what is written is batched, and a list
 //! asked for after a write shows it. Here is no SQL and no HTTP.
 //!
-//! `questions` and `answers` say what can be done; `views` is the only cache, `view` what is in it; `loader`,
-//! `writer` and `fill` are the threads between it and the store.
+//! `questions` and `answers` say what can be done; `views` is the only cache, `view` what is in it, `ageing` how long
+//! it is good; `loader`, `writer` and `fill` are the threads between it and the store.
 
+mod ageing;
 mod answers;
 mod clock;
 mod directory;
@@ -27,6 +28,7 @@ pub use clock::{Clock, SystemClock};
 pub use settings::ServiceSettings;
 pub use view::View;
 
+use self::ageing::Ageing;
 use self::directory::Directory;
 use self::fill::{FillSignal, Filler};
 use self::loader::{Lane, LoadRequest};
@@ -57,6 +59,7 @@ pub struct Service {
     loads: Arc<BatchQueue<LoadRequest>>,
     writes: Arc<BatchQueue<WriteRequest>>,
     fill: Arc<FillSignal>,
+    ageing: Arc<Ageing>,
     clock: Arc<dyn Clock>,
     settings: ServiceSettings,
     threads: Mutex<Threads>,
@@ -65,6 +68,7 @@ pub struct Service {
 /// The threads at work.
 #[derive(Default)]
 struct Threads {
+    ageing: Option<JoinHandle<()>>,
     reading: Vec<JoinHandle<()>>,
     writing: Option<JoinHandle<()>>,
 }
@@ -79,7 +83,8 @@ impl Service {
         clock: Arc<dyn Clock>,
         settings: ServiceSettings,
     ) -> Result<Self, StoreError> {
-        let views = Arc::new(Views::new(settings.views_max_bytes));
+        let ageing = Arc::new(Ageing::new(settings.max_view_age));
+        let views = Arc::new(Views::new(settings.views_max_bytes, Arc::clone(&ageing)));
         let directory = Arc::new(Directory::default());
         let fill = Arc::new(FillSignal::default());
         let service = Self {
@@ -89,6 +94,7 @@ impl Service {
             views,
             directory,
             fill,
+            ageing,
             clock,
             settings,
         };
@@ -99,6 +105,10 @@ impl Service {
     }
 
     fn start_threads(&self, store: &dyn Store) -> Result<(), StoreError> {
+        if self.ageing.is_on() {
+            let ageing = Arc::clone(&self.ageing);
+            self.threads.lock().ageing = Some(spawn("ageing".to_owned(), move || ageing.run())?);
+        }
         for number in 0..self.settings.readers.max(1) {
             let lane = Lane {
                 queue: Arc::clone(&self.loads),
@@ -219,9 +229,11 @@ impl Service {
 
 impl Drop for Service {
     fn drop(&mut self) {
+        self.ageing.stop();
         self.fill.stop();
         self.loads.close();
-        let Threads { reading, writing } = std::mem::take(&mut *self.threads.lock());
+        let Threads { ageing, reading, writing } = std::mem::take(&mut *self.threads.lock());
+        ageing.into_iter().for_each(join);
         reading.into_iter().for_each(join);
         // The writer's session is the last to close, so that it leaves the store tidy: of two that close at the
         // same time, each would leave that to the other.

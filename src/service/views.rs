@@ -12,6 +12,7 @@ use parking_lot::Mutex;
 use quick_cache::sync::Cache;
 use tokio::sync::oneshot;
 
+use super::ageing::{Ageing, Begun, Expiry};
 use super::{ServiceError, View};
 use crate::domain::ProductId;
 use crate::store::ProductChange;
@@ -26,19 +27,27 @@ const FILL_MAX_PERCENT: u64 = 95;
 pub(super) type ViewReceiver = oneshot::Receiver<Result<Arc<View>, ServiceError>>;
 type ViewSender = oneshot::Sender<Result<Arc<View>, ServiceError>>;
 
+/// What the cache holds.
+#[derive(Clone)]
+struct Kept {
+    view: Arc<View>,
+    expiry: Expiry,
+}
+
 #[derive(Clone)]
 struct ByBytes;
 
-impl quick_cache::Weighter<ProductId, Arc<View>> for ByBytes {
-    fn weight(&self, _: &ProductId, view: &Arc<View>) -> u64 {
-        (view.bytes() + BYTES_PER_ENTRY) as u64
+impl quick_cache::Weighter<ProductId, Kept> for ByBytes {
+    fn weight(&self, _: &ProductId, kept: &Kept) -> u64 {
+        (kept.view.bytes() + BYTES_PER_ENTRY) as u64
     }
 }
 
 /// The views in memory, bounded in bytes, evicted by use.
 pub(super) struct Views {
-    cache: Cache<ProductId, Arc<View>, ByBytes>,
+    cache: Cache<ProductId, Kept, ByBytes>,
     in_flight: Mutex<InFlight>,
+    ageing: Arc<Ageing>,
 }
 
 #[derive(Default)]
@@ -54,8 +63,8 @@ struct InFlight {
     deaf: bool,
 }
 
-#[derive(Default)]
 struct FillChunk {
+    begun: Begun,
     changed: HashSet<ProductId>,
     everything_changed: bool,
 }
@@ -65,6 +74,7 @@ struct FillChunk {
 pub(super) struct LoadTicket {
     pub(super) product_id: ProductId,
     number: u64,
+    expiry: Expiry,
 }
 
 /// Where a wanted view is.
@@ -79,15 +89,17 @@ pub(super) enum Wanted {
 
 impl Views {
     /// An empty cache of at most `max_bytes`, made for views of `BYTES_PER_ENTRY` and more.
-    pub(super) fn new(max_bytes: u64) -> Self {
+    pub(super) fn new(max_bytes: u64, ageing: Arc<Ageing>) -> Self {
         const TYPICAL_VIEW_BYTES: u64 = 2_048;
         let expected_views = usize::try_from(max_bytes / TYPICAL_VIEW_BYTES).unwrap_or(usize::MAX).max(64);
-        Self { cache: Cache::with_weighter(expected_views, max_bytes, ByBytes), in_flight: Mutex::default() }
+        let cache = Cache::with_weighter(expected_views, max_bytes, ByBytes);
+        Self { cache, in_flight: Mutex::default(), ageing }
     }
 
-    /// The view if it is in memory.
+    /// The view if it is in memory and may be served.
     pub(super) fn get(&self, product_id: ProductId) -> Option<Arc<View>> {
-        self.cache.get(&product_id)
+        let Kept { view, expiry } = self.cache.get(&product_id)?;
+        self.ageing.serves(expiry).then_some(view)
     }
 
     /// The view, or a place among those who wait for it.
@@ -95,7 +107,7 @@ impl Views {
         let (sender, receiver) = oneshot::channel();
         let mut in_flight = self.in_flight.lock();
         // Again, under the lock: it may have arrived since the caller looked.
-        if let Some(view) = self.cache.get(&product_id) {
+        if let Some(view) = self.get(product_id) {
             return Wanted::Here(view);
         }
         if let Some(number) = in_flight.listed.get(&product_id).copied() {
@@ -106,7 +118,8 @@ impl Views {
         let number = in_flight.last_number;
         in_flight.listed.insert(product_id, number);
         in_flight.waiting.insert(number, vec![sender]);
-        Wanted::LoadIt(LoadTicket { product_id, number }, receiver)
+        let expiry = self.ageing.expiry(self.ageing.begin(), product_id);
+        Wanted::LoadIt(LoadTicket { product_id, number, expiry }, receiver)
     }
 
     /// Ends a load: keeps the view unless its product changed meanwhile, and gives it to all who waited.
@@ -119,7 +132,8 @@ impl Views {
                 if let Ok(view) = &result
                     && !in_flight.deaf
                 {
-                    self.cache.insert(ticket.product_id, Arc::clone(view));
+                    let kept = Kept { view: Arc::clone(view), expiry: ticket.expiry };
+                    self.cache.insert(ticket.product_id, kept);
                 }
             }
             in_flight.waiting.remove(&ticket.number).unwrap_or_default()
@@ -141,12 +155,12 @@ impl Views {
             }
             match change {
                 ProductChange::QuestionVotes(_, question_id, helpful) => {
-                    if let Some(view) = self.cache.peek(&product_id) {
+                    if let Some(Kept { view, .. }) = self.cache.peek(&product_id) {
                         view.raise_question(question_id, helpful);
                     }
                 }
                 ProductChange::AnswerVotes(_, answer_id, helpful) => {
-                    if let Some(view) = self.cache.peek(&product_id) {
+                    if let Some(Kept { view, .. }) = self.cache.peek(&product_id) {
                         view.raise_answer(answer_id, helpful);
                     }
                 }
@@ -180,7 +194,9 @@ impl Views {
 
     /// Begins to watch for changes while a chunk of products is read in the background. One chunk at a time.
     pub(super) fn begin_fill_chunk(&self) {
-        self.in_flight.lock().fill = Some(FillChunk::default());
+        let begun = self.ageing.begin();
+        let chunk = FillChunk { begun, changed: HashSet::new(), everything_changed: false };
+        self.in_flight.lock().fill = Some(chunk);
     }
 
     /// Keeps those views of the chunk whose products did not change since it began and that are not there
@@ -189,13 +205,12 @@ impl Views {
         for view in views {
             let product_id = view.product_id();
             let in_flight = self.in_flight.lock();
-            let stale = in_flight.deaf
-                || in_flight
-                    .fill
-                    .as_ref()
-                    .is_none_or(|chunk| chunk.everything_changed || chunk.changed.contains(&product_id));
-            if !stale && !self.cache.contains_key(&product_id) {
-                self.cache.insert(product_id, Arc::new(view));
+            let Some(chunk) = &in_flight.fill else { break };
+            let stale = in_flight.deaf || chunk.everything_changed || chunk.changed.contains(&product_id);
+            let is_there = self.cache.peek(&product_id).is_some_and(|kept| self.ageing.serves(kept.expiry));
+            if !stale && !is_there {
+                let expiry = self.ageing.expiry(chunk.begun, product_id);
+                self.cache.insert(product_id, Kept { view: Arc::new(view), expiry });
             }
         }
         self.in_flight.lock().fill = None;
@@ -210,6 +225,8 @@ impl Views {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::domain::{Id as _, ProductRows};
 
@@ -229,8 +246,40 @@ mod tests {
     }
 
     #[test]
+    fn an_expired_view_is_loaded_once_more() {
+        let ageing = Arc::new(Ageing::new(Duration::from_secs(1)));
+        let views = Views::new(1 << 20, Arc::clone(&ageing));
+        let (asked, filled) = (product(1), product(2));
+        views.loaded(begin(&views, 1), Ok(Arc::new(view(1))));
+        views.begin_fill_chunk();
+        views.end_fill_chunk(vec![view(2)]);
+        let first = views.get(filled).expect("it is there");
+        views.begin_fill_chunk();
+        views.end_fill_chunk(vec![view(2)]);
+        assert!(views.get(asked).is_some());
+        assert!(Arc::ptr_eq(&views.get(filled).expect("it is there"), &first), "a good view is not replaced");
+
+        ageing.advance(1_000);
+        assert!(views.get(asked).is_none() && views.get(filled).is_none());
+        let again = begin(&views, 1);
+        assert!(matches!(views.want(asked), Wanted::Coming(_)), "one load for all");
+        views.begin_fill_chunk();
+        // The load began before the clock was set: in its own time its view is good.
+        ageing.advance(0);
+        views.loaded(again, Ok(Arc::new(view(1))));
+        assert!(matches!(views.want(asked), Wanted::Here(_)));
+
+        let old = views.get(filled).expect("it is there");
+        ageing.advance(1_000);
+        views.end_fill_chunk(vec![view(2)]);
+        ageing.advance(0);
+        let new = views.get(filled).expect("it is there");
+        assert!(!Arc::ptr_eq(&old, &new), "the fill replaces an expired view");
+    }
+
+    #[test]
     fn while_changes_go_unnoticed_nothing_is_kept() {
-        let views = Views::new(1 << 20);
+        let views = Views::new(1 << 20, Arc::new(Ageing::new(Duration::ZERO)));
         let kept = |number| views.get(product(number)).is_some();
         views.loaded(begin(&views, 1), Ok(Arc::new(view(1))));
         assert!(kept(1));

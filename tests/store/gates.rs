@@ -117,6 +117,8 @@ pub(crate) struct Gates {
     pub(crate) failing_loads: AtomicUsize,
     /// The next commit is carried out and then said to have an unknown fate.
     pub(crate) commit_breaks_off: AtomicBool,
+    /// From now on the service is told of nothing that others do.
+    pub(crate) news_are_lost: AtomicBool,
     /// How often the service was told that everything changed, and has acted on it.
     everything_changed: AtomicUsize,
     /// The products of each `load_products`.
@@ -157,6 +159,9 @@ impl Store for GatedStore {
     fn writer(&self, elsewhere: ChangeSink) -> Result<Box<dyn Writer>, StoreError> {
         let gates = Arc::clone(&self.gates);
         let sink: ChangeSink = Arc::new(move |change| {
+            if gates.news_are_lost.load(Ordering::SeqCst) {
+                return;
+            }
             elsewhere(change);
             gates.everything_changed.fetch_add(1, Ordering::SeqCst);
         });
