@@ -69,6 +69,10 @@ pub struct ServeOptions {
     #[arg(long, env = "ATELIER_MAX_VIEW_AGE_S", value_name = "S")]
     pub max_view_age_s: Option<u32>,
 
+    /// How long lists in memory are still shown when the process cannot hear of changes in PostgreSQL, in seconds
+    #[arg(long, env = "ATELIER_STALE_GRACE_S", value_name = "S", default_value_t = 10)]
+    pub stale_grace_s: u32,
+
     /// Threads that answer requests [default: one for each core]
     #[arg(long, env = "ATELIER_WORKERS", value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub workers: Option<u16>,
@@ -140,6 +144,7 @@ impl ServeOptions {
         let mut settings = ServiceSettings {
             views_max_bytes: self.views_max_bytes.unwrap_or_else(default_views_max_bytes),
             max_view_age: self.max_view_age(),
+            stale_grace: Duration::from_secs(self.stale_grace_s.into()),
             readers: self.readers.into(),
             max_waiting_reads: self.max_waiting as usize,
             max_waiting_writes: self.max_waiting as usize,

@@ -1,14 +1,14 @@
 //! The rules of the service: what is asked for is answered from views, what is written is batched, and a list
 //! asked for after a write shows it. Here is no SQL and no HTTP.
 //!
-//! `questions` and `answers` say what can be done; `views` is the only cache, `view` what is in it, `ageing` how long
-//! it is good; `loader`, `writer` and `fill` are the threads between it and the store.
+//! `questions` and `answers` say what can be done; `views` is the only cache, `view` what is in it, `freshness` how
+//! long it is good; `loader`, `writer` and `fill` are the threads between it and the store.
 
-mod ageing;
 mod answers;
 mod clock;
 mod directory;
 mod fill;
+mod freshness;
 mod json;
 mod loader;
 mod questions;
@@ -28,9 +28,9 @@ pub use clock::{Clock, SystemClock};
 pub use settings::ServiceSettings;
 pub use view::View;
 
-use self::ageing::Ageing;
 use self::directory::Directory;
 use self::fill::{FillSignal, Filler};
+use self::freshness::Freshness;
 use self::loader::{Lane, LoadRequest};
 use self::queue::BatchQueue;
 use self::views::{Views, Wanted};
@@ -59,7 +59,7 @@ pub struct Service {
     loads: Arc<BatchQueue<LoadRequest>>,
     writes: Arc<BatchQueue<WriteRequest>>,
     fill: Arc<FillSignal>,
-    ageing: Arc<Ageing>,
+    freshness: Arc<Freshness>,
     clock: Arc<dyn Clock>,
     settings: ServiceSettings,
     threads: Mutex<Threads>,
@@ -83,9 +83,9 @@ impl Service {
         clock: Arc<dyn Clock>,
         settings: ServiceSettings,
     ) -> Result<Self, StoreError> {
-        let ageing = Arc::new(Ageing::new(settings.max_view_age));
-        let views = Arc::new(Views::new(settings.views_max_bytes, Arc::clone(&ageing)));
-        let directory = Arc::new(Directory::default());
+        let freshness = Arc::new(Freshness::new(settings.max_view_age, settings.stale_grace));
+        let views = Arc::new(Views::new(settings.views_max_bytes, Arc::clone(&freshness)));
+        let directory = Arc::new(Directory::new(Arc::clone(&freshness)));
         let fill = Arc::new(FillSignal::default());
         let service = Self {
             loads: Arc::new(BatchQueue::new(settings.max_waiting_reads)),
@@ -94,7 +94,7 @@ impl Service {
             views,
             directory,
             fill,
-            ageing,
+            freshness,
             clock,
             settings,
         };
@@ -105,9 +105,9 @@ impl Service {
     }
 
     fn start_threads(&self, store: &dyn Store) -> Result<(), StoreError> {
-        if self.ageing.is_on() {
-            let ageing = Arc::clone(&self.ageing);
-            self.threads.lock().ageing = Some(spawn("ageing".to_owned(), move || ageing.run())?);
+        if self.freshness.is_ageing() {
+            let freshness = Arc::clone(&self.freshness);
+            self.threads.lock().ageing = Some(spawn("ageing".to_owned(), move || freshness.run())?);
         }
         for number in 0..self.settings.readers.max(1) {
             let lane = Lane {
@@ -141,7 +141,7 @@ impl Service {
     /// Where the store tells of changes made elsewhere.
     fn change_sink(&self) -> ChangeSink {
         let (views, directory) = (Arc::clone(&self.views), Arc::clone(&self.directory));
-        let fill = Arc::clone(&self.fill);
+        let (freshness, fill) = (Arc::clone(&self.freshness), Arc::clone(&self.fill));
         Arc::new(move |change| match change {
             Change::Everything => {
                 tracing::info!("the store was changed by another process, all views are forgotten");
@@ -151,12 +151,15 @@ impl Service {
             }
             Change::Products(changes) => views.apply(&changes),
             Change::Deaf => {
-                directory.set_deaf(true);
-                views.set_deaf(true);
+                directory.fall_silent();
+                views.fall_silent();
+                freshness.fall_silent();
             }
             Change::Hearing => {
-                directory.set_deaf(false);
-                views.set_deaf(false);
+                directory.end_silence();
+                views.end_silence();
+                // Last: from here on what is in memory is served again.
+                freshness.end_silence();
                 fill.request();
             }
         })
@@ -229,7 +232,7 @@ impl Service {
 
 impl Drop for Service {
     fn drop(&mut self) {
-        self.ageing.stop();
+        self.freshness.stop();
         self.fill.stop();
         self.loads.close();
         let Threads { ageing, reading, writing } = std::mem::take(&mut *self.threads.lock());

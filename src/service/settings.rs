@@ -12,6 +12,9 @@ pub struct ServiceSettings {
     /// A view that is older is read again, whether or not its product is known to have changed; zero lets views get
     /// as old as they like. Told apart by 100 ms.
     pub max_view_age: Duration,
+    /// How long lists are still answered from memory, whatever their age, once changes by others go unnoticed. With
+    /// zero they are not.
+    pub stale_grace: Duration,
     /// Threads that read from the store.
     pub readers: usize,
     /// Requests that may wait for a reader; one more is refused.
@@ -33,6 +36,7 @@ impl Default for ServiceSettings {
         Self {
             views_max_bytes: 4 << 30,
             max_view_age: Duration::ZERO,
+            stale_grace: Duration::ZERO,
             readers: 2,
             max_waiting_reads: 16_384,
             max_waiting_writes: 16_384,

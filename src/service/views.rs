@@ -12,7 +12,7 @@ use parking_lot::Mutex;
 use quick_cache::sync::Cache;
 use tokio::sync::oneshot;
 
-use super::ageing::{Ageing, Begun, Expiry};
+use super::freshness::{Begun, Expiry, Freshness};
 use super::{ServiceError, View};
 use crate::domain::ProductId;
 use crate::store::ProductChange;
@@ -47,7 +47,7 @@ impl quick_cache::Weighter<ProductId, Kept> for ByBytes {
 pub(super) struct Views {
     cache: Cache<ProductId, Kept, ByBytes>,
     in_flight: Mutex<InFlight>,
-    ageing: Arc<Ageing>,
+    freshness: Arc<Freshness>,
 }
 
 #[derive(Default)]
@@ -61,6 +61,16 @@ struct InFlight {
     fill: Option<FillChunk>,
     /// While changes go unnoticed nothing is kept.
     deaf: bool,
+}
+
+impl InFlight {
+    /// Nothing that is on its way is kept.
+    fn strike_everything(&mut self) {
+        self.listed.clear();
+        if let Some(chunk) = &mut self.fill {
+            chunk.everything_changed = true;
+        }
+    }
 }
 
 struct FillChunk {
@@ -89,17 +99,18 @@ pub(super) enum Wanted {
 
 impl Views {
     /// An empty cache of at most `max_bytes`, made for views of `BYTES_PER_ENTRY` and more.
-    pub(super) fn new(max_bytes: u64, ageing: Arc<Ageing>) -> Self {
+    pub(super) fn new(max_bytes: u64, freshness: Arc<Freshness>) -> Self {
         const TYPICAL_VIEW_BYTES: u64 = 2_048;
         let expected_views = usize::try_from(max_bytes / TYPICAL_VIEW_BYTES).unwrap_or(usize::MAX).max(64);
         let cache = Cache::with_weighter(expected_views, max_bytes, ByBytes);
-        Self { cache, in_flight: Mutex::default(), ageing }
+        Self { cache, in_flight: Mutex::default(), freshness }
     }
 
     /// The view if it is in memory and may be served.
     pub(super) fn get(&self, product_id: ProductId) -> Option<Arc<View>> {
+        let present = self.freshness.present();
         let Kept { view, expiry } = self.cache.get(&product_id)?;
-        self.ageing.serves(expiry).then_some(view)
+        self.freshness.serves(present, expiry).then_some(view)
     }
 
     /// The view, or a place among those who wait for it.
@@ -118,7 +129,7 @@ impl Views {
         let number = in_flight.last_number;
         in_flight.listed.insert(product_id, number);
         in_flight.waiting.insert(number, vec![sender]);
-        let expiry = self.ageing.expiry(self.ageing.begin(), product_id);
+        let expiry = self.freshness.expiry(self.freshness.begin(), product_id);
         Wanted::LoadIt(LoadTicket { product_id, number, expiry }, receiver)
     }
 
@@ -174,16 +185,20 @@ impl Views {
     /// Forgets every view and keeps none that is on its way.
     pub(super) fn forget_everything(&self) {
         let mut in_flight = self.in_flight.lock();
-        in_flight.listed.clear();
-        if let Some(chunk) = &mut in_flight.fill {
-            chunk.everything_changed = true;
-        }
+        in_flight.strike_everything();
         self.cache.clear();
     }
 
-    /// Forgets every view and keeps none while changes go unnoticed; `false` ends that.
-    pub(super) fn set_deaf(&self, deaf: bool) {
-        self.in_flight.lock().deaf = deaf;
+    /// Keeps no view from now on: changes go unnoticed. What is there already is good for the grace alone.
+    pub(super) fn fall_silent(&self) {
+        let mut in_flight = self.in_flight.lock();
+        in_flight.deaf = true;
+        in_flight.strike_everything();
+    }
+
+    /// Forgets every view and keeps new ones again.
+    pub(super) fn end_silence(&self) {
+        self.in_flight.lock().deaf = false;
         self.forget_everything();
     }
 
@@ -194,7 +209,7 @@ impl Views {
 
     /// Begins to watch for changes while a chunk of products is read in the background. One chunk at a time.
     pub(super) fn begin_fill_chunk(&self) {
-        let begun = self.ageing.begin();
+        let begun = self.freshness.begin();
         let chunk = FillChunk { begun, changed: HashSet::new(), everything_changed: false };
         self.in_flight.lock().fill = Some(chunk);
     }
@@ -207,9 +222,10 @@ impl Views {
             let in_flight = self.in_flight.lock();
             let Some(chunk) = &in_flight.fill else { break };
             let stale = in_flight.deaf || chunk.everything_changed || chunk.changed.contains(&product_id);
-            let is_there = self.cache.peek(&product_id).is_some_and(|kept| self.ageing.serves(kept.expiry));
-            if !stale && !is_there {
-                let expiry = self.ageing.expiry(chunk.begun, product_id);
+            let present = self.freshness.present();
+            let serves = |kept: Kept| self.freshness.serves(present, kept.expiry);
+            if !stale && !self.cache.peek(&product_id).is_some_and(serves) {
+                let expiry = self.freshness.expiry(chunk.begun, product_id);
                 self.cache.insert(product_id, Kept { view: Arc::new(view), expiry });
             }
         }
@@ -247,8 +263,8 @@ mod tests {
 
     #[test]
     fn an_expired_view_is_loaded_once_more() {
-        let ageing = Arc::new(Ageing::new(Duration::from_secs(1)));
-        let views = Views::new(1 << 20, Arc::clone(&ageing));
+        let freshness = Arc::new(Freshness::new(Duration::from_secs(1), Duration::ZERO));
+        let views = Views::new(1 << 20, Arc::clone(&freshness));
         let (asked, filled) = (product(1), product(2));
         views.loaded(begin(&views, 1), Ok(Arc::new(view(1))));
         views.begin_fill_chunk();
@@ -259,35 +275,37 @@ mod tests {
         assert!(views.get(asked).is_some());
         assert!(Arc::ptr_eq(&views.get(filled).expect("it is there"), &first), "a good view is not replaced");
 
-        ageing.advance(1_000);
+        freshness.set_present(1_000);
         assert!(views.get(asked).is_none() && views.get(filled).is_none());
         let again = begin(&views, 1);
         assert!(matches!(views.want(asked), Wanted::Coming(_)), "one load for all");
         views.begin_fill_chunk();
         // The load began before the clock was set: in its own time its view is good.
-        ageing.advance(0);
+        freshness.set_present(0);
         views.loaded(again, Ok(Arc::new(view(1))));
         assert!(matches!(views.want(asked), Wanted::Here(_)));
 
         let old = views.get(filled).expect("it is there");
-        ageing.advance(1_000);
+        freshness.set_present(1_000);
         views.end_fill_chunk(vec![view(2)]);
-        ageing.advance(0);
+        freshness.set_present(0);
         let new = views.get(filled).expect("it is there");
         assert!(!Arc::ptr_eq(&old, &new), "the fill replaces an expired view");
     }
 
     #[test]
     fn while_changes_go_unnoticed_nothing_is_kept() {
-        let views = Views::new(1 << 20, Arc::new(Ageing::new(Duration::ZERO)));
+        let freshness = Arc::new(Freshness::new(Duration::ZERO, Duration::ZERO));
+        let views = Views::new(1 << 20, Arc::clone(&freshness));
         let kept = |number| views.get(product(number)).is_some();
         views.loaded(begin(&views, 1), Ok(Arc::new(view(1))));
         assert!(kept(1));
 
         let before = begin(&views, 2);
         views.begin_fill_chunk();
-        views.set_deaf(true);
-        assert!(!kept(1), "what was there is forgotten");
+        views.fall_silent();
+        freshness.fall_silent();
+        assert!(!kept(1), "what was there is not served");
         views.loaded(before, Ok(Arc::new(view(2))));
         views.loaded(begin(&views, 3), Ok(Arc::new(view(3))));
         views.end_fill_chunk(vec![view(4)]);
@@ -295,12 +313,32 @@ mod tests {
         views.end_fill_chunk(vec![view(5)]);
         let during = begin(&views, 6);
         views.begin_fill_chunk();
-        views.set_deaf(false);
+        views.end_silence();
+        freshness.end_silence();
         views.loaded(during, Ok(Arc::new(view(6))));
         views.end_fill_chunk(vec![view(7)]);
         assert_eq!(views.size().0, 0, "nothing read before the end of the silence is kept");
 
         views.loaded(begin(&views, 8), Ok(Arc::new(view(8))));
         assert!(kept(8));
+    }
+
+    #[test]
+    fn in_the_grace_what_is_there_is_served_with_the_own_writes() {
+        let freshness = Arc::new(Freshness::new(Duration::ZERO, Duration::from_hours(1)));
+        let views = Views::new(1 << 20, Arc::clone(&freshness));
+        for number in [1, 2] {
+            views.loaded(begin(&views, number), Ok(Arc::new(view(number))));
+        }
+        views.fall_silent();
+        freshness.fall_silent();
+        assert!(matches!(views.want(product(1)), Wanted::Here(_)));
+        views.loaded(begin(&views, 3), Ok(Arc::new(view(3))));
+        assert!(views.get(product(3)).is_none(), "nothing new is kept");
+        views.apply(&[ProductChange::Rows(product(2))]);
+        assert!(views.get(product(2)).is_none(), "an own write is not hidden");
+        views.end_silence();
+        freshness.end_silence();
+        assert_eq!(views.size().0, 0);
     }
 }

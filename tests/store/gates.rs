@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use atelier::domain::{Id, Page, ProductId, ProductRows, QuestionId};
 use atelier::service::{Service, ServiceError, ServiceSettings, SystemClock};
 use atelier::store::{
-    BulkLoad, ChangeSink, Command, Counts, Dump, Finding, LoadMode, Outcome, Reader, Store, StoreError,
-    Writer,
+    BulkLoad, Change, ChangeSink, Command, Counts, Dump, Finding, LoadMode, Outcome, Reader, Store,
+    StoreError, Writer,
 };
 use tokio::task::JoinHandle;
 
@@ -165,7 +165,8 @@ impl Store for GatedStore {
             elsewhere(change);
             gates.everything_changed.fetch_add(1, Ordering::SeqCst);
         });
-        Ok(Box::new(GatedWriter { inner: self.inner.writer(sink)?, gates: Arc::clone(&self.gates) }))
+        let inner = self.inner.writer(Arc::clone(&sink))?;
+        Ok(Box::new(GatedWriter { inner, sink, gates: Arc::clone(&self.gates) }))
     }
 
     fn bulk_load(&self, mode: LoadMode) -> Result<Box<dyn BulkLoad>, StoreError> {
@@ -229,6 +230,7 @@ impl Reader for GatedReader {
 
 struct GatedWriter {
     inner: Box<dyn Writer>,
+    sink: ChangeSink,
     gates: Arc<Gates>,
 }
 
@@ -238,6 +240,7 @@ impl Writer for GatedWriter {
         self.gates.committed.lock().expect("not poisoned").push(commands.to_vec());
         let result = self.inner.commit(commands);
         if self.gates.commit_breaks_off.swap(false, Ordering::SeqCst) {
+            (self.sink)(Change::Everything);
             return Err(StoreError::Unknown("broke off, for a test".to_owned()));
         }
         result
