@@ -13,6 +13,10 @@ use crate::store::StoreAddress;
 /// Views take at most this many bytes unless the operator says otherwise, and at most half of the machine.
 const DEFAULT_VIEWS_MAX_BYTES: u64 = 4 << 30;
 
+/// With PostgreSQL, where other processes write and news of it comes over the network, a view is read again after
+/// this long unless the operator says otherwise. SQLite tells of every change itself, so there views do not age.
+const DEFAULT_POSTGRES_MAX_VIEW_AGE: Duration = Duration::from_mins(15);
+
 /// Which store a command works on.
 #[derive(Debug, Clone, Args)]
 pub struct StoreOption {
@@ -59,6 +63,15 @@ pub struct ServeOptions {
     /// machine's memory]
     #[arg(long, env = "ATELIER_VIEWS_MAX_BYTES", value_name = "BYTES", value_parser = byte_size)]
     pub views_max_bytes: Option<u64>,
+
+    /// Read a product again when what is kept of it is older, in seconds; 0 never does [default: 900 with
+    /// PostgreSQL, 0 with SQLite]
+    #[arg(long, env = "ATELIER_MAX_VIEW_AGE_S", value_name = "S")]
+    pub max_view_age_s: Option<u32>,
+
+    /// How long lists in memory are still shown when the process cannot hear of changes in PostgreSQL, in seconds
+    #[arg(long, env = "ATELIER_STALE_GRACE_S", value_name = "S", default_value_t = 10)]
+    pub stale_grace_s: u32,
 
     /// Threads that answer requests [default: one for each core]
     #[arg(long, env = "ATELIER_WORKERS", value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
@@ -135,6 +148,8 @@ impl ServeOptions {
     pub fn service_settings(&self) -> ServiceSettings {
         let mut settings = ServiceSettings {
             views_max_bytes: self.views_max_bytes.unwrap_or_else(default_views_max_bytes),
+            max_view_age: self.max_view_age(),
+            stale_grace: Duration::from_secs(self.stale_grace_s.into()),
             readers: self.readers.into(),
             max_waiting_reads: self.max_waiting as usize,
             max_waiting_writes: self.max_waiting as usize,
@@ -149,6 +164,14 @@ impl ServeOptions {
         settings.submission.photos_max = self.photos_max as usize;
         settings.submission.photo_url_max_chars = self.photo_url_max_chars as usize;
         settings
+    }
+
+    fn max_view_age(&self) -> Duration {
+        match (self.max_view_age_s, &self.store.store) {
+            (Some(seconds), _) => Duration::from_secs(seconds.into()),
+            (None, StoreAddress::Postgres(_)) => DEFAULT_POSTGRES_MAX_VIEW_AGE,
+            (None, StoreAddress::Sqlite(_)) => Duration::ZERO,
+        }
     }
 }
 
@@ -191,6 +214,23 @@ fn path_prefix(text: &str) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn views_age_where_others_write() {
+        #[derive(clap::Parser)]
+        struct Line {
+            #[command(flatten)]
+            serve: ServeOptions,
+        }
+        let max_view_age = |arguments: &[&str]| {
+            let line: Line = clap::Parser::parse_from([&["atelier"], arguments].concat());
+            line.serve.service_settings().max_view_age.as_secs()
+        };
+        assert_eq!(max_view_age(&["--store", "sqlite:shop.db"]), 0);
+        assert_eq!(max_view_age(&["--store", "postgres://shop@db/atelier"]), 900);
+        assert_eq!(max_view_age(&["--store", "postgres://shop@db/atelier", "--max-view-age-s", "0"]), 0);
+        assert_eq!(max_view_age(&["--max-view-age-s", "60"]), 60);
+    }
 
     #[test]
     fn byte_sizes() {

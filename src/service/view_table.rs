@@ -13,6 +13,7 @@ use foldhash::fast::RandomState;
 use parking_lot::RwLock;
 
 use super::View;
+use super::freshness::Expiry;
 use crate::domain::ProductId;
 
 /// Most shards: enough that two threads rarely want the same one, few enough to stay in a core's own cache.
@@ -49,6 +50,7 @@ struct Shard {
 
 struct Kept {
     view: View,
+    expiry: Expiry,
     /// Reads since the hand came by, up to [`MAX_USES`].
     uses: AtomicU8,
 }
@@ -74,7 +76,7 @@ impl ViewTable {
     }
 
     /// Reads a product's view, if it is there, and counts that as a use.
-    pub(super) fn read<R>(&self, product_id: ProductId, read: impl FnOnce(&View) -> R) -> Option<R> {
+    pub(super) fn read<R>(&self, product_id: ProductId, read: impl FnOnce(&View, Expiry) -> R) -> Option<R> {
         let (hash, shard) = self.place(product_id);
         let shard = self.shards[shard].read();
         let kept = shard.find(hash, product_id).and_then(|place| shard.places[place].as_ref())?;
@@ -83,13 +85,7 @@ impl ViewTable {
         if uses < MAX_USES {
             kept.uses.store(uses + 1, Ordering::Relaxed);
         }
-        Some(read(&kept.view))
-    }
-
-    /// Whether a product's view is there.
-    pub(super) fn contains(&self, product_id: ProductId) -> bool {
-        let (hash, shard) = self.place(product_id);
-        self.shards[shard].read().find(hash, product_id).is_some()
+        Some(read(&kept.view, kept.expiry))
     }
 
     /// Changes a product's view in place, if it is there. The change must not change its size.
@@ -105,9 +101,9 @@ impl ViewTable {
 
     /// Keeps a view in the place of any former one, and takes others away until all fit. One that alone is
     /// larger than the table may become is not kept.
-    pub(super) fn insert(&self, view: View) {
+    pub(super) fn insert(&self, view: View, expiry: Expiry) {
         let product_id = view.product_id();
-        let kept = Kept { view, uses: AtomicU8::new(0) };
+        let kept = Kept { view, expiry, uses: AtomicU8::new(0) };
         let bytes = kept.bytes();
         if bytes > self.max_bytes {
             self.remove(product_id);
@@ -300,7 +296,7 @@ mod tests {
     }
 
     fn is_right(table: &ViewTable, number: u64) -> Option<bool> {
-        table.read(product(number), |view| view.question_ids().iter().all(|id| id.get() == number))
+        table.read(product(number), |view, _| view.question_ids().iter().all(|id| id.get() == number))
     }
 
     #[test]
@@ -308,10 +304,13 @@ mod tests {
         let table = ViewTable::new(5 << 20);
         let text = "x".repeat(1_000);
         for number in 1..=20_000 {
-            table.insert(view(
-                number,
-                text.get(..usize::try_from(number % 1_000).expect("small")).expect("long enough"),
-            ));
+            table.insert(
+                view(
+                    number,
+                    text.get(..usize::try_from(number % 1_000).expect("small")).expect("long enough"),
+                ),
+                Expiry::NEVER,
+            );
             assert_ne!(is_right(&table, number), Some(false));
             assert!(table.bytes() <= table.max_bytes());
         }
@@ -325,18 +324,18 @@ mod tests {
     #[test]
     fn bytes_are_counted_through_every_change() {
         let table = ViewTable::new(1 << 20);
-        table.insert(view(1, "short"));
+        table.insert(view(1, "short"), Expiry::NEVER);
         let short = table.bytes();
-        table.insert(view(1, &"long".repeat(100)));
+        table.insert(view(1, &"long".repeat(100)), Expiry::NEVER);
         assert!(table.bytes() > short);
-        table.insert(view(1, "short"));
+        table.insert(view(1, "short"), Expiry::NEVER);
         assert_eq!((table.len(), table.bytes()), (1, short));
-        table.insert(view(2, "short"));
+        table.insert(view(2, "short"), Expiry::NEVER);
         assert_eq!(table.bytes(), 2 * short);
         table.remove(product(1));
         table.remove(product(1));
         assert_eq!((table.len(), table.bytes()), (1, short));
-        assert_eq!((table.contains(product(1)), table.contains(product(2))), (false, true));
+        assert_eq!((is_right(&table, 1).is_some(), is_right(&table, 2).is_some()), (false, true));
     }
 
     #[test]
@@ -344,26 +343,26 @@ mod tests {
         let table = ViewTable::new(1 << 20);
         let text = "x".repeat(500);
         for number in 1..=100 {
-            table.insert(view(number, &text));
+            table.insert(view(number, &text), Expiry::NEVER);
         }
         // One pass over many, as a crawler makes, while the hundred are read now and then.
         for number in 1_000..20_000 {
-            table.insert(view(number, &text));
+            table.insert(view(number, &text), Expiry::NEVER);
             is_right(&table, number % 100 + 1);
         }
-        let left = (1..=100).filter(|&number| table.contains(product(number))).count();
+        let left = (1..=100).filter(|&number| is_right(&table, number).is_some()).count();
         assert_eq!(left, 100);
     }
 
     #[test]
     fn a_view_larger_than_the_table_is_not_kept_nor_is_its_former_self() {
         let table = ViewTable::new(1_000);
-        table.insert(view(1, "short"));
-        assert!(table.contains(product(1)));
-        table.insert(view(1, &"long".repeat(1_000)));
+        table.insert(view(1, "short"), Expiry::NEVER);
+        assert!(is_right(&table, 1).is_some());
+        table.insert(view(1, &"long".repeat(1_000)), Expiry::NEVER);
         assert_eq!((table.len(), table.bytes()), (0, 0));
         let nothing = ViewTable::new(0);
-        nothing.insert(view(1, "short"));
+        nothing.insert(view(1, "short"), Expiry::NEVER);
         assert_eq!(nothing.len(), 0);
     }
 }

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
+use super::freshness::{Begun, Expiry, Freshness};
 use super::view_table::ViewTable;
 use super::{ServiceError, View};
 use crate::domain::ProductId;
@@ -28,6 +29,7 @@ type ViewSender = oneshot::Sender<Result<Arc<View>, ServiceError>>;
 pub(super) struct Views {
     table: ViewTable,
     in_flight: Mutex<InFlight>,
+    freshness: Arc<Freshness>,
 }
 
 #[derive(Default)]
@@ -43,8 +45,18 @@ struct InFlight {
     deaf: bool,
 }
 
-#[derive(Default)]
+impl InFlight {
+    /// Nothing that is on its way is kept.
+    fn strike_everything(&mut self) {
+        self.listed.clear();
+        if let Some(chunk) = &mut self.fill {
+            chunk.everything_changed = true;
+        }
+    }
+}
+
 struct FillChunk {
+    begun: Begun,
     changed: HashSet<ProductId>,
     everything_changed: bool,
 }
@@ -54,6 +66,7 @@ struct FillChunk {
 pub(super) struct LoadTicket {
     pub(super) product_id: ProductId,
     number: u64,
+    expiry: Expiry,
 }
 
 /// Where a wanted view is.
@@ -68,13 +81,19 @@ pub(super) enum Wanted {
 
 impl Views {
     /// An empty cache of at most `max_bytes`.
-    pub(super) fn new(max_bytes: u64) -> Self {
-        Self { table: ViewTable::new(max_bytes), in_flight: Mutex::default() }
+    pub(super) fn new(max_bytes: u64, freshness: Arc<Freshness>) -> Self {
+        Self { table: ViewTable::new(max_bytes), in_flight: Mutex::default(), freshness }
     }
 
-    /// Reads a view if it is in memory.
+    /// Reads a view if it is in memory and may be served.
     pub(super) fn read<R>(&self, product_id: ProductId, read: impl FnOnce(&View) -> R) -> Option<R> {
-        self.table.read(product_id, read)
+        let present = self.freshness.present();
+        let read = |view: &View, expiry| self.freshness.serves(present, expiry).then(|| read(view));
+        self.table.read(product_id, read).flatten()
+    }
+
+    fn is_here(&self, product_id: ProductId) -> bool {
+        self.read(product_id, |_| ()).is_some()
     }
 
     /// Where the view is, with a place among those who wait for it if it is not here.
@@ -82,7 +101,7 @@ impl Views {
         let (sender, receiver) = oneshot::channel();
         let mut in_flight = self.in_flight.lock();
         // Again, under the lock: it may have arrived since the caller looked.
-        if self.table.contains(product_id) {
+        if self.is_here(product_id) {
             return Wanted::Here;
         }
         if let Some(number) = in_flight.listed.get(&product_id).copied() {
@@ -93,7 +112,8 @@ impl Views {
         let number = in_flight.last_number;
         in_flight.listed.insert(product_id, number);
         in_flight.waiting.insert(number, vec![sender]);
-        Wanted::LoadIt(LoadTicket { product_id, number }, receiver)
+        let expiry = self.freshness.expiry(self.freshness.begin(), product_id);
+        Wanted::LoadIt(LoadTicket { product_id, number, expiry }, receiver)
     }
 
     /// Ends a load: keeps the view unless its product changed meanwhile, and gives it to all who waited.
@@ -106,7 +126,7 @@ impl Views {
                 if let Ok(view) = &result
                     && !in_flight.deaf
                 {
-                    self.table.insert(View::clone(view));
+                    self.table.insert(View::clone(view), ticket.expiry);
                 }
             }
             in_flight.waiting.remove(&ticket.number).unwrap_or_default()
@@ -141,16 +161,20 @@ impl Views {
     /// Forgets every view and keeps none that is on its way.
     pub(super) fn forget_everything(&self) {
         let mut in_flight = self.in_flight.lock();
-        in_flight.listed.clear();
-        if let Some(chunk) = &mut in_flight.fill {
-            chunk.everything_changed = true;
-        }
+        in_flight.strike_everything();
         self.table.clear();
     }
 
-    /// Forgets every view and keeps none while changes go unnoticed; `false` ends that.
-    pub(super) fn set_deaf(&self, deaf: bool) {
-        self.in_flight.lock().deaf = deaf;
+    /// Keeps no view from now on: changes go unnoticed. What is there already is good for the grace alone.
+    pub(super) fn fall_silent(&self) {
+        let mut in_flight = self.in_flight.lock();
+        in_flight.deaf = true;
+        in_flight.strike_everything();
+    }
+
+    /// Forgets every view and keeps new ones again.
+    pub(super) fn end_silence(&self) {
+        self.in_flight.lock().deaf = false;
         self.forget_everything();
     }
 
@@ -161,7 +185,9 @@ impl Views {
 
     /// Begins to watch for changes while a chunk of products is read in the background. One chunk at a time.
     pub(super) fn begin_fill_chunk(&self) {
-        self.in_flight.lock().fill = Some(FillChunk::default());
+        let begun = self.freshness.begin();
+        let chunk = FillChunk { begun, changed: HashSet::new(), everything_changed: false };
+        self.in_flight.lock().fill = Some(chunk);
     }
 
     /// Keeps those views of the chunk whose products did not change since it began and that are not there
@@ -170,13 +196,10 @@ impl Views {
         for view in views {
             let product_id = view.product_id();
             let in_flight = self.in_flight.lock();
-            let stale = in_flight.deaf
-                || in_flight
-                    .fill
-                    .as_ref()
-                    .is_none_or(|chunk| chunk.everything_changed || chunk.changed.contains(&product_id));
-            if !stale && !self.table.contains(product_id) {
-                self.table.insert(view);
+            let Some(chunk) = &in_flight.fill else { break };
+            let stale = in_flight.deaf || chunk.everything_changed || chunk.changed.contains(&product_id);
+            if !stale && !self.is_here(product_id) {
+                self.table.insert(view, self.freshness.expiry(chunk.begun, product_id));
             }
         }
         self.in_flight.lock().fill = None;
@@ -191,8 +214,10 @@ impl Views {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
-    use crate::domain::{Id as _, ProductRows};
+    use crate::domain::{Id as _, ProductRows, QuestionId, QuestionRow, Timestamp};
 
     fn product(number: u64) -> ProductId {
         ProductId::new(number).expect("in range")
@@ -200,6 +225,24 @@ mod tests {
 
     fn view(number: u64) -> View {
         View::pack(&ProductRows::new(product(number)))
+    }
+
+    /// The same product with a question.
+    fn newer_view(number: u64) -> View {
+        let mut rows = ProductRows::new(product(number));
+        let text = rows.texts.keep("new");
+        rows.questions.push(QuestionRow {
+            question_id: QuestionId::new(1).expect("in range"),
+            written_at: Timestamp::nearest(0),
+            helpful: 0,
+            body: text,
+            name: text,
+        });
+        View::pack(&rows)
+    }
+
+    fn questions(views: &Views, number: u64) -> Option<usize> {
+        views.read(product(number), |view| view.question_ids().len())
     }
 
     fn begin(views: &Views, number: u64) -> LoadTicket {
@@ -210,16 +253,47 @@ mod tests {
     }
 
     #[test]
+    fn an_expired_view_is_loaded_once_more() {
+        let freshness = Arc::new(Freshness::new(Duration::from_secs(1), Duration::ZERO));
+        let views = Views::new(1 << 20, Arc::clone(&freshness));
+        let (asked, filled) = (product(1), product(2));
+        views.loaded(begin(&views, 1), Ok(Arc::new(view(1))));
+        views.begin_fill_chunk();
+        views.end_fill_chunk(vec![view(2)]);
+        views.begin_fill_chunk();
+        views.end_fill_chunk(vec![newer_view(2)]);
+        assert!(views.is_here(asked));
+        assert_eq!(questions(&views, 2), Some(0), "a good view is not replaced");
+
+        freshness.set_present(1_000);
+        assert!(!views.is_here(asked) && !views.is_here(filled));
+        let again = begin(&views, 1);
+        assert!(matches!(views.want(asked), Wanted::Coming(_)), "one load for all");
+        views.begin_fill_chunk();
+        // The load began before the clock was set: in its own time its view is good.
+        freshness.set_present(0);
+        views.loaded(again, Ok(Arc::new(view(1))));
+        assert!(matches!(views.want(asked), Wanted::Here));
+
+        freshness.set_present(1_000);
+        views.end_fill_chunk(vec![newer_view(2)]);
+        freshness.set_present(0);
+        assert_eq!(questions(&views, 2), Some(1), "the fill replaces an expired view");
+    }
+
+    #[test]
     fn while_changes_go_unnoticed_nothing_is_kept() {
-        let views = Views::new(1 << 20);
-        let kept = |number| views.read(product(number), |_| ()).is_some();
+        let freshness = Arc::new(Freshness::new(Duration::ZERO, Duration::ZERO));
+        let views = Views::new(1 << 20, Arc::clone(&freshness));
+        let kept = |number| views.is_here(product(number));
         views.loaded(begin(&views, 1), Ok(Arc::new(view(1))));
         assert!(kept(1));
 
         let before = begin(&views, 2);
         views.begin_fill_chunk();
-        views.set_deaf(true);
-        assert!(!kept(1), "what was there is forgotten");
+        views.fall_silent();
+        freshness.fall_silent();
+        assert!(!kept(1), "what was there is not served");
         views.loaded(before, Ok(Arc::new(view(2))));
         views.loaded(begin(&views, 3), Ok(Arc::new(view(3))));
         views.end_fill_chunk(vec![view(4)]);
@@ -227,12 +301,32 @@ mod tests {
         views.end_fill_chunk(vec![view(5)]);
         let during = begin(&views, 6);
         views.begin_fill_chunk();
-        views.set_deaf(false);
+        views.end_silence();
+        freshness.end_silence();
         views.loaded(during, Ok(Arc::new(view(6))));
         views.end_fill_chunk(vec![view(7)]);
         assert_eq!(views.size().0, 0, "nothing read before the end of the silence is kept");
 
         views.loaded(begin(&views, 8), Ok(Arc::new(view(8))));
         assert!(kept(8));
+    }
+
+    #[test]
+    fn in_the_grace_what_is_there_is_served_with_the_own_writes() {
+        let freshness = Arc::new(Freshness::new(Duration::ZERO, Duration::from_hours(1)));
+        let views = Views::new(1 << 20, Arc::clone(&freshness));
+        for number in [1, 2] {
+            views.loaded(begin(&views, number), Ok(Arc::new(view(number))));
+        }
+        views.fall_silent();
+        freshness.fall_silent();
+        assert!(matches!(views.want(product(1)), Wanted::Here));
+        views.loaded(begin(&views, 3), Ok(Arc::new(view(3))));
+        assert!(!views.is_here(product(3)), "nothing new is kept");
+        views.apply(&[ProductChange::Rows(product(2))]);
+        assert!(!views.is_here(product(2)), "an own write is not hidden");
+        views.end_silence();
+        freshness.end_silence();
+        assert_eq!(views.size().0, 0);
     }
 }

@@ -7,8 +7,10 @@ mod cluster;
 mod commands;
 mod control;
 mod copies;
+mod grace;
 mod loads;
 mod outages;
+mod process;
 mod schema;
 mod secure;
 
