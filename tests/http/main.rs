@@ -2,6 +2,8 @@
 //! is named after the rule that it holds. One file for each route; what concerns all routes is in `paths`,
 //! `errors`, `cors`, `limits`, `connections` and `failures`.
 
+#[path = "../support/every_store.rs"]
+mod every_store;
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -5,6 +5,8 @@ mod changes;
 #[path = "../support/cluster.rs"]
 mod cluster;
 mod commands;
+#[path = "../support/control.rs"]
+#[expect(dead_code, reason = "tests of the program use the rest")]
 mod control;
 mod copies;
 mod grace;
