@@ -123,6 +123,8 @@ start_server() {
     "$atelier" serve --store "$store" --listen "127.0.0.1:$on" "$@" >"$work/serve-$on.log" 2>&1 &
     server_ids+=($!)
     until_answers "http://127.0.0.1:$on/qa/questions?product_id=1"
+    # Somebody else may have answered on that port.
+    kill -0 "${server_ids[-1]}"
 }
 
 stop_servers() {
@@ -146,10 +148,10 @@ until_answers() {
 # Waits until a server's memory is filled. Sets $filled (s).
 until_filled() {
     local log=$work/serve-$1.log
-    for _ in $(seq 1200); do
+    for _ in $(seq 240); do
         filled=$(sed 's/\x1b\[[0-9;]*m//g' "$log" | sed -n 's/.*views are in memory.* seconds=\([0-9]*\.[0-9]\).*/\1/p' | tail -1)
         [ -z "$filled" ] || return 0
-        sleep 0.1
+        sleep 0.5
     done
     echo "memory was not filled in two minutes" >&2
     exit 1
