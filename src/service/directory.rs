@@ -60,27 +60,23 @@ impl Directory {
 
     /// Remembers the product of questions, unless everything was forgotten since `era` or memory is full.
     pub(super) fn remember(&self, era: Era, product_id: ProductId, question_ids: &[QuestionId]) {
-        for &question_id in question_ids {
-            let (prefix, place) = leaf_and_place(question_id);
-            {
-                let leaves = self.leaves.read();
-                if leaves.era != era || leaves.deaf {
-                    return;
-                }
-                if let Some(leaf) = leaves.by_prefix.get(&prefix) {
-                    leaf[place].store(product_id.get(), Ordering::Relaxed);
-                    continue;
-                }
-            }
-            let mut leaves = self.leaves.write();
-            if leaves.era != era || leaves.deaf || leaves.by_prefix.len() >= MAX_LEAVES {
+        let stored = {
+            let leaves = self.leaves.read();
+            if !leaves.takes(era) {
                 return;
             }
-            let leaf = leaves
-                .by_prefix
-                .entry(prefix)
-                .or_insert_with(|| (0..QUESTIONS_PER_LEAF).map(|_| AtomicU64::new(0)).collect());
-            leaf[place].store(product_id.get(), Ordering::Relaxed);
+            question_ids.iter().take_while(|&&question_id| leaves.store(product_id, question_id)).count()
+        };
+        if stored == question_ids.len() {
+            return;
+        }
+        let mut leaves = self.leaves.write();
+        if !leaves.takes(era) {
+            return;
+        }
+        for &question_id in &question_ids[stored..] {
+            leaves.make_leaf(question_id);
+            leaves.store(product_id, question_id);
         }
     }
 
@@ -100,6 +96,30 @@ impl Directory {
     pub(super) fn end_silence(&self) {
         self.leaves.write().deaf = false;
         self.forget_everything();
+    }
+}
+
+impl Leaves {
+    /// Whether what was read in `era` may be remembered.
+    fn takes(&self, era: Era) -> bool {
+        self.era == era && !self.deaf
+    }
+
+    /// Stores a question's product in its leaf; `false` when there is none.
+    fn store(&self, product_id: ProductId, question_id: QuestionId) -> bool {
+        let (prefix, place) = leaf_and_place(question_id);
+        let leaf = self.by_prefix.get(&prefix);
+        leaf.map(|leaf| leaf[place].store(product_id.get(), Ordering::Relaxed)).is_some()
+    }
+
+    /// Makes a question's leaf unless it is there or there are too many.
+    fn make_leaf(&mut self, question_id: QuestionId) {
+        let (prefix, _) = leaf_and_place(question_id);
+        if self.by_prefix.len() < MAX_LEAVES {
+            self.by_prefix
+                .entry(prefix)
+                .or_insert_with(|| (0..QUESTIONS_PER_LEAF).map(|_| AtomicU64::new(0)).collect());
+        }
     }
 }
 

@@ -1,20 +1,30 @@
 //! Filling memory in the background: after the start, and again after everything was forgotten, products are
 //! read in order and their views kept until the bound or the end. Requests never wait for it.
+//! One thread reads while another packs what was read before.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
 
 use super::View;
-use super::directory::Directory;
+use super::directory::{Directory, Era};
 use super::views::Views;
-use crate::domain::ProductId;
-use crate::store::Reader;
+use crate::domain::{ProductId, ProductRows};
+use crate::store::{Reader, StoreError};
 
-/// Products read at once. A chunk is a few hundred kilobytes and takes a few milliseconds.
-const PRODUCTS_PER_CHUNK: usize = 256;
+/// Products read at once: a few hundred kilobytes, a few milliseconds.
+const PRODUCTS_PER_SCAN: usize = 256;
+
+/// Scans between two looks at what changed meanwhile: together ten megabytes, some fifty milliseconds. A fill begins
+/// with one scan and goes on with twice as many each time, so that a small bound is not passed by much.
+const MAX_SCANS_PER_CHUNK: usize = 16;
+
+/// Scans that wait to be packed.
+const MAX_WAITING_SCANS: usize = 2;
 
 /// How long to wait before the next try when the store failed.
 const RETRY_PAUSE: Duration = Duration::from_secs(1);
@@ -71,6 +81,25 @@ pub(super) struct Filler {
     pub(super) reader: Box<dyn Reader>,
 }
 
+/// Views of neighbouring products.
+struct Chunk {
+    views: Vec<View>,
+    end: End,
+}
+
+/// How far reading came.
+struct End {
+    last: Option<ProductId>,
+    /// Whether no product is left behind it.
+    is_last: bool,
+}
+
+/// Products that were read, and the era in which reading them began.
+struct Scan {
+    era: Era,
+    products: Vec<ProductRows>,
+}
+
 impl Filler {
     /// Fills whenever asked to, until stopped.
     pub(super) fn run(mut self) {
@@ -90,32 +119,73 @@ impl Filler {
     /// Fills from the first product on; `false` when broken off.
     fn fill(&mut self) -> bool {
         let mut last: Option<ProductId> = None;
+        let mut scans = 1;
         loop {
             // While changes go unnoticed nothing would be kept; when they are heard again, a fill is wanted.
             if self.signal.is_stopped() || self.signal.is_wanted() || self.views.is_deaf() {
                 return false;
             }
-            let era = self.directory.era();
             self.views.begin_fill_chunk();
-            let products = match self.reader.scan_products(last, PRODUCTS_PER_CHUNK) {
-                Ok(products) => products,
+            match self.read_chunk(last, scans) {
+                Ok(Chunk { views, end }) => {
+                    let has_room = self.views.end_fill_chunk(views);
+                    if end.is_last || !has_room {
+                        return true;
+                    }
+                    last = end.last;
+                    scans = MAX_SCANS_PER_CHUNK.min(scans * 2);
+                }
                 Err(error) => {
                     self.views.end_fill_chunk(Vec::new());
                     tracing::error!(%error, "could not read products in the background, trying again");
                     self.signal.pause(RETRY_PAUSE);
-                    continue;
                 }
-            };
-            let at_the_end = products.len() < PRODUCTS_PER_CHUNK;
-            last = products.last().map(|rows| rows.product_id).or(last);
-            let views: Vec<View> = products.iter().map(View::pack).collect();
-            for view in &views {
-                self.directory.remember(era, view.product_id(), &view.question_ids());
-            }
-            let has_room = self.views.end_fill_chunk(views);
-            if at_the_end || !has_room {
-                return true;
             }
         }
     }
+
+    /// Reads products behind `last`, on a thread of its own, and packs them on this one.
+    fn read_chunk(&mut self, last: Option<ProductId>, scans: usize) -> Result<Chunk, StoreError> {
+        let (sender, waiting) = sync_channel(MAX_WAITING_SCANS);
+        let Self { reader, directory, .. } = self;
+        let eras = Arc::clone(directory);
+        thread::scope(|scope| {
+            let reading = thread::Builder::new()
+                .name("fill-read".to_owned())
+                .spawn_scoped(scope, move || read(reader.as_mut(), &eras, last, scans, &sender))
+                .map_err(|error| StoreError::Unavailable(format!("no thread: {error}")))?;
+            let mut views = Vec::with_capacity(scans * PRODUCTS_PER_SCAN);
+            for Scan { era, products } in waiting {
+                for rows in &products {
+                    let view = View::pack(rows);
+                    directory.remember(era, view.product_id(), &view.question_ids());
+                    views.push(view);
+                }
+            }
+            let end = reading.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+            Ok(Chunk { views, end })
+        })
+    }
+}
+
+/// Reads products behind `last` until there are no more, at most `scans` times.
+fn read(
+    reader: &mut dyn Reader,
+    eras: &Directory,
+    last: Option<ProductId>,
+    scans: usize,
+    sender: &SyncSender<Scan>,
+) -> Result<End, StoreError> {
+    let mut end = End { last, is_last: false };
+    for _ in 0..scans {
+        let era = eras.era();
+        let products = reader.scan_products(end.last, PRODUCTS_PER_SCAN)?;
+        end.is_last = products.len() < PRODUCTS_PER_SCAN;
+        end.last = products.last().map(|rows| rows.product_id).or(end.last);
+        // Whoever packs is gone only when it panicked.
+        if sender.send(Scan { era, products }).is_err() || end.is_last {
+            break;
+        }
+    }
+    Ok(end)
 }

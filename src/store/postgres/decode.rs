@@ -42,6 +42,19 @@ impl ToSql for Milliseconds {
     to_sql_checked!();
 }
 
+/// A value of which only that it is there matters.
+struct Anything;
+
+impl<'a> FromSql<'a> for Anything {
+    fn from_sql(_: &Type, _: &'a [u8]) -> Result<Self, Box<dyn Error + Sync + Send>> {
+        Ok(Self)
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+}
+
 /// Reads the columns of one row.
 #[derive(Clone, Copy)]
 pub(super) struct Columns<'a> {
@@ -61,6 +74,11 @@ impl<'a> Columns<'a> {
         self.row.try_get(index).map_err(|error| {
             self.damaged(column, error.source().map_or_else(|| error.to_string(), ToString::to_string))
         })
+    }
+
+    /// Whether a column of the row is `NULL`.
+    pub(super) fn is_empty(self, index: usize) -> bool {
+        matches!(self.row.try_get(index), Ok(None::<Anything>))
     }
 
     pub(super) fn text(self, index: usize, column: &'static str) -> Result<&'a str, StoreError> {

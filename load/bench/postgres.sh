@@ -1,0 +1,105 @@
+# The PostgreSQL store, beside psql and pgbench on the same throw-away server, which work on our own tables and
+# indexes: what differs is the way, not the data. Sourced by scripts/bench.
+
+source load/bench/cluster.sh
+
+measure_postgres() {
+    start_cluster
+    begin_table "The PostgreSQL store" "$("$programs/postgres" --version | sed 's/.*) \([0-9.]*\).*/PostgreSQL \1/')"
+    say "the server's settings: $cluster_settings"
+    prepare_data
+    import_beside_psql
+    pages_beside_pgbench
+    fill_memory
+    writes_beside_pgbench
+    two_processes
+    there_and_back
+    stop_cluster
+}
+
+# psql gets files that fit the tables as they are: with the product of every row, and dates as timestamps.
+import_beside_psql() {
+    local rows imported highest table files=$work/tables copies=()
+    run_sql postgres -c "CREATE DATABASE shop" -c "CREATE DATABASE by_psql"
+    measured "$atelier" import --store "$(address shop)" "$data"
+    imported=$took highest=$peak
+    rows=$(awk '/all rows/ {print $3}' "$work/output")
+
+    mkdir "$files"
+    for table in questions answers photos; do
+        run_sql shop -c "\\copy $table TO '$files/$table.csv' (FORMAT csv, HEADER)"
+        copies+=(-c "\\copy $table FROM '$files/$table.csv' (FORMAT csv, HEADER)")
+    done
+    "$programs/pg_dump" -d shop --section=pre-data >"$work/tables.sql"
+    "$programs/pg_dump" -d shop --section=post-data >"$work/keys.sql"
+    run_sql by_psql -f "$work/tables.sql" >/dev/null
+    export PGOPTIONS="-c maintenance_work_mem=512MB"
+    measured "$programs/psql" -Xq -v ON_ERROR_STOP=1 -d by_psql "${copies[@]}" -f "$work/keys.sql" -c ANALYZE
+    unset PGOPTIONS
+    row "\`import\`, $rows rows" "$imported s, $highest MiB, $(per_second "$rows" "$imported") rows/s" "\`psql\`: \`\\copy\`, keys and indexes, \`ANALYZE\`: $took s" "$(ratio "$imported" "$took")"
+    run_sql postgres -c "DROP DATABASE by_psql"
+    rm -rf "$files"
+}
+
+lists() { rate 64 load/wrk/lists.lua "http://127.0.0.1:$port"; }
+votes() { rate 256 load/wrk/votes.lua "http://127.0.0.1:$port"; }
+posts() { rate 256 load/wrk/posts.lua "http://127.0.0.1:$port"; }
+pgbench_pages() { transactions 16 pages; }
+pgbench_votes() { transactions 64 vote; }
+pgbench_inserts() { transactions 64 question answer; }
+
+pages_beside_pgbench() {
+    start_server "$(address shop)" "$port" --views-max-bytes 0
+    in_turn lists pgbench_pages
+    row "question lists, no views in memory, 64 connections, last tenth" "$ours/s" "\`pgbench -c 16\`, a JSON query each: $theirs/s" "$(ratio "$ours" "$theirs")"
+    stop_servers
+}
+
+fill_memory() {
+    start_server "$(address shop)" "$port"
+    until_filled "$port"
+    row "filling memory after the start" "$filled s, $(anonymous_mebibytes "${server_ids[0]}") MiB" "-" "-"
+}
+
+# On the server that `fill_memory` started.
+writes_beside_pgbench() {
+    in_turn votes pgbench_votes
+    row "durable votes on random questions, 256 connections" "$ours/s" "\`pgbench -c 64\`, one \`UPDATE\` each: $theirs/s" "$(ratio "$ours" "$theirs")"
+    in_turn posts pgbench_inserts
+    row "new questions and answers, durable, 256 connections" "$ours/s" "\`pgbench -c 64\`, one \`INSERT\` each: $theirs/s" "$(ratio "$ours" "$theirs")"
+    stop_servers
+}
+
+# How long a write to one process takes to show in the other's lists, while both have some load.
+two_processes() {
+    local loads=()
+    for on in "$port" "$second_port"; do
+        start_server "$(address shop)" "$on"
+        until_filled "$on"
+    done
+    for on in "$port" "$second_port"; do
+        wrk -t1 -c16 -d60s -s load/wrk/mixed.lua "http://127.0.0.1:$on" >"$work/mixed-$on" &
+        loads+=($!)
+    done
+    measured "$measure" delay --products "$products" "127.0.0.1:$port" "127.0.0.1:$second_port"
+    row "from the answer to a write of one process to its place in another's lists, under load" "$(tail -1 "$work/output")" "-" "-"
+    kill -INT "${loads[@]}"
+    wait "${loads[@]}" || true
+    cat "$work"/mixed-* >>"$out/raw.txt"
+    stop_servers
+}
+
+there_and_back() {
+    local embedded=sqlite:$work/copy.db there
+    run_sql postgres -c "CREATE DATABASE back"
+    measured "$atelier" copy --from "$(address shop)" --to "$embedded"
+    there=$took
+    measured "$atelier" copy --from "$embedded" --to "$(address back)"
+    row "\`copy\` of everything to an embedded store and back" "$there s, $took s" "-" "-"
+    start_server "$(address shop)" "$port" --views-max-bytes 0
+    start_server "$(address back)" "$second_port" --views-max-bytes 0
+    start_server "$embedded" "$third_port" --views-max-bytes 0
+    measured "$measure" compare --products "$products" "127.0.0.1:$port" "127.0.0.1:$second_port" "127.0.0.1:$third_port"
+    row "public answers of the three stores" "$(tail -1 "$work/output")" "-" "-"
+    stop_servers
+}

@@ -1,0 +1,26 @@
+//! What `scripts/bench` measures with a client of its own, because no load generator does: how long a write to one
+//! process takes to show in another's lists, and whether stores answer alike, byte by byte. Never shipped.
+
+#![expect(clippy::print_stdout, reason = "figures are the program's result")]
+
+mod client;
+mod compare;
+mod delay;
+mod random;
+
+use clap::Parser;
+
+#[derive(Debug, Parser)]
+enum Command {
+    /// How long a write to one process takes to show in another's lists.
+    Delay(delay::Options),
+    /// Whether servers answer alike for random products.
+    Compare(compare::Options),
+}
+
+fn main() -> anyhow::Result<()> {
+    match Command::parse() {
+        Command::Delay(options) => delay::run(&options),
+        Command::Compare(options) => compare::run(&options),
+    }
+}
