@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::http::{CorsOrigins, HttpSettings};
+use crate::http::{CorsOrigins, HttpSettings, RateLimits, TrustedProxies};
 use crate::service::ServiceSettings;
 use crate::store::StoreAddress;
 
@@ -89,6 +89,28 @@ pub struct ServeOptions {
     #[arg(long, env = "ATELIER_MAX_HEAD_WAIT_S", value_name = "S", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=86_400))]
     pub max_head_wait_s: u32,
 
+    /// Writes an hour that a client may send: off, or any of questions=20,answers=50,votes=600,reports=50, the
+    /// defaults; 0 is no limit
+    #[arg(
+        long,
+        env = "ATELIER_RATE_LIMITS",
+        value_name = "LIMITS",
+        default_value = "questions=20,answers=50,votes=600,reports=50",
+        hide_default_value = true
+    )]
+    pub rate_limits: RateLimits,
+
+    /// Proxies, as addresses or networks separated by commas, whose X-Forwarded-For or Forwarded says who the client
+    /// is
+    #[arg(
+        long,
+        env = "ATELIER_TRUSTED_PROXIES",
+        value_name = "NETWORKS",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub trusted_proxies: TrustedProxies,
+
     /// Requests, and writes, that may wait for the store before more are refused
     #[arg(long, env = "ATELIER_MAX_WAITING", value_name = "N", default_value_t = 16_384, value_parser = clap::value_parser!(u32).range(1..))]
     pub max_waiting: u32,
@@ -140,6 +162,8 @@ impl ServeOptions {
             max_body_bytes: usize::try_from(self.max_body_bytes).unwrap_or(usize::MAX),
             max_connections: self.max_connections as usize,
             max_head_wait_s: self.max_head_wait_s,
+            rate_limits: self.rate_limits,
+            trusted_proxies: self.trusted_proxies.clone(),
             workers: self.workers.map_or(defaults.workers, usize::from),
         }
     }

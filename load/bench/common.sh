@@ -125,7 +125,7 @@ CONF
 start_server() {
     local store=$1 on=$2
     shift 2
-    "$atelier" serve --store "$store" --listen "127.0.0.1:$on" "$@" >"$work/serve-$on.log" 2>&1 &
+    "$atelier" serve --store "$store" --listen "127.0.0.1:$on" --rate-limits off "$@" >"$work/serve-$on.log" 2>&1 &
     server_ids+=($!)
     until_answers "http://127.0.0.1:$on/qa/questions?product_id=1"
     # Somebody else may have answered on that port.

@@ -2,7 +2,7 @@
 //! worker that got it, and each new one goes to the worker with the fewest, so that a handful of connections
 //! from a proxy keep all cores busy. What a request means is `dispatch`'s.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::JoinHandle;
@@ -15,8 +15,10 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
 use tokio::time::MissedTickBehavior;
 
+use super::client::TrustedProxies;
 use super::dispatch::{App, respond};
 use super::middleware::CorsOrigins;
+use super::rate_limits::{RateLimiter, RateLimits};
 use super::roster::{Presence, Roster};
 use crate::service::Service;
 
@@ -43,6 +45,10 @@ pub struct HttpSettings {
     pub max_connections: usize,
     /// How long a connection may go without a request's whole head, in seconds, give or take one.
     pub max_head_wait_s: u32,
+    /// How many writes a client may send.
+    pub rate_limits: RateLimits,
+    /// Whose word on a client's address is taken.
+    pub trusted_proxies: TrustedProxies,
     /// Worker threads.
     pub workers: usize,
 }
@@ -55,6 +61,8 @@ impl Default for HttpSettings {
             max_body_bytes: 65_536,
             max_connections: 16_384,
             max_head_wait_s: 30,
+            rate_limits: RateLimits::OFF,
+            trusted_proxies: TrustedProxies::default(),
             workers: std::thread::available_parallelism().map_or(2, usize::from),
         }
     }
@@ -99,13 +107,18 @@ impl Server {
     /// Starts to serve.
     pub fn start(self, service: Arc<Service>, settings: HttpSettings) -> std::io::Result<ServerHandle> {
         let (stop, stopped) = watch::channel(false);
+        let rate_limiter = Arc::new(RateLimiter::new(settings.rate_limits));
         let settings = Arc::new(settings);
         let mut threads = Vec::new();
         let mut workers = Vec::new();
         for number in 0..settings.workers.max(1) {
             let (sender, receiver) = mpsc::unbounded_channel();
             let worker = Worker {
-                app: Arc::new(App { service: Arc::clone(&service), settings: Arc::clone(&settings) }),
+                app: Arc::new(App {
+                    service: Arc::clone(&service),
+                    settings: Arc::clone(&settings),
+                    rate_limiter: Arc::clone(&rate_limiter),
+                }),
                 connections: Arc::default(),
                 stopped: stopped.clone(),
             };
@@ -155,7 +168,10 @@ impl Drop for ServerHandle {
 }
 
 /// Where new connections go, and how many each worker has.
-type WorkerEntrance = (mpsc::UnboundedSender<std::net::TcpStream>, Arc<AtomicUsize>);
+type WorkerEntrance = (mpsc::UnboundedSender<Accepted>, Arc<AtomicUsize>);
+
+/// A connection and the address of its other end.
+type Accepted = (std::net::TcpStream, IpAddr);
 
 struct Acceptor {
     workers: Vec<WorkerEntrance>,
@@ -171,7 +187,7 @@ impl Acceptor {
                 () = stopping(&mut self.stopped) => return,
             };
             match accepted {
-                Ok((stream, _)) => self.hand_over(stream),
+                Ok((stream, peer)) => self.hand_over(stream, peer.ip()),
                 Err(error) => {
                     tracing::warn!(%error, "could not accept a connection");
                     tokio::time::sleep(ACCEPT_PAUSE).await;
@@ -180,7 +196,7 @@ impl Acceptor {
         }
     }
 
-    fn hand_over(&self, stream: TcpStream) {
+    fn hand_over(&self, stream: TcpStream, peer: IpAddr) {
         let loads: Vec<usize> = self.workers.iter().map(|(_, count)| count.load(Ordering::Relaxed)).collect();
         if loads.iter().sum::<usize>() >= self.max_connections {
             tracing::warn!(max_connections = self.max_connections, "too many connections, one was closed");
@@ -195,7 +211,7 @@ impl Acceptor {
         let Ok(stream) = stream.into_std() else { return };
         count.fetch_add(1, Ordering::Relaxed);
         // A worker that has ended takes no more; the connection is closed.
-        let _ = sender.send(stream);
+        let _ = sender.send((stream, peer));
     }
 }
 
@@ -216,7 +232,7 @@ impl Drop for Leaving {
 }
 
 impl Worker {
-    async fn run(self, mut entrance: mpsc::UnboundedReceiver<std::net::TcpStream>) {
+    async fn run(self, mut entrance: mpsc::UnboundedReceiver<Accepted>) {
         let mut tasks = tokio::task::JoinSet::new();
         let mut roster = Roster::default();
         let mut stopped = self.stopped.clone();
@@ -224,11 +240,11 @@ impl Worker {
         seconds.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
-                stream = entrance.recv() => {
-                    let Some(stream) = stream else { break };
+                accepted = entrance.recv() => {
+                    let Some(accepted) = accepted else { break };
                     let leaving = Leaving(Arc::clone(&self.connections));
                     let presence = roster.presence();
-                    let connection = serve_connection(stream, Arc::clone(&self.app), Arc::clone(&presence));
+                    let connection = serve_connection(accepted, Arc::clone(&self.app), Arc::clone(&presence));
                     let task = tasks.spawn(async move {
                         connection.await;
                         drop(leaving);
@@ -255,11 +271,11 @@ fn task_id(ended: &Result<(tokio::task::Id, ()), tokio::task::JoinError>) -> tok
     }
 }
 
-async fn serve_connection(stream: std::net::TcpStream, app: Arc<App>, presence: Arc<Presence>) {
+async fn serve_connection((stream, peer): Accepted, app: Arc<App>, presence: Arc<Presence>) {
     let Ok(stream) = TcpStream::from_std(stream) else { return };
     let service = service_fn(|request| async {
         presence.answering();
-        let response = respond(&app, request).await;
+        let response = respond(&app, peer, request).await;
         presence.waiting();
         Ok::<_, std::convert::Infallible>(response)
     });

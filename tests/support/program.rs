@@ -14,7 +14,7 @@ pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
 /// The program with a command's arguments.
 pub(crate) fn atelier(arguments: &[&str], store: Option<&str>) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_atelier"));
-    command.args(arguments).env("ATELIER_LOG", "warn").stdin(Stdio::null());
+    command.args(arguments).env("ATELIER_LOG", "warn").env("ATELIER_RATE_LIMITS", "off").stdin(Stdio::null());
     if let Some(address) = store {
         command.args(["--store", address]);
     }
