@@ -10,6 +10,9 @@ mod copies;
 mod grace;
 mod loads;
 mod outages;
+#[path = "../support/pooler.rs"]
+mod pooler;
+mod poolers;
 mod process;
 mod schema;
 mod secure;

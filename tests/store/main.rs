@@ -8,6 +8,8 @@
 
 #[path = "../support/cluster.rs"]
 mod cluster;
+#[path = "../support/pooler.rs"]
+mod pooler;
 #[macro_use]
 mod harness;
 
@@ -15,6 +17,7 @@ mod bulk;
 mod changes;
 mod gates;
 mod lists;
+mod on_pooler;
 mod on_postgres;
 mod on_sqlite;
 mod reading;
