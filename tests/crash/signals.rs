@@ -33,7 +33,10 @@ fn a_request_in_flight_is_finished_after_sigterm() {
         assert!(Instant::now() < deadline, "the server still takes connections");
         std::thread::sleep(Duration::from_millis(5));
     }
-    assert!(idle.request("GET", "/qa/questions?product_id=1", "").is_err(), "idle connections are closed");
+    // Each worker hears of the end by itself, perhaps a moment after the acceptor.
+    while idle.request("GET", "/qa/questions?product_id=1", "").is_ok() {
+        assert!(Instant::now() < deadline, "idle connections stay open");
+    }
 
     client.send(body).expect("sent");
     let (status, answer) = client.answer().expect("the answer comes");
