@@ -6,6 +6,7 @@ use atelier::service::{ServiceError, ServiceSettings};
 use atelier::store::Target;
 
 use super::cluster::Cluster;
+use super::outages::break_off_a_commit;
 use super::process::Process;
 use super::*;
 
@@ -134,20 +135,8 @@ fn a_write_of_unknown_fate_takes_only_its_own_product_out_of_the_grace() {
     let settings = ServiceSettings { store_wait: PATIENCE, ..with_grace(Duration::from_hours(1)) };
     let service = Process::start(store.as_ref(), settings);
     assert_eq!((service.votes(7), service.votes(9)), (Ok(1), Ok(0)));
-    // From now on a commit waits for a standby that there is not.
-    cluster.query(&address, "ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
-    cluster.query(&address, "SELECT pg_reload_conf()");
-    let waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
-    std::thread::scope(|scope| {
-        // The setting may not have reached the session before its next statement.
-        let voting = scope.spawn(|| while service.vote(question_id).is_ok() {});
-        let started = Instant::now();
-        while cluster.query(&address, waiting) != "1" {
-            assert!(started.elapsed() < PATIENCE, "no commit waits");
-        }
-        cluster.stop();
-        voting.join().unwrap();
-    });
+    let error = break_off_a_commit(&cluster, &address, || service.vote(question_id));
+    assert_eq!(error, ServiceError::StoreUnavailable);
     assert_eq!(service.votes(7), Err(ServiceError::StoreUnavailable), "it may have changed");
     assert_eq!(service.votes(9), Ok(0));
 }

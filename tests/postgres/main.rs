@@ -2,6 +2,7 @@
 //! tables that are put in place. What every store must do is tested elsewhere, on all of them.
 
 mod changes;
+mod check;
 #[path = "../support/cluster.rs"]
 mod cluster;
 mod commands;
@@ -12,6 +13,10 @@ mod copies;
 mod grace;
 mod loads;
 mod outages;
+mod partitioned;
+#[path = "../support/pooler.rs"]
+mod pooler;
+mod poolers;
 mod process;
 mod schema;
 mod secure;

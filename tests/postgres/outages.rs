@@ -46,6 +46,34 @@ fn a_restart_between_two_calls_is_not_noticed() {
     assert_eq!(reader.load_products(&[product(7)]).unwrap()[0].questions[0].helpful, 1);
 }
 
+/// Stops the server while a commit is on disk and not acknowledged, because it waits for a standby that there is not;
+/// returns what became of it.
+pub(crate) fn break_off_a_commit<T: Send, E: Send>(
+    cluster: &Cluster,
+    address: &str,
+    mut commit: impl FnMut() -> Result<T, E> + Send,
+) -> E {
+    cluster.query(address, "ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
+    cluster.query(address, "SELECT pg_reload_conf()");
+    let waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
+    thread::scope(|scope| {
+        let committing = scope.spawn(|| {
+            // The setting may not have reached the session before its next statement.
+            loop {
+                if let Err(error) = commit() {
+                    return error;
+                }
+            }
+        });
+        let started = Instant::now();
+        while cluster.query(address, waiting) != "1" {
+            assert!(started.elapsed() < PATIENCE, "no commit waits");
+        }
+        cluster.stop();
+        committing.join().expect("no panic")
+    })
+}
+
 #[test]
 fn a_commit_whose_answer_is_lost_is_of_unknown_fate() {
     let cluster = Cluster::start();
@@ -54,26 +82,8 @@ fn a_commit_whose_answer_is_lost_is_of_unknown_fate() {
     let (sink, told) = ear();
     let mut writer = store.writer(sink).unwrap();
     let question_id = ask(writer.as_mut(), 7, 1)[0];
-    // From now on a commit waits for a standby that there is not: it is on disk, and not acknowledged.
-    cluster.query(&address, "ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
-    cluster.query(&address, "SELECT pg_reload_conf()");
-    let waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
-    let error = thread::scope(|scope| {
-        let commit = scope.spawn(|| {
-            // The setting may not have reached the session before its next statement.
-            loop {
-                if let Err(error) = writer.commit(&[vote(Target::Question(question_id), 1)]) {
-                    return error;
-                }
-            }
-        });
-        let started = Instant::now();
-        while cluster.query(&address, waiting) != "1" {
-            assert!(started.elapsed() < PATIENCE, "no commit waits");
-        }
-        cluster.stop();
-        commit.join().unwrap()
-    });
+    let error =
+        break_off_a_commit(&cluster, &address, || writer.commit(&[vote(Target::Question(question_id), 1)]));
     assert!(matches!(error, StoreError::Unknown(_)), "{error:?}");
     // Whoever keeps the product in memory hears of it, before or after the listener is lost.
     let news: Vec<_> = (0..2).map(|_| told.recv_timeout(PATIENCE).unwrap()).collect();

@@ -12,11 +12,13 @@ use atelier::store::{Change, ChangeSink, Command, Outcome, Reader, Store, StoreA
 use tempfile::TempDir;
 
 use crate::cluster::Cluster;
+use crate::pooler::Pooler;
 
 /// Makes each named function a test on every kind of store, in a database of its own.
 macro_rules! on_every_store {
     ($($test:ident),+ $(,)?) => {
         $crate::every_store::for_each_store!([$crate::harness::tests_on_store] $($test),+);
+        $crate::harness::tests_on_store!(postgres_pooled, PostgresPooled, $($test),+);
     };
 }
 
@@ -51,7 +53,16 @@ impl TestStore {
 
     /// A new PostgreSQL database with tables.
     pub(crate) fn postgres() -> Self {
-        let address: StoreAddress = Cluster::shared().fresh_database().parse().expect("an address");
+        Self::migrated(&Cluster::shared().fresh_database())
+    }
+
+    /// The same behind a pooler in transaction mode.
+    pub(crate) fn postgres_pooled() -> Self {
+        Self::migrated(&Pooler::shared().address(&Cluster::shared().fresh_database()))
+    }
+
+    fn migrated(address: &str) -> Self {
+        let address: StoreAddress = address.parse().expect("an address");
         outside(|| address.migrate().expect("tables"));
         Self { address, folder: tempfile::tempdir().expect("a temporary folder") }
     }

@@ -10,6 +10,9 @@
 mod cluster;
 #[path = "../support/every_store.rs"]
 mod every_store;
+#[path = "../support/pooler.rs"]
+mod pooler;
+
 mod harness;
 
 mod bulk;
@@ -17,6 +20,7 @@ mod changes;
 mod gates;
 mod lists;
 mod on_postgres;
+mod on_postgres_pooled;
 mod on_sqlite;
 mod reading;
 mod sqlite_check;

@@ -5,6 +5,7 @@
 mod client;
 mod cluster;
 mod faults;
+mod pooler;
 mod rows;
 mod shop;
 mod stores;

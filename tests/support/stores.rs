@@ -7,12 +7,15 @@ use std::sync::Arc;
 use atelier::store::{Store, StoreAddress};
 
 use super::cluster::Cluster;
+use super::pooler::Pooler;
 
 /// A kind of store.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum StoreKind {
     Sqlite,
     Postgres,
+    /// PostgreSQL behind a pooler in transaction mode.
+    PostgresPooled,
 }
 
 impl StoreKind {
@@ -20,7 +23,10 @@ impl StoreKind {
     pub(crate) fn open(self, folder: &Path) -> Arc<dyn Store> {
         match self {
             Self::Sqlite => StoreAddress::Sqlite(folder.join("shop.db")),
-            Self::Postgres => database_of(folder),
+            Self::Postgres => database_of(folder).parse().expect("an address"),
+            Self::PostgresPooled => {
+                Pooler::shared().address(&database_of(folder)).parse().expect("an address")
+            }
         }
         .open_or_create()
         .expect("the store opens")
@@ -28,14 +34,13 @@ impl StoreKind {
 }
 
 /// The PostgreSQL database of a folder, which remembers it for the next time.
-fn database_of(folder: &Path) -> StoreAddress {
+fn database_of(folder: &Path) -> String {
     let note = folder.join("database");
-    let address = std::fs::read_to_string(&note).unwrap_or_else(|_| {
+    std::fs::read_to_string(&note).unwrap_or_else(|_| {
         let address = Cluster::shared().fresh_database();
         std::fs::write(&note, &address).expect("the folder takes a note");
         address
-    });
-    address.parse().expect("an address")
+    })
 }
 
 /// Makes each function a test on every store, in a module named after the store.
@@ -43,6 +48,7 @@ macro_rules! on_every_store {
     ($(fn $name:ident($shop:ident: $type:ty) $body:block)+) => {
         $(fn $name($shop: $type) $body)+
         $crate::every_store::for_each_store!([$crate::support::tests_on_store] $($name)+);
+        $crate::support::tests_on_store!(postgres_pooled, PostgresPooled, $($name)+);
     };
 }
 

@@ -1,5 +1,7 @@
 //! A PostgreSQL address as an operator writes it: `postgres://USER:PASSWORD@HOST:PORT/DATABASE?…`, with several
-//! hosts separated by commas, or `?host=/DIRECTORY` for a socket. It is shown without its password.
+//! hosts separated by commas, or `?host=/DIRECTORY` for a socket. It is shown without its password. Two parameters
+//! are ours: with `statements=unnamed` requests go through a pooler in transaction mode, and `direct=HOST:PORT` is
+//! the server behind it.
 
 use std::error::Error as _;
 use std::fmt;
@@ -11,6 +13,7 @@ use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
 use tokio_postgres::Config;
 use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
 
+use super::statement::Naming;
 use crate::store::StoreError;
 
 /// How long to wait for one host to take a connection, unless the address says otherwise.
@@ -33,11 +36,31 @@ const DEFAULT_PORT: u16 = 5_432;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PostgresAddress {
     config: Box<Config>,
+    naming: Naming,
+    direct: Option<Direct>,
+}
+
+/// The server behind a pooler.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Direct {
+    hosts: String,
+    config: Box<Config>,
 }
 
 impl PostgresAddress {
+    /// What answers requests.
     pub(super) fn config(&self) -> &Config {
         &self.config
+    }
+
+    /// Whether statements may have names there.
+    pub(super) fn naming(&self) -> Naming {
+        self.naming
+    }
+
+    /// What does the rest, if it is not the same.
+    pub(super) fn direct(&self) -> Option<&Config> {
+        self.direct.as_ref().map(|direct| &*direct.config)
     }
 }
 
@@ -45,34 +68,90 @@ impl FromStr for PostgresAddress {
     type Err = StoreError;
 
     fn from_str(text: &str) -> Result<Self, StoreError> {
-        // The driver has no word for it, but `require` means the same here: see `tls`.
-        let text = text.replace("sslmode=verify-full", "sslmode=require");
-        let mut config: Config = text.parse().map_err(|error: tokio_postgres::Error| {
-            let reason = error.source().map_or_else(|| error.to_string(), ToString::to_string);
-            StoreError::BadAddress(format!("not a PostgreSQL address: {reason}"))
-        })?;
-        if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
-            config.host_path(DEFAULT_SOCKET_DIRECTORY);
+        let (base, parameters) = text.split_once('?').unwrap_or((text, ""));
+        let (mut naming, mut hosts) = (Naming::Named, None);
+        let mut others = Vec::new();
+        for parameter in parameters.split('&').filter(|parameter| !parameter.is_empty()) {
+            match parameter.split_once('=') {
+                Some(("statements", "named")) => naming = Naming::Named,
+                Some(("statements", "unnamed")) => naming = Naming::Unnamed,
+                Some(("statements", _)) => return Err(bad("statements is named or unnamed")),
+                Some(("direct", list)) => hosts = Some(list),
+                // The driver has no word for it, but `require` means the same here: see `tls`.
+                Some(("sslmode", "verify-full")) => others.push("sslmode=require"),
+                _ => others.push(parameter),
+            }
         }
-        if config.get_connect_timeout().is_none() {
-            config.connect_timeout(CONNECT_TIMEOUT);
-        }
-        if config.get_tcp_user_timeout().is_none() {
-            config.tcp_user_timeout(TCP_USER_TIMEOUT);
-        }
-        if config.get_application_name().is_none() {
-            config.application_name("atelier");
-        }
-        config
-            .keepalives_idle(KEEPALIVE_IDLE)
-            .keepalives_interval(KEEPALIVE_INTERVAL)
-            .keepalives_retries(KEEPALIVE_PROBES);
-        // Of several hosts, one takes writes; after a failover it is another one.
-        if config.get_hosts().len() > 1 && config.get_target_session_attrs() == TargetSessionAttrs::Any {
-            config.target_session_attrs(TargetSessionAttrs::ReadWrite);
-        }
-        Ok(Self { config: Box::new(config) })
+        let direct = match hosts {
+            Some(hosts) => Some(Direct {
+                hosts: hosts.to_owned(),
+                config: config(
+                    &with_hosts(base, hosts)?,
+                    others.iter().copied().filter(|one| !is_place(one)),
+                )?,
+            }),
+            None if naming == Naming::Unnamed => {
+                return Err(bad(
+                    "statements=unnamed is for a pooler in transaction mode, through which nobody can listen \
+                     for changes; name the server itself as well: direct=HOST:PORT",
+                ));
+            }
+            None => None,
+        };
+        Ok(Self { config: config(base, others.into_iter())?, naming, direct })
     }
+}
+
+fn bad(problem: &str) -> StoreError {
+    StoreError::BadAddress(format!("not a PostgreSQL address: {problem}"))
+}
+
+/// Whether a parameter says where the server is.
+fn is_place(parameter: &str) -> bool {
+    ["host=", "hostaddr=", "port="].iter().any(|place| parameter.starts_with(place))
+}
+
+/// An address with other hosts in place of its own.
+fn with_hosts(base: &str, hosts: &str) -> Result<String, StoreError> {
+    let (scheme, rest) = base.split_once("://").ok_or_else(|| bad("it has no ://"))?;
+    let (authority, database) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let user = authority.rfind('@').map_or("", |at| &authority[..=at]);
+    if hosts.is_empty() || hosts.contains('@') {
+        return Err(bad("direct is HOST:PORT, or several of them separated by commas"));
+    }
+    // A folder with a socket.
+    let hosts = hosts.replace('/', "%2F");
+    Ok(format!("{scheme}://{user}{hosts}{database}"))
+}
+
+/// What the driver understands, with our own defaults.
+fn config<'a>(base: &str, parameters: impl Iterator<Item = &'a str>) -> Result<Box<Config>, StoreError> {
+    let parameters: Vec<&str> = parameters.collect();
+    let text = format!("{base}?{}", parameters.join("&"));
+    let mut config: Config = text.trim_end_matches('?').parse().map_err(|error: tokio_postgres::Error| {
+        bad(&error.source().map_or_else(|| error.to_string(), ToString::to_string))
+    })?;
+    if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
+        config.host_path(DEFAULT_SOCKET_DIRECTORY);
+    }
+    if config.get_connect_timeout().is_none() {
+        config.connect_timeout(CONNECT_TIMEOUT);
+    }
+    if config.get_tcp_user_timeout().is_none() {
+        config.tcp_user_timeout(TCP_USER_TIMEOUT);
+    }
+    if config.get_application_name().is_none() {
+        config.application_name("atelier");
+    }
+    config
+        .keepalives_idle(KEEPALIVE_IDLE)
+        .keepalives_interval(KEEPALIVE_INTERVAL)
+        .keepalives_retries(KEEPALIVE_PROBES);
+    // Of several hosts, one takes writes; after a failover it is another one.
+    if config.get_hosts().len() > 1 && config.get_target_session_attrs() == TargetSessionAttrs::Any {
+        config.target_session_attrs(TargetSessionAttrs::ReadWrite);
+    }
+    Ok(Box::new(config))
 }
 
 impl fmt::Display for PostgresAddress {
@@ -98,11 +177,18 @@ impl fmt::Display for PostgresAddress {
         if let Some(database) = self.config.get_dbname() {
             write!(formatter, "/{database}")?;
         }
-        match self.config.get_ssl_mode() {
-            SslMode::Disable => formatter.write_str("?sslmode=disable"),
-            SslMode::Require => formatter.write_str("?sslmode=require"),
-            _ => Ok(()),
+        let ssl_mode = match self.config.get_ssl_mode() {
+            SslMode::Disable => Some("sslmode=disable"),
+            SslMode::Require => Some("sslmode=require"),
+            _ => None,
+        };
+        let statements = (self.naming == Naming::Unnamed).then_some("statements=unnamed");
+        let direct = self.direct.as_ref().map(|direct| format!("direct={}", direct.hosts));
+        let parameters = ssl_mode.into_iter().chain(statements).chain(direct.as_deref());
+        for (index, parameter) in parameters.enumerate() {
+            write!(formatter, "{}{parameter}", if index == 0 { '?' } else { '&' })?;
         }
+        Ok(())
     }
 }
 
@@ -129,6 +215,41 @@ mod tests {
         assert_eq!(socket, "postgres://shop@%2Frun%2Fmy%2Dpg:5433/atelier");
         assert_eq!(shown(&socket), socket, "what is shown can be typed again");
         assert!(!format!("{:?}", "postgres://a:s3cret@b/c".parse::<PostgresAddress>()).contains("s3cret"));
+    }
+
+    #[test]
+    fn a_pooler_stands_before_a_server() {
+        let text =
+            "postgres://shop:s3cret@pooler:6432/atelier?statements=unnamed&sslmode=require&direct=a:5433,b";
+        let address: PostgresAddress = text.parse().expect("an address");
+        assert_eq!(address.naming(), Naming::Unnamed);
+        assert_eq!(address.config().get_hosts(), [Host::Tcp("pooler".to_owned())]);
+        let direct = address.direct().expect("it is named");
+        assert_eq!(direct.get_hosts(), [Host::Tcp("a".to_owned()), Host::Tcp("b".to_owned())]);
+        assert_eq!(direct.get_ports(), [5_433, 5_432]);
+        assert_eq!((direct.get_user(), direct.get_password()), (Some("shop"), Some(&b"s3cret"[..])));
+        assert_eq!((direct.get_dbname(), direct.get_ssl_mode()), (Some("atelier"), SslMode::Require));
+        let expected =
+            "postgres://shop@pooler:6432/atelier?sslmode=require&statements=unnamed&direct=a:5433,b";
+        assert_eq!(address.to_string(), expected);
+        assert_eq!(shown(expected), expected);
+
+        let sockets = "postgres:///atelier?host=/run/pooler&port=6432&direct=/run/postgresql:5433";
+        let address: PostgresAddress = sockets.parse().expect("an address");
+        assert_eq!(address.naming(), Naming::Named);
+        let direct = address.direct().expect("it is named");
+        assert_eq!(direct.get_hosts(), [Host::Unix("/run/postgresql".into())]);
+        assert_eq!(direct.get_ports(), [5_433]);
+        for (bad, reason) in [
+            ("statements=unnamed", "direct=HOST:PORT"),
+            ("statements=both&direct=a", "named or unnamed"),
+            ("direct=", "HOST:PORT"),
+            ("direct=me:s3cret@a", "HOST:PORT"),
+        ] {
+            let error = format!("postgres://db/atelier?{bad}").parse::<PostgresAddress>().expect_err(bad);
+            assert!(error.to_string().contains(reason), "{error}");
+            assert!(!error.to_string().contains("s3cret"), "{error}");
+        }
     }
 
     #[test]

@@ -18,13 +18,13 @@ const SETTINGS: &str = "SET maintenance_work_mem = '512MB'; SET max_parallel_mai
 
 const QUESTIONS: [&str; 3] = [
     "ALTER TABLE questions_load ADD CONSTRAINT questions_load_pkey PRIMARY KEY (product_id, question_id)",
-    "CREATE UNIQUE INDEX questions_load_question_id ON questions_load (question_id)",
+    "CREATE INDEX questions_load_question_id ON questions_load (question_id)",
     "ANALYZE questions_load",
 ];
 
 const ANSWERS: [&str; 4] = [
     "ALTER TABLE answers_load ADD CONSTRAINT answers_load_pkey PRIMARY KEY (product_id, answer_id)",
-    "CREATE UNIQUE INDEX answers_load_answer_id ON answers_load (answer_id)",
+    "CREATE INDEX answers_load_answer_id ON answers_load (answer_id)",
     "ALTER TABLE answers_load ADD CONSTRAINT answers_question
          FOREIGN KEY (product_id, question_id) REFERENCES questions_load",
     "ANALYZE answers_load",

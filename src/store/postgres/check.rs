@@ -1,6 +1,6 @@
 //! Reading everything for what must not be: rows without their parents, ids that are there twice, sequences
-//! behind the largest id. Keys and foreign keys forbid most of it, unless somebody dropped them. It changes
-//! nothing and reads one snapshot.
+//! behind the largest id. Foreign keys forbid some of it, unless somebody dropped them. It changes nothing and
+//! reads one snapshot.
 
 use tokio_postgres::Client;
 
@@ -9,7 +9,11 @@ use super::session::{Session, Unprepared};
 use crate::store::{Counts, Finding, MAX_FINDINGS_PER_KIND, StoreError};
 
 /// Statements that list the rows that break a rule, as one text each.
-const RULES: [&str; 10] = [
+const RULES: [&str; 12] = [
+    "SELECT 'questions: the id ' || question_id || ' is there ' || count(*) || ' times'
+     FROM questions GROUP BY question_id HAVING count(*) > 1",
+    "SELECT 'answers: the id ' || answer_id || ' is there ' || count(*) || ' times'
+     FROM answers GROUP BY answer_id HAVING count(*) > 1",
     "SELECT 'answers: answer ' || a.answer_id || ' names question ' || a.question_id || ', which is not there'
      FROM answers a LEFT JOIN questions q ON q.question_id = a.question_id WHERE q.question_id IS NULL",
     "SELECT 'answers: answer ' || a.answer_id || ' is not in the product of its question ' || a.question_id

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use tokio_postgres::types::ToSql;
-use tokio_postgres::{Row, Statement};
+use tokio_postgres::{Client, Row, Statement};
 
 use super::decode::{Columns, bigint};
 use super::failure::Failure;
 use super::session::{PATIENT_SETTINGS, Prepared, Server, Session};
+use super::statement::Naming;
 use crate::domain::Id;
 use crate::store::{
     AnswerBatch, DUMP_ROWS_PER_BATCH, Dump, ImportedAnswer, ImportedPhoto, ImportedQuestion, LastIds,
@@ -30,9 +31,10 @@ struct DumpStatements {
 }
 
 impl Prepared for DumpStatements {
-    const SETTINGS: &'static str = PATIENT_SETTINGS;
+    const SETTINGS: &'static [&'static str] = PATIENT_SETTINGS;
 
-    async fn prepare(client: &tokio_postgres::Client) -> Result<Self, tokio_postgres::Error> {
+    // They always have names: a dump does not go through a pooler.
+    async fn prepare(client: &Client, _: Naming) -> Result<Self, tokio_postgres::Error> {
         Ok(Self {
             questions: client
                 .prepare(

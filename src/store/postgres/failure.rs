@@ -6,6 +6,15 @@ use tokio_postgres::error::{DbError, Severity, SqlState};
 
 use crate::store::StoreError;
 
+/// What to do about statements that are not where they were prepared.
+const POOLER_HINT: &str =
+    "; behind a pooler in transaction mode, add to the address: statements=unnamed&direct=HOST:PORT";
+
+/// Whether the server knows other prepared statements than this session prepared.
+fn is_of_another_session(code: &SqlState) -> bool {
+    matches!(*code, SqlState::DUPLICATE_PSTATEMENT | SqlState::INVALID_SQL_STATEMENT_NAME)
+}
+
 /// Why a request to the server failed.
 #[derive(Debug)]
 pub(super) enum Failure {
@@ -120,7 +129,11 @@ impl std::fmt::Display for Failure {
             Self::Server(error) => match (error.as_db_error(), error.source()) {
                 (Some(refusal), _) => {
                     write!(formatter, "PostgreSQL says: {}", refusal.message())?;
-                    refusal.detail().map_or(Ok(()), |detail| write!(formatter, " ({detail})"))
+                    refusal.detail().map_or(Ok(()), |detail| write!(formatter, " ({detail})"))?;
+                    if is_of_another_session(refusal.code()) {
+                        formatter.write_str(POOLER_HINT)?;
+                    }
+                    Ok(())
                 }
                 (None, Some(source)) => write!(formatter, "{error}: {source}"),
                 (None, None) => write!(formatter, "{error}"),

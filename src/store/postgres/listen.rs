@@ -5,7 +5,7 @@
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -24,6 +24,9 @@ const HEARTBEAT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How long connecting and beginning to listen may take.
 const START_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long the first own notice may take to arrive.
+const HEARING_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The pause before connecting again; it doubles with every failure.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
@@ -59,16 +62,20 @@ fn random() -> u64 {
 pub(super) struct Listener {
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
+    /// Something comes when an own notice was heard.
+    heard_own: Receiver<()>,
 }
 
 impl Listener {
-    /// Starts the thread and returns once it listens: every commit from then on is reported.
+    /// Starts the thread and returns once it listens: every commit from then on is reported, unless a pooler is
+    /// in between, see [`must_hear`](Self::must_hear).
     pub(super) fn start(
         server: &Arc<Server>,
         own: &Arc<OwnOrigin>,
         elsewhere: ChangeSink,
     ) -> Result<Self, StoreError> {
-        let ear = Ear { server: Arc::clone(server), own: Arc::clone(own), elsewhere };
+        let (hears_own, heard_own) = sync_channel(1);
+        let ear = Ear { server: Arc::clone(server), own: Arc::clone(own), hears_own, elsewhere };
         let runtime = session::runtime()?;
         let (stop, stopped) = oneshot::channel();
         let (started, starting) = sync_channel(1);
@@ -84,11 +91,24 @@ impl Listener {
                 });
             })
             .map_err(|error| StoreError::Unavailable(format!("no thread: {error}")))?;
-        let listener = Self { stop: Some(stop), thread: Some(thread) };
+        let listener = Self { stop: Some(stop), thread: Some(thread), heard_own };
         match starting.recv() {
             Ok(result) => result.map(|()| listener),
             Err(_) => Err(StoreError::Unavailable("the listening thread ended at once".to_owned())),
         }
+    }
+
+    /// Waits for a notice that was sent by this process on another connection. A pooler in transaction mode takes
+    /// `LISTEN` and never delivers anything.
+    pub(super) fn must_hear(&self) -> Result<(), StoreError> {
+        self.heard_own.recv_timeout(HEARING_TIMEOUT).map_err(|_| {
+            StoreError::BadAddress(
+                "a notice sent through this address does not arrive where this process listens; with a pooler in \
+                 between, name the server itself in the address: direct=HOST:PORT, and statements=unnamed if the \
+                 pooler is in transaction mode"
+                    .to_owned(),
+            )
+        })
     }
 }
 
@@ -105,6 +125,7 @@ impl Drop for Listener {
 struct Ear {
     server: Arc<Server>,
     own: Arc<OwnOrigin>,
+    hears_own: SyncSender<()>,
     elsewhere: ChangeSink,
 }
 
@@ -144,7 +165,8 @@ impl Ear {
 
     async fn connect(&self) -> Result<Hearing, Failure> {
         let (client, driver) = self.server.connect().await?;
-        let driver = tokio::spawn(hear(driver, Arc::clone(&self.own), Arc::clone(&self.elsewhere)));
+        let (own, hears_own) = (Arc::clone(&self.own), self.hears_own.clone());
+        let driver = tokio::spawn(hear(driver, own, hears_own, Arc::clone(&self.elsewhere)));
         let hearing = Hearing { client, driver };
         hearing.client.batch_execute(&format!("LISTEN {CHANNEL}")).await?;
         Ok(hearing)
@@ -180,12 +202,19 @@ impl Drop for Hearing {
 }
 
 /// Drives the connection and passes on what others tell, until it ends.
-async fn hear(mut driver: Driver, own: Arc<OwnOrigin>, elsewhere: ChangeSink) -> Failure {
+async fn hear(
+    mut driver: Driver,
+    own: Arc<OwnOrigin>,
+    hears_own: SyncSender<()>,
+    elsewhere: ChangeSink,
+) -> Failure {
     loop {
         match poll_fn(|context| driver.poll_message(context)).await {
             Some(Ok(AsyncMessage::Notification(message))) => match notice::read(own.get(), message.payload())
             {
-                Notice::Own => {}
+                // Nobody waits for it any more after the first one.
+                Notice::Own => drop(hears_own.try_send(())),
+                Notice::Products(changes) if changes.is_empty() => {}
                 Notice::Products(changes) => elsewhere(Change::Products(changes)),
                 Notice::Everything => elsewhere(Change::Everything),
             },

@@ -15,6 +15,7 @@ mod plan;
 mod read;
 mod schema;
 mod session;
+mod statement;
 mod tls;
 mod write;
 
@@ -23,25 +24,38 @@ use std::sync::Arc;
 pub use address::PostgresAddress;
 
 use self::session::{Server, Session, Unprepared};
+use self::statement::Naming;
 use super::{
     BulkLoad, ChangeSink, Counts, Dump, Finding, LoadMode, Migrated, Reader, Store, StoreError, Writer,
 };
 
 /// A store in a PostgreSQL database.
 pub struct PostgresStore {
+    /// What answers requests, perhaps through a pooler.
     server: Arc<Server>,
+    /// The same database without a pooler, for what lasts longer than a transaction.
+    direct: Arc<Server>,
 }
 
 impl PostgresStore {
+    fn of(address: &PostgresAddress) -> Result<Self, StoreError> {
+        let server = Arc::new(Server::new(address.config().clone(), address.naming())?);
+        let direct = match address.direct() {
+            Some(config) => Arc::new(Server::new(config.clone(), Naming::Named)?),
+            None => Arc::clone(&server),
+        };
+        Ok(Self { server, direct })
+    }
+
     /// Opens a database whose tables are there and of this version.
     ///
     /// # Errors
     /// [`StoreError::WrongSchema`] when they are not, with what to do; [`StoreError::BadAddress`] when the
     /// server refuses user or database; [`StoreError::Unavailable`] when it cannot be reached.
     pub fn open(address: &PostgresAddress) -> Result<Self, StoreError> {
-        let server = Arc::new(Server::new(address.clone())?);
-        schema::require_current(&mut Session::open(&server)?)?;
-        Ok(Self { server })
+        let store = Self::of(address)?;
+        schema::require_current(&mut Session::open(&store.direct)?, address)?;
+        Ok(store)
     }
 
     /// Opens a database; one without any table of ours gets them first.
@@ -49,13 +63,13 @@ impl PostgresStore {
     /// # Errors
     /// As [`open`](Self::open).
     pub fn open_or_create(address: &PostgresAddress) -> Result<Self, StoreError> {
-        let server = Arc::new(Server::new(address.clone())?);
-        let mut session = Session::open(&server)?;
+        let store = Self::of(address)?;
+        let mut session = Session::open(&store.direct)?;
         if schema::seen(&mut session)? == 0 {
             schema::migrate(&mut session)?;
         }
-        schema::require_current(&mut session)?;
-        Ok(Self { server })
+        schema::require_current(&mut session, address)?;
+        Ok(store)
     }
 
     /// Makes the tables, or brings them up to date. Safe when two processes do it at once.
@@ -63,8 +77,7 @@ impl PostgresStore {
     /// # Errors
     /// [`StoreError::WrongSchema`] when the tables are another program's or a later version's.
     pub fn migrate(address: &PostgresAddress) -> Result<Migrated, StoreError> {
-        let server = Arc::new(Server::new(address.clone())?);
-        schema::migrate(&mut Session::open(&server)?)
+        schema::migrate(&mut Session::open(&Self::of(address)?.direct)?)
     }
 }
 
@@ -74,26 +87,26 @@ impl Store for PostgresStore {
     }
 
     fn writer(&self, elsewhere: ChangeSink) -> Result<Box<dyn Writer>, StoreError> {
-        Ok(Box::new(write::PostgresWriter::open(&self.server, elsewhere)?))
+        Ok(Box::new(write::PostgresWriter::open(&self.server, &self.direct, elsewhere)?))
     }
 
     fn bulk_load(&self, mode: LoadMode) -> Result<Box<dyn BulkLoad>, StoreError> {
-        Ok(Box::new(bulk::PostgresBulkLoad::begin(&self.server, mode)?))
+        Ok(Box::new(bulk::PostgresBulkLoad::begin(&self.direct, mode)?))
     }
 
     fn dump(&self) -> Result<Box<dyn Dump>, StoreError> {
-        Ok(Box::new(dump::PostgresDump::begin(&self.server)?))
+        Ok(Box::new(dump::PostgresDump::begin(&self.direct)?))
     }
 
     fn is_empty(&self) -> Result<bool, StoreError> {
-        Session::<Unprepared>::open(&self.server)?.read(async |client, _| bulk::is_empty(client).await)
+        Session::<Unprepared>::open(&self.direct)?.read(async |client, _| bulk::is_empty(client).await)
     }
 
     fn counts(&self) -> Result<Counts, StoreError> {
-        Session::<Unprepared>::open(&self.server)?.read(async |client, _| check::counts(client).await)
+        Session::<Unprepared>::open(&self.direct)?.read(async |client, _| check::counts(client).await)
     }
 
     fn check(&self, report: &mut dyn FnMut(Finding)) -> Result<Counts, StoreError> {
-        check::check(&mut Session::open(&self.server)?, report)
+        check::check(&mut Session::open(&self.direct)?, report)
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! 9f86d081884c7d65 q12,40,7 a12,93,2 r15     origin, then: votes of a question, of an answer, rows of a product
+//! 9f86d081884c7d65                           nothing: whoever sent it wants to know whether it hears itself
 //! *                                          anything may have changed
 //! ```
 //! A text that cannot be read means that anything may have changed, so later versions may add words.
@@ -35,6 +36,11 @@ pub(super) enum Notice {
     Own,
 }
 
+/// A notice of nothing, by which a process finds out whether it hears itself.
+pub(super) fn greeting(origin: Origin) -> String {
+    format!("{:016x}", origin.0)
+}
+
 /// The notices for a commit: one, or a few when a batch is large.
 pub(super) fn write(origin: Origin, changes: &[ProductChange]) -> Vec<String> {
     let mut notices = Vec::new();
@@ -56,7 +62,7 @@ pub(super) fn write(origin: Origin, changes: &[ProductChange]) -> Vec<String> {
             notices.push(std::mem::take(&mut notice));
         }
         if notice.is_empty() {
-            notice = format!("{:016x}", origin.0);
+            notice = greeting(origin);
         }
         notice.push_str(&word);
     }
@@ -121,6 +127,8 @@ mod tests {
         assert_eq!(read(Origin(1), &notices[0]), Notice::Products(changes.to_vec()));
         assert_eq!(read(origin, &notices[0]), Notice::Own);
         assert_eq!(write(origin, &[]), [""; 0]);
+        assert_eq!(read(origin, &greeting(origin)), Notice::Own);
+        assert_eq!(read(Origin(1), &greeting(origin)), Notice::Products(vec![]));
     }
 
     #[test]

@@ -6,10 +6,12 @@ use std::pin::pin;
 use std::sync::Arc;
 
 use futures_util::TryStreamExt as _;
-use tokio_postgres::{Client, Row, Statement};
+use tokio_postgres::types::Type;
+use tokio_postgres::{Client, Row};
 
 use super::decode::{Columns, bigint};
 use super::session::{ANSWERING_SETTINGS, Prepared, Server, Session};
+use super::statement::{Naming, Statement};
 use crate::domain::{AnswerRow, PhotoRow, ProductId, ProductRows, QuestionId, QuestionRow};
 use crate::store::{Reader, StoreError};
 
@@ -58,11 +60,15 @@ struct Statements {
 }
 
 impl Prepared for Statements {
-    const SETTINGS: &'static str = ANSWERING_SETTINGS;
+    const SETTINGS: &'static [&'static str] = ANSWERING_SETTINGS;
 
-    async fn prepare(client: &Client) -> Result<Self, tokio_postgres::Error> {
-        let (load, scan, products_of) =
-            tokio::try_join!(client.prepare(LOAD), client.prepare(SCAN), client.prepare(PRODUCTS_OF))?;
+    async fn prepare(client: &Client, naming: Naming) -> Result<Self, tokio_postgres::Error> {
+        const IDS: &[Type] = &[Type::INT8_ARRAY];
+        let (load, scan, products_of) = tokio::try_join!(
+            Statement::prepare(client, naming, LOAD, IDS),
+            Statement::prepare(client, naming, SCAN, &[Type::INT8, Type::INT8]),
+            Statement::prepare(client, naming, PRODUCTS_OF, IDS),
+        )?;
         Ok(Self { load, scan, products_of })
     }
 }
@@ -82,7 +88,7 @@ impl Reader for PostgresReader {
     fn load_products(&mut self, product_ids: &[ProductId]) -> Result<Vec<ProductRows>, StoreError> {
         let ids: Vec<i64> = product_ids.iter().copied().map(bigint).collect();
         self.session.read(async |client, statements| {
-            let rows = client.query_raw(&statements.load, [&ids]).await?;
+            let rows = statements.load.stream(client, &[&ids]).await?;
             let mut rows = pin!(rows);
             let mut products = Products::of(product_ids);
             while let Some(row) = rows.try_next().await? {
@@ -95,7 +101,7 @@ impl Reader for PostgresReader {
     fn products_of(&mut self, question_ids: &[QuestionId]) -> Result<Vec<Option<ProductId>>, StoreError> {
         let ids: Vec<i64> = question_ids.iter().copied().map(bigint).collect();
         self.session.read(async |client, statements| {
-            let rows = client.query(&statements.products_of, &[&ids]).await?;
+            let rows = statements.products_of.query(client, &[&ids]).await?;
             let mut found: Vec<(QuestionId, ProductId)> = Vec::with_capacity(rows.len());
             for row in &rows {
                 let columns = Columns::new(row, "questions", 0);
@@ -117,7 +123,7 @@ impl Reader for PostgresReader {
         let after = after.map_or(0, bigint);
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         self.session.read(async |client, statements| {
-            let rows = client.query(&statements.scan, &[&after, &limit]).await?;
+            let rows = statements.scan.query(client, &[&after, &limit]).await?;
             let mut product_ids = Vec::new();
             for row in &rows {
                 let columns = Columns::new(row, "questions", 0);

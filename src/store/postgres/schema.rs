@@ -4,6 +4,7 @@
 
 use tokio_postgres::Client;
 
+use super::address::PostgresAddress;
 use super::failure::Failure;
 use super::session::{Session, Unprepared};
 use crate::store::{Migrated, StoreError};
@@ -47,12 +48,14 @@ pub(super) fn seen(session: &mut Session<Unprepared>) -> Result<u32, StoreError>
 ///
 /// # Errors
 /// [`StoreError::WrongSchema`], with what to do about it.
-pub(super) fn require_current(session: &mut Session<Unprepared>) -> Result<(), StoreError> {
+pub(super) fn require_current(
+    session: &mut Session<Unprepared>,
+    address: &PostgresAddress,
+) -> Result<(), StoreError> {
     let seen = seen(session)?;
     if seen == known() {
         return Ok(());
     }
-    let address = session.server().address();
     Err(StoreError::WrongSchema(match seen {
         0 => format!(
             "the database has no tables of atelier; make them with: atelier migrate --store '{address}'"

@@ -8,11 +8,11 @@ use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::tls::MakeTlsConnect;
-use tokio_postgres::{Client, Connection, Socket};
+use tokio_postgres::{Client, Config, Connection, Socket};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::address::PostgresAddress;
 use super::failure::Failure;
+use super::statement::Naming;
 use super::tls;
 use crate::store::StoreError;
 
@@ -23,19 +23,13 @@ const SESSION_START_TIMEOUT: Duration = Duration::from_secs(10);
 /// statement, which ends it in an orderly way.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(12);
 
-/// For all sessions. Plans are made once, not for each batch; compiling them costs more than it saves. What is
-/// acknowledged must be on disk, whatever the database's default.
-const COMMON_SETTINGS: &str = "
-    SET plan_cache_mode = force_generic_plan; SET jit = off; SET client_min_messages = warning;
-    SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';";
-
 /// For sessions that answer requests: no statement runs for longer than 10 s, and none starts helpers, which
 /// take ten times as long to start as a batch takes to read.
-pub(super) const ANSWERING_SETTINGS: &str =
-    "SET statement_timeout = '10s'; SET max_parallel_workers_per_gather = 0";
+pub(super) const ANSWERING_SETTINGS: &[&str] =
+    &["statement_timeout = '10s'", "max_parallel_workers_per_gather = 0"];
 
 /// For sessions that load, build or check, which takes as long as it takes.
-pub(super) const PATIENT_SETTINGS: &str = "SET statement_timeout = 0; SET lock_timeout = 0";
+pub(super) const PATIENT_SETTINGS: &[&str] = &["statement_timeout = 0", "lock_timeout = 0"];
 
 /// A connection as the driver makes it.
 pub(super) type Driver = Connection<Socket, <MakeRustlsConnect as MakeTlsConnect<Socket>>::Stream>;
@@ -43,42 +37,39 @@ pub(super) type Driver = Connection<Socket, <MakeRustlsConnect as MakeTlsConnect
 /// A server, and how to connect to it.
 #[derive(Clone)]
 pub(super) struct Server {
-    address: PostgresAddress,
+    config: Config,
     tls: MakeRustlsConnect,
+    naming: Naming,
 }
 
 impl Server {
-    pub(super) fn new(address: PostgresAddress) -> Result<Self, StoreError> {
-        let tls = tls::connector(address.config().get_ssl_mode())?;
-        Ok(Self { address, tls })
-    }
-
-    pub(super) fn address(&self) -> &PostgresAddress {
-        &self.address
+    pub(super) fn new(config: Config, naming: Naming) -> Result<Self, StoreError> {
+        let tls = tls::connector(config.get_ssl_mode())?;
+        Ok(Self { config, tls, naming })
     }
 
     /// Connects. The driver must be polled for the client to get answers.
     pub(super) async fn connect(&self) -> Result<(Client, Driver), Failure> {
-        Ok(self.address.config().connect(self.tls.clone()).await?)
+        Ok(self.config.connect(self.tls.clone()).await?)
     }
 }
 
 /// What a session prepares when it connects.
 pub(super) trait Prepared: Sized {
-    /// Settings of its own, as statements.
-    const SETTINGS: &'static str;
+    /// Settings of its own, such as `jit = off`.
+    const SETTINGS: &'static [&'static str];
 
     /// Prepares its statements.
-    async fn prepare(client: &Client) -> Result<Self, tokio_postgres::Error>;
+    async fn prepare(client: &Client, naming: Naming) -> Result<Self, tokio_postgres::Error>;
 }
 
 /// Nothing is prepared: for sessions that run each statement once.
 pub(super) struct Unprepared;
 
 impl Prepared for Unprepared {
-    const SETTINGS: &'static str = PATIENT_SETTINGS;
+    const SETTINGS: &'static [&'static str] = PATIENT_SETTINGS;
 
-    async fn prepare(_: &Client) -> Result<Self, tokio_postgres::Error> {
+    async fn prepare(_: &Client, _: Naming) -> Result<Self, tokio_postgres::Error> {
         Ok(Self)
     }
 }
@@ -112,10 +103,6 @@ pub(super) async fn within<T>(
 }
 
 impl<P: Prepared> Session<P> {
-    pub(super) fn server(&self) -> &Server {
-        &self.server
-    }
-
     /// Connects and prepares.
     pub(super) fn open(server: &Arc<Server>) -> Result<Self, StoreError> {
         let mut session = Self { server: Arc::clone(server), runtime: runtime()?, live: None };
@@ -145,8 +132,8 @@ impl<P: Prepared> Session<P> {
                     tracing::debug!(%error, "a connection to PostgreSQL ended");
                 }
             });
-            client.batch_execute(&format!("{COMMON_SETTINGS} {}", P::SETTINGS)).await?;
-            let prepared = P::prepare(&client).await?;
+            client.batch_execute(&server.naming.start(P::SETTINGS)).await?;
+            let prepared = P::prepare(&client, server.naming).await?;
             Ok(Live { client, prepared })
         }));
         self.live = Some(started.map_err(Failure::connecting)?);
@@ -196,14 +183,38 @@ impl<P: Prepared> Session<P> {
         request: impl AsyncFn(&Client, &P) -> Result<T, Failure>,
     ) -> Result<T, StoreError> {
         self.reach()?;
-        match self.ask(&request) {
+        match self.ask_in_one_transaction(&request) {
             Err(failure) if failure.may_pass_on_a_new_session() => {
                 self.reach()?;
-                self.ask(&request)
+                self.ask_in_one_transaction(&request)
             }
             result => result,
         }
         .map_err(Failure::before_commit)
+    }
+
+    /// Runs a request of one statement. Where settings are not the session's, they are sent around it.
+    fn ask_in_one_transaction<T>(
+        &mut self,
+        request: &impl AsyncFn(&Client, &P) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let naming = self.server.naming;
+        match naming {
+            Naming::Named => self.ask(request),
+            Naming::Unnamed => self.ask(async |client, prepared| {
+                let begin = naming.begin(P::SETTINGS);
+                let (begun, result, ended) = tokio::join!(
+                    biased;
+                    client.batch_execute(&begin),
+                    request(client, prepared),
+                    client.batch_execute("COMMIT"),
+                );
+                begun?;
+                let result = result?;
+                ended?;
+                Ok(result)
+            }),
+        }
     }
 
     /// Runs statements that must succeed, in their own transaction unless they open one.

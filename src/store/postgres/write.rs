@@ -4,8 +4,8 @@
 
 use std::sync::Arc;
 
-use tokio_postgres::types::ToSql;
-use tokio_postgres::{Client, Row, Statement};
+use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::{Client, Row};
 
 use super::decode::Columns;
 use super::failure::Failure;
@@ -13,6 +13,7 @@ use super::listen::{Listener, OwnOrigin};
 use super::notice::{self, CHANNEL, Origin};
 use super::plan::{Carried, Found, Plan};
 use super::session::{Prepared, Server, Session};
+use super::statement::{Naming, Statement};
 use crate::domain::Id;
 use crate::store::{Change, ChangeSink, Command, Outcome, ProductChange, StoreError, Target, Writer};
 
@@ -56,8 +57,28 @@ const INSERT_PHOTOS: &str = "
     SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[])";
 const NOTIFY: &str = "SELECT pg_notify($1::text, notice) FROM unnest($2::text[]) AS n (notice)";
 
+const NEW_QUESTION_TYPES: [Type; 6] = [
+    Type::INT8_ARRAY,
+    Type::INT8_ARRAY,
+    Type::TIMESTAMPTZ_ARRAY,
+    Type::TEXT_ARRAY,
+    Type::TEXT_ARRAY,
+    Type::TEXT_ARRAY,
+];
+const NEW_ANSWER_TYPES: [Type; 7] = [
+    Type::INT8_ARRAY,
+    Type::INT8_ARRAY,
+    Type::INT8_ARRAY,
+    Type::TIMESTAMPTZ_ARRAY,
+    Type::TEXT_ARRAY,
+    Type::TEXT_ARRAY,
+    Type::TEXT_ARRAY,
+];
+const NEW_PHOTO_TYPES: [Type; 4] = [Type::INT8_ARRAY, Type::INT8_ARRAY, Type::INT8_ARRAY, Type::TEXT_ARRAY];
+
 /// The statements of the writing session.
 struct Statements {
+    begin: String,
     vote_questions: Statement,
     vote_answers: Statement,
     report_questions: Statement,
@@ -75,31 +96,40 @@ struct Statements {
 impl Prepared for Statements {
     // Only nested loops touch rows in the order of their ids. A process that is stopped between the two trips
     // must not hold its locks.
-    const SETTINGS: &'static str = "
-        SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_seqscan = off;
-        SET max_parallel_workers_per_gather = 0;
-        SET idle_in_transaction_session_timeout = '15s'; SET statement_timeout = '10s'";
+    const SETTINGS: &'static [&'static str] = &[
+        "enable_hashjoin = off",
+        "enable_mergejoin = off",
+        "enable_seqscan = off",
+        "max_parallel_workers_per_gather = 0",
+        "idle_in_transaction_session_timeout = '15s'",
+        "statement_timeout = '10s'",
+    ];
 
-    async fn prepare(client: &Client) -> Result<Self, tokio_postgres::Error> {
+    async fn prepare(client: &Client, naming: Naming) -> Result<Self, tokio_postgres::Error> {
+        const IDS: &[Type] = &[Type::INT8_ARRAY];
+        const IDS_AND_VOTES: &[Type] = &[Type::INT8_ARRAY, Type::INT8_ARRAY];
+        const HOW_MANY: &[Type] = &[Type::INT8];
+        let prepare = |text, types| Statement::prepare(client, naming, text, types);
         let (vote_questions, vote_answers, report_questions, report_answers, answered, notify) = tokio::try_join!(
-            client.prepare(VOTE_QUESTIONS),
-            client.prepare(VOTE_ANSWERS),
-            client.prepare(REPORT_QUESTIONS),
-            client.prepare(REPORT_ANSWERS),
-            client.prepare(ANSWERED),
-            client.prepare(NOTIFY),
+            prepare(VOTE_QUESTIONS, IDS_AND_VOTES),
+            prepare(VOTE_ANSWERS, IDS_AND_VOTES),
+            prepare(REPORT_QUESTIONS, IDS),
+            prepare(REPORT_ANSWERS, IDS),
+            prepare(ANSWERED, IDS),
+            prepare(NOTIFY, &[Type::TEXT, Type::TEXT_ARRAY]),
         )?;
         let (new_question_ids, new_answer_ids, new_photo_ids) = tokio::try_join!(
-            client.prepare(NEW_QUESTION_IDS),
-            client.prepare(NEW_ANSWER_IDS),
-            client.prepare(NEW_PHOTO_IDS),
+            prepare(NEW_QUESTION_IDS, HOW_MANY),
+            prepare(NEW_ANSWER_IDS, HOW_MANY),
+            prepare(NEW_PHOTO_IDS, HOW_MANY),
         )?;
         let (insert_questions, insert_answers, insert_photos) = tokio::try_join!(
-            client.prepare(INSERT_QUESTIONS),
-            client.prepare(INSERT_ANSWERS),
-            client.prepare(INSERT_PHOTOS),
+            prepare(INSERT_QUESTIONS, &NEW_QUESTION_TYPES),
+            prepare(INSERT_ANSWERS, &NEW_ANSWER_TYPES),
+            prepare(INSERT_PHOTOS, &NEW_PHOTO_TYPES),
         )?;
         Ok(Self {
+            begin: naming.begin(Self::SETTINGS),
             vote_questions,
             vote_answers,
             report_questions,
@@ -125,10 +155,21 @@ pub(super) struct PostgresWriter {
 }
 
 impl PostgresWriter {
-    pub(super) fn open(server: &Arc<Server>, elsewhere: ChangeSink) -> Result<Self, StoreError> {
+    /// Writes through `server` and listens at `direct`, the same database.
+    pub(super) fn open(
+        server: &Arc<Server>,
+        direct: &Arc<Server>,
+        elsewhere: ChangeSink,
+    ) -> Result<Self, StoreError> {
         let origin = Arc::new(OwnOrigin::draw());
-        let session = Session::open(server)?;
-        let listener = Listener::start(server, &origin, Arc::clone(&elsewhere))?;
+        let mut session = Session::<Statements>::open(server)?;
+        let listener = Listener::start(direct, &origin, Arc::clone(&elsewhere))?;
+        let greeting = vec![notice::greeting(origin.get())];
+        session.read(async |client, statements| {
+            statements.notify.query(client, &[&CHANNEL, &greeting]).await?;
+            Ok(())
+        })?;
+        listener.must_hear()?;
         Ok(Self { session, origin, elsewhere, _listener: listener })
     }
 
@@ -200,7 +241,7 @@ async fn rows<const N: usize>(
     if !needed {
         return Ok(Vec::new());
     }
-    Ok(client.query(statement, &parameters).await?)
+    Ok(statement.query(client, &parameters).await?)
 }
 
 /// Begins the transaction, votes and reports, and asks for whatever the inserts need, all sent together.
@@ -238,7 +279,7 @@ async fn first_trip(client: &Client, statements: &Statements, plan: &Plan) -> Re
     };
     let ((), votes, reports, answered, new_ids) = tokio::try_join!(
         biased;
-        async { Ok(client.batch_execute("BEGIN").await?) },
+        async { Ok(client.batch_execute(&statements.begin).await?) },
         votes,
         reports,
         rows(client, !plan.answered.is_empty(), &statements.answered, [&plan.answered]),
