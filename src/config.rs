@@ -6,12 +6,16 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::http::{CorsOrigins, HttpSettings};
+use crate::http::{CorsOrigins, HttpSettings, RateLimits, TrustedProxies};
 use crate::service::ServiceSettings;
 use crate::store::StoreAddress;
 
 /// Views take at most this many bytes unless the operator says otherwise, and at most half of the machine.
 const DEFAULT_VIEWS_MAX_BYTES: u64 = 4 << 30;
+
+/// With PostgreSQL, where other processes write and news of it comes over the network, a view is read again after
+/// this long unless the operator says otherwise. SQLite tells of every change itself, so there views do not age.
+const DEFAULT_POSTGRES_MAX_VIEW_AGE: Duration = Duration::from_mins(15);
 
 /// Which store a command works on.
 #[derive(Debug, Clone, Args)]
@@ -60,6 +64,15 @@ pub struct ServeOptions {
     #[arg(long, env = "ATELIER_VIEWS_MAX_BYTES", value_name = "BYTES", value_parser = byte_size)]
     pub views_max_bytes: Option<u64>,
 
+    /// Read a product again when what is kept of it is older, in seconds; 0 never does [default: 900 with
+    /// PostgreSQL, 0 with SQLite]
+    #[arg(long, env = "ATELIER_MAX_VIEW_AGE_S", value_name = "S")]
+    pub max_view_age_s: Option<u32>,
+
+    /// How long lists in memory are still shown when the process cannot hear of changes in PostgreSQL, in seconds
+    #[arg(long, env = "ATELIER_STALE_GRACE_S", value_name = "S", default_value_t = 10)]
+    pub stale_grace_s: u32,
+
     /// Threads that answer requests [default: one for each core]
     #[arg(long, env = "ATELIER_WORKERS", value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub workers: Option<u16>,
@@ -71,6 +84,32 @@ pub struct ServeOptions {
     /// Connections served at once
     #[arg(long, env = "ATELIER_MAX_CONNECTIONS", value_name = "N", default_value_t = 16_384, value_parser = clap::value_parser!(u32).range(1..))]
     pub max_connections: u32,
+
+    /// How long a connection may go without a request, in seconds
+    #[arg(long, env = "ATELIER_MAX_HEAD_WAIT_S", value_name = "S", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    pub max_head_wait_s: u32,
+
+    /// Writes an hour that a client may send: off, or any of questions=20,answers=50,votes=600,reports=50, the
+    /// defaults; 0 is no limit
+    #[arg(
+        long,
+        env = "ATELIER_RATE_LIMITS",
+        value_name = "LIMITS",
+        default_value = "questions=20,answers=50,votes=600,reports=50",
+        hide_default_value = true
+    )]
+    pub rate_limits: RateLimits,
+
+    /// Proxies, as addresses or networks separated by commas, whose X-Forwarded-For or Forwarded says who the client
+    /// is
+    #[arg(
+        long,
+        env = "ATELIER_TRUSTED_PROXIES",
+        value_name = "NETWORKS",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub trusted_proxies: TrustedProxies,
 
     /// Requests, and writes, that may wait for the store before more are refused
     #[arg(long, env = "ATELIER_MAX_WAITING", value_name = "N", default_value_t = 16_384, value_parser = clap::value_parser!(u32).range(1..))]
@@ -122,6 +161,9 @@ impl ServeOptions {
             cors_origins: self.cors_origins.clone(),
             max_body_bytes: usize::try_from(self.max_body_bytes).unwrap_or(usize::MAX),
             max_connections: self.max_connections as usize,
+            max_head_wait_s: self.max_head_wait_s,
+            rate_limits: self.rate_limits,
+            trusted_proxies: self.trusted_proxies.clone(),
             workers: self.workers.map_or(defaults.workers, usize::from),
         }
     }
@@ -130,6 +172,8 @@ impl ServeOptions {
     pub fn service_settings(&self) -> ServiceSettings {
         let mut settings = ServiceSettings {
             views_max_bytes: self.views_max_bytes.unwrap_or_else(default_views_max_bytes),
+            max_view_age: self.max_view_age(),
+            stale_grace: Duration::from_secs(self.stale_grace_s.into()),
             readers: self.readers.into(),
             max_waiting_reads: self.max_waiting as usize,
             max_waiting_writes: self.max_waiting as usize,
@@ -144,6 +188,14 @@ impl ServeOptions {
         settings.submission.photos_max = self.photos_max as usize;
         settings.submission.photo_url_max_chars = self.photo_url_max_chars as usize;
         settings
+    }
+
+    fn max_view_age(&self) -> Duration {
+        match (self.max_view_age_s, &self.store.store) {
+            (Some(seconds), _) => Duration::from_secs(seconds.into()),
+            (None, StoreAddress::Postgres(_)) => DEFAULT_POSTGRES_MAX_VIEW_AGE,
+            (None, StoreAddress::Sqlite(_)) => Duration::ZERO,
+        }
     }
 }
 
@@ -186,6 +238,23 @@ fn path_prefix(text: &str) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn views_age_where_others_write() {
+        #[derive(clap::Parser)]
+        struct Line {
+            #[command(flatten)]
+            serve: ServeOptions,
+        }
+        let max_view_age = |arguments: &[&str]| {
+            let line: Line = clap::Parser::parse_from([&["atelier"], arguments].concat());
+            line.serve.service_settings().max_view_age.as_secs()
+        };
+        assert_eq!(max_view_age(&["--store", "sqlite:shop.db"]), 0);
+        assert_eq!(max_view_age(&["--store", "postgres://shop@db/atelier"]), 900);
+        assert_eq!(max_view_age(&["--store", "postgres://shop@db/atelier", "--max-view-age-s", "0"]), 0);
+        assert_eq!(max_view_age(&["--max-view-age-s", "60"]), 60);
+    }
 
     #[test]
     fn byte_sizes() {

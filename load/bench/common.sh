@@ -31,6 +31,7 @@ install_missing() {
     local missing=()
     command -v wrk >/dev/null || missing+=(wrk)
     command -v nginx >/dev/null || missing+=(nginx-light)
+    command -v sqlite3 >/dev/null || missing+=(sqlite3)
     [ -x /usr/bin/time ] || missing+=(time)
     postgres_programs >/dev/null || missing+=(postgresql)
     [ ${#missing[@]} -eq 0 ] && return
@@ -52,6 +53,7 @@ begin_part() {
     out=${BENCH_OUT:-docs/benchmarks}/$(date +%F)-$1
     mkdir -p "$out"
     : >"$out/raw.txt"
+    charts=()
     export FIRST=$((products - products / 10)) LAST=$products QUESTIONS=$((products * 7 / 2))
 }
 
@@ -72,6 +74,8 @@ TABLE
 }
 
 end_part() {
+    # Below the table.
+    [ ${#charts[@]} -eq 0 ] || printf '\n%s\n' "${charts[@]}" >>"$out/README.md"
     # Where the temporary folder was is nobody's business, nor is it when written as in an address.
     sed -i -E -e "s#$data#\$data#g" -e "s#$work#\$work#g" -e "s#%2F[0-9A-Za-z%]*%2Fcluster#\$work/cluster#g" "$out/raw.txt"
     cat "$out/README.md"
@@ -108,7 +112,8 @@ daemon off; worker_processes 2; pid $work/nginx.pid; error_log $work/nginx.log;
 events { worker_connections 4096; }
 http {
     access_log off; keepalive_requests 100000000; default_type application/json;
-    server { listen 127.0.0.1:$nginx_port reuseport; location / { return 200 "$(printf 'x%.0s' $(seq 1500))"; } }
+    server { listen 127.0.0.1:$nginx_port reuseport; location / { return 200 "$(printf 'x%.0s' $(seq 1500))"; }
+        location /pages/ { root $work; sendfile on; open_file_cache max=18000; open_file_cache_valid 1h; } }
 }
 CONF
     nginx -p "$work" -c "$work/nginx.conf" &
@@ -120,7 +125,7 @@ CONF
 start_server() {
     local store=$1 on=$2
     shift 2
-    "$atelier" serve --store "$store" --listen "127.0.0.1:$on" "$@" >"$work/serve-$on.log" 2>&1 &
+    "$atelier" serve --store "$store" --listen "127.0.0.1:$on" --rate-limits off "$@" >"$work/serve-$on.log" 2>&1 &
     server_ids+=($!)
     until_answers "http://127.0.0.1:$on/qa/questions?product_id=1"
     # Somebody else may have answered on that port.
@@ -157,15 +162,44 @@ until_filled() {
     exit 1
 }
 
+resident_mebibytes() { awk '/VmRSS/ {printf "%d", $2 / 1024}' "/proc/$1/status"; }
 anonymous_mebibytes() { awk '/RssAnon/ {printf "%d", $2 / 1024}' "/proc/$1/status"; }
 
 # wrk's requests a second; errors of any kind end the run.
 rate() {
-    local connections=$1 script=$2 url=$3
-    wrk -t2 -c"$connections" -d"${seconds}s" --latency -s "$script" "$url" >"$work/wrk"
-    { echo "\$ wrk -t2 -c$connections -d${seconds}s --latency -s $script $url"; cat "$work/wrk"; } >>"$out/raw.txt"
+    local connections=$1 script=$2 url=$3 threads=2
+    [ "$connections" -gt 1 ] || threads=1
+    wrk -t$threads -c"$connections" -d"${seconds}s" --latency -s "$script" "$url" >"$work/wrk"
+    { echo "\$ wrk -t$threads -c$connections -d${seconds}s --latency -s $script $url"; cat "$work/wrk"; } >>"$out/raw.txt"
     if grep -E 'Non-2xx|Socket errors' "$work/wrk" >&2; then exit 1; fi
     awk '/Requests\/sec/ {printf "%d\n", $2}' "$work/wrk"
+}
+
+# Processor time of a request, user and system together, of the processes that serve it. $1: the load; the rest are
+# the processes. Sets $cost (microseconds).
+cost_of_request() {
+    local load=$1 before requests
+    shift
+    before=$(ticks "$@")
+    "$load" >/dev/null
+    requests=$(awk '/requests in/ {print $1}' "$work/wrk")
+    cost=$(awk -v t=$(($(ticks "$@") - before)) -v hz="$(getconf CLK_TCK)" -v n="$requests" 'BEGIN {printf "%.2f", t / hz * 1e6 / n}')
+    say "processor time: $cost µs a request"
+}
+
+# Ticks of processor time that processes have used.
+ticks() {
+    local id sum=0
+    # Behind the name, which may hold anything, user and system time are the 12th and 13th words.
+    for id in "$@"; do sum=$((sum + $(sed 's/.*) //' "/proc/$id/stat" | awk '{print $12 + $13}'))); done
+    echo "$sum"
+}
+
+# Draws the table $work/$1.csv, keeps both beside the figures and shows the chart on the page.
+chart() {
+    cp "$work/$1.csv" "$out/$1.csv"
+    "$measure" chart --title "$2" --unit "$3" "$work/$1.csv" >"$out/$1.svg"
+    charts+=("![$2]($1.svg)")
 }
 
 # Two commands in turn, so that what else the machine does hits both alike. Each prints a rate. Sets $ours and

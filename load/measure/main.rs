@@ -1,8 +1,9 @@
 //! What `scripts/bench` measures with a client of its own, because no load generator does: how long a write to one
-//! process takes to show in another's lists, and whether stores answer alike, byte by byte. Never shipped.
+//! process takes to show in another's lists, and whether stores answer alike, byte by byte; and its charts. Never shipped.
 
 #![expect(clippy::print_stdout, reason = "figures are the program's result")]
 
+mod chart;
 mod client;
 mod compare;
 mod delay;
@@ -16,11 +17,14 @@ enum Command {
     Delay(delay::Options),
     /// Whether servers answer alike for random products.
     Compare(compare::Options),
+    /// A chart of figures, as SVG on standard output.
+    Chart(chart::Options),
 }
 
 fn main() -> anyhow::Result<()> {
     match Command::parse() {
         Command::Delay(options) => delay::run(&options),
         Command::Compare(options) => compare::run(&options),
+        Command::Chart(options) => chart::run(&options),
     }
 }

@@ -28,6 +28,11 @@ impl Timestamp {
         }
     }
 
+    /// The same, for values that were a timestamp's before: any other becomes the nearest.
+    pub fn nearest(milliseconds: i64) -> Self {
+        Self(milliseconds.clamp(MIN_MILLISECONDS, MAX_MILLISECONDS))
+    }
+
     /// Milliseconds since 1970-01-01T00:00:00Z.
     pub fn milliseconds(self) -> i64 {
         self.0
@@ -49,23 +54,19 @@ impl Timestamp {
         Self::from_milliseconds(instant.as_millisecond())
     }
 
-    /// Appends the public form, `2018-10-18T00:00:00.000Z`, always 24 bytes.
-    pub fn write_to(self, output: &mut Vec<u8>) {
-        output.extend_from_slice(&self.to_bytes());
-    }
-
-    fn to_bytes(self) -> [u8; 24] {
+    /// The public form, `2018-10-18T00:00:00.000Z`.
+    pub fn to_bytes(self) -> [u8; 24] {
         let days = self.0.div_euclid(MILLISECONDS_PER_DAY);
         let in_day = u32::try_from(self.0.rem_euclid(MILLISECONDS_PER_DAY)).unwrap_or(0);
         let (year, month, day) = civil_from_days(days);
         let mut text = *b"0000-00-00T00:00:00.000Z";
-        put_digits(&mut text[0..4], year);
-        put_digits(&mut text[5..7], month);
-        put_digits(&mut text[8..10], day);
-        put_digits(&mut text[11..13], in_day / 3_600_000);
-        put_digits(&mut text[14..16], in_day / 60_000 % 60);
-        put_digits(&mut text[17..19], in_day / 1_000 % 60);
-        put_digits(&mut text[20..23], in_day % 1_000);
+        put_digits::<4>(&mut text[0..], year);
+        put_digits::<2>(&mut text[5..], month);
+        put_digits::<2>(&mut text[8..], day);
+        put_digits::<2>(&mut text[11..], in_day / 3_600_000);
+        put_digits::<2>(&mut text[14..], in_day / 60_000 % 60);
+        put_digits::<2>(&mut text[17..], in_day / 1_000 % 60);
+        put_digits::<3>(&mut text[20..], in_day % 1_000);
         text
     }
 }
@@ -76,28 +77,28 @@ impl fmt::Display for Timestamp {
     }
 }
 
-fn put_digits(place: &mut [u8], mut number: u32) {
-    for digit in place.iter_mut().rev() {
-        *digit = b'0' + (number % 10) as u8;
-        number /= 10;
+/// Writes a number's last decimal digits.
+fn put_digits<const DIGITS: usize>(place: &mut [u8], number: u32) {
+    let mut rest = number;
+    for digit in place[..DIGITS].iter_mut().rev() {
+        *digit = b'0' + (rest % 10) as u8;
+        rest /= 10;
     }
 }
 
 /// Year, month and day of a day counted from 1970-01-01: Howard Hinnant's `civil_from_days`
-/// (<https://howardhinnant.github.io/date_algorithms.html>). By hand because a page holds a dozen dates
-/// and this is a few nanoseconds each.
+/// (<https://howardhinnant.github.io/date_algorithms.html>), in unsigned arithmetic since no day before the
+/// year 1 comes in. By hand because a page holds a dozen dates and this is a few nanoseconds each.
 fn civil_from_days(days: i64) -> (u32, u32, u32) {
-    let days = days + 719_468;
-    let era = days.div_euclid(146_097);
-    let day_of_era = days.rem_euclid(146_097);
+    let days = u32::try_from(days + 719_468).unwrap_or(0);
+    let era = days / 146_097;
+    let day_of_era = days % 146_097;
     let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted_month = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
     let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    let narrow = |value: i64| u32::try_from(value).unwrap_or(0);
-    (narrow(year), narrow(month), narrow(day))
+    (year_of_era + era * 400 + u32::from(month <= 2), month, day)
 }
 
 #[cfg(test)]

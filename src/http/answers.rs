@@ -1,7 +1,7 @@
 //! The four operations on answers.
 
 use bytes::Bytes;
-use http::Request;
+use http::request::Parts as Head;
 use hyper::body::Incoming;
 
 use super::body::read_draft;
@@ -27,11 +27,12 @@ pub(super) async fn list(app: &App, segment: &str, query: Option<&str>) -> Resul
 pub(super) async fn add(
     app: &App,
     segment: &str,
-    request: &mut Request<Incoming>,
+    head: &Head,
+    body: &mut Incoming,
 ) -> Result<Answer, Problem> {
     let question_id = question_id(segment)?;
     let unknown = |error| Problem::from_service(error, Problem::UnknownQuestion);
-    let draft = read_draft(request, app.settings.max_body_bytes).await;
+    let draft = read_draft(head, body, app.settings.max_body_bytes).await;
     let limits = &app.service.settings().submission;
     let answer =
         match draft.and_then(|draft| NewAnswer::parse(&draft, limits).map_err(Problem::InvalidFields)) {

@@ -4,8 +4,9 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::HeaderMap;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
-use http::{HeaderMap, Request};
+use http::request::Parts as Head;
 use http_body_util::BodyExt;
 use hyper::body::{Body, Incoming};
 use percent_encoding::percent_decode_str;
@@ -29,9 +30,9 @@ enum Format {
 }
 
 /// Reads a submission, checking type, size and form in this order.
-pub(super) async fn read_draft(request: &mut Request<Incoming>, max_bytes: usize) -> Result<Draft, Problem> {
-    let format = format(request.headers())?;
-    let body = read_body(request, max_bytes).await?;
+pub(super) async fn read_draft(head: &Head, body: &mut Incoming, max_bytes: usize) -> Result<Draft, Problem> {
+    let format = format(&head.headers)?;
+    let body = read_body(&head.headers, body, max_bytes).await?;
     match format {
         Format::Json => json_body::parse(&body),
         Format::Form => parse_form(&body),
@@ -50,15 +51,13 @@ fn format(headers: &HeaderMap) -> Result<Format, Problem> {
     }
 }
 
-async fn read_body(request: &mut Request<Incoming>, max_bytes: usize) -> Result<Vec<u8>, Problem> {
+async fn read_body(headers: &HeaderMap, body: &mut Incoming, max_bytes: usize) -> Result<Vec<u8>, Problem> {
     let too_large = || Problem::BodyTooLarge { max_bytes };
-    let announced =
-        request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    let announced = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     if announced.is_some_and(|length| length > max_bytes as u64) {
         return Err(too_large());
     }
     let collect = async {
-        let body = request.body_mut();
         let mut bytes = Vec::new();
         while let Some(frame) = body.frame().await {
             let frame = frame.map_err(|_| Problem::Malformed("the body ended early".to_owned()))?;

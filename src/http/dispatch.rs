@@ -1,15 +1,18 @@
 //! From a request to its answer: path, method, operation, and the headers that every answer carries.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderValue, LOCATION};
+use http::request::Parts as Head;
 use http::{Request, Response, StatusCode};
 use http_body_util::Full;
 use hyper::body::Incoming;
 
 use super::body::discard_rest;
 use super::error::{Problem, explanation};
+use super::rate_limits::{Allowance, Kind, RateLimiter};
 use super::routes::{Destination, Operation, find};
 use super::server::HttpSettings;
 use super::{answers, middleware, questions};
@@ -22,6 +25,7 @@ pub(super) const TYPICAL_PAGE_BYTES: usize = 8_192;
 pub(super) struct App {
     pub(super) service: Arc<Service>,
     pub(super) settings: Arc<HttpSettings>,
+    pub(super) rate_limiter: Arc<RateLimiter>,
 }
 
 /// A success.
@@ -37,45 +41,78 @@ pub(super) enum Answer {
 }
 
 /// Answers a request, whatever it is.
-pub(super) async fn respond(app: &App, mut request: Request<Incoming>) -> Response<Full<Bytes>> {
-    let origin = middleware::origin(request.headers());
-    let mut response = match answer(app, &mut request).await {
+pub(super) async fn respond(app: &App, peer: IpAddr, request: Request<Incoming>) -> Response<Full<Bytes>> {
+    let (head, mut body) = request.into_parts();
+    let mut response = match answer(app, peer, &head, &mut body).await {
         Ok(response) | Err(response) => response,
     };
-    discard_rest(request.into_body());
-    app.settings.cors_origins.stamp(origin.as_ref(), response.headers_mut());
+    discard_rest(body);
+    app.settings.cors_origins.stamp(&head.headers, response.headers_mut());
     response
 }
 
 type Responded = Result<Response<Full<Bytes>>, Response<Full<Bytes>>>;
 
-async fn answer(app: &App, request: &mut Request<Incoming>) -> Responded {
+async fn answer(app: &App, peer: IpAddr, head: &Head, body: &mut Incoming) -> Responded {
     let prefix = app.settings.path_prefix.as_str();
-    let uri = request.uri().clone();
-    let path = uri.path();
-    let (operation, segment) = match path.strip_prefix(prefix).map(|path| find(request.method(), path)) {
+    let path = head.uri.path();
+    let query = head.uri.query();
+    let (operation, segment) = match path.strip_prefix(prefix).map(|path| find(&head.method, path)) {
         Some(Destination::Operation(operation, segment)) => (operation, segment),
         Some(Destination::Options { allow }) => return Ok(middleware::options(allow)),
         Some(Destination::WrongMethod { operation, segment, allow }) => {
             let problem = check_id(operation, segment).err().unwrap_or(Problem::WrongMethod { allow });
-            return Err(problem.into_response(request.headers(), path, prefix));
+            return Err(problem.into_response(&head.headers, path, prefix));
         }
         Some(Destination::UnknownPath) | None => {
-            return Err(Problem::UnknownPath.into_response(request.headers(), path, prefix));
+            return Err(Problem::UnknownPath.into_response(&head.headers, path, prefix));
         }
     };
+    let allowance = count_write(app, peer, head, operation, segment)
+        .map_err(|problem| problem.into_response(&head.headers, path, prefix))?;
     let result = match operation {
-        Operation::ListQuestions => questions::list(app, uri.query()).await,
-        Operation::AddQuestion => questions::add(app, request).await,
-        Operation::ListAnswers => answers::list(app, segment, uri.query()).await,
-        Operation::AddAnswer => answers::add(app, segment, request).await,
+        Operation::ListQuestions => questions::list(app, query).await,
+        Operation::AddQuestion => questions::add(app, head, body).await,
+        Operation::ListAnswers => answers::list(app, segment, query).await,
+        Operation::AddAnswer => answers::add(app, segment, head, body).await,
         Operation::VoteQuestion => questions::vote(app, segment).await,
         Operation::ReportQuestion => questions::report(app, segment).await,
         Operation::VoteAnswer => answers::vote(app, segment).await,
         Operation::ReportAnswer => answers::report(app, segment).await,
         Operation::ExplainProblem => explanation(segment).map(Answer::Text).ok_or(Problem::UnknownPath),
     };
-    result.map(success).map_err(|problem| problem.into_response(request.headers(), path, prefix))
+    let mut responded =
+        result.map(success).map_err(|problem| problem.into_response(&head.headers, path, prefix));
+    if let (Some(allowance), Ok(response) | Err(response)) = (allowance, &mut responded) {
+        allowance.stamp(response.headers_mut());
+    }
+    responded
+}
+
+/// Counts a write against its client's allowance. One whose path is wrong is none.
+fn count_write(
+    app: &App,
+    peer: IpAddr,
+    head: &Head,
+    operation: Operation,
+    segment: &str,
+) -> Result<Option<Allowance>, Problem> {
+    let kind = match operation {
+        Operation::AddQuestion => Kind::Questions,
+        Operation::AddAnswer => Kind::Answers,
+        Operation::VoteQuestion | Operation::VoteAnswer => Kind::Votes,
+        Operation::ReportQuestion | Operation::ReportAnswer => Kind::Reports,
+        Operation::ListQuestions | Operation::ListAnswers | Operation::ExplainProblem => return Ok(None),
+    };
+    check_id(Some(operation), segment)?;
+    let client = app.settings.trusted_proxies.client(peer, &head.headers);
+    app.rate_limiter.count(kind, client).map_err(|too_many| {
+        if app.settings.trusted_proxies.hides_clients(peer, &head.headers) {
+            // The likeliest mistake behind a proxy: all shoppers share one allowance.
+            tracing::warn!(%peer, "refused a write; it names another client, but its sender is no trusted proxy");
+        }
+        Problem::TooMany(too_many)
+    })
 }
 
 /// The id in a path is checked before the method.

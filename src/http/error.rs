@@ -6,6 +6,7 @@ use http::header::{ALLOW, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use http::{HeaderMap, Response, StatusCode};
 use http_body_util::Full;
 
+use super::rate_limits::TooMany;
 use crate::domain::FieldError;
 use crate::service::ServiceError;
 
@@ -28,6 +29,7 @@ pub(super) enum Problem {
     InvalidFields(Vec<FieldError>),
     UnknownQuestion,
     UnknownAnswer,
+    TooMany(TooMany),
     Overloaded,
     Unavailable,
 }
@@ -66,6 +68,7 @@ impl Problem {
             Self::InvalidFields(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid-fields", "Invalid fields"),
             Self::UnknownQuestion => (StatusCode::NOT_FOUND, "unknown-question", "Unknown question"),
             Self::UnknownAnswer => (StatusCode::NOT_FOUND, "unknown-answer", "Unknown answer"),
+            Self::TooMany(_) => (StatusCode::TOO_MANY_REQUESTS, "too-many-writes", "Too many writes"),
             Self::Overloaded => (StatusCode::SERVICE_UNAVAILABLE, "overloaded", "Overloaded"),
             Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Unavailable"),
         }
@@ -92,6 +95,9 @@ impl Problem {
             }
             Self::UnknownQuestion => "Error: there is no such question".to_owned(),
             Self::UnknownAnswer => "Error: there is no such answer".to_owned(),
+            Self::TooMany(TooMany { allowance, retry_after_s }) => {
+                format!("Error: at most {}, try again in {retry_after_s} s", allowance.described())
+            }
             Self::Overloaded => "Error: too much to do at the moment, try again".to_owned(),
             Self::Unavailable => "Error: the service cannot answer at the moment, try again".to_owned(),
         }
@@ -132,6 +138,10 @@ impl Problem {
             Self::WrongMethod { allow } => drop(headers.insert(ALLOW, HeaderValue::from_static(allow))),
             Self::Overloaded | Self::Unavailable => {
                 headers.insert(RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_SECONDS));
+            }
+            Self::TooMany(TooMany { allowance, retry_after_s }) => {
+                headers.insert(RETRY_AFTER, HeaderValue::from(retry_after_s));
+                allowance.stamp(headers);
             }
             _ => {}
         }
@@ -175,6 +185,10 @@ pub(super) fn explanation(name: &str) -> Option<&'static str> {
         "invalid-fields" => "Fields are missing or break a limit. The member errors names each of them.",
         "unknown-question" => "There is no question with this id.",
         "unknown-answer" => "There is no answer with this id.",
+        "too-many-writes" => {
+            "The client has sent as many writes of this kind as it may in an hour. The header Retry-After says when \
+             it may send the next."
+        }
         "overloaded" => "More is asked for than can be done. The header Retry-After says when to try again.",
         "unavailable" => {
             "The store does not answer. The header Retry-After says when to try again; whether a write was done is \

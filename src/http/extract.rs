@@ -19,8 +19,12 @@ impl<'a> ListQuery<'a> {
     /// Reads a query string (without its question mark).
     pub(super) fn parse(query: Option<&'a str>) -> Self {
         let mut parameters = Self::default();
-        for pair in query.unwrap_or("").split('&') {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let mut rest = query;
+        while let Some(query) = rest {
+            let (pair, next) = split(query, b'&');
+            rest = next;
+            let (name, value) = split(pair, b'=');
+            let value = value.unwrap_or("");
             let place = match decode(name).as_ref() {
                 "product_id" => &mut parameters.product_id,
                 "page" => &mut parameters.page,
@@ -45,6 +49,15 @@ impl<'a> ListQuery<'a> {
         let number = self.page.as_deref().and_then(at_least_one).unwrap_or(1);
         let size = self.count.as_deref().and_then(at_least_one).unwrap_or(DEFAULT_PAGE_SIZE.into());
         Page::new(number, size, max_size)
+    }
+}
+
+/// What is before and behind the first of an ASCII character. The pieces are a few bytes long, and the standard
+/// library's search is made for long ones.
+fn split(text: &str, at: u8) -> (&str, Option<&str>) {
+    match text.bytes().position(|byte| byte == at) {
+        Some(position) => (&text[..position], Some(&text[position + 1..])),
+        None => (text, None),
     }
 }
 

@@ -41,25 +41,20 @@ impl CorsOrigins {
     }
 
     /// Adds the headers that every answer carries.
-    pub(super) fn stamp(&self, request_origin: Option<&HeaderValue>, headers: &mut HeaderMap) {
+    pub(super) fn stamp(&self, request: &HeaderMap, headers: &mut HeaderMap) {
         match self {
             Self::Any => {
                 headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
             }
             Self::Listed(origins) => {
                 headers.append(VARY, HeaderValue::from_static("Origin"));
-                if let Some(origin) = request_origin.filter(|origin| origins.contains(origin)) {
+                if let Some(origin) = request.get(ORIGIN).filter(|origin| origins.contains(origin)) {
                     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
                 }
             }
         }
         headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("Location, Retry-After"));
     }
-}
-
-/// The request's `Origin`.
-pub(super) fn origin(request: &HeaderMap) -> Option<HeaderValue> {
-    request.get(ORIGIN).cloned()
 }
 
 /// The answer to `OPTIONS`, a preflight or not. `*` would not cover `Authorization`, so headers are named.

@@ -6,14 +6,19 @@
 
 mod answers;
 mod body;
+mod client;
 mod dispatch;
 mod error;
 mod extract;
 mod json_body;
 mod middleware;
 mod questions;
+mod rate_limits;
+mod roster;
 mod routes;
 mod server;
 
+pub use client::{InvalidProxy, TrustedProxies};
 pub use middleware::{CorsOrigins, InvalidOrigin};
+pub use rate_limits::{InvalidRateLimits, RateLimits};
 pub use server::{HttpSettings, Server, ServerHandle};

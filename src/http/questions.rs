@@ -1,7 +1,7 @@
 //! The four operations on questions.
 
 use bytes::Bytes;
-use http::Request;
+use http::request::Parts as Head;
 use hyper::body::Incoming;
 
 use super::body::read_draft;
@@ -24,8 +24,8 @@ pub(super) async fn list(app: &App, query: Option<&str>) -> Result<Answer, Probl
 }
 
 /// `POST /qa/questions`
-pub(super) async fn add(app: &App, request: &mut Request<Incoming>) -> Result<Answer, Problem> {
-    let draft = read_draft(request, app.settings.max_body_bytes).await?;
+pub(super) async fn add(app: &App, head: &Head, body: &mut Incoming) -> Result<Answer, Problem> {
+    let draft = read_draft(head, body, app.settings.max_body_bytes).await?;
     let question =
         NewQuestion::parse(&draft, &app.service.settings().submission).map_err(Problem::InvalidFields)?;
     let question_id = app

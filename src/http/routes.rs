@@ -22,9 +22,12 @@ use Operation::{
     VoteAnswer, VoteQuestion,
 };
 
-/// A path and what its methods mean. `:name` stands for one segment.
+/// A path and what its methods mean.
 struct Route {
-    path: &'static str,
+    /// The path up to its variable segment, or all of it.
+    before: &'static str,
+    /// What follows the variable segment, if there is one.
+    after: Option<&'static str>,
     get: Option<Operation>,
     post: Option<Operation>,
     put: Option<Operation>,
@@ -32,19 +35,35 @@ struct Route {
     allow: &'static str,
 }
 
-const fn page(path: &'static str, get: Operation) -> Route {
-    Route { path, get: Some(get), post: None, put: None, allow: "GET, HEAD, OPTIONS" }
+/// Splits a pattern at its variable segment, written `:name`, of which there is at most one.
+const fn route(pattern: &'static str, allow: &'static str) -> Route {
+    let bytes = pattern.as_bytes();
+    let mut start = 0;
+    while start < bytes.len() && bytes[start] != b':' {
+        start += 1;
+    }
+    let (before, rest) = pattern.split_at(start);
+    let mut end = 0;
+    while end < rest.len() && rest.as_bytes()[end] != b'/' {
+        end += 1;
+    }
+    let after = if rest.is_empty() { None } else { Some(rest.split_at(end).1) };
+    Route { before, after, get: None, post: None, put: None, allow }
 }
 
-const fn list(path: &'static str, get: Operation, post: Operation) -> Route {
-    Route { path, get: Some(get), post: Some(post), put: None, allow: "GET, HEAD, POST, OPTIONS" }
+const fn page(pattern: &'static str, get: Operation) -> Route {
+    Route { get: Some(get), ..route(pattern, "GET, HEAD, OPTIONS") }
 }
 
-const fn mark(path: &'static str, put: Operation) -> Route {
-    Route { path, get: None, post: None, put: Some(put), allow: "PUT, OPTIONS" }
+const fn list(pattern: &'static str, get: Operation, post: Operation) -> Route {
+    Route { get: Some(get), post: Some(post), ..route(pattern, "GET, HEAD, POST, OPTIONS") }
 }
 
-const ROUTES: [Route; 7] = [
+const fn mark(pattern: &'static str, put: Operation) -> Route {
+    Route { put: Some(put), ..route(pattern, "PUT, OPTIONS") }
+}
+
+static ROUTES: [Route; 7] = [
     list("/qa/questions", ListQuestions, AddQuestion),
     list("/qa/questions/:question_id/answers", ListAnswers, AddAnswer),
     mark("/qa/questions/:question_id/helpful", VoteQuestion),
@@ -73,8 +92,7 @@ pub(super) fn find<'a>(method: &Method, path: &'a str) -> Destination<'a> {
         Some(shorter) if !shorter.is_empty() => shorter,
         _ => path,
     };
-    let found =
-        ROUTES.iter().find_map(|route| variable_segment(route.path, path).map(|segment| (route, segment)));
+    let found = ROUTES.iter().find_map(|route| Some((route, route.variable_segment(path)?)));
     let Some((route, segment)) = found else { return Destination::UnknownPath };
     let operation = match *method {
         Method::GET | Method::HEAD => route.get,
@@ -89,15 +107,15 @@ pub(super) fn find<'a>(method: &Method, path: &'a str) -> Destination<'a> {
     }
 }
 
-/// The segment that stands for the pattern's variable, empty if it has none; `None` when the path does not
-/// match. A pattern has at most one variable.
-fn variable_segment<'a>(pattern: &str, path: &'a str) -> Option<&'a str> {
-    let Some((before, rest)) = pattern.split_once(':') else {
-        return (pattern == path).then_some("");
-    };
-    let after = rest.find('/').map_or("", |slash| &rest[slash..]);
-    let segment = path.strip_prefix(before)?.strip_suffix(after)?;
-    (!segment.contains('/')).then_some(segment)
+impl Route {
+    /// The path's variable segment, empty if it has none; `None` when the path is another.
+    fn variable_segment<'a>(&self, path: &'a str) -> Option<&'a str> {
+        let Some(after) = self.after else {
+            return (self.before == path).then_some("");
+        };
+        let segment = path.strip_prefix(self.before)?.strip_suffix(after)?;
+        (!segment.contains('/')).then_some(segment)
+    }
 }
 
 #[cfg(test)]

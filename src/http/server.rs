@@ -2,7 +2,7 @@
 //! worker that got it, and each new one goes to the worker with the fewest, so that a handful of connections
 //! from a proxy keep all cores busy. What a request means is `dispatch`'s.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::JoinHandle;
@@ -10,16 +10,17 @@ use std::time::Duration;
 
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
+use tokio::time::MissedTickBehavior;
 
+use super::client::TrustedProxies;
 use super::dispatch::{App, respond};
 use super::middleware::CorsOrigins;
+use super::rate_limits::{RateLimiter, RateLimits};
+use super::roster::{Presence, Roster};
 use crate::service::Service;
-
-/// How long a client may take to send a request's head.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How long requests that were accepted may take once the server stops.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
@@ -42,6 +43,12 @@ pub struct HttpSettings {
     pub max_body_bytes: usize,
     /// Connections served at once; one more is closed at once.
     pub max_connections: usize,
+    /// How long a connection may go without a request's whole head, in seconds, give or take one.
+    pub max_head_wait_s: u32,
+    /// How many writes a client may send.
+    pub rate_limits: RateLimits,
+    /// Whose word on a client's address is taken.
+    pub trusted_proxies: TrustedProxies,
     /// Worker threads.
     pub workers: usize,
 }
@@ -53,6 +60,9 @@ impl Default for HttpSettings {
             cors_origins: CorsOrigins::Any,
             max_body_bytes: 65_536,
             max_connections: 16_384,
+            max_head_wait_s: 30,
+            rate_limits: RateLimits::OFF,
+            trusted_proxies: TrustedProxies::default(),
             workers: std::thread::available_parallelism().map_or(2, usize::from),
         }
     }
@@ -97,13 +107,18 @@ impl Server {
     /// Starts to serve.
     pub fn start(self, service: Arc<Service>, settings: HttpSettings) -> std::io::Result<ServerHandle> {
         let (stop, stopped) = watch::channel(false);
+        let rate_limiter = Arc::new(RateLimiter::new(settings.rate_limits));
         let settings = Arc::new(settings);
         let mut threads = Vec::new();
         let mut workers = Vec::new();
         for number in 0..settings.workers.max(1) {
             let (sender, receiver) = mpsc::unbounded_channel();
             let worker = Worker {
-                app: Arc::new(App { service: Arc::clone(&service), settings: Arc::clone(&settings) }),
+                app: Arc::new(App {
+                    service: Arc::clone(&service),
+                    settings: Arc::clone(&settings),
+                    rate_limiter: Arc::clone(&rate_limiter),
+                }),
                 connections: Arc::default(),
                 stopped: stopped.clone(),
             };
@@ -153,7 +168,10 @@ impl Drop for ServerHandle {
 }
 
 /// Where new connections go, and how many each worker has.
-type WorkerEntrance = (mpsc::UnboundedSender<std::net::TcpStream>, Arc<AtomicUsize>);
+type WorkerEntrance = (mpsc::UnboundedSender<Accepted>, Arc<AtomicUsize>);
+
+/// A connection and the address of its other end.
+type Accepted = (std::net::TcpStream, IpAddr);
 
 struct Acceptor {
     workers: Vec<WorkerEntrance>,
@@ -169,7 +187,7 @@ impl Acceptor {
                 () = stopping(&mut self.stopped) => return,
             };
             match accepted {
-                Ok((stream, _)) => self.hand_over(stream),
+                Ok((stream, peer)) => self.hand_over(stream, peer.ip()),
                 Err(error) => {
                     tracing::warn!(%error, "could not accept a connection");
                     tokio::time::sleep(ACCEPT_PAUSE).await;
@@ -178,7 +196,7 @@ impl Acceptor {
         }
     }
 
-    fn hand_over(&self, stream: TcpStream) {
+    fn hand_over(&self, stream: TcpStream, peer: IpAddr) {
         let loads: Vec<usize> = self.workers.iter().map(|(_, count)| count.load(Ordering::Relaxed)).collect();
         if loads.iter().sum::<usize>() >= self.max_connections {
             tracing::warn!(max_connections = self.max_connections, "too many connections, one was closed");
@@ -193,7 +211,7 @@ impl Acceptor {
         let Ok(stream) = stream.into_std() else { return };
         count.fetch_add(1, Ordering::Relaxed);
         // A worker that has ended takes no more; the connection is closed.
-        let _ = sender.send(stream);
+        let _ = sender.send((stream, peer));
     }
 }
 
@@ -214,24 +232,31 @@ impl Drop for Leaving {
 }
 
 impl Worker {
-    async fn run(self, mut entrance: mpsc::UnboundedReceiver<std::net::TcpStream>) {
+    async fn run(self, mut entrance: mpsc::UnboundedReceiver<Accepted>) {
         let mut tasks = tokio::task::JoinSet::new();
+        let mut roster = Roster::default();
         let mut stopped = self.stopped.clone();
+        let mut seconds = tokio::time::interval(Duration::from_secs(1));
+        seconds.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
-                stream = entrance.recv() => {
-                    let Some(stream) = stream else { break };
+                accepted = entrance.recv() => {
+                    let Some(accepted) = accepted else { break };
                     let leaving = Leaving(Arc::clone(&self.connections));
-                    let connection = serve_connection(stream, Arc::clone(&self.app), self.stopped.clone());
-                    tasks.spawn(async move {
+                    let presence = roster.presence();
+                    let connection = serve_connection(accepted, Arc::clone(&self.app), Arc::clone(&presence));
+                    let task = tasks.spawn(async move {
                         connection.await;
                         drop(leaving);
                     });
+                    roster.enter(presence, task);
                 }
-                Some(_) = tasks.join_next(), if !tasks.is_empty() => {}
+                Some(ended) = tasks.join_next_with_id(), if !tasks.is_empty() => roster.strike(task_id(&ended)),
+                _ = seconds.tick() => roster.tick(self.app.settings.max_head_wait_s),
                 () = stopping(&mut stopped) => break,
             }
         }
+        roster.finish();
         let drained = async { while tasks.join_next().await.is_some() {} };
         if tokio::time::timeout(DRAIN_TIMEOUT, drained).await.is_err() {
             tracing::warn!(connections = tasks.len(), "requests were still running when the server stopped");
@@ -239,28 +264,27 @@ impl Worker {
     }
 }
 
-async fn serve_connection(stream: std::net::TcpStream, app: Arc<App>, mut stopped: watch::Receiver<bool>) {
+fn task_id(ended: &Result<(tokio::task::Id, ()), tokio::task::JoinError>) -> tokio::task::Id {
+    match ended {
+        Ok((id, ())) => *id,
+        Err(error) => error.id(),
+    }
+}
+
+async fn serve_connection((stream, peer): Accepted, app: Arc<App>, presence: Arc<Presence>) {
     let Ok(stream) = TcpStream::from_std(stream) else { return };
-    let service = service_fn(move |request| {
-        let app = Arc::clone(&app);
-        async move { Ok::<_, std::convert::Infallible>(respond(&app, request).await) }
+    let service = service_fn(|request| async {
+        presence.answering();
+        let response = respond(&app, peer, request).await;
+        presence.waiting();
+        Ok::<_, std::convert::Infallible>(response)
     });
     let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIMEOUT)
+        // `Roster` sees to it for all connections together.
+        .header_read_timeout(None)
         .pipeline_flush(true)
         .serve_connection(TokioIo::new(stream), service);
-    let mut connection = std::pin::pin!(connection);
-    let ended = tokio::select! {
-        // Requests first: the other branch matters once in a server's life.
-        biased;
-        ended = connection.as_mut() => ended,
-        () = stopping(&mut stopped) => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
-        }
-    };
-    if let Err(error) = ended {
+    if let Err(error) = presence.serve(connection).await {
         tracing::debug!(%error, "a connection broke");
     }
 }

@@ -17,11 +17,10 @@ impl Service {
         output: &mut Vec<u8>,
     ) -> Result<(), ServiceError> {
         if let Some(product_id) = self.product_of(question_id).await? {
-            self.view(product_id).await?.write_answers(question_id, page, output);
-        } else {
-            json::begin_answers(question_id, page, output);
-            output.extend_from_slice(b"]}");
+            return self.read_view(product_id, |view| view.write_answers(question_id, page, output)).await;
         }
+        json::begin_answers(question_id, page, output);
+        output.extend_from_slice(b"]}");
         Ok(())
     }
 

@@ -3,10 +3,12 @@
 //! Asking the store for what is not remembered is `loader`'s work.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use parking_lot::RwLock;
 
+use super::freshness::{Expiry, Freshness};
 use crate::domain::{Id, ProductId, QuestionId};
 
 /// Questions in one leaf. Ids are dense in practice: a million products need 14,000 leaves, 28 MB.
@@ -18,9 +20,10 @@ const MAX_LEAVES: usize = 128 * 1_024;
 type Leaf = Box<[AtomicU64]>;
 
 /// The product of each known question.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Directory {
     leaves: RwLock<Leaves>,
+    freshness: Arc<Freshness>,
 }
 
 #[derive(Debug, Default)]
@@ -36,11 +39,18 @@ struct Leaves {
 pub(super) struct Era(u64);
 
 impl Directory {
-    /// The product of a question, if it was learnt.
+    /// An empty one.
+    pub(super) fn new(freshness: Arc<Freshness>) -> Self {
+        Self { leaves: RwLock::default(), freshness }
+    }
+
+    /// The product of a question, if it was learnt and may be told.
     pub(super) fn find(&self, question_id: QuestionId) -> Option<ProductId> {
         let (prefix, place) = leaf_and_place(question_id);
+        let present = self.freshness.present();
         let product_id = self.leaves.read().by_prefix.get(&prefix)?[place].load(Ordering::Relaxed);
-        ProductId::new(product_id).ok()
+        let product_id = ProductId::new(product_id).ok()?;
+        self.freshness.serves(present, Expiry::NEVER).then_some(product_id)
     }
 
     /// The era to name in [`remember`](Self::remember), taken before the store is asked.
@@ -77,9 +87,14 @@ impl Directory {
         leaves.by_prefix.clear();
     }
 
-    /// Forgets everything and remembers nothing while changes go unnoticed; `false` ends that.
-    pub(super) fn set_deaf(&self, deaf: bool) {
-        self.leaves.write().deaf = deaf;
+    /// Remembers nothing from now on: changes go unnoticed. What is there already is good for the grace alone.
+    pub(super) fn fall_silent(&self) {
+        self.leaves.write().deaf = true;
+    }
+
+    /// Forgets everything and remembers again.
+    pub(super) fn end_silence(&self) {
+        self.leaves.write().deaf = false;
         self.forget_everything();
     }
 }
@@ -116,6 +131,8 @@ fn leaf_and_place(question_id: QuestionId) -> (u64, usize) {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     fn ids(question: u64, product: u64) -> (QuestionId, ProductId) {
@@ -124,7 +141,8 @@ mod tests {
 
     #[test]
     fn remembers_until_everything_is_forgotten() {
-        let directory = Directory::default();
+        let freshness = Arc::new(Freshness::new(Duration::ZERO, Duration::from_hours(1)));
+        let directory = Directory::new(Arc::clone(&freshness));
         let (question, product) = ids(1_000_000_007, 5);
         let (stranger, _) = ids(1_000_000_008, 5);
         let era = directory.era();
@@ -138,5 +156,17 @@ mod tests {
         assert_eq!(directory.find(question), None, "what was read before must not be remembered after");
         directory.remember(directory.era(), product, &[question]);
         assert_eq!(directory.find(question), Some(product));
+
+        let era = directory.era();
+        directory.fall_silent();
+        freshness.fall_silent();
+        assert_eq!(directory.find(question), Some(product), "in the grace");
+        directory.remember(era, product, &[stranger]);
+        assert_eq!(directory.find(stranger), None);
+        directory.end_silence();
+        freshness.end_silence();
+        assert_eq!(directory.find(question), None);
+        directory.remember(era, product, &[question]);
+        assert_eq!(directory.find(question), None, "read before the end of the silence");
     }
 }

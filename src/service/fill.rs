@@ -110,6 +110,9 @@ impl Filler {
                 let seconds = started.elapsed().as_secs_f64();
                 tracing::info!(views, bytes, seconds, "views are in memory");
             }
+            if let Err(error) = self.reader.rest() {
+                tracing::warn!(%error, "could not give memory back");
+            }
         }
     }
 

@@ -1,19 +1,22 @@
 //! The rules of the service: what is asked for is answered from views, what is written is batched, and a list
 //! asked for after a write shows it. Here is no SQL and no HTTP.
 //!
-//! `questions` and `answers` say what can be done; `views` is the only cache, `view` what is in it; `loader`,
-//! `writer` and `fill` are the threads between it and the store.
+//! `questions` and `answers` say what can be done; `views` is the only cache, `view` what is in it, `freshness` how
+//! long it is good; `loader`, `writer` and `fill` are the threads between it and the store.
 
 mod answers;
 mod clock;
 mod directory;
 mod fill;
+mod freshness;
 mod json;
 mod loader;
 mod questions;
 mod queue;
 mod settings;
 mod view;
+mod view_pack;
+mod view_table;
 mod views;
 mod writer;
 
@@ -29,6 +32,7 @@ pub use view::View;
 
 use self::directory::Directory;
 use self::fill::{FillSignal, Filler};
+use self::freshness::Freshness;
 use self::loader::{Lane, LoadRequest};
 use self::queue::BatchQueue;
 use self::views::{Views, Wanted};
@@ -57,6 +61,7 @@ pub struct Service {
     loads: Arc<BatchQueue<LoadRequest>>,
     writes: Arc<BatchQueue<WriteRequest>>,
     fill: Arc<FillSignal>,
+    freshness: Arc<Freshness>,
     clock: Arc<dyn Clock>,
     settings: ServiceSettings,
     threads: Mutex<Threads>,
@@ -65,6 +70,7 @@ pub struct Service {
 /// The threads at work.
 #[derive(Default)]
 struct Threads {
+    ageing: Option<JoinHandle<()>>,
     reading: Vec<JoinHandle<()>>,
     writing: Option<JoinHandle<()>>,
 }
@@ -79,8 +85,9 @@ impl Service {
         clock: Arc<dyn Clock>,
         settings: ServiceSettings,
     ) -> Result<Self, StoreError> {
-        let views = Arc::new(Views::new(settings.views_max_bytes));
-        let directory = Arc::new(Directory::default());
+        let freshness = Arc::new(Freshness::new(settings.max_view_age, settings.stale_grace));
+        let views = Arc::new(Views::new(settings.views_max_bytes, Arc::clone(&freshness)));
+        let directory = Arc::new(Directory::new(Arc::clone(&freshness)));
         let fill = Arc::new(FillSignal::default());
         let service = Self {
             loads: Arc::new(BatchQueue::new(settings.max_waiting_reads)),
@@ -89,6 +96,7 @@ impl Service {
             views,
             directory,
             fill,
+            freshness,
             clock,
             settings,
         };
@@ -99,6 +107,10 @@ impl Service {
     }
 
     fn start_threads(&self, store: &dyn Store) -> Result<(), StoreError> {
+        if self.freshness.is_ageing() {
+            let freshness = Arc::clone(&self.freshness);
+            self.threads.lock().ageing = Some(spawn("ageing".to_owned(), move || freshness.run())?);
+        }
         for number in 0..self.settings.readers.max(1) {
             let lane = Lane {
                 queue: Arc::clone(&self.loads),
@@ -131,7 +143,7 @@ impl Service {
     /// Where the store tells of changes made elsewhere.
     fn change_sink(&self) -> ChangeSink {
         let (views, directory) = (Arc::clone(&self.views), Arc::clone(&self.directory));
-        let fill = Arc::clone(&self.fill);
+        let (freshness, fill) = (Arc::clone(&self.freshness), Arc::clone(&self.fill));
         Arc::new(move |change| match change {
             Change::Everything => {
                 tracing::info!("the store was changed by another process, all views are forgotten");
@@ -141,12 +153,15 @@ impl Service {
             }
             Change::Products(changes) => views.apply(&changes),
             Change::Deaf => {
-                directory.set_deaf(true);
-                views.set_deaf(true);
+                directory.fall_silent();
+                views.fall_silent();
+                freshness.fall_silent();
             }
             Change::Hearing => {
-                directory.set_deaf(false);
-                views.set_deaf(false);
+                directory.end_silence();
+                views.end_silence();
+                // Last: from here on what is in memory is served again.
+                freshness.end_silence();
                 fill.request();
             }
         })
@@ -157,22 +172,29 @@ impl Service {
         &self.settings
     }
 
-    /// A product's view, from memory or from the store.
-    async fn view(&self, product_id: ProductId) -> Result<Arc<View>, ServiceError> {
-        if let Some(view) = self.views.get(product_id) {
-            return Ok(view);
-        }
-        let receiver = match self.views.want(product_id) {
-            Wanted::Here(view) => return Ok(view),
-            Wanted::Coming(receiver) => receiver,
-            Wanted::LoadIt(ticket, receiver) => {
-                if self.loads.push(LoadRequest::View(ticket)).is_err() {
-                    self.views.loaded(ticket, Err(ServiceError::Overloaded));
-                }
-                receiver
+    /// Reads a product's view, in memory or, failing that, loaded from the store.
+    async fn read_view<R>(
+        &self,
+        product_id: ProductId,
+        mut read: impl FnMut(&View) -> R,
+    ) -> Result<R, ServiceError> {
+        loop {
+            if let Some(result) = self.views.read(product_id, &mut read) {
+                return Ok(result);
             }
-        };
-        self.wait(receiver).await
+            let receiver = match self.views.want(product_id) {
+                // It has just arrived.
+                Wanted::Here => continue,
+                Wanted::Coming(receiver) => receiver,
+                Wanted::LoadIt(ticket, receiver) => {
+                    if self.loads.push(LoadRequest::View(ticket)).is_err() {
+                        self.views.loaded(ticket, Err(ServiceError::Overloaded));
+                    }
+                    receiver
+                }
+            };
+            return Ok(read(&*self.wait(receiver).await?));
+        }
     }
 
     /// Which product a question belongs to; `None` when there is no such question.
@@ -219,9 +241,11 @@ impl Service {
 
 impl Drop for Service {
     fn drop(&mut self) {
+        self.freshness.stop();
         self.fill.stop();
         self.loads.close();
-        let Threads { reading, writing } = std::mem::take(&mut *self.threads.lock());
+        let Threads { ageing, reading, writing } = std::mem::take(&mut *self.threads.lock());
+        ageing.into_iter().for_each(join);
         reading.into_iter().for_each(join);
         // The writer's session is the last to close, so that it leaves the store tidy: of two that close at the
         // same time, each would leave that to the other.

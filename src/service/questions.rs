@@ -15,9 +15,8 @@ impl Service {
         page: Page,
         output: &mut Vec<u8>,
     ) -> Result<(), ServiceError> {
-        let view = self.view(product_id).await?;
-        view.write_questions(page, self.settings().max_nested_answers, output);
-        Ok(())
+        let nested_max = self.settings().max_nested_answers;
+        self.read_view(product_id, |view| view.write_questions(page, nested_max, output)).await
     }
 
     /// Adds a question and returns its id.

@@ -9,6 +9,12 @@ use crate::domain::{MAX_PAGE_SIZE, SubmissionLimits};
 pub struct ServiceSettings {
     /// Most bytes of views in memory; 0 keeps none.
     pub views_max_bytes: u64,
+    /// A view that is older is read again, whether or not its product is known to have changed; zero lets views get
+    /// as old as they like. Told apart by 100 ms.
+    pub max_view_age: Duration,
+    /// How long lists are still answered from memory, whatever their age, once changes by others go unnoticed. With
+    /// zero they are not.
+    pub stale_grace: Duration,
     /// Threads that read from the store.
     pub readers: usize,
     /// Requests that may wait for a reader; one more is refused.
@@ -29,6 +35,8 @@ impl Default for ServiceSettings {
     fn default() -> Self {
         Self {
             views_max_bytes: 4 << 30,
+            max_view_age: Duration::ZERO,
+            stale_grace: Duration::ZERO,
             readers: 2,
             max_waiting_reads: 16_384,
             max_waiting_writes: 16_384,

@@ -1,159 +1,167 @@
 //! A view: one product's public rows, packed so that any page of either list is written from it in a
-//! microsecond or two. Strings are kept JSON-escaped in one buffer; ids, dates and counters at fixed width;
-//! rows in list order. Nothing rendered is kept. Which views exist is `views`' business.
+//! microsecond or two. Nothing rendered is kept. How rows become a view is `view_pack`'s, which views exist is
+//! `views`' business.
+//!
+//! A view is one run of bytes, because reading it is waiting for memory: of a million products nearly every
+//! page is asked for cold, and a second allocation costs more than all the work on the first.
+//!
+//! | section | what |
+//! |---|---|
+//! | head | the number of questions, answers and photos |
+//! | questions | rows of fixed width in list order |
+//! | answers | rows of fixed width, question by question, each question's in list order |
+//! | photos | rows of fixed width, answer by answer, in the order of their ids |
+//! | text | JSON-escaped strings in the order in which a page is written |
 
 use std::cmp::Reverse;
-
-use parking_lot::RwLock;
+use std::ops::Range;
 
 use super::json;
+use super::view_pack::pack;
 use crate::domain::{AnswerId, Id, Page, ProductId, ProductRows, QuestionId, Timestamp};
 
+/// Three counts of four bytes.
+pub(super) const HEAD_BYTES: usize = 12;
+
 /// One product's public rows in list order.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct View {
     product_id: ProductId,
-    /// Escaped body and name of each row, and the photos' URLs.
-    text: Box<[u8]>,
-    /// Votes change counters and order in place; nothing else ever changes.
-    rows: RwLock<Rows>,
+    record: Box<[u8]>,
 }
 
-#[derive(Debug)]
-struct Rows {
-    questions: Box<[Question]>,
-    /// The answers of each question, one question after the other.
-    answers: Box<[Answer]>,
-    photos: Box<[Photo]>,
+/// A question or an answer: its own fields, where its texts are, and which rows of the next section are its
+/// answers or photos.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Row {
+    pub(super) id: u64,
+    /// Milliseconds since 1970.
+    pub(super) written_at: i64,
+    pub(super) helpful: u32,
+    /// Where the body is in the text; the name is right behind it.
+    pub(super) text_start: u32,
+    /// An import's 10,000 characters are at most 60,000 escaped bytes, so 16 bits hold either length.
+    pub(super) body_length: u16,
+    pub(super) name_length: u16,
+    pub(super) first_child: u32,
+    pub(super) child_count: u32,
 }
 
-// `packed(4)`: a million products hold ten million of these, and four bytes each are 40 MB.
+/// A photo: its id and where its URL is in the text.
 #[derive(Debug, Clone, Copy)]
-#[repr(C, packed(4))]
-struct Question {
-    question_id: u64,
-    written_at: Timestamp,
-    helpful: u32,
-    text: Text,
-    first_answer: u32,
-    answer_count: u32,
+pub(super) struct Photo {
+    pub(super) id: u64,
+    pub(super) url_start: u32,
+    pub(super) url_length: u32,
 }
 
-#[derive(Debug, Clone, Copy)]
-#[repr(C, packed(4))]
-struct Answer {
-    answer_id: u64,
-    written_at: Timestamp,
-    helpful: u32,
-    text: Text,
-    first_photo: u32,
-    photo_count: u32,
-}
+/// A row as it is stored: its fields little-endian, one behind the other.
+pub(super) type PackedRow = [u8; 36];
 
-#[derive(Debug, Clone, Copy)]
-#[repr(C, packed(4))]
-struct Photo {
-    photo_id: u64,
-    start: u32,
-    length: u32,
-}
-
-/// A body with the name right behind it. An import's 10,000 characters are at most 60,000 escaped bytes, so
-/// 16 bits hold either length.
-#[derive(Debug, Clone, Copy)]
-#[repr(C, packed(4))]
-struct Text {
-    start: u32,
-    body_length: u16,
-    name_length: u16,
-}
+/// A photo as it is stored.
+pub(super) type PackedPhoto = [u8; 16];
 
 /// Lists are ordered by this: most helpful first, then the oldest id.
 type Rank = (Reverse<u32>, u64);
 
-impl Question {
-    fn rank(&self) -> Rank {
-        (Reverse(self.helpful), self.question_id)
-    }
+/// Where a row's votes are.
+const HELPFUL: Range<usize> = 16..20;
 
-    fn answers(&self) -> std::ops::Range<usize> {
-        let first = self.first_answer as usize;
-        first..first + self.answer_count as usize
-    }
-}
-
-impl Answer {
-    fn rank(&self) -> Rank {
-        (Reverse(self.helpful), self.answer_id)
-    }
-
-    fn photos(&self) -> std::ops::Range<usize> {
-        let first = self.first_photo as usize;
-        first..first + self.photo_count as usize
+impl Row {
+    pub(super) fn packed(&self) -> PackedRow {
+        let mut packed = [0; size_of::<PackedRow>()];
+        packed[0..8].copy_from_slice(&self.id.to_le_bytes());
+        packed[8..16].copy_from_slice(&self.written_at.to_le_bytes());
+        packed[HELPFUL].copy_from_slice(&self.helpful.to_le_bytes());
+        packed[20..24].copy_from_slice(&self.text_start.to_le_bytes());
+        packed[24..26].copy_from_slice(&self.body_length.to_le_bytes());
+        packed[26..28].copy_from_slice(&self.name_length.to_le_bytes());
+        packed[28..32].copy_from_slice(&self.first_child.to_le_bytes());
+        packed[32..36].copy_from_slice(&self.child_count.to_le_bytes());
+        packed
     }
 }
 
-impl View {
-    /// Packs a product's rows. Answers whose question is not among them are left out (it was reported), and
-    /// so are photos without their answer.
-    pub fn pack(rows: &ProductRows) -> Self {
-        Packer::new(rows).pack()
+impl Photo {
+    pub(super) fn packed(&self) -> PackedPhoto {
+        let mut packed = [0; size_of::<PackedPhoto>()];
+        packed[0..8].copy_from_slice(&self.id.to_le_bytes());
+        packed[8..12].copy_from_slice(&self.url_start.to_le_bytes());
+        packed[12..16].copy_from_slice(&self.url_length.to_le_bytes());
+        packed
+    }
+}
+
+/// The bytes from `START` on, as a number's. The bounds are constants, so this is one load.
+fn bytes_at<const START: usize, const LENGTH: usize>(packed: &[u8]) -> [u8; LENGTH] {
+    *packed[START..].first_chunk().expect("a row is as long as its fields together")
+}
+
+fn id(packed: &[u8]) -> u64 {
+    u64::from_le_bytes(bytes_at::<0, 8>(packed))
+}
+
+fn written_at(row: &PackedRow) -> Timestamp {
+    Timestamp::nearest(i64::from_le_bytes(bytes_at::<8, 8>(row)))
+}
+
+fn helpful(row: &PackedRow) -> u32 {
+    u32::from_le_bytes(bytes_at::<16, 4>(row))
+}
+
+fn rank(row: &PackedRow) -> Rank {
+    (Reverse(helpful(row)), id(row))
+}
+
+fn children(row: &PackedRow) -> Range<usize> {
+    let first = u32::from_le_bytes(bytes_at::<28, 4>(row)) as usize;
+    first..first + u32::from_le_bytes(bytes_at::<32, 4>(row)) as usize
+}
+
+/// A record's sections.
+struct Sections<'a> {
+    questions: &'a [PackedRow],
+    answers: &'a [PackedRow],
+    photos: &'a [PackedPhoto],
+    text: &'a [u8],
+}
+
+impl<'a> Sections<'a> {
+    /// Body and name of a row.
+    fn texts(&self, row: &PackedRow) -> (&'a [u8], &'a [u8]) {
+        let start = u32::from_le_bytes(bytes_at::<20, 4>(row)) as usize;
+        let name = start + usize::from(u16::from_le_bytes(bytes_at::<24, 2>(row)));
+        let end = name + usize::from(u16::from_le_bytes(bytes_at::<26, 2>(row)));
+        (&self.text[start..name], &self.text[name..end])
     }
 
-    /// The product.
-    pub fn product_id(&self) -> ProductId {
-        self.product_id
+    fn url(&self, photo: &PackedPhoto) -> &'a [u8] {
+        let start = u32::from_le_bytes(bytes_at::<8, 4>(photo)) as usize;
+        &self.text[start..start + u32::from_le_bytes(bytes_at::<12, 4>(photo)) as usize]
     }
 
-    /// Bytes that this view takes, allocations included.
-    pub fn bytes(&self) -> usize {
-        let rows = self.rows.read();
-        size_of::<Self>()
-            + self.text.len()
-            + size_of_val(&*rows.questions)
-            + size_of_val(&*rows.answers)
-            + size_of_val(&*rows.photos)
-    }
-
-    /// The ids of its questions.
-    pub fn question_ids(&self) -> Vec<QuestionId> {
-        self.rows.read().questions.iter().filter_map(|row| QuestionId::new(row.question_id).ok()).collect()
-    }
-
-    /// Appends a page of the questions list, at most `nested_max` answers with each question.
-    pub fn write_questions(&self, page: Page, nested_max: usize, output: &mut Vec<u8>) {
-        let rows = self.rows.read();
-        output.extend_from_slice(b"{\"product_id\":\"");
-        json::write_number(self.product_id.get(), output);
-        output.extend_from_slice(b"\",\"results\":[");
-        for (position, question) in rows.questions[page.range(rows.questions.len())].iter().enumerate() {
-            if position > 0 {
-                output.push(b',');
-            }
-            self.write_question(&rows, question, nested_max, output);
-        }
-        output.extend_from_slice(b"]}");
-    }
-
-    fn write_question(&self, rows: &Rows, question: &Question, nested_max: usize, output: &mut Vec<u8>) {
-        let (body, name) = self.texts(question.text);
+    fn write_question(&self, question: &PackedRow, nested_max: usize, output: &mut Vec<u8>) {
+        let (body, name) = self.texts(question);
         output.extend_from_slice(b"{\"question_id\":");
-        json::write_number(question.question_id, output);
+        json::write_number(id(question), output);
         output.extend_from_slice(b",\"question_body\":\"");
         output.extend_from_slice(body);
         output.extend_from_slice(b"\",\"question_date\":\"");
-        { question.written_at }.write_to(output);
+        output.extend_from_slice(&written_at(question).to_bytes());
         output.extend_from_slice(b"\",\"asker_name\":\"");
         output.extend_from_slice(name);
         output.extend_from_slice(b"\",\"question_helpfulness\":");
-        json::write_number(question.helpful.into(), output);
+        json::write_number(helpful(question).into(), output);
         output.extend_from_slice(b",\"reported\":false,\"answers\":{");
-        for (position, answer) in rows.answers[question.answers()].iter().take(nested_max).enumerate() {
+        for (position, answer) in self.answers[children(question)].iter().take(nested_max).enumerate() {
+            let mut digits = itoa::Buffer::new();
+            let id = digits.format(id(answer)).as_bytes();
             output.extend_from_slice(if position > 0 { b",\"" } else { b"\"" });
-            json::write_number(answer.answer_id, output);
+            output.extend_from_slice(id);
             output.extend_from_slice(b"\":{\"id\":");
+            output.extend_from_slice(id);
             self.write_answer(answer, output);
-            for (position, photo) in rows.photos[answer.photos()].iter().enumerate() {
+            for (position, photo) in self.photos[children(answer)].iter().enumerate() {
                 output.extend_from_slice(if position > 0 { b",\"" } else { b"\"" });
                 output.extend_from_slice(self.url(photo));
                 output.push(b'"');
@@ -163,25 +171,76 @@ impl View {
         output.extend_from_slice(b"}}");
     }
 
-    /// Appends a page of a question's answers list; an empty one when the question is not in the view.
-    pub fn write_answers(&self, question_id: QuestionId, page: Page, output: &mut Vec<u8>) {
-        let rows = self.rows.read();
-        json::begin_answers(question_id, page, output);
-        let answers = match rows.questions.iter().find(|row| row.question_id == question_id.get()) {
-            Some(question) => &rows.answers[question.answers()],
-            None => &[],
-        };
-        for (position, answer) in answers[page.range(answers.len())].iter().enumerate() {
+    /// What both lists say of an answer, from behind its id to the opening of its photos.
+    fn write_answer(&self, answer: &PackedRow, output: &mut Vec<u8>) {
+        let (body, name) = self.texts(answer);
+        output.extend_from_slice(b",\"body\":\"");
+        output.extend_from_slice(body);
+        output.extend_from_slice(b"\",\"date\":\"");
+        output.extend_from_slice(&written_at(answer).to_bytes());
+        output.extend_from_slice(b"\",\"answerer_name\":\"");
+        output.extend_from_slice(name);
+        output.extend_from_slice(b"\",\"helpfulness\":");
+        json::write_number(helpful(answer).into(), output);
+        output.extend_from_slice(b",\"photos\":[");
+    }
+}
+
+impl View {
+    /// Packs a product's rows. Answers whose question is not among them are left out (it was reported), and
+    /// so are photos without their answer.
+    pub fn pack(rows: &ProductRows) -> Self {
+        Self { product_id: rows.product_id, record: pack(rows) }
+    }
+
+    /// The product.
+    pub fn product_id(&self) -> ProductId {
+        self.product_id
+    }
+
+    /// Bytes that this view takes, beside what the allocator rounds up.
+    pub fn bytes(&self) -> usize {
+        size_of::<Self>() + self.record.len()
+    }
+
+    /// The ids of its questions.
+    pub fn question_ids(&self) -> Vec<QuestionId> {
+        self.sections().questions.iter().filter_map(|row| QuestionId::new(id(row)).ok()).collect()
+    }
+
+    /// Appends a page of the questions list, at most `nested_max` answers with each question.
+    pub fn write_questions(&self, page: Page, nested_max: usize, output: &mut Vec<u8>) {
+        let sections = self.sections();
+        output.extend_from_slice(b"{\"product_id\":\"");
+        json::write_number(self.product_id.get(), output);
+        output.extend_from_slice(b"\",\"results\":[");
+        let questions = sections.questions;
+        for (position, question) in questions[page.range(questions.len())].iter().enumerate() {
             if position > 0 {
                 output.push(b',');
             }
-            output.extend_from_slice(b"{\"answer_id\":");
-            self.write_answer(answer, output);
-            for (position, photo) in rows.photos[answer.photos()].iter().enumerate() {
+            sections.write_question(question, nested_max, output);
+        }
+        output.extend_from_slice(b"]}");
+    }
+
+    /// Appends a page of a question's answers list; an empty one when the question is not in the view.
+    pub fn write_answers(&self, question_id: QuestionId, page: Page, output: &mut Vec<u8>) {
+        let sections = self.sections();
+        json::begin_answers(question_id, page, output);
+        let answers = match sections.questions.iter().find(|row| id(*row) == question_id.get()) {
+            Some(question) => &sections.answers[children(question)],
+            None => &[],
+        };
+        for (position, answer) in answers[page.range(answers.len())].iter().enumerate() {
+            output.extend_from_slice(if position > 0 { b",{\"answer_id\":" } else { b"{\"answer_id\":" });
+            json::write_number(id(answer), output);
+            sections.write_answer(answer, output);
+            for (position, photo) in sections.photos[children(answer)].iter().enumerate() {
                 output.extend_from_slice(if position > 0 { b",{\"id\":" } else { b"{\"id\":" });
-                json::write_number(photo.photo_id, output);
+                json::write_number(id(photo), output);
                 output.extend_from_slice(b",\"url\":\"");
-                output.extend_from_slice(self.url(photo));
+                output.extend_from_slice(sections.url(photo));
                 output.extend_from_slice(b"\"}");
             }
             output.extend_from_slice(b"]}");
@@ -189,209 +248,60 @@ impl View {
         output.extend_from_slice(b"]}");
     }
 
-    /// What both lists say of an answer, from its id to the opening of its photos.
-    fn write_answer(&self, answer: &Answer, output: &mut Vec<u8>) {
-        let (body, name) = self.texts(answer.text);
-        json::write_number(answer.answer_id, output);
-        output.extend_from_slice(b",\"body\":\"");
-        output.extend_from_slice(body);
-        output.extend_from_slice(b"\",\"date\":\"");
-        { answer.written_at }.write_to(output);
-        output.extend_from_slice(b"\",\"answerer_name\":\"");
-        output.extend_from_slice(name);
-        output.extend_from_slice(b"\",\"helpfulness\":");
-        json::write_number(answer.helpful.into(), output);
-        output.extend_from_slice(b",\"photos\":[");
-    }
-
     /// Takes over a question's votes and moves it to its place in the list. Counters only ever grow, so
     /// news that comes late or twice changes nothing.
-    pub fn raise_question(&self, question_id: QuestionId, helpful: u32) {
-        let mut rows = self.rows.write();
-        let questions = &mut rows.questions;
-        if let Some(position) = questions.iter().position(|row| row.question_id == question_id.get())
-            && questions[position].helpful < helpful
-        {
-            questions[position].helpful = helpful;
-            let rank = questions[position].rank();
-            let new_position = questions[..position].partition_point(|row| row.rank() < rank);
-            questions[new_position..=position].rotate_right(1);
+    pub fn raise_question(&mut self, question_id: QuestionId, helpful: u32) {
+        let (questions, _) = self.rows_mut();
+        if let Some(position) = questions.iter().position(|row| id(row) == question_id.get()) {
+            raise(questions, position, helpful);
         }
     }
 
     /// Takes over an answer's votes and moves it to its place among its question's answers.
-    pub fn raise_answer(&self, answer_id: AnswerId, helpful: u32) {
-        let mut rows = self.rows.write();
-        let Rows { questions, answers, .. } = &mut *rows;
-        let Some(position) = answers.iter().position(|row| row.answer_id == answer_id.get()) else { return };
-        if answers[position].helpful >= helpful {
-            return;
+    pub fn raise_answer(&mut self, answer_id: AnswerId, helpful: u32) {
+        let (questions, answers) = self.rows_mut();
+        let Some(position) = answers.iter().position(|row| id(row) == answer_id.get()) else { return };
+        let siblings = questions.iter().map(children).find(|range| range.contains(&position));
+        if let Some(siblings) = siblings {
+            raise(&mut answers[siblings.clone()], position - siblings.start, helpful);
         }
-        answers[position].helpful = helpful;
-        let rank = answers[position].rank();
-        let siblings = questions.iter().map(Question::answers).find(|range| range.contains(&position));
-        let first = siblings.map_or(position, |range| range.start);
-        let new_position = first + answers[first..position].partition_point(|row| row.rank() < rank);
-        answers[new_position..=position].rotate_right(1);
     }
 
-    fn texts(&self, text: Text) -> (&[u8], &[u8]) {
-        let start = text.start as usize;
-        let name = start + usize::from(text.body_length);
-        (&self.text[start..name], &self.text[name..name + usize::from(text.name_length)])
+    fn counts(&self) -> [usize; 3] {
+        let head = &self.record;
+        [bytes_at::<0, 4>(head), bytes_at::<4, 4>(head), bytes_at::<8, 4>(head)]
+            .map(|count| u32::from_le_bytes(count) as usize)
     }
 
-    fn url(&self, photo: &Photo) -> &[u8] {
-        let start = photo.start as usize;
-        &self.text[start..start + photo.length as usize]
+    fn sections(&self) -> Sections<'_> {
+        let [questions, answers, photos] = self.counts();
+        let rows = &self.record[HEAD_BYTES..];
+        let (questions, rows) = rows.split_at(questions * size_of::<PackedRow>());
+        let (answers, rows) = rows.split_at(answers * size_of::<PackedRow>());
+        let (photos, text) = rows.split_at(photos * size_of::<PackedPhoto>());
+        Sections {
+            questions: questions.as_chunks().0,
+            answers: answers.as_chunks().0,
+            photos: photos.as_chunks().0,
+            text,
+        }
+    }
+
+    /// Questions and answers.
+    fn rows_mut(&mut self) -> (&mut [PackedRow], &mut [PackedRow]) {
+        let [questions, answers, _] = self.counts();
+        let (rows, _) = self.record[HEAD_BYTES..].as_chunks_mut();
+        rows[..questions + answers].split_at_mut(questions)
     }
 }
 
-/// Puts rows into list order and texts into one buffer.
-struct Packer<'a> {
-    rows: &'a ProductRows,
-    text: Vec<u8>,
-}
-
-impl<'a> Packer<'a> {
-    fn new(rows: &'a ProductRows) -> Self {
-        // A few bytes in a hundred are escapes; the buffer is cut to size at the end.
-        Self { rows, text: Vec::with_capacity(rows.texts.bytes() + rows.texts.bytes() / 32) }
+/// Sets a row's votes, if they are more than it has, and moves it forward to its place in the list.
+fn raise(rows: &mut [PackedRow], position: usize, helpful_now: u32) {
+    if helpful(&rows[position]) >= helpful_now {
+        return;
     }
-
-    fn pack(mut self) -> View {
-        let mut questions = self.questions();
-        let answers = self.answers(&mut questions);
-        let (answers, photos) = self.photos(answers);
-        View {
-            product_id: self.rows.product_id,
-            text: exactly(&self.text),
-            rows: RwLock::new(Rows {
-                questions: exactly(&questions),
-                answers: exactly(&answers),
-                photos: exactly(&photos),
-            }),
-        }
-    }
-
-    fn questions(&mut self) -> Vec<Question> {
-        let rows = self.rows;
-        let mut questions: Vec<Question> = rows
-            .questions
-            .iter()
-            .map(|row| Question {
-                question_id: row.question_id.get(),
-                written_at: row.written_at,
-                helpful: row.helpful,
-                text: self.keep(rows.texts.get(row.body), rows.texts.get(row.name)),
-                first_answer: 0,
-                answer_count: 0,
-            })
-            .collect();
-        questions.sort_unstable_by_key(Question::rank);
-        questions
-    }
-
-    /// The answers, question by question, best first; tells each question where its answers are.
-    fn answers(&mut self, questions: &mut [Question]) -> Vec<Answer> {
-        let rows = self.rows;
-        let places = Places::new(questions.iter().map(|row| row.question_id));
-        let mut placed: Vec<(u32, Answer)> = Vec::with_capacity(rows.answers.len());
-        for row in &rows.answers {
-            let Some(place) = places.find(row.question_id.get()) else { continue };
-            let text = self.keep(rows.texts.get(row.body), rows.texts.get(row.name));
-            let answer = Answer {
-                answer_id: row.answer_id.get(),
-                written_at: row.written_at,
-                helpful: row.helpful,
-                text,
-                first_photo: 0,
-                photo_count: 0,
-            };
-            placed.push((place, answer));
-            questions[place as usize].answer_count += 1;
-        }
-        placed.sort_unstable_by_key(|(place, answer)| (*place, answer.rank()));
-        let mut first_answer = 0;
-        for question in questions {
-            question.first_answer = first_answer;
-            first_answer += question.answer_count;
-        }
-        placed.into_iter().map(|(_, answer)| answer).collect()
-    }
-
-    /// The photos, answer by answer in id order; tells each answer where its photos are.
-    fn photos(&mut self, mut answers: Vec<Answer>) -> (Vec<Answer>, Vec<Photo>) {
-        let rows = self.rows;
-        if rows.photos.is_empty() {
-            return (answers, Vec::new());
-        }
-        let places = Places::new(answers.iter().map(|row| row.answer_id));
-        let mut placed: Vec<(u32, Photo)> = Vec::with_capacity(rows.photos.len());
-        for row in &rows.photos {
-            let Some(place) = places.find(row.answer_id.get()) else { continue };
-            let start = self.position();
-            json::escape(rows.texts.get(row.url), &mut self.text);
-            placed.push((
-                place,
-                Photo { photo_id: row.photo_id.get(), start, length: self.position() - start },
-            ));
-            answers[place as usize].photo_count += 1;
-        }
-        placed.sort_unstable_by_key(|(place, photo)| (*place, photo.photo_id));
-        let mut first_photo = 0;
-        for answer in &mut answers {
-            answer.first_photo = first_photo;
-            first_photo += answer.photo_count;
-        }
-        (answers, placed.into_iter().map(|(_, photo)| photo).collect())
-    }
-
-    fn keep(&mut self, body: &str, name: &str) -> Text {
-        let start = self.position();
-        let body_length = self.escape(body);
-        let name_length = self.escape(name);
-        Text { start, body_length, name_length }
-    }
-
-    /// Escapes a text into the buffer. A text too long for its 16 bits was not written by this service: it
-    /// is cut at a character's end rather than shown under a wrong length.
-    fn escape(&mut self, text: &str) -> u16 {
-        let start = self.text.len();
-        json::escape(text, &mut self.text);
-        if let Ok(length) = u16::try_from(self.text.len() - start) {
-            return length;
-        }
-        self.text.truncate(start);
-        let longest_prefix =
-            text.floor_char_boundary(usize::from(u16::MAX) / json::MAX_ESCAPED_BYTES_PER_BYTE);
-        json::escape(&text[..longest_prefix], &mut self.text);
-        u16::try_from(self.text.len() - start).unwrap_or(0)
-    }
-
-    fn position(&self) -> u32 {
-        u32::try_from(self.text.len()).expect("the escaped texts of one product stay below 4 GiB")
-    }
-}
-
-/// A copy in an allocation of its own size. Cutting a longer one to size leaves the rest of it unused, which is a
-/// tenth of the memory of a million products.
-fn exactly<T: Copy>(rows: &[T]) -> Box<[T]> {
-    Box::from(rows)
-}
-
-/// Where each id stands in a list. A sorted vector: products are small, and a hash map costs more to fill
-/// than it saves.
-struct Places(Vec<(u64, u32)>);
-
-impl Places {
-    fn new(ids: impl Iterator<Item = u64>) -> Self {
-        let mut places: Vec<(u64, u32)> = ids.zip(0u32..).collect();
-        places.sort_unstable();
-        Self(places)
-    }
-
-    fn find(&self, id: u64) -> Option<u32> {
-        self.0.binary_search_by_key(&id, |&(id, _)| id).ok().map(|position| self.0[position].1)
-    }
+    rows[position][HELPFUL].copy_from_slice(&helpful_now.to_le_bytes());
+    let raised = rank(&rows[position]);
+    let new_position = rows[..position].partition_point(|row| rank(row) < raised);
+    rows[new_position..=position].rotate_right(1);
 }

@@ -1,23 +1,22 @@
-//! The only cache: which views are in memory, who is loading which, and how a change reaches them.
+//! The only cache: which views are kept, who is loading which, and how a change reaches them.
 //!
 //! The rule that everything here serves: a view that was being loaded while its product changed is never
 //! kept. Loads in flight are listed; a change strikes its product from the list before it touches the cache;
 //! a loaded view is kept only if its load is still listed, checked under the same lock.
-//! Loading itself (queues, threads, the store) is `loader`'s and `fill`'s.
+//! Loading itself (queues, threads, the store) is `loader`'s and `fill`'s; where views are kept and which go
+//! when memory is full is `view_table`'s.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
-use quick_cache::sync::Cache;
 use tokio::sync::oneshot;
 
+use super::freshness::{Begun, Expiry, Freshness};
+use super::view_table::ViewTable;
 use super::{ServiceError, View};
 use crate::domain::ProductId;
 use crate::store::ProductChange;
-
-/// Bytes that a view costs beside itself: the reference count, the cache's entry, the allocator's rounding.
-const BYTES_PER_ENTRY: usize = 160;
 
 /// The background fill stops here, so that it does not push out what is in use.
 const FILL_MAX_PERCENT: u64 = 95;
@@ -26,19 +25,11 @@ const FILL_MAX_PERCENT: u64 = 95;
 pub(super) type ViewReceiver = oneshot::Receiver<Result<Arc<View>, ServiceError>>;
 type ViewSender = oneshot::Sender<Result<Arc<View>, ServiceError>>;
 
-#[derive(Clone)]
-struct ByBytes;
-
-impl quick_cache::Weighter<ProductId, Arc<View>> for ByBytes {
-    fn weight(&self, _: &ProductId, view: &Arc<View>) -> u64 {
-        (view.bytes() + BYTES_PER_ENTRY) as u64
-    }
-}
-
 /// The views in memory, bounded in bytes, evicted by use.
 pub(super) struct Views {
-    cache: Cache<ProductId, Arc<View>, ByBytes>,
+    table: ViewTable,
     in_flight: Mutex<InFlight>,
+    freshness: Arc<Freshness>,
 }
 
 #[derive(Default)]
@@ -54,8 +45,18 @@ struct InFlight {
     deaf: bool,
 }
 
-#[derive(Default)]
+impl InFlight {
+    /// Nothing that is on its way is kept.
+    fn strike_everything(&mut self) {
+        self.listed.clear();
+        if let Some(chunk) = &mut self.fill {
+            chunk.everything_changed = true;
+        }
+    }
+}
+
 struct FillChunk {
+    begun: Begun,
     changed: HashSet<ProductId>,
     everything_changed: bool,
 }
@@ -65,12 +66,13 @@ struct FillChunk {
 pub(super) struct LoadTicket {
     pub(super) product_id: ProductId,
     number: u64,
+    expiry: Expiry,
 }
 
 /// Where a wanted view is.
 pub(super) enum Wanted {
-    /// In memory.
-    Here(Arc<View>),
+    /// In memory: [`Views::read`] it.
+    Here,
     /// On its way: somebody else loads it.
     Coming(ViewReceiver),
     /// Nowhere: the caller must see to it that the load is carried out.
@@ -78,25 +80,29 @@ pub(super) enum Wanted {
 }
 
 impl Views {
-    /// An empty cache of at most `max_bytes`, made for views of `BYTES_PER_ENTRY` and more.
-    pub(super) fn new(max_bytes: u64) -> Self {
-        const TYPICAL_VIEW_BYTES: u64 = 2_048;
-        let expected_views = usize::try_from(max_bytes / TYPICAL_VIEW_BYTES).unwrap_or(usize::MAX).max(64);
-        Self { cache: Cache::with_weighter(expected_views, max_bytes, ByBytes), in_flight: Mutex::default() }
+    /// An empty cache of at most `max_bytes`.
+    pub(super) fn new(max_bytes: u64, freshness: Arc<Freshness>) -> Self {
+        Self { table: ViewTable::new(max_bytes), in_flight: Mutex::default(), freshness }
     }
 
-    /// The view if it is in memory.
-    pub(super) fn get(&self, product_id: ProductId) -> Option<Arc<View>> {
-        self.cache.get(&product_id)
+    /// Reads a view if it is in memory and may be served.
+    pub(super) fn read<R>(&self, product_id: ProductId, read: impl FnOnce(&View) -> R) -> Option<R> {
+        let present = self.freshness.present();
+        let read = |view: &View, expiry| self.freshness.serves(present, expiry).then(|| read(view));
+        self.table.read(product_id, read).flatten()
     }
 
-    /// The view, or a place among those who wait for it.
+    fn is_here(&self, product_id: ProductId) -> bool {
+        self.read(product_id, |_| ()).is_some()
+    }
+
+    /// Where the view is, with a place among those who wait for it if it is not here.
     pub(super) fn want(&self, product_id: ProductId) -> Wanted {
         let (sender, receiver) = oneshot::channel();
         let mut in_flight = self.in_flight.lock();
         // Again, under the lock: it may have arrived since the caller looked.
-        if let Some(view) = self.cache.get(&product_id) {
-            return Wanted::Here(view);
+        if self.is_here(product_id) {
+            return Wanted::Here;
         }
         if let Some(number) = in_flight.listed.get(&product_id).copied() {
             in_flight.waiting.entry(number).or_default().push(sender);
@@ -106,7 +112,8 @@ impl Views {
         let number = in_flight.last_number;
         in_flight.listed.insert(product_id, number);
         in_flight.waiting.insert(number, vec![sender]);
-        Wanted::LoadIt(LoadTicket { product_id, number }, receiver)
+        let expiry = self.freshness.expiry(self.freshness.begin(), product_id);
+        Wanted::LoadIt(LoadTicket { product_id, number, expiry }, receiver)
     }
 
     /// Ends a load: keeps the view unless its product changed meanwhile, and gives it to all who waited.
@@ -119,7 +126,7 @@ impl Views {
                 if let Ok(view) = &result
                     && !in_flight.deaf
                 {
-                    self.cache.insert(ticket.product_id, Arc::clone(view));
+                    self.table.insert(View::clone(view), ticket.expiry);
                 }
             }
             in_flight.waiting.remove(&ticket.number).unwrap_or_default()
@@ -141,18 +148,12 @@ impl Views {
             }
             match change {
                 ProductChange::QuestionVotes(_, question_id, helpful) => {
-                    if let Some(view) = self.cache.peek(&product_id) {
-                        view.raise_question(question_id, helpful);
-                    }
+                    self.table.change(product_id, |view| view.raise_question(question_id, helpful));
                 }
                 ProductChange::AnswerVotes(_, answer_id, helpful) => {
-                    if let Some(view) = self.cache.peek(&product_id) {
-                        view.raise_answer(answer_id, helpful);
-                    }
+                    self.table.change(product_id, |view| view.raise_answer(answer_id, helpful));
                 }
-                ProductChange::Rows(_) => {
-                    self.cache.remove(&product_id);
-                }
+                ProductChange::Rows(_) => self.table.remove(product_id),
             }
         }
     }
@@ -160,16 +161,20 @@ impl Views {
     /// Forgets every view and keeps none that is on its way.
     pub(super) fn forget_everything(&self) {
         let mut in_flight = self.in_flight.lock();
-        in_flight.listed.clear();
-        if let Some(chunk) = &mut in_flight.fill {
-            chunk.everything_changed = true;
-        }
-        self.cache.clear();
+        in_flight.strike_everything();
+        self.table.clear();
     }
 
-    /// Forgets every view and keeps none while changes go unnoticed; `false` ends that.
-    pub(super) fn set_deaf(&self, deaf: bool) {
-        self.in_flight.lock().deaf = deaf;
+    /// Keeps no view from now on: changes go unnoticed. What is there already is good for the grace alone.
+    pub(super) fn fall_silent(&self) {
+        let mut in_flight = self.in_flight.lock();
+        in_flight.deaf = true;
+        in_flight.strike_everything();
+    }
+
+    /// Forgets every view and keeps new ones again.
+    pub(super) fn end_silence(&self) {
+        self.in_flight.lock().deaf = false;
         self.forget_everything();
     }
 
@@ -180,7 +185,9 @@ impl Views {
 
     /// Begins to watch for changes while a chunk of products is read in the background. One chunk at a time.
     pub(super) fn begin_fill_chunk(&self) {
-        self.in_flight.lock().fill = Some(FillChunk::default());
+        let begun = self.freshness.begin();
+        let chunk = FillChunk { begun, changed: HashSet::new(), everything_changed: false };
+        self.in_flight.lock().fill = Some(chunk);
     }
 
     /// Keeps those views of the chunk whose products did not change since it began and that are not there
@@ -189,29 +196,28 @@ impl Views {
         for view in views {
             let product_id = view.product_id();
             let in_flight = self.in_flight.lock();
-            let stale = in_flight.deaf
-                || in_flight
-                    .fill
-                    .as_ref()
-                    .is_none_or(|chunk| chunk.everything_changed || chunk.changed.contains(&product_id));
-            if !stale && !self.cache.contains_key(&product_id) {
-                self.cache.insert(product_id, Arc::new(view));
+            let Some(chunk) = &in_flight.fill else { break };
+            let stale = in_flight.deaf || chunk.everything_changed || chunk.changed.contains(&product_id);
+            if !stale && !self.is_here(product_id) {
+                self.table.insert(view, self.freshness.expiry(chunk.begun, product_id));
             }
         }
         self.in_flight.lock().fill = None;
-        self.cache.weight() < self.cache.capacity() / 100 * FILL_MAX_PERCENT
+        self.table.bytes() < self.table.max_bytes() / 100 * FILL_MAX_PERCENT
     }
 
     /// How many views there are and how many bytes they take.
     pub(super) fn size(&self) -> (usize, u64) {
-        (self.cache.len(), self.cache.weight())
+        (self.table.len(), self.table.bytes())
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
-    use crate::domain::{Id as _, ProductRows};
+    use crate::domain::{Id as _, ProductRows, QuestionId, QuestionRow, Timestamp};
 
     fn product(number: u64) -> ProductId {
         ProductId::new(number).expect("in range")
@@ -221,24 +227,73 @@ mod tests {
         View::pack(&ProductRows::new(product(number)))
     }
 
+    /// The same product with a question.
+    fn newer_view(number: u64) -> View {
+        let mut rows = ProductRows::new(product(number));
+        let text = rows.texts.keep("new");
+        rows.questions.push(QuestionRow {
+            question_id: QuestionId::new(1).expect("in range"),
+            written_at: Timestamp::nearest(0),
+            helpful: 0,
+            body: text,
+            name: text,
+        });
+        View::pack(&rows)
+    }
+
+    fn questions(views: &Views, number: u64) -> Option<usize> {
+        views.read(product(number), |view| view.question_ids().len())
+    }
+
     fn begin(views: &Views, number: u64) -> LoadTicket {
         match views.want(product(number)) {
             Wanted::LoadIt(ticket, _) => ticket,
-            Wanted::Here(_) | Wanted::Coming(_) => panic!("product {number} is not there yet"),
+            Wanted::Here | Wanted::Coming(_) => panic!("product {number} is not there yet"),
         }
     }
 
     #[test]
+    fn an_expired_view_is_loaded_once_more() {
+        let freshness = Arc::new(Freshness::new(Duration::from_secs(1), Duration::ZERO));
+        let views = Views::new(1 << 20, Arc::clone(&freshness));
+        let (asked, filled) = (product(1), product(2));
+        views.loaded(begin(&views, 1), Ok(Arc::new(view(1))));
+        views.begin_fill_chunk();
+        views.end_fill_chunk(vec![view(2)]);
+        views.begin_fill_chunk();
+        views.end_fill_chunk(vec![newer_view(2)]);
+        assert!(views.is_here(asked));
+        assert_eq!(questions(&views, 2), Some(0), "a good view is not replaced");
+
+        freshness.set_present(1_000);
+        assert!(!views.is_here(asked) && !views.is_here(filled));
+        let again = begin(&views, 1);
+        assert!(matches!(views.want(asked), Wanted::Coming(_)), "one load for all");
+        views.begin_fill_chunk();
+        // The load began before the clock was set: in its own time its view is good.
+        freshness.set_present(0);
+        views.loaded(again, Ok(Arc::new(view(1))));
+        assert!(matches!(views.want(asked), Wanted::Here));
+
+        freshness.set_present(1_000);
+        views.end_fill_chunk(vec![newer_view(2)]);
+        freshness.set_present(0);
+        assert_eq!(questions(&views, 2), Some(1), "the fill replaces an expired view");
+    }
+
+    #[test]
     fn while_changes_go_unnoticed_nothing_is_kept() {
-        let views = Views::new(1 << 20);
-        let kept = |number| views.get(product(number)).is_some();
+        let freshness = Arc::new(Freshness::new(Duration::ZERO, Duration::ZERO));
+        let views = Views::new(1 << 20, Arc::clone(&freshness));
+        let kept = |number| views.is_here(product(number));
         views.loaded(begin(&views, 1), Ok(Arc::new(view(1))));
         assert!(kept(1));
 
         let before = begin(&views, 2);
         views.begin_fill_chunk();
-        views.set_deaf(true);
-        assert!(!kept(1), "what was there is forgotten");
+        views.fall_silent();
+        freshness.fall_silent();
+        assert!(!kept(1), "what was there is not served");
         views.loaded(before, Ok(Arc::new(view(2))));
         views.loaded(begin(&views, 3), Ok(Arc::new(view(3))));
         views.end_fill_chunk(vec![view(4)]);
@@ -246,12 +301,32 @@ mod tests {
         views.end_fill_chunk(vec![view(5)]);
         let during = begin(&views, 6);
         views.begin_fill_chunk();
-        views.set_deaf(false);
+        views.end_silence();
+        freshness.end_silence();
         views.loaded(during, Ok(Arc::new(view(6))));
         views.end_fill_chunk(vec![view(7)]);
         assert_eq!(views.size().0, 0, "nothing read before the end of the silence is kept");
 
         views.loaded(begin(&views, 8), Ok(Arc::new(view(8))));
         assert!(kept(8));
+    }
+
+    #[test]
+    fn in_the_grace_what_is_there_is_served_with_the_own_writes() {
+        let freshness = Arc::new(Freshness::new(Duration::ZERO, Duration::from_hours(1)));
+        let views = Views::new(1 << 20, Arc::clone(&freshness));
+        for number in [1, 2] {
+            views.loaded(begin(&views, number), Ok(Arc::new(view(number))));
+        }
+        views.fall_silent();
+        freshness.fall_silent();
+        assert!(matches!(views.want(product(1)), Wanted::Here));
+        views.loaded(begin(&views, 3), Ok(Arc::new(view(3))));
+        assert!(!views.is_here(product(3)), "nothing new is kept");
+        views.apply(&[ProductChange::Rows(product(2))]);
+        assert!(!views.is_here(product(2)), "an own write is not hidden");
+        views.end_silence();
+        freshness.end_silence();
+        assert_eq!(views.size().0, 0);
     }
 }

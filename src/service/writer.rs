@@ -11,7 +11,7 @@ use super::ServiceError;
 use super::loader::report;
 use super::queue::{BatchQueue, Taken};
 use super::views::Views;
-use crate::store::{Command, IDLE_INTERVAL, Outcome, ProductChange, StoreError, Target, Writer};
+use crate::store::{Command, IDLE_INTERVAL, Outcome, ProductChange, Target, Writer};
 
 /// Writes that travel in one transaction. Bounds how long a transaction takes and how much it holds.
 const MAX_WRITES_PER_BATCH: usize = 1_024;
@@ -51,10 +51,7 @@ impl WriterLane {
         let outcomes = match self.writer.commit(&merged.commands) {
             Ok(outcomes) => outcomes,
             Err(error) => {
-                if matches!(error, StoreError::Unknown(_)) {
-                    // It may have happened after all, unseen by the views.
-                    self.views.forget_everything();
-                }
+                // If it may have happened after all, the store has told the views by itself.
                 let error = report("commit", &error);
                 for reply in merged.replies.into_iter().flatten() {
                     let _ = reply.send(Err(error));

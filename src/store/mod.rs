@@ -73,6 +73,11 @@ pub trait Reader: Send {
         after: Option<ProductId>,
         limit: usize,
     ) -> Result<Vec<ProductRows>, StoreError>;
+
+    /// Nothing will be asked for a while: gives back memory that only a busy session needs.
+    fn rest(&mut self) -> Result<(), StoreError> {
+        Ok(())
+    }
 }
 
 /// A session that writes.
@@ -81,7 +86,8 @@ pub trait Writer: Send {
     /// in order. A command whose target does not exist changes nothing and fails alone.
     ///
     /// # Errors
-    /// Nothing at all was written, unless the error is [`StoreError::Unknown`].
+    /// Nothing at all was written, unless the error is [`StoreError::Unknown`]. Then the writer's [`ChangeSink`] was
+    /// told of what may have changed.
     fn commit(&mut self, commands: &[Command]) -> Result<Vec<Outcome>, StoreError>;
 
     /// Called about every [`IDLE_INTERVAL`] while there is nothing to write: notices changes made

@@ -1,72 +1,145 @@
-//! An import that is killed leaves the former rows or, when it was through, the new ones, never a mix; alone and
-//! while a server has the store open. A server at work notices an import of another process.
+//! An import or a copy that is killed leaves the former rows or, when it was through, the new ones, never a mix;
+//! alone and while a server has the store open. The next one works, and nothing of the dead one is left. A server
+//! at work notices an import of another process.
 
-use std::fs;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use tempfile::TempDir;
+use crate::harness::{fingerprint, generate};
+use crate::place::{Kind, Place, on_every_store};
+use crate::program::{Chance, Process, Server, atelier, check, run, until};
 
-use crate::harness::{Chance, DEADLINE, Process, Server, atelier, check, fingerprint, generate, run, sqlite};
-
-/// How often an import is killed, spread over the time that it takes.
+/// How often a program is killed, spread over the time that it takes.
 const KILLS: u32 = 10;
 
-const FORMER_PRODUCTS: u32 = 1_000;
-const NEW_PRODUCTS: u32 = 4_000;
+const FORMER_PRODUCTS: u32 = 250;
+const NEW_PRODUCTS: u32 = 1_000;
 
-/// A store with rows, and the files of others.
-struct Shops {
-    folder: TempDir,
-    new_files: String,
+on_every_store!(
+    a_killed_import_leaves_the_former_rows_or_all_new_ones,
+    a_killed_first_import_leaves_nothing_or_all_rows,
+    a_killed_import_under_a_server_leaves_the_former_rows_or_all_new_ones,
+    a_killed_copy_leaves_the_former_rows_or_all_new_ones,
+    a_server_at_work_notices_an_import_of_another_process,
+);
+
+/// A store with rows, and a command that replaces them by others.
+struct Shops<'a> {
+    place: &'a Place,
+    /// Its rows are the former ones.
+    pristine: String,
+    /// Its rows are the new ones.
+    loaded: String,
     former: u64,
     new: u64,
+    replaces: bool,
+    command: Vec<String>,
+    store_option: &'static str,
 }
 
-impl Shops {
-    fn make() -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let pristine = sqlite(folder.path(), "pristine.db");
-        let former_files = generate(folder.path(), FORMER_PRODUCTS, 1);
-        run(&["import", &former_files], Some(&pristine));
-        let new_files = generate(folder.path(), NEW_PRODUCTS, 2);
-        let loaded = sqlite(folder.path(), "loaded.db");
-        run(&["import", &new_files], Some(&loaded));
-        let (former, new) = (fingerprint(&pristine), fingerprint(&loaded));
-        assert_ne!(former, new);
-        Self { folder, new_files, former, new }
+impl<'a> Shops<'a> {
+    /// The command is an import. Without `former_products` the store is empty, and nothing is to be replaced.
+    fn importing(place: &'a Place, former_products: u32) -> Self {
+        let files = generate(place.folder(), NEW_PRODUCTS, 2);
+        let mut command = vec!["import".to_owned(), files];
+        if former_products > 0 {
+            command.push("--replace".to_owned());
+        }
+        Self::make(place, former_products, command, "--store")
+    }
+
+    /// The command is a copy of an SQLite store.
+    fn copying(place: &'a Place, source: &Place) -> Self {
+        let files = generate(source.folder(), NEW_PRODUCTS, 2);
+        let from = source.fresh();
+        run(&["import", &files], Some(&from));
+        let command = ["copy", "--from", &from, "--replace"].map(str::to_owned).to_vec();
+        Self::make(place, FORMER_PRODUCTS, command, "--to")
+    }
+
+    fn make(
+        place: &'a Place,
+        former_products: u32,
+        command: Vec<String>,
+        store_option: &'static str,
+    ) -> Self {
+        let pristine = place.fresh();
+        run(&["migrate"], Some(&pristine));
+        if former_products > 0 {
+            let files = generate(place.folder(), former_products, 1);
+            run(&["import", &files], Some(&pristine));
+        }
+        let loaded = place.copy_of(&pristine);
+        let replaces = former_products > 0;
+        let mut shops = Self { place, pristine, loaded, former: 0, new: 0, replaces, command, store_option };
+        assert!(shops.start(&shops.loaded).wait().success());
+        (shops.former, shops.new) = (fingerprint(&shops.pristine), fingerprint(&shops.loaded));
+        assert_ne!(shops.former, shops.new);
+        shops
     }
 
     /// A copy of the store with the former rows.
-    fn copy(&self, name: &str) -> String {
-        fs::copy(self.folder.path().join("pristine.db"), self.folder.path().join(name))
-            .expect("the store is copied");
-        sqlite(self.folder.path(), name)
+    fn copy(&self) -> String {
+        self.place.copy_of(&self.pristine)
     }
 
-    fn import(&self, store: &str) -> Process {
-        let mut command = atelier(&["import", "--replace", &self.new_files], Some(store));
+    fn start(&self, store: &str) -> Process {
+        let arguments: Vec<&str> = self.command.iter().map(String::as_str).collect();
+        let mut command = atelier(&arguments, None);
+        command.args([self.store_option, store]);
         Process::start(command.stdout(Stdio::null()).stderr(Stdio::null()))
     }
 
-    /// How long an import takes that nobody kills.
+    /// How long the command takes when nobody kills it.
     fn measure(&self, store: &str) -> Duration {
         let started = Instant::now();
-        assert!(self.import(store).wait().success());
+        assert!(self.start(store).wait().success());
         started.elapsed()
     }
 
-    /// Starts an import and kills it at a moment; whether it was through before.
-    fn import_killed_at(&self, store: &str, moment: Duration) -> bool {
-        let mut import = self.import(store);
+    /// Starts the command and kills it at a moment; whether it was through before.
+    fn killed_at(&self, store: &str, moment: Duration) -> bool {
+        let mut process = self.start(&self.place.for_the_doomed(store));
         // The moment of the crash, not a wait for something to be ready.
         std::thread::sleep(moment);
-        import.kill().success()
+        process.kill().success()
+    }
+
+    /// Whether the new rows are there after a kill; otherwise all former ones are.
+    fn is_through(&self, store: &str, said_so: bool) -> bool {
+        self.place.wait_for_the_dead();
+        check(store);
+        let found = fingerprint(store);
+        assert!(found == self.former || found == self.new, "a mix");
+        assert!(!said_so || found == self.new, "it said that it was through");
+        found == self.new
+    }
+
+    /// Runs the command to its end after a kill. It works, and nothing of the dead one is left.
+    fn run_the_next_one(&self, store: &str) {
+        let succeeded = self.start(store).wait().success();
+        // One that replaces nothing is refused when the rows are there already.
+        assert!(succeeded || !self.replaces, "the next one failed");
+        assert_eq!(fingerprint(store), self.new);
+        assert_eq!(self.place.tables(store), self.place.tables(&self.loaded));
+    }
+
+    /// Kills the command on copies of the store.
+    fn kill_again_and_again(&self, seed: u64) {
+        let duration = self.measure(&self.copy());
+        kill_midway(duration, seed, |number, moment| {
+            let store = self.copy();
+            let said_so = self.killed_at(&store, moment);
+            // Every other time the next one starts while the dead one's sessions may still be at work.
+            let through = if number.is_multiple_of(2) { self.is_through(&store, said_so) } else { said_so };
+            self.run_the_next_one(&store);
+            through
+        });
     }
 }
 
-/// Calls `kill` with moments spread over the time that an import takes, until it was killed midway
-/// [`KILLS`] times. `kill` tells whether it was too late.
+/// Calls `kill` with moments spread over the time that the command takes, until it was killed midway [`KILLS`]
+/// times. `kill` tells whether it was too late.
 fn kill_midway(mut duration: Duration, seed: u64, mut kill: impl FnMut(u32, Duration) -> bool) {
     let mut chance = Chance::new(seed);
     let mut killed = 0;
@@ -83,78 +156,65 @@ fn kill_midway(mut duration: Duration, seed: u64, mut kill: impl FnMut(u32, Dura
             return;
         }
     }
-    panic!("only {killed} imports were killed midway");
+    panic!("only {killed} programs were killed midway");
 }
 
-#[test]
-fn a_killed_import_leaves_the_former_rows_or_all_new_ones() {
-    let shops = Shops::make();
-    let duration = shops.measure(&shops.copy("measured.db"));
-    kill_midway(duration, 3, |attempt, moment| {
-        let store = shops.copy(&format!("killed-{attempt}.db"));
-        let through = shops.import_killed_at(&store, moment);
-        check(&store);
-        let found = fingerprint(&store);
-        assert!(found == shops.former || found == shops.new, "a mix after {moment:?} of {duration:?}");
-        assert!(!through || found == shops.new, "the import said that it was through, {moment:?}");
-        found == shops.new
-    });
+fn a_killed_import_leaves_the_former_rows_or_all_new_ones(place: &Place) {
+    Shops::importing(place, FORMER_PRODUCTS).kill_again_and_again(3);
 }
 
-#[test]
-fn a_killed_import_under_a_server_leaves_the_former_rows_or_all_new_ones() {
-    let shops = Shops::make();
-    let measured = shops.copy("measured.db");
+fn a_killed_first_import_leaves_nothing_or_all_rows(place: &Place) {
+    Shops::importing(place, 0).kill_again_and_again(4);
+}
+
+fn a_killed_copy_leaves_the_former_rows_or_all_new_ones(place: &Place) {
+    Shops::copying(place, &Place::of(Kind::Sqlite)).kill_again_and_again(5);
+}
+
+fn a_killed_import_under_a_server_leaves_the_former_rows_or_all_new_ones(place: &Place) {
+    let shops = Shops::importing(place, FORMER_PRODUCTS);
+    let measured = shops.copy();
     let server = Server::start(&measured);
     let duration = shops.measure(&measured);
     drop(server);
 
     let list = "/qa/questions?product_id=7&count=1000";
-    let mut former_list = None;
-    kill_midway(duration, 4, |attempt, moment| {
-        let store = shops.copy(&format!("served-{attempt}.db"));
+    let former_list = Server::start(&shops.pristine).client().get(list);
+    kill_midway(duration, 6, |_, moment| {
+        let store = shops.copy();
         let server = Server::start(&store);
         let mut client = server.client();
-        let former_list = former_list.get_or_insert_with(|| client.get(list));
-        let through = shops.import_killed_at(&store, moment);
-        check(&store);
-        let found = fingerprint(&store);
-        assert!(found == shops.former || found == shops.new, "a mix after {moment:?} of {duration:?}");
-        if found == shops.former {
-            assert!(!through, "the import said that it was through, {moment:?}");
-            assert_eq!(client.get(list), *former_list, "after {moment:?} of {duration:?}");
+        assert_eq!(client.get(list), former_list);
+        let said_so = shops.killed_at(&store, moment);
+        let through = shops.is_through(&store, said_so);
+        if !through {
+            assert_eq!(client.get(list), former_list, "after {moment:?} of {duration:?}");
             // The dead import is not in the way of the next write.
-            let (status, answer) =
-                client.request("PUT", "/qa/questions/1/report", "").expect("the server answers");
-            assert_eq!(status, 204, "{answer}");
+            let answer = client.exchange("PUT", "/qa/questions/1/report", "").expect("the server answers");
+            assert_eq!(answer.status, 204, "{answer:?}");
             assert_ne!(fingerprint(&store), shops.former, "the write is there");
         }
-        found == shops.new
+        through
     });
 }
 
-#[test]
-fn a_server_at_work_notices_an_import_of_another_process() {
-    let shops = Shops::make();
-    let expected_server = Server::start(&sqlite(shops.folder.path(), "loaded.db"));
+fn a_server_at_work_notices_an_import_of_another_process(place: &Place) {
+    let shops = Shops::importing(place, FORMER_PRODUCTS);
+    let expected_server = Server::start(&shops.loaded);
     let (questions, answers) =
         ("/qa/questions?product_id=7&count=1000", "/qa/questions/7/answers?count=1000");
     let expected = [expected_server.client().get(questions), expected_server.client().get(answers)];
     drop(expected_server);
 
-    let store = shops.copy("noticed.db");
+    let store = shops.copy();
     let server = Server::start(&store);
     let mut client = server.client();
     assert_ne!([client.get(questions), client.get(answers)], expected);
-    assert!(shops.import(&store).wait().success());
-    let deadline = Instant::now() + DEADLINE;
-    while [client.get(questions), client.get(answers)] != expected {
-        assert!(Instant::now() < deadline, "the server still shows the former rows");
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    assert!(shops.start(&store).wait().success());
+    until("the server shows the new rows", || [client.get(questions), client.get(answers)] == expected);
     // A vote counts on the new row.
     let votes = |list: &serde_json::Value| list["results"][0]["question_helpfulness"].as_u64();
     let question_id = &expected[0]["results"][0]["question_id"];
-    client.request("PUT", &format!("/qa/questions/{question_id}/helpful"), "").expect("the server answers");
+    client.exchange("PUT", &format!("/qa/questions/{question_id}/helpful"), "").expect("the server answers");
     assert_eq!(votes(&client.get(questions)), votes(&expected[0]).map(|votes| votes + 1));
 }

@@ -1,11 +1,27 @@
 //! The program as its operator knows it: killed without warning under writes and in the middle of an import,
-//! told of an import by another process, and stopped with SIGTERM. Every test runs the real binary on files of
-//! its own.
+//! told of an import by another process, and stopped with SIGTERM. Every test runs the real binary, on
+//! every store, in a place of its own.
 
+#[path = "../support/client.rs"]
+#[expect(dead_code, reason = "the contract's tests use the rest")]
+mod client;
 #[path = "../support/cluster.rs"]
 mod cluster;
+#[path = "../support/control.rs"]
+#[expect(dead_code, reason = "tests of outages use the rest")]
+mod control;
+#[path = "../support/every_store.rs"]
+mod every_store;
+#[path = "../support/exchange.rs"]
+mod exchange;
 mod harness;
 mod imports;
 mod killed_server;
+#[path = "../support/ledger.rs"]
 mod ledger;
+#[path = "../support/place.rs"]
+mod place;
+#[path = "../support/program.rs"]
+mod program;
 mod signals;
+mod stores;

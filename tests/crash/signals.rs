@@ -6,12 +6,14 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::harness::{DEADLINE, Server, check, sqlite};
+use crate::place::{Place, on_every_store};
+use crate::program::{Server, check, run, until};
 
-#[test]
-fn a_request_in_flight_is_finished_after_sigterm() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let store = sqlite(folder.path(), "atelier.db");
+on_every_store!(a_request_in_flight_is_finished_after_sigterm, a_server_that_has_nothing_to_do_ends_at_once,);
+
+fn a_request_in_flight_is_finished_after_sigterm(place: &Place) {
+    let store = place.fresh();
+    run(&["migrate"], Some(&store));
     let mut server = Server::start(&store);
     let mut client = server.client();
     let mut idle = server.client();
@@ -24,20 +26,16 @@ fn a_request_in_flight_is_finished_after_sigterm() {
          Content-Length: {}\r\nExpect: 100-continue\r\n\r\n",
         body.len()
     );
-    client.send(&head).expect("sent");
-    assert_eq!(client.answer().expect("an interim answer").0, 100);
+    client.send(&head);
+    assert_eq!(client.answer_to("POST").status, 100);
 
     server.process.terminate();
-    let deadline = Instant::now() + DEADLINE;
-    while TcpStream::connect(&server.address).is_ok() {
-        assert!(Instant::now() < deadline, "the server still takes connections");
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    assert!(idle.request("GET", "/qa/questions?product_id=1", "").is_err(), "idle connections are closed");
+    until("no more connections are taken", || TcpStream::connect(server.address).is_err());
+    assert_eq!(idle.read_to_the_end(), "", "idle connections are closed");
 
-    client.send(body).expect("sent");
-    let (status, answer) = client.answer().expect("the answer comes");
-    assert_eq!(status, 201, "{answer}");
+    client.send(body);
+    let answer = client.answer_to("POST");
+    assert_eq!(answer.status, 201, "{answer:?}");
     assert_eq!(server.process.wait().code(), Some(0));
 
     check(&store);
@@ -46,10 +44,9 @@ fn a_request_in_flight_is_finished_after_sigterm() {
     assert_eq!(list["results"][0]["question_body"], "Last one?");
 }
 
-#[test]
-fn a_server_that_has_nothing_to_do_ends_at_once() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let store = sqlite(folder.path(), "atelier.db");
+fn a_server_that_has_nothing_to_do_ends_at_once(place: &Place) {
+    let store = place.fresh();
+    run(&["migrate"], Some(&store));
     let mut server = Server::start(&store);
     let _idle = server.client();
     let started = Instant::now();
@@ -57,6 +54,8 @@ fn a_server_that_has_nothing_to_do_ends_at_once() {
     assert_eq!(server.process.wait().code(), Some(0));
     // Far below the ten seconds that requests in flight would get.
     assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
-    let leftover = folder.path().join("atelier.db-wal");
-    assert!(!leftover.exists(), "the log is folded into the file");
+    let files = std::fs::read_dir(place.folder()).expect("the folder can be read").flatten();
+    let logs: Vec<_> =
+        files.map(|file| file.file_name()).filter(|name| !name.to_string_lossy().ends_with(".db")).collect();
+    assert_eq!(logs, [""; 0], "the log is folded into the file");
 }

@@ -123,6 +123,22 @@ on_every_store! {
         assert_eq!(first.answer_to("GET").status, 200);
     }
 
+    fn a_connection_on_which_no_request_comes_is_closed(shop: &mut Shop) {
+        shop.http_settings.max_head_wait_s = 1;
+        let mut silent = shop.connect();
+        let mut slow = shop.connect();
+        slow.send(GET);
+        assert_eq!(slow.answer_to("GET").status, 200);
+        slow.send(&GET[..GET.len() - 1]);
+        let mut writer = shop.connect();
+        writer.send(post("Content-Length: 1"));
+        assert_eq!(silent.read_to_the_end(), "");
+        assert_eq!(slow.read_to_the_end(), "", "half a request is none");
+        // This one is older than the two were, but its request is being read.
+        writer.send("{");
+        assert_eq!(writer.answer_to("POST").status, 400);
+    }
+
     fn a_server_that_stops_closes_idle_connections(shop: &mut Shop) {
         let mut connection = shop.connect();
         connection.send(GET);

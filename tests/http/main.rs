@@ -1,7 +1,9 @@
 //! The HTTP contract, rule by rule: every test talks to a real port of a shop with a real, private store, and
 //! is named after the rule that it holds. One file for each route; what concerns all routes is in `paths`,
-//! `errors`, `cors`, `limits`, `connections` and `failures`.
+//! `errors`, `cors`, `limits`, `rates`, `connections` and `failures`.
 
+#[path = "../support/every_store.rs"]
+mod every_store;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -18,6 +20,7 @@ mod list_questions;
 mod pages;
 mod paths;
 mod photos;
+mod rates;
 mod report;
 mod texts;
 mod vote;

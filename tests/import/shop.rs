@@ -1,12 +1,13 @@
-//! A folder with the three files and a store beside them, and the program run in it.
+//! A folder with the three files and a store, and the program run in it.
 
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::Arc;
 
 use atelier::domain::{Body, Email, Id, Name, NewQuestion, ProductId, QuestionId, Timestamp};
-use atelier::store::sqlite::SqliteStore;
-use atelier::store::{Command as Write, Outcome, Store as _};
-use tempfile::TempDir;
+use atelier::store::{Command as Write, Outcome, Store, StoreAddress};
+
+use crate::place::Place;
 
 pub(crate) const QUESTIONS: &str =
     "id,product_id,body,date_written,asker_name,asker_email,reported,helpful\n";
@@ -14,9 +15,10 @@ pub(crate) const ANSWERS: &str =
     "id,question_id,body,date_written,answerer_name,answerer_email,reported,helpful\n";
 pub(crate) const PHOTOS: &str = "id,answer_id,url\n";
 
-/// The folder; it goes when this is dropped.
-pub(crate) struct Shop {
-    directory: TempDir,
+/// The files are in the place's folder.
+pub(crate) struct Shop<'a> {
+    place: &'a Place,
+    pub(crate) address: String,
 }
 
 /// What a run of the program came to.
@@ -27,18 +29,18 @@ pub(crate) struct Run {
     pub(crate) errors: String,
 }
 
-impl Shop {
+impl<'a> Shop<'a> {
     /// The files of a generated shop.
-    pub(crate) fn generated(products: u64) -> Self {
-        let shop = Self { directory: tempfile::tempdir().expect("a temporary folder") };
+    pub(crate) fn generated(place: &'a Place, products: u64) -> Self {
+        let shop = Self { place, address: place.fresh() };
         let run = shop.atelier(&["generate", "--products", &products.to_string(), "--out", "."]);
         assert!(run.success, "{run:?}");
         shop
     }
 
     /// The files with these rows below their headers.
-    pub(crate) fn written(questions: &str, answers: &str, photos: &str) -> Self {
-        let shop = Self { directory: tempfile::tempdir().expect("a temporary folder") };
+    pub(crate) fn written(place: &'a Place, questions: &str, answers: &str, photos: &str) -> Self {
+        let shop = Self { place, address: place.fresh() };
         shop.write("questions.csv", QUESTIONS, questions);
         shop.write("answers.csv", ANSWERS, answers);
         shop.write("answers_photos.csv", PHOTOS, photos);
@@ -54,7 +56,7 @@ impl Shop {
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
-        self.directory.path().join(name)
+        self.place.folder().join(name)
     }
 
     /// Rows of a file, counted by a CSV reader other than the importer's.
@@ -68,12 +70,12 @@ impl Shop {
         self.atelier(&[&["import", "."], arguments].concat())
     }
 
-    /// Runs the program in the folder, on the store `atelier.db` there.
+    /// Runs the program in the folder, on the store.
     pub(crate) fn atelier(&self, arguments: &[&str]) -> Run {
         let output = Command::new(env!("CARGO_BIN_EXE_atelier"))
             .args(arguments)
-            .current_dir(self.directory.path())
-            .env_remove("ATELIER_STORE")
+            .current_dir(self.place.folder())
+            .env("ATELIER_STORE", &self.address)
             .output()
             .expect("the program runs");
         Run {
@@ -83,12 +85,8 @@ impl Shop {
         }
     }
 
-    pub(crate) fn store(&self) -> SqliteStore {
-        self.store_at("atelier.db")
-    }
-
-    pub(crate) fn store_at(&self, name: &str) -> SqliteStore {
-        SqliteStore::open(&self.path(name)).expect("the store opens")
+    pub(crate) fn store(&self) -> Arc<dyn Store> {
+        store_at(&self.address)
     }
 
     /// The ids of a product's visible questions.
@@ -98,6 +96,11 @@ impl Shop {
         let products = reader.load_products(&[product_id]).expect("rows");
         products[0].questions.iter().map(|row| row.question_id.get()).collect()
     }
+}
+
+/// Opens a store that is there.
+pub(crate) fn store_at(address: &str) -> Arc<dyn Store> {
+    address.parse::<StoreAddress>().expect("an address").open_existing().expect("the store opens")
 }
 
 /// The command that asks a question about a product.

@@ -5,10 +5,14 @@ mod changes;
 #[path = "../support/cluster.rs"]
 mod cluster;
 mod commands;
+#[path = "../support/control.rs"]
+#[expect(dead_code, reason = "tests of the program use the rest")]
 mod control;
 mod copies;
+mod grace;
 mod loads;
 mod outages;
+mod process;
 mod schema;
 mod secure;
 

@@ -3,11 +3,11 @@
 use std::thread;
 use std::time::Instant;
 
-use atelier::domain::Page;
-use atelier::service::{Service, ServiceError, ServiceSettings, SystemClock};
-use atelier::store::{StoreError, Target};
+use atelier::service::ServiceSettings;
+use atelier::store::{ProductChange, StoreError, Target};
 
 use super::cluster::Cluster;
+use super::process::Process;
 use super::*;
 
 #[test]
@@ -51,7 +51,8 @@ fn a_commit_whose_answer_is_lost_is_of_unknown_fate() {
     let cluster = Cluster::start();
     let address = cluster.fresh_database();
     let store = store(&address);
-    let mut writer = writer(store.as_ref());
+    let (sink, told) = ear();
+    let mut writer = store.writer(sink).unwrap();
     let question_id = ask(writer.as_mut(), 7, 1)[0];
     // From now on a commit waits for a standby that there is not: it is on disk, and not acknowledged.
     cluster.query(&address, "ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
@@ -74,6 +75,10 @@ fn a_commit_whose_answer_is_lost_is_of_unknown_fate() {
         commit.join().unwrap()
     });
     assert!(matches!(error, StoreError::Unknown(_)), "{error:?}");
+    // Whoever keeps the product in memory hears of it, before or after the listener is lost.
+    let news: Vec<_> = (0..2).map(|_| told.recv_timeout(PATIENCE).unwrap()).collect();
+    assert!(news.contains(&Change::Products(vec![ProductChange::Rows(product(7))])), "{news:?}");
+    assert!(news.contains(&Change::Deaf), "{news:?}");
 }
 
 #[test]
@@ -82,39 +87,20 @@ fn a_service_is_never_stale_after_an_outage() {
     let address = cluster.fresh_database();
     let store = store(&address);
     let question_id = ask(writer(store.as_ref()).as_mut(), 7, 1)[0];
-    let settings = ServiceSettings { store_wait: Duration::from_secs(2), ..ServiceSettings::default() };
-    let service = Service::start(store.as_ref(), Arc::new(SystemClock), settings.clone()).unwrap();
-    let other = Service::start(store.as_ref(), Arc::new(SystemClock), settings).unwrap();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let helpful = |service: &Service| -> Result<u64, ServiceError> {
-        let mut page = Vec::new();
-        runtime.block_on(service.list_questions(product(7), Page::new(1, 5, 5), &mut page))?;
-        let page: serde_json::Value = serde_json::from_slice(&page).unwrap();
-        Ok(page["results"][0]["question_helpfulness"].as_u64().unwrap())
-    };
-    let until = |service: &Service, expected: u64| {
-        let started = Instant::now();
-        while helpful(service) != Ok(expected) {
-            assert!(started.elapsed() < PATIENCE, "{:?} instead of {expected}", helpful(service));
-            thread::yield_now();
-        }
-    };
-    assert_eq!((helpful(&service), helpful(&other)), (Ok(0), Ok(0)));
-    runtime.block_on(other.vote_question(question_id)).unwrap();
-    assert_eq!(helpful(&other), Ok(1));
-    until(&service, 1);
+    let service = Process::start(store.as_ref(), ServiceSettings::default());
+    let other = Process::start(store.as_ref(), ServiceSettings::default());
+    assert_eq!((service.votes(7), other.votes(7)), (Ok(0), Ok(0)));
+    other.vote(question_id).unwrap();
+    assert_eq!(other.votes(7), Ok(1));
+    service.until_votes(7, 1);
 
     cluster.stop();
-    let started = Instant::now();
-    while helpful(&service).is_ok() {
-        assert!(started.elapsed() < PATIENCE, "the service does not notice that the server is gone");
-    }
-    assert_eq!(helpful(&service), Err(ServiceError::StoreUnavailable));
+    service.until_away(7);
     // Nobody can be told of this: whatever is served from now on must be read anew.
     cluster.query_while_stopped(&address, "UPDATE questions SET helpful = 40");
     cluster.start_again();
-    until(&service, 40);
-    runtime.block_on(other.vote_question(question_id)).unwrap();
-    until(&service, 41);
-    until(&other, 41);
+    service.until_votes(7, 40);
+    other.vote(question_id).unwrap();
+    service.until_votes(7, 41);
+    other.until_votes(7, 41);
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Barrier};
 
 use atelier::store::{Command, Counts, LoadMode, Outcome, StoreError};
 
-use crate::harness::{TestStore, answer, ask, lines, product_id, question, reply, vote};
+use crate::harness::{TestStore, answer, ask, lines, on_every_store, product_id, question, reply, vote};
 use crate::stock::{Load, small_shop};
 
 on_every_store!(

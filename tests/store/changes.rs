@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use atelier::store::{Change, LoadMode, Writer};
 
-use crate::harness::{News, TestStore, ask, product_id, question, tell_of, vote};
+use crate::harness::{News, TestStore, ask, on_every_store, product_id, question, tell_of, vote};
 use crate::stock::{Load, small_shop};
 
 on_every_store!(

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use atelier::domain::{Id, Page, ProductId, ProductRows, QuestionId};
 use atelier::service::{Service, ServiceError, ServiceSettings, SystemClock};
 use atelier::store::{
-    BulkLoad, ChangeSink, Command, Counts, Dump, Finding, LoadMode, Outcome, Reader, Store, StoreError,
-    Writer,
+    BulkLoad, Change, ChangeSink, Command, Counts, Dump, Finding, LoadMode, Outcome, Reader, Store,
+    StoreError, Writer,
 };
 use tokio::task::JoinHandle;
 
@@ -117,6 +117,8 @@ pub(crate) struct Gates {
     pub(crate) failing_loads: AtomicUsize,
     /// The next commit is carried out and then said to have an unknown fate.
     pub(crate) commit_breaks_off: AtomicBool,
+    /// From now on the service is told of nothing that others do.
+    pub(crate) news_are_lost: AtomicBool,
     /// How often the service was told that everything changed, and has acted on it.
     everything_changed: AtomicUsize,
     /// The products of each `load_products`.
@@ -157,10 +159,14 @@ impl Store for GatedStore {
     fn writer(&self, elsewhere: ChangeSink) -> Result<Box<dyn Writer>, StoreError> {
         let gates = Arc::clone(&self.gates);
         let sink: ChangeSink = Arc::new(move |change| {
+            if gates.news_are_lost.load(Ordering::SeqCst) {
+                return;
+            }
             elsewhere(change);
             gates.everything_changed.fetch_add(1, Ordering::SeqCst);
         });
-        Ok(Box::new(GatedWriter { inner: self.inner.writer(sink)?, gates: Arc::clone(&self.gates) }))
+        let inner = self.inner.writer(Arc::clone(&sink))?;
+        Ok(Box::new(GatedWriter { inner, sink, gates: Arc::clone(&self.gates) }))
     }
 
     fn bulk_load(&self, mode: LoadMode) -> Result<Box<dyn BulkLoad>, StoreError> {
@@ -224,6 +230,7 @@ impl Reader for GatedReader {
 
 struct GatedWriter {
     inner: Box<dyn Writer>,
+    sink: ChangeSink,
     gates: Arc<Gates>,
 }
 
@@ -233,6 +240,7 @@ impl Writer for GatedWriter {
         self.gates.committed.lock().expect("not poisoned").push(commands.to_vec());
         let result = self.inner.commit(commands);
         if self.gates.commit_breaks_off.swap(false, Ordering::SeqCst) {
+            (self.sink)(Change::Everything);
             return Err(StoreError::Unknown("broke off, for a test".to_owned()));
         }
         result

@@ -13,27 +13,27 @@ use tempfile::TempDir;
 
 use crate::cluster::Cluster;
 
-/// Makes each named function a test on every kind of store, in a database of its own. A new kind is one more
-/// line here.
+/// Makes each named function a test on every kind of store, in a database of its own.
 macro_rules! on_every_store {
     ($($test:ident),+ $(,)?) => {
-        on_store_kind!(sqlite: $($test),+);
-        on_store_kind!(postgres: $($test),+);
+        $crate::every_store::for_each_store!([$crate::harness::tests_on_store] $($test),+);
     };
 }
 
-macro_rules! on_store_kind {
-    ($kind:ident: $($test:ident),+) => {
+macro_rules! tests_on_store {
+    ($kind:ident, $name:ident, $($test:ident),+) => {
         mod $kind {
             $(
                 #[test]
                 fn $test() {
-                    super::$test(&crate::harness::TestStore::$kind());
+                    super::$test(&$crate::harness::TestStore::$kind());
                 }
             )+
         }
     };
 }
+
+pub(crate) use {on_every_store, tests_on_store};
 
 /// A database that goes away with its test.
 pub(crate) struct TestStore {

@@ -8,7 +8,8 @@
 
 #[path = "../support/cluster.rs"]
 mod cluster;
-#[macro_use]
+#[path = "../support/every_store.rs"]
+mod every_store;
 mod harness;
 
 mod bulk;

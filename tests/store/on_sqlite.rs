@@ -10,6 +10,8 @@ fn test_store() -> TestStore {
     TestStore::sqlite()
 }
 
+#[path = "ages.rs"]
+mod ages;
 #[path = "model.rs"]
 mod model;
 #[path = "races.rs"]

@@ -3,7 +3,9 @@
 use atelier::domain::{Id, ProductRows, QuestionId};
 use atelier::store::{Reader, Target};
 
-use crate::harness::{TestStore, answer, ask, lines, product_id, question, question_id, reply, vote};
+use crate::harness::{
+    TestStore, answer, ask, lines, on_every_store, product_id, question, question_id, reply, vote,
+};
 use crate::stock::{Load, small_shop};
 
 on_every_store!(

@@ -3,7 +3,9 @@
 use atelier::domain::Id;
 use atelier::store::{Command, LoadMode, Outcome};
 
-use crate::harness::{TestStore, answer, answer_id, ask, product_id, question, question_id, reply, vote};
+use crate::harness::{
+    TestStore, answer, answer_id, ask, on_every_store, product_id, question, question_id, reply, vote,
+};
 use crate::stock::{Load, small_shop};
 
 on_every_store!(

@@ -2,13 +2,14 @@
 //! Every answer is looked through for e-mail addresses, which no answer may show.
 
 use std::fmt::Write as _;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Error, ErrorKind, Read, Result, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::Duration;
 
 use serde_json::Value;
 
-use super::rows::EMAIL_HOST;
+/// Where every e-mail address of the tests ends.
+pub(super) const EMAIL_HOST: &str = "@mail.test";
 
 /// A test whose answer does not come fails after this long.
 pub(super) const PATIENCE: Duration = Duration::from_secs(20);
@@ -49,10 +50,15 @@ impl Answer {
         self.results().iter().map(|row| row[key].as_u64().expect("a number")).collect()
     }
 
-    /// The answer but for the moment when it was given.
-    pub(crate) fn without_date(mut self) -> Self {
-        self.headers.retain(|(key, _)| !key.eq_ignore_ascii_case("date"));
+    /// The answer without some of its headers.
+    pub(crate) fn without(mut self, names: &[&str]) -> Self {
+        self.headers.retain(|(key, _)| !names.iter().any(|name| key.eq_ignore_ascii_case(name)));
         self
+    }
+
+    /// The answer but for the moment when it was given.
+    pub(crate) fn without_date(self) -> Self {
+        self.without(&["date"])
     }
 
     /// The body with a line for each member, for snapshots.
@@ -132,25 +138,37 @@ pub(crate) struct Connection {
 
 impl Connection {
     pub(crate) fn open(address: SocketAddr) -> Self {
-        let stream = TcpStream::connect(address).expect("the shop takes connections");
-        stream.set_nodelay(true).expect("an open connection");
-        stream.set_read_timeout(Some(PATIENCE)).expect("an open connection");
-        Self { stream: BufReader::new(stream) }
+        Self::try_open(address).expect("the shop takes connections")
+    }
+
+    fn try_open(address: SocketAddr) -> Result<Self> {
+        let stream = TcpStream::connect(address)?;
+        stream.set_nodelay(true)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        Ok(Self { stream: BufReader::new(stream) })
     }
 
     /// Sends bytes as they are.
     pub(crate) fn send(&mut self, bytes: impl AsRef<[u8]>) {
-        self.stream.get_mut().write_all(bytes.as_ref()).expect("the shop listens to the end");
+        self.try_send(bytes).expect("the shop listens to the end");
+    }
+
+    pub(crate) fn try_send(&mut self, bytes: impl AsRef<[u8]>) -> Result<()> {
+        self.stream.get_mut().write_all(bytes.as_ref())
     }
 
     /// Reads the answer to the oldest request that has none yet.
     pub(crate) fn answer_to(&mut self, method: &str) -> Answer {
-        let status_line = self.line();
+        self.try_answer_to(method).expect("an answer in time")
+    }
+
+    pub(crate) fn try_answer_to(&mut self, method: &str) -> Result<Answer> {
+        let status_line = self.line()?;
         let status = status_line.strip_prefix("HTTP/1.1 ").and_then(|rest| rest.get(..3)?.parse().ok());
         let status = status.unwrap_or_else(|| panic!("no status line: {status_line:?}"));
         let mut headers = Vec::new();
         loop {
-            let line = self.line();
+            let line = self.line()?;
             let Some((name, value)) = line.split_once(": ") else {
                 assert_eq!(line, "", "a header has a name and a value");
                 break;
@@ -161,11 +179,11 @@ impl Connection {
         if method != "HEAD" && status != 204 && status != 100 {
             let length = answer.header("content-length").and_then(|length| length.parse().ok());
             let mut body = vec![0; length.expect("an answer tells its length")];
-            self.stream.read_exact(&mut body).expect("the whole body");
+            self.stream.read_exact(&mut body)?;
             answer.body = String::from_utf8(body).expect("UTF-8");
         }
         assert!(!answer.body.contains(EMAIL_HOST), "an e-mail address is shown: {answer:?}");
-        answer
+        Ok(answer)
     }
 
     /// Sends nothing any more, and says so.
@@ -180,9 +198,12 @@ impl Connection {
         rest
     }
 
-    fn line(&mut self) -> String {
+    fn line(&mut self) -> Result<String> {
         let mut line = String::new();
-        self.stream.read_line(&mut line).expect("an answer in time");
-        line.strip_suffix("\r\n").unwrap_or_else(|| panic!("a broken line: {line:?}")).to_owned()
+        self.stream.read_line(&mut line)?;
+        match line.strip_suffix("\r\n") {
+            Some(line) => Ok(line.to_owned()),
+            None => Err(Error::new(ErrorKind::UnexpectedEof, format!("the answer broke off: {line:?}"))),
+        }
     }
 }

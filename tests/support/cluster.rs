@@ -75,8 +75,13 @@ impl Cluster {
 
     /// Makes an empty database and returns its address.
     pub(crate) fn fresh_database(&self) -> String {
+        self.database_like("template1")
+    }
+
+    /// Makes a database like another, to which nobody is connected, and returns its address.
+    pub(crate) fn database_like(&self, template: &str) -> String {
         let name = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed));
-        self.sql("postgres", &format!("CREATE DATABASE {name}"));
+        self.sql("postgres", &format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"));
         format!("postgres://atelier@/{name}?host={}", self.directory.display())
     }
 

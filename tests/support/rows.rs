@@ -7,9 +7,6 @@ use atelier::store::{
     StoreError,
 };
 
-/// Where every e-mail address of the tests ends.
-pub(crate) const EMAIL_HOST: &str = "@mail.test";
-
 /// Everybody's e-mail address.
 pub(crate) const EMAIL: &str = "ann@mail.test";
 

@@ -1,5 +1,5 @@
-//! The stores that the tests run on. To add one: a kind, how it is opened, and one line in `on_every_store!`.
-//! A store that is missing fails its tests; nothing is skipped.
+//! The stores that the contract's tests run on. To add one: a kind, how it is opened, and a line in
+//! `every_store`. A store that is missing fails its tests; nothing is skipped.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -42,8 +42,7 @@ fn database_of(folder: &Path) -> StoreAddress {
 macro_rules! on_every_store {
     ($(fn $name:ident($shop:ident: $type:ty) $body:block)+) => {
         $(fn $name($shop: $type) $body)+
-        $crate::support::tests_on_store!(sqlite, Sqlite, $($name)+);
-        $crate::support::tests_on_store!(postgres, Postgres, $($name)+);
+        $crate::every_store::for_each_store!([$crate::support::tests_on_store] $($name)+);
     };
 }
 

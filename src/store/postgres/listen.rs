@@ -27,7 +27,7 @@ const START_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The pause before connecting again; it doubles with every failure.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
-const MAX_PAUSE: Duration = Duration::from_secs(5);
+const MAX_PAUSE: Duration = Duration::from_secs(1);
 
 /// The origin that this process' writer signs its notices with.
 #[derive(Debug)]
@@ -121,7 +121,7 @@ impl Ear {
         let _ = started.send(Ok(()));
         loop {
             let failure = connection.lost().await;
-            tracing::warn!(%failure, "changes by other processes cannot be heard, no views are kept");
+            tracing::warn!(%failure, "changes by other processes cannot be heard, nothing new is kept in memory");
             (self.elsewhere)(Change::Deaf);
             drop(connection);
             connection = self.connect_again().await;

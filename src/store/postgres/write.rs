@@ -14,7 +14,7 @@ use super::notice::{self, CHANNEL, Origin};
 use super::plan::{Carried, Found, Plan};
 use super::session::{Prepared, Server, Session};
 use crate::domain::Id;
-use crate::store::{ChangeSink, Command, Outcome, StoreError, Target, Writer};
+use crate::store::{Change, ChangeSink, Command, Outcome, ProductChange, StoreError, Target, Writer};
 
 /// How often a transaction is carried out before its failure is reported: others may have been faster.
 const MAX_ATTEMPTS: u32 = 5;
@@ -120,6 +120,7 @@ impl Prepared for Statements {
 pub(super) struct PostgresWriter {
     session: Session<Statements>,
     origin: Arc<OwnOrigin>,
+    elsewhere: ChangeSink,
     _listener: Listener,
 }
 
@@ -127,8 +128,16 @@ impl PostgresWriter {
     pub(super) fn open(server: &Arc<Server>, elsewhere: ChangeSink) -> Result<Self, StoreError> {
         let origin = Arc::new(OwnOrigin::draw());
         let session = Session::open(server)?;
-        let listener = Listener::start(server, &origin, elsewhere)?;
-        Ok(Self { session, origin, _listener: listener })
+        let listener = Listener::start(server, &origin, Arc::clone(&elsewhere))?;
+        Ok(Self { session, origin, elsewhere, _listener: listener })
+    }
+
+    /// Tells of what a commit may have changed, or will have: its notice counts as a stranger's from now on, and one
+    /// that came before is made up for here.
+    fn tell_of_unknown_fate(&self, changes: &[ProductChange]) {
+        self.origin.draw_again();
+        let touched = changes.iter().map(|change| ProductChange::Rows(change.product_id())).collect();
+        (self.elsewhere)(Change::Products(touched));
     }
 }
 
@@ -163,7 +172,7 @@ impl Writer for PostgresWriter {
                         Err(failure) => {
                             let error = failure.after_commit();
                             if matches!(error, StoreError::Unknown(_)) {
-                                self.origin.draw_again();
+                                self.tell_of_unknown_fate(&carried.changes);
                             }
                             return Err(error);
                         }

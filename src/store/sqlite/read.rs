@@ -6,6 +6,7 @@ use rusqlite::{CachedStatement, Connection};
 use super::decode::Columns;
 use super::failure::Failure;
 use super::place::ProductNumber;
+use super::schema::MMAP_MAX_BYTES;
 use crate::domain::{AnswerRow, Id, PhotoRow, ProductId, ProductRows, QuestionId, QuestionRow};
 use crate::store::{Reader, StoreError};
 
@@ -86,6 +87,13 @@ impl Reader for SqliteReader {
             };
             scan(connection, start, limit)
         })
+    }
+
+    /// The pages of the file that were read are the system's, yet count as this process's memory as long as they
+    /// are mapped.
+    fn rest(&mut self) -> Result<(), StoreError> {
+        self.connection.pragma_update(None, "mmap_size", 0).reading()?;
+        self.connection.pragma_update(None, "mmap_size", MMAP_MAX_BYTES).reading()
     }
 }
 

@@ -23,7 +23,7 @@ pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const LOCK_PAUSE: Duration = Duration::from_millis(5);
 
 /// How much of the file is read through memory maps; beyond it, ordinary reads.
-const MMAP_MAX_BYTES: i64 = 64 << 30;
+pub(super) const MMAP_MAX_BYTES: i64 = 64 << 30;
 
 /// The page cache of a connection, beside the memory map: in KiB, negative by SQLite's convention.
 const CACHE_KIBIBYTES: i64 = -16 * 1_024;

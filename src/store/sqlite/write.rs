@@ -42,8 +42,8 @@ fn data_version(connection: &Connection) -> Result<i64, StoreError> {
         .reading()
 }
 
-impl Writer for SqliteWriter {
-    fn commit(&mut self, commands: &[Command]) -> Result<Vec<Outcome>, StoreError> {
+impl SqliteWriter {
+    fn transact(&mut self, commands: &[Command]) -> Result<Vec<Outcome>, StoreError> {
         let transaction =
             Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate).reading()?;
         let mut outcomes = vec![Outcome::NotFound; commands.len()];
@@ -54,6 +54,16 @@ impl Writer for SqliteWriter {
         // acknowledged. The commands are committed even when this fails.
         self.notice_changes_elsewhere().map_err(|error| StoreError::Unknown(error.to_string()))?;
         Ok(outcomes)
+    }
+}
+
+impl Writer for SqliteWriter {
+    fn commit(&mut self, commands: &[Command]) -> Result<Vec<Outcome>, StoreError> {
+        let result = self.transact(commands);
+        if matches!(result, Err(StoreError::Unknown(_))) {
+            (self.elsewhere)(Change::Everything);
+        }
+        result
     }
 
     fn idle(&mut self) -> Result<(), StoreError> {

@@ -1,14 +1,27 @@
-//! What clients were told: which writes were acknowledged, and which were sent and never answered. After a
-//! crash the store must agree with it.
+//! Clients that write at random, and what they were told: which writes were acknowledged, and of which nobody
+//! knows what became of them. After a crash or an outage the store must agree with it.
 
 use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
-use crate::harness::Client;
+use crate::client::{Answer, Connection};
+use crate::program::Chance;
 
 /// Products that the clients write about.
 pub(crate) const PRODUCTS: u64 = 6;
+
+/// Who sends a client's requests.
+pub(crate) trait Talk {
+    /// Sends a request with a JSON body; `None` when nobody knows what became of it.
+    fn request(&mut self, method: &str, path: &str, json: &str) -> Option<Answer>;
+}
+
+impl Talk for Connection {
+    fn request(&mut self, method: &str, path: &str, json: &str) -> Option<Answer> {
+        self.exchange(method, path, json).ok()
+    }
+}
 
 /// A question or an answer, as in a path: `questions/7`.
 pub(crate) type Row = (&'static str, u64);
@@ -25,68 +38,60 @@ struct Votes {
 pub(crate) struct Ledger {
     /// The body of each acknowledged post, by kind and id.
     posts: HashMap<Row, String>,
-    /// Bodies that were posted without an answer.
+    /// Bodies of posts of unknown fate.
     unanswered_posts: HashSet<String>,
     votes: HashMap<Row, Votes>,
     reported: HashSet<Row>,
     reports_unanswered: HashSet<Row>,
     /// Acknowledged writes of every kind.
     pub(crate) acknowledged: u64,
-    /// Writes that were sent and never answered.
+    /// Writes of unknown fate.
     pub(crate) unanswered: u64,
 }
 
 impl Ledger {
-    /// Posts `body` and notes what became of it; the new id, or `None` when the connection broke.
-    pub(crate) fn post(
-        &mut self,
-        client: &mut Client,
-        path: &str,
-        kind: &'static str,
-        body: &str,
-    ) -> Option<u64> {
+    /// Posts `body` and notes what became of it; the new id, or `None` when that is unknown.
+    fn post(&mut self, client: &mut impl Talk, path: &str, kind: &'static str, body: &str) -> Option<u64> {
         let json = format!(
             r#"{{"body":"{body}","name":"Ada","email":"ada@example.com","product_id":{}}}"#,
             1 + body.len() as u64 % PRODUCTS
         );
-        let Ok((status, answer)) = client.request("POST", path, &json) else {
+        let Some(answer) = client.request("POST", path, &json) else {
             self.unanswered += 1;
             self.unanswered_posts.insert(body.to_owned());
             return None;
         };
-        assert_eq!(status, 201, "{path}: {answer}");
+        assert_eq!(answer.status, 201, "{path}: {answer:?}");
         let key = if kind == "questions" { "question_id" } else { "answer_id" };
-        let answer: Value = serde_json::from_str(&answer).expect("the answer is JSON");
-        let id = answer[key].as_u64().unwrap_or_else(|| panic!("no {key} in {answer}"));
+        let id = answer.json()[key].as_u64().unwrap_or_else(|| panic!("no {key} in {answer:?}"));
         self.acknowledged += 1;
         assert_eq!(self.posts.insert((kind, id), body.to_owned()), None, "{kind} {id} was given out twice");
         Some(id)
     }
 
-    /// Votes and notes what became of it; `false` when the connection broke.
-    pub(crate) fn vote(&mut self, client: &mut Client, row: Row) -> bool {
-        let result = client.request("PUT", &format!("/qa/{}/{}/helpful", row.0, row.1), "{}");
+    /// Votes and notes what became of it; `false` when that is unknown.
+    fn vote(&mut self, client: &mut impl Talk, row: Row) -> bool {
+        let answer = client.request("PUT", &format!("/qa/{}/{}/helpful", row.0, row.1), "{}");
         let votes = self.votes.entry(row).or_default();
-        let Ok((status, answer)) = result else {
+        let Some(answer) = answer else {
             votes.unanswered += 1;
             self.unanswered += 1;
             return false;
         };
-        assert_eq!(status, 204, "{row:?}: {answer}");
+        assert_eq!(answer.status, 204, "{row:?}: {answer:?}");
         votes.acknowledged += 1;
         self.acknowledged += 1;
         true
     }
 
-    /// Reports and notes what became of it; `false` when the connection broke.
-    pub(crate) fn report(&mut self, client: &mut Client, row: Row) -> bool {
-        let Ok((status, answer)) = client.request("PUT", &format!("/qa/{}/{}/report", row.0, row.1), "{}")
-        else {
+    /// Reports and notes what became of it; `false` when that is unknown.
+    fn report(&mut self, client: &mut impl Talk, row: Row) -> bool {
+        let Some(answer) = client.request("PUT", &format!("/qa/{}/{}/report", row.0, row.1), "{}") else {
             self.unanswered += 1;
             self.reports_unanswered.insert(row);
             return false;
         };
-        assert_eq!(status, 204, "{row:?}: {answer}");
+        assert_eq!(answer.status, 204, "{row:?}: {answer:?}");
         self.acknowledged += 1;
         self.reported.insert(row);
         true
@@ -110,7 +115,7 @@ impl Ledger {
     }
 
     /// Compares with what a server shows, and takes over what has become of the unanswered writes.
-    pub(crate) fn settle(&mut self, client: &mut Client) {
+    pub(crate) fn settle(&mut self, client: &mut Connection) {
         let listed = everything_listed(client);
         let mut bodies = HashSet::new();
         for (row, (body, votes, _)) in &listed {
@@ -157,7 +162,7 @@ impl Ledger {
 type Listed = (String, u64, Option<u64>);
 
 /// All questions and answers on all pages of all products.
-fn everything_listed(client: &mut Client) -> HashMap<Row, Listed> {
+fn everything_listed(client: &mut Connection) -> HashMap<Row, Listed> {
     let mut listed = HashMap::new();
     let mut add = |row: Row, value: Listed| {
         assert_eq!(listed.insert(row, value), None, "{row:?} is listed twice");
@@ -183,4 +188,65 @@ fn everything_listed(client: &mut Client) -> HashMap<Row, Listed> {
         }
     }
     listed
+}
+
+/// A client that writes whatever it comes upon.
+pub(crate) struct Writer<C> {
+    pub(crate) client: C,
+    pub(crate) chance: Chance,
+    pub(crate) ledger: Ledger,
+    name: String,
+    written: u64,
+    questions: Vec<Row>,
+    answers: Vec<Row>,
+}
+
+impl<C: Talk> Writer<C> {
+    /// `name` is in every text that it posts; `known` has rows to begin with.
+    pub(crate) fn new(client: C, seed: u64, name: String, known: &Ledger) -> Self {
+        Self {
+            client,
+            chance: Chance::new(seed),
+            ledger: Ledger::default(),
+            name,
+            written: 0,
+            questions: known.rows("questions"),
+            answers: known.rows("answers"),
+        }
+    }
+
+    /// Writes one thing; `false` when nobody knows what became of it.
+    pub(crate) fn write(&mut self) -> bool {
+        let number = self.written;
+        self.written += 1;
+        // Bodies of different lengths go to different products.
+        let dots = ".".repeat(self.pick(PRODUCTS));
+        let body = format!("{} write {number}{dots}", self.name);
+        let Self { client, ledger, .. } = self;
+        if self.questions.is_empty() || number.is_multiple_of(8) {
+            let id = ledger.post(client, "/qa/questions", "questions", &body);
+            self.questions.extend(id.map(|id| ("questions", id)));
+            return id.is_some();
+        }
+        let place = self.pick(self.questions.len() as u64);
+        let question = self.questions[place];
+        if self.answers.is_empty() || number.is_multiple_of(4) {
+            let path = format!("/qa/questions/{}/answers", question.1);
+            let id = self.ledger.post(&mut self.client, &path, "answers", &body);
+            self.answers.extend(id.map(|id| ("answers", id)));
+            return id.is_some();
+        }
+        let answer_place = self.pick(self.answers.len() as u64);
+        let answer = self.answers[answer_place];
+        match number % 16 {
+            // Answers only: the answers of a reported question are hidden with it.
+            3 => self.ledger.report(&mut self.client, answer),
+            1 | 5 | 7 | 11 => self.ledger.vote(&mut self.client, answer),
+            _ => self.ledger.vote(&mut self.client, question),
+        }
+    }
+
+    fn pick(&mut self, bound: u64) -> usize {
+        usize::try_from(self.chance.below(bound)).expect("a small number")
+    }
 }

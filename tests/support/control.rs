@@ -1,4 +1,4 @@
-//! What tests of PostgreSQL alone do to a throw-away server: look into it, stop it, start it again.
+//! What tests do to a throw-away server: look into it, copy its databases, stop it, kill it, start it again.
 
 use std::path::Path;
 
@@ -9,6 +9,11 @@ impl Cluster {
     /// returns the rows as text.
     pub(crate) fn query(&self, address: &str, sql: &str) -> String {
         self.sql(database(address), sql)
+    }
+
+    /// Makes a copy of the database of an address, to which nobody is connected, and returns its address.
+    pub(crate) fn copy_of(&self, address: &str) -> String {
+        self.database_like(database(address))
     }
 
     /// Runs a one-line statement while the server is stopped, so that nobody can connect meanwhile.

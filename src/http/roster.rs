@@ -1,0 +1,123 @@
+//! Who is connected to a worker: which connections wait for their client's next request, since when, and which
+//! are to be closed. Once a second the worker looks at all of its connections; a request only leaves a mark. A
+//! timer for each request, in its place, is a twentieth of the whole cost of a page.
+
+use std::collections::HashMap;
+use std::future::poll_fn;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::task::Context;
+
+use futures_util::task::AtomicWaker;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::HttpService;
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+use tokio::task::{AbortHandle, Id};
+
+/// Seconds since the worker started, one for all of its connections.
+#[derive(Debug, Default)]
+struct Seconds(AtomicU32);
+
+/// A request of this connection is being answered.
+const ANSWERING: u32 = u32::MAX;
+
+/// A worker's connections.
+#[derive(Debug, Default)]
+pub(super) struct Roster {
+    seconds: Arc<Seconds>,
+    connections: HashMap<Id, (Arc<Presence>, AbortHandle)>,
+}
+
+/// What is known of one connection.
+#[derive(Debug)]
+pub(super) struct Presence {
+    seconds: Arc<Seconds>,
+    /// When it began to wait for a request, or [`ANSWERING`].
+    waiting_since_s: AtomicU32,
+    finishing: AtomicBool,
+    /// Wakes the connection to see that it is to finish.
+    waker: AtomicWaker,
+}
+
+impl Roster {
+    /// For a connection that begins now.
+    pub(super) fn presence(&self) -> Arc<Presence> {
+        Arc::new(Presence {
+            waiting_since_s: AtomicU32::new(self.seconds.0.load(Ordering::Relaxed)),
+            seconds: Arc::clone(&self.seconds),
+            finishing: AtomicBool::new(false),
+            waker: AtomicWaker::new(),
+        })
+    }
+
+    /// Enters a connection with the task that serves it.
+    pub(super) fn enter(&mut self, presence: Arc<Presence>, task: AbortHandle) {
+        self.connections.insert(task.id(), (presence, task));
+    }
+
+    /// Strikes a connection that has ended.
+    pub(super) fn strike(&mut self, task: Id) {
+        self.connections.remove(&task);
+    }
+
+    /// A second has passed: closes the connections that have waited for a request for longer than this.
+    pub(super) fn tick(&self, max_wait_s: u32) {
+        let now = self.seconds.0.fetch_add(1, Ordering::Relaxed) + 1;
+        for (presence, task) in self.connections.values() {
+            let since = presence.waiting_since_s.load(Ordering::Relaxed);
+            if since != ANSWERING && now - since > max_wait_s {
+                tracing::debug!(max_wait_s, "no request came, the connection is closed");
+                task.abort();
+            }
+        }
+    }
+
+    /// Asks all connections to end after the request that they are answering.
+    pub(super) fn finish(&self) {
+        for (presence, _) in self.connections.values() {
+            presence.finishing.store(true, Ordering::Release);
+            presence.waker.wake();
+        }
+    }
+}
+
+impl Presence {
+    /// A request has come.
+    pub(super) fn answering(&self) {
+        self.waiting_since_s.store(ANSWERING, Ordering::Relaxed);
+    }
+
+    /// The request is answered.
+    pub(super) fn waiting(&self) {
+        self.waiting_since_s.store(self.seconds.0.load(Ordering::Relaxed), Ordering::Relaxed);
+    }
+
+    /// Serves a connection to its end.
+    pub(super) async fn serve<S>(
+        &self,
+        connection: http1::Connection<TokioIo<TcpStream>, S>,
+    ) -> hyper::Result<()>
+    where
+        S: HttpService<Incoming, Error: Into<Box<dyn std::error::Error + Send + Sync>>>,
+        S::ResBody: hyper::body::Body<Error: Into<Box<dyn std::error::Error + Send + Sync>>> + 'static,
+    {
+        let mut connection = pin!(connection);
+        let (mut listening, mut finishing) = (false, false);
+        poll_fn(|context: &mut Context<'_>| {
+            if !listening {
+                // Once: a task has the same waker all its life.
+                self.waker.register(context.waker());
+                listening = true;
+            }
+            if !finishing && self.finishing.load(Ordering::Acquire) {
+                finishing = true;
+                connection.as_mut().graceful_shutdown();
+            }
+            connection.as_mut().poll(context)
+        })
+        .await
+    }
+}

@@ -1,0 +1,368 @@
+//! The views in memory: a table by product, bounded in bytes. It knows nothing of the store, of loads in flight
+//! or of what makes a view stale: that is `views`'.
+//!
+//! A page is written while the table's shard is locked for reading, so a lookup counts no references and
+//! touches the memory of one table entry and one view. Among the views of a shard, a hand goes round and
+//! takes away what was not read since it last came by (the CLOCK algorithm, with a count instead of a bit, so
+//! that a single pass over many products does not push out what is read often).
+
+use std::hash::BuildHasher;
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+
+use foldhash::fast::RandomState;
+use parking_lot::RwLock;
+
+use super::View;
+use super::freshness::Expiry;
+use crate::domain::ProductId;
+
+/// Most shards: enough that two threads rarely want the same one, few enough to stay in a core's own cache.
+const MAX_SHARDS: u64 = 256;
+
+/// Fewest bytes of a shard: the hand needs a choice of views to find one that nobody reads.
+const MIN_BYTES_PER_SHARD: u64 = 1 << 20;
+
+/// What an entry costs beside its view: its share of the table.
+const BYTES_PER_ENTRY: usize = 48;
+
+/// Reads that the hand forgives a view before it goes.
+const MAX_USES: u8 = 3;
+
+/// Packed views by product, at most so many bytes of them.
+pub(super) struct ViewTable {
+    shards: Box<[RwLock<Shard>]>,
+    /// Seeded anew in each process, so that nobody can choose products that collide.
+    hasher: RandomState,
+    bytes: AtomicU64,
+    max_bytes: u64,
+}
+
+/// A hash table of its own kind: a view's entry is in the first free place from its hash on, so that finding it
+/// reads one piece of memory, where a table of the usual kind reads its tags first.
+#[derive(Default)]
+struct Shard {
+    /// As many places as a power of two, at most three quarters of them taken.
+    places: Vec<Option<Kept>>,
+    taken: usize,
+    /// The place at which the hand stands.
+    hand: usize,
+}
+
+struct Kept {
+    view: View,
+    expiry: Expiry,
+    /// Reads since the hand came by, up to [`MAX_USES`].
+    uses: AtomicU8,
+}
+
+impl Kept {
+    fn bytes(&self) -> u64 {
+        // Allocators round up, by a sixteenth on average.
+        let view = self.view.bytes();
+        (view + view / 16 + BYTES_PER_ENTRY) as u64
+    }
+}
+
+impl ViewTable {
+    /// An empty table of at most `max_bytes`.
+    pub(super) fn new(max_bytes: u64) -> Self {
+        let shards = (max_bytes / MIN_BYTES_PER_SHARD).clamp(1, MAX_SHARDS);
+        Self {
+            shards: (0..shards).map(|_| RwLock::default()).collect(),
+            hasher: RandomState::default(),
+            bytes: AtomicU64::new(0),
+            max_bytes,
+        }
+    }
+
+    /// Reads a product's view, if it is there, and counts that as a use.
+    pub(super) fn read<R>(&self, product_id: ProductId, read: impl FnOnce(&View, Expiry) -> R) -> Option<R> {
+        let (hash, shard) = self.place(product_id);
+        let shard = self.shards[shard].read();
+        let kept = shard.find(hash, product_id).and_then(|place| shard.places[place].as_ref())?;
+        // Only written while it changes: an entry that is read often stays in the caches of all cores.
+        let uses = kept.uses.load(Ordering::Relaxed);
+        if uses < MAX_USES {
+            kept.uses.store(uses + 1, Ordering::Relaxed);
+        }
+        Some(read(&kept.view, kept.expiry))
+    }
+
+    /// Changes a product's view in place, if it is there. The change must not change its size.
+    pub(super) fn change(&self, product_id: ProductId, change: impl FnOnce(&mut View)) {
+        let (hash, shard) = self.place(product_id);
+        let mut shard = self.shards[shard].write();
+        if let Some(place) = shard.find(hash, product_id)
+            && let Some(kept) = &mut shard.places[place]
+        {
+            change(&mut kept.view);
+        }
+    }
+
+    /// Keeps a view in the place of any former one, and takes others away until all fit. One that alone is
+    /// larger than the table may become is not kept.
+    pub(super) fn insert(&self, view: View, expiry: Expiry) {
+        let product_id = view.product_id();
+        let kept = Kept { view, expiry, uses: AtomicU8::new(0) };
+        let bytes = kept.bytes();
+        if bytes > self.max_bytes {
+            self.remove(product_id);
+            return;
+        }
+        let (hash, number) = self.place(product_id);
+        let mut shard = self.shards[number].write();
+        self.bytes.fetch_add(bytes, Ordering::Relaxed);
+        if let Some(former) = shard.insert(hash, kept, |kept| self.hash(kept.view.product_id())) {
+            self.bytes.fetch_sub(former.bytes(), Ordering::Relaxed);
+        }
+        // The own shard first: it has just grown, and its lock is held already. Others are left alone
+        // for as long as it has more than one.
+        self.make_room(&mut shard, 1);
+        drop(shard);
+        for number in (number + 1..self.shards.len()).chain(0..number) {
+            if !self.is_full() {
+                return;
+            }
+            self.make_room(&mut self.shards[number].write(), 0);
+        }
+    }
+
+    /// Takes a product's view away, if it is there.
+    pub(super) fn remove(&self, product_id: ProductId) {
+        let (hash, shard) = self.place(product_id);
+        let mut shard = self.shards[shard].write();
+        if let Some(place) = shard.find(hash, product_id) {
+            self.take_away(&mut shard, place);
+        }
+    }
+
+    /// Takes all views away.
+    pub(super) fn clear(&self) {
+        for shard in &self.shards {
+            let shard = std::mem::take(&mut *shard.write());
+            let bytes: u64 = shard.places.iter().flatten().map(Kept::bytes).sum();
+            self.bytes.fetch_sub(bytes, Ordering::Relaxed);
+        }
+    }
+
+    /// How many views there are.
+    pub(super) fn len(&self) -> usize {
+        self.shards.iter().map(|shard| shard.read().taken).sum()
+    }
+
+    /// Bytes that they take.
+    pub(super) fn bytes(&self) -> u64 {
+        self.bytes.load(Ordering::Relaxed)
+    }
+
+    /// The most bytes that they may take.
+    pub(super) fn max_bytes(&self) -> u64 {
+        self.max_bytes
+    }
+
+    fn is_full(&self) -> bool {
+        self.bytes() > self.max_bytes
+    }
+
+    /// Moves the shard's hand on until all fits or only so many views are left in it.
+    fn make_room(&self, shard: &mut Shard, left: usize) {
+        while self.is_full() && shard.taken > left {
+            shard.hand = (shard.hand + 1) & shard.mask();
+            // What takes the place of a view that went is looked at next.
+            while let Some(kept) = &mut shard.places[shard.hand]
+                && *kept.uses.get_mut() == 0
+                && self.is_full()
+                && shard.taken > left
+            {
+                let hand = shard.hand;
+                self.take_away(shard, hand);
+            }
+            if let Some(kept) = &mut shard.places[shard.hand] {
+                let uses = kept.uses.get_mut();
+                *uses = uses.saturating_sub(1);
+            }
+        }
+    }
+
+    fn take_away(&self, shard: &mut Shard, place: usize) {
+        if let Some(kept) = shard.remove(place, |kept| self.hash(kept.view.product_id())) {
+            self.bytes.fetch_sub(kept.bytes(), Ordering::Relaxed);
+        }
+    }
+
+    fn hash(&self, product_id: ProductId) -> u64 {
+        self.hasher.hash_one(product_id)
+    }
+
+    /// A product's hash and the number of its shard. The shard is taken from the upper half of the hash: the
+    /// places inside are taken from the lower.
+    fn place(&self, product_id: ProductId) -> (u64, usize) {
+        let hash = self.hash(product_id);
+        (hash, (hash >> 32) as usize % self.shards.len())
+    }
+}
+
+impl Shard {
+    /// Takes a number to a place.
+    fn mask(&self) -> usize {
+        self.places.len().wrapping_sub(1)
+    }
+
+    /// The first place where an entry may be.
+    fn home(&self, hash: u64) -> usize {
+        let [.., a, b, c, d] = hash.to_be_bytes();
+        u32::from_be_bytes([a, b, c, d]) as usize & self.mask()
+    }
+
+    fn find(&self, hash: u64, product_id: ProductId) -> Option<usize> {
+        if self.places.is_empty() {
+            return None;
+        }
+        let mut place = self.home(hash);
+        while let Some(kept) = &self.places[place] {
+            if kept.view.product_id() == product_id {
+                return Some(place);
+            }
+            place = (place + 1) & self.mask();
+        }
+        None
+    }
+
+    /// Puts an entry in its place and returns the former one of the same product.
+    fn insert(&mut self, hash: u64, kept: Kept, hash_of: impl Fn(&Kept) -> u64) -> Option<Kept> {
+        if let Some(place) = self.find(hash, kept.view.product_id()) {
+            return self.places[place].replace(kept);
+        }
+        if (self.taken + 1) * 4 > self.places.len() * 3 {
+            let larger = (0..(self.places.len() * 2).max(8)).map(|_| None).collect();
+            for kept in std::mem::replace(&mut self.places, larger).into_iter().flatten() {
+                let place = self.free_place(hash_of(&kept));
+                self.places[place] = Some(kept);
+            }
+        }
+        let place = self.free_place(hash);
+        self.places[place] = Some(kept);
+        self.taken += 1;
+        None
+    }
+
+    fn free_place(&self, hash: u64) -> usize {
+        let mut place = self.home(hash);
+        while self.places[place].is_some() {
+            place = (place + 1) & self.mask();
+        }
+        place
+    }
+
+    /// Empties a place and moves those behind it up whose way from their hash it would break.
+    fn remove(&mut self, place: usize, hash_of: impl Fn(&Kept) -> u64) -> Option<Kept> {
+        let removed = self.places[place].take()?;
+        self.taken -= 1;
+        let mask = self.mask();
+        let (mut gap, mut next) = (place, (place + 1) & mask);
+        while let Some(kept) = &self.places[next] {
+            let way = next.wrapping_sub(self.home(hash_of(kept))) & mask;
+            if way >= next.wrapping_sub(gap) & mask {
+                self.places.swap(gap, next);
+                gap = next;
+            }
+            next = (next + 1) & mask;
+        }
+        Some(removed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Id as _, ProductRows, QuestionId, QuestionRow, Timestamp};
+
+    fn product(number: u64) -> ProductId {
+        ProductId::new(number).expect("in range")
+    }
+
+    /// A view with one question, whose id is the product's.
+    fn view(number: u64, text: &str) -> View {
+        let mut rows = ProductRows::new(product(number));
+        let body = rows.texts.keep(text);
+        rows.questions.push(QuestionRow {
+            question_id: QuestionId::new(number).expect("in range"),
+            written_at: Timestamp::nearest(0),
+            helpful: 0,
+            body,
+            name: body,
+        });
+        View::pack(&rows)
+    }
+
+    fn is_right(table: &ViewTable, number: u64) -> Option<bool> {
+        table.read(product(number), |view, _| view.question_ids().iter().all(|id| id.get() == number))
+    }
+
+    #[test]
+    fn it_never_holds_more_than_its_bytes_nor_a_wrong_view() {
+        let table = ViewTable::new(5 << 20);
+        let text = "x".repeat(1_000);
+        for number in 1..=20_000 {
+            table.insert(
+                view(
+                    number,
+                    text.get(..usize::try_from(number % 1_000).expect("small")).expect("long enough"),
+                ),
+                Expiry::NEVER,
+            );
+            assert_ne!(is_right(&table, number), Some(false));
+            assert!(table.bytes() <= table.max_bytes());
+        }
+        assert!(table.bytes() > table.max_bytes() / 10 * 9, "the bound is used");
+        let found = (1..=20_000).filter_map(|number| is_right(&table, number));
+        assert_eq!(found.filter(|right| *right).count(), table.len());
+        table.clear();
+        assert_eq!((table.len(), table.bytes()), (0, 0));
+    }
+
+    #[test]
+    fn bytes_are_counted_through_every_change() {
+        let table = ViewTable::new(1 << 20);
+        table.insert(view(1, "short"), Expiry::NEVER);
+        let short = table.bytes();
+        table.insert(view(1, &"long".repeat(100)), Expiry::NEVER);
+        assert!(table.bytes() > short);
+        table.insert(view(1, "short"), Expiry::NEVER);
+        assert_eq!((table.len(), table.bytes()), (1, short));
+        table.insert(view(2, "short"), Expiry::NEVER);
+        assert_eq!(table.bytes(), 2 * short);
+        table.remove(product(1));
+        table.remove(product(1));
+        assert_eq!((table.len(), table.bytes()), (1, short));
+        assert_eq!((is_right(&table, 1).is_some(), is_right(&table, 2).is_some()), (false, true));
+    }
+
+    #[test]
+    fn what_is_read_outlives_what_is_not() {
+        let table = ViewTable::new(1 << 20);
+        let text = "x".repeat(500);
+        for number in 1..=100 {
+            table.insert(view(number, &text), Expiry::NEVER);
+        }
+        // One pass over many, as a crawler makes, while the hundred are read now and then.
+        for number in 1_000..20_000 {
+            table.insert(view(number, &text), Expiry::NEVER);
+            is_right(&table, number % 100 + 1);
+        }
+        let left = (1..=100).filter(|&number| is_right(&table, number).is_some()).count();
+        assert_eq!(left, 100);
+    }
+
+    #[test]
+    fn a_view_larger_than_the_table_is_not_kept_nor_is_its_former_self() {
+        let table = ViewTable::new(1_000);
+        table.insert(view(1, "short"), Expiry::NEVER);
+        assert!(is_right(&table, 1).is_some());
+        table.insert(view(1, &"long".repeat(1_000)), Expiry::NEVER);
+        assert_eq!((table.len(), table.bytes()), (0, 0));
+        let nothing = ViewTable::new(0);
+        nothing.insert(view(1, "short"), Expiry::NEVER);
+        assert_eq!(nothing.len(), 0);
+    }
+}
