@@ -84,11 +84,12 @@ impl Lane {
                 return;
             }
         };
+        // All are packed before the first is handed over: whoever waits for it would interrupt the packing.
+        let views: Vec<Arc<View>> = products.iter().map(|rows| Arc::new(View::pack(rows))).collect();
         let mut tickets = tickets.into_iter().peekable();
-        for rows in products {
-            let view = Arc::new(View::pack(&rows));
+        for view in views {
             self.directory.remember(era, view.product_id(), &view.question_ids());
-            while let Some(ticket) = tickets.next_if(|ticket| ticket.product_id == rows.product_id) {
+            while let Some(ticket) = tickets.next_if(|ticket| ticket.product_id == view.product_id()) {
                 self.views.loaded(ticket, Ok(Arc::clone(&view)));
             }
         }

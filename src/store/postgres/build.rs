@@ -16,28 +16,38 @@ const CANCEL_INTERVAL: Duration = Duration::from_millis(20);
 /// Memory for sorting an index; a parallel build shares it out.
 const SETTINGS: &str = "SET maintenance_work_mem = '512MB'; SET max_parallel_maintenance_workers = 2";
 
-const QUESTIONS: [&str; 3] = [
+/// Statements that are carried out one after the other.
+type Work = &'static [&'static str];
+
+const QUESTIONS: Work = &[
     "ALTER TABLE questions_load ADD CONSTRAINT questions_load_pkey PRIMARY KEY (product_id, question_id)",
     "CREATE INDEX questions_load_question_id ON questions_load (question_id)",
     "ANALYZE questions_load",
 ];
 
-const ANSWERS: [&str; 4] = [
+const ANSWERS: Work = &[
     "ALTER TABLE answers_load ADD CONSTRAINT answers_load_pkey PRIMARY KEY (product_id, answer_id)",
     "CREATE INDEX answers_load_answer_id ON answers_load (answer_id)",
-    "ALTER TABLE answers_load ADD CONSTRAINT answers_question
-         FOREIGN KEY (product_id, question_id) REFERENCES questions_load",
     "ANALYZE answers_load",
 ];
 
-const PHOTOS: [&str; 2] = [
+const PHOTOS: Work = &[
     "ALTER TABLE photos_load ADD CONSTRAINT photos_load_pkey PRIMARY KEY (product_id, photo_id)",
     "ANALYZE photos_load",
 ];
 
-/// Needs the keys of both tables.
-const PHOTOS_TO_ANSWERS: &str = "ALTER TABLE photos_load ADD CONSTRAINT photos_answer
-     FOREIGN KEY (product_id, answer_id) REFERENCES answers_load";
+/// Declares foreign keys when all keys are there. Nothing is looked at, so no lock is held for long, and then both
+/// can be looked at together.
+const FOREIGN_KEYS: Work = &[
+    "ALTER TABLE answers_load ADD CONSTRAINT answers_question
+         FOREIGN KEY (product_id, question_id) REFERENCES questions_load NOT VALID",
+    "ALTER TABLE photos_load ADD CONSTRAINT photos_answer
+         FOREIGN KEY (product_id, answer_id) REFERENCES answers_load NOT VALID",
+];
+
+const CHECK_ANSWERS: Work = &["ALTER TABLE answers_load VALIDATE CONSTRAINT answers_question"];
+
+const CHECK_PHOTOS: Work = &["ALTER TABLE photos_load VALIDATE CONSTRAINT photos_answer"];
 
 /// Drops the tables in use and gives their names, and their indexes' names, to the new ones.
 pub(super) const PUT_IN_PLACE: &str = "
@@ -53,10 +63,13 @@ pub(super) const PUT_IN_PLACE: &str = "
 
 /// The building thread. It ends with the last of its work when this is dropped.
 pub(super) struct Builder {
-    work: Option<Sender<Table>>,
+    work: Option<Sender<Work>>,
+    /// What became of each piece of work, in order.
+    done: Receiver<Result<(), StoreError>>,
+    waiting: usize,
     /// The server's number for the thread's connection.
     backend: i32,
-    thread: Option<JoinHandle<Result<(), StoreError>>>,
+    thread: Option<JoinHandle<()>>,
 }
 
 impl Builder {
@@ -64,35 +77,43 @@ impl Builder {
         let mut session = Session::<Unprepared>::open(server)?;
         let backend = session
             .read(async |client, _| Ok(client.query_one_scalar("SELECT pg_backend_pid()", &[]).await?))?;
-        let (work, waiting) = channel();
+        session.run(SETTINGS)?;
+        let (work, to_do) = channel();
+        let (did, done) = channel();
         let thread = std::thread::Builder::new()
             .name("index-builder".to_owned())
-            .spawn(move || run(session, waiting))
+            .spawn(move || {
+                for work in to_do {
+                    if did.send(carry_out(&mut session, work)).is_err() {
+                        return;
+                    }
+                }
+            })
             .map_err(|error| StoreError::Unavailable(format!("no thread: {error}")))?;
-        Ok(Self { work: Some(work), backend, thread: Some(thread) })
+        Ok(Self { work: Some(work), done, waiting: 0, backend, thread: Some(thread) })
     }
 
     /// Begins to build a table that is copied and committed, behind those before it.
-    pub(super) fn build(&mut self, table: Table) -> Result<(), StoreError> {
-        // The photos come last; they are built by whoever copied them, while the thread is busy with answers.
-        if table == Table::Photos {
-            return Ok(());
-        }
-        match &self.work {
-            Some(work) if work.send(table).is_ok() => Ok(()),
-            _ => self.wait(),
+    pub(super) fn build(&mut self, table: Table) {
+        match table {
+            Table::Questions => self.give(QUESTIONS),
+            Table::Answers => self.give(ANSWERS),
+            // They come last; whoever copied them builds them, while the thread is busy with answers.
+            Table::Photos => {}
         }
     }
 
-    /// Builds the photos by `session`, waits for the rest.
+    /// Builds the photos by `session`, waits for the rest, checks the foreign keys.
     pub(super) fn finish(&mut self, session: &mut Session<Unprepared>) -> Result<(), StoreError> {
-        self.work = None;
         session.run(SETTINGS)?;
-        for statement in PHOTOS {
-            session.run(statement)?;
-        }
+        carry_out(session, PHOTOS)?;
         self.wait()?;
-        session.run(PHOTOS_TO_ANSWERS)
+        carry_out(session, FOREIGN_KEYS)?;
+        self.give(CHECK_ANSWERS);
+        carry_out(session, CHECK_PHOTOS)?;
+        self.wait()?;
+        self.end();
+        Ok(())
     }
 
     /// Ends the thread, by `session`, in the middle of whatever it does.
@@ -111,30 +132,39 @@ impl Builder {
         }
     }
 
-    /// Waits for the thread's end and says whether all its work succeeded.
+    fn give(&mut self, work: Work) {
+        // If the thread is gone, waiting for it tells.
+        let _ = self.work.as_ref().map(|sender| sender.send(work));
+        self.waiting += 1;
+    }
+
+    /// Waits until the thread has done all its work and says whether it succeeded.
     fn wait(&mut self) -> Result<(), StoreError> {
+        while self.waiting > 0 {
+            self.waiting -= 1;
+            let Ok(result) = self.done.recv() else {
+                self.end();
+                return Err(StoreError::Unavailable("the indexes were given up".to_owned()));
+            };
+            result?;
+        }
+        Ok(())
+    }
+
+    /// Ends the thread when its work is done.
+    fn end(&mut self) {
         self.work = None;
-        match self.thread.take().map(JoinHandle::join) {
-            Some(Ok(result)) => result,
-            Some(Err(panic)) => std::panic::resume_unwind(panic),
-            None => Err(StoreError::Unavailable("the indexes were given up".to_owned())),
+        if let Some(Err(panic)) = self.thread.take().map(JoinHandle::join) {
+            std::panic::resume_unwind(panic);
         }
     }
 }
 
-fn run(mut session: Session<Unprepared>, waiting: Receiver<Table>) -> Result<(), StoreError> {
-    session.run(SETTINGS)?;
-    for table in waiting {
-        let statements: &[&str] = match table {
-            Table::Questions => &QUESTIONS,
-            Table::Answers => &ANSWERS,
-            Table::Photos => &PHOTOS,
-        };
-        for statement in statements {
-            let started = std::time::Instant::now();
-            session.run(statement)?;
-            tracing::debug!(seconds = started.elapsed().as_secs_f64(), statement, "built");
-        }
+fn carry_out(session: &mut Session<Unprepared>, work: Work) -> Result<(), StoreError> {
+    for statement in work {
+        let started = std::time::Instant::now();
+        session.run(statement)?;
+        tracing::debug!(seconds = started.elapsed().as_secs_f64(), statement, "built");
     }
     Ok(())
 }

@@ -178,7 +178,8 @@ impl PostgresBulkLoad {
             })
             .map_err(Failure::before_commit)?;
         self.finished = Some(table);
-        self.builder.build(table)
+        self.builder.build(table);
+        Ok(())
     }
 
     /// Copies rows into `table`.

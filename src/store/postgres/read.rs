@@ -123,20 +123,16 @@ impl Reader for PostgresReader {
         let after = after.map_or(0, bigint);
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         self.session.read(async |client, statements| {
-            let rows = statements.scan.query(client, &[&after, &limit]).await?;
-            let mut product_ids = Vec::new();
-            for row in &rows {
-                let columns = Columns::new(row, "questions", 0);
-                if kind(columns) == Kind::Product {
-                    product_ids.push(columns.id(0, "product_id")?);
-                }
+            let rows = statements.scan.stream(client, &[&after, &limit]).await?;
+            let mut rows = pin!(rows);
+            let mut products = Products::default();
+            // Each row as it comes: the server makes the next ones meanwhile.
+            while let Some(row) = rows.try_next().await? {
+                products.add(&row)?;
             }
-            product_ids.sort_unstable();
-            let mut products = Products::of(&product_ids);
-            for row in &rows {
-                products.add(row)?;
-            }
-            Ok(products.rows)
+            let mut products = products.rows;
+            products.sort_unstable_by_key(|rows| rows.product_id);
+            Ok(products)
         })
     }
 }
@@ -164,6 +160,7 @@ fn kind(columns: Columns<'_>) -> Kind {
 }
 
 /// Products that are being put together.
+#[derive(Default)]
 struct Products {
     rows: Vec<ProductRows>,
     /// Where each product is in `rows`, by id.
@@ -179,12 +176,19 @@ impl Products {
         Self { rows: product_ids.iter().copied().map(ProductRows::new).collect(), places, last: 0 }
     }
 
-    fn of_product(&mut self, product_id: ProductId) -> Option<&mut ProductRows> {
+    /// A product's rows so far.
+    fn of_product(&mut self, product_id: ProductId) -> &mut ProductRows {
         if self.rows.get(self.last).is_none_or(|rows| rows.product_id != product_id) {
-            let found = self.places.binary_search_by_key(&product_id, |&(id, _)| id).ok()?;
-            self.last = self.places[found].1;
+            self.last = match self.places.binary_search_by_key(&product_id, |&(id, _)| id) {
+                Ok(found) => self.places[found].1,
+                Err(position) => {
+                    self.places.insert(position, (product_id, self.rows.len()));
+                    self.rows.push(ProductRows::new(product_id));
+                    self.rows.len() - 1
+                }
+            };
         }
-        self.rows.get_mut(self.last)
+        &mut self.rows[self.last]
     }
 
     fn add(&mut self, row: &Row) -> Result<(), StoreError> {
@@ -195,7 +199,7 @@ impl Products {
             Kind::Photo => "photos",
         };
         let columns = Columns::new(row, table, 1);
-        let Some(product) = self.of_product(columns.id(0, "product_id")?) else { return Ok(()) };
+        let product = self.of_product(columns.id(0, "product_id")?);
         match kind {
             Kind::Product => {}
             Kind::Question => product.questions.push(QuestionRow {
