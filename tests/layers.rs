@@ -300,8 +300,9 @@ fn imports_point_down_and_files_are_in_form() {
 }
 
 #[test]
-fn tests_are_in_form() {
-    let offences: Vec<String> = files("tests").iter().flat_map(File::form_offences).collect();
+fn tests_and_benchmarks_are_in_form() {
+    let files = ["tests", "benches"].into_iter().flat_map(files);
+    let offences: Vec<String> = files.flat_map(|file| file.form_offences()).collect();
     assert!(offences.is_empty(), "{}", offences.join("\n"));
 }
 

@@ -1,0 +1,44 @@
+//! The processor instructions that each operation takes, which hardly depend on what else the machine does. To be
+//! run under callgrind by `scripts/bench-instructions`, which compares them with those in `benches/instructions.txt`.
+
+#[path = "../operations/mod.rs"]
+mod operations;
+mod requests;
+
+use std::fmt::Write as _;
+
+use mimalloc::MiMalloc;
+use operations::Operation;
+
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
+
+/// Carries out every operation and writes to the file of the first argument, in their order, how many items were
+/// worked on and its name. Without a file there is nobody who counts.
+#[expect(clippy::print_stdout, reason = "a word to whoever runs all benchmarks")]
+fn main() {
+    // Cargo adds options.
+    let Some(list) = std::env::args().skip(1).find(|argument| !argument.starts_with('-')) else {
+        println!("Instructions are counted by scripts/bench-instructions.");
+        return;
+    };
+    let mut lines = String::new();
+    let all = [&requests::REQUESTS[..], &operations::VIEWS, &operations::FILES, &operations::BATCHES];
+    for &(name, prepare) in all.into_iter().flatten() {
+        let mut operation = prepare();
+        for _ in 0..operation.round {
+            (operation.call)();
+        }
+        measured(&mut operation);
+        writeln!(lines, "{} {name}", operation.items * operation.round).expect("a text takes a line");
+    }
+    std::fs::write(list, lines).expect("the list can be written");
+}
+
+/// Callgrind counts from where this begins to where it ends, so it must be found by its name.
+#[inline(never)]
+fn measured(operation: &mut Operation) {
+    for _ in 0..operation.round {
+        (operation.call)();
+    }
+}

@@ -1,0 +1,43 @@
+//! The operations that are measured, each once, for both programs that measure them: `times` and `instructions`.
+//! They are reached the way the program reaches them, through the library's public parts, on rows of an invented
+//! shop. How they are measured is not known here.
+
+#[path = "../../tests/support/cluster.rs"]
+#[expect(dead_code, reason = "tests need more of it")]
+mod cluster;
+mod imports;
+mod nowhere;
+pub(crate) mod shop;
+mod stores;
+mod views;
+
+/// Something to measure.
+pub(crate) struct Operation {
+    /// How many requests, views, rows, products or votes a call works on.
+    pub(crate) items: u32,
+    /// How many calls work on different data; then they begin again.
+    pub(crate) round: u32,
+    /// What is measured.
+    pub(crate) call: Box<dyn FnMut()>,
+}
+
+/// A name and how to prepare what it names.
+pub(crate) type Named = (&'static str, fn() -> Operation);
+
+/// From rows to a view, and from a view to a page.
+pub(crate) const VIEWS: [Named; 3] = [
+    ("page of questions", views::page_of_questions),
+    ("page of answers", views::page_of_answers),
+    ("view packed", views::packed),
+];
+
+/// What a busy service sends to a store at once.
+pub(crate) const BATCHES: [Named; 4] = [
+    ("32 products from SQLite", stores::sqlite_products),
+    ("256 votes to SQLite", stores::sqlite_votes),
+    ("32 products from PostgreSQL", stores::postgres_products),
+    ("256 votes to PostgreSQL", stores::postgres_votes),
+];
+
+/// Whole files.
+pub(crate) const FILES: [Named; 1] = [("CSV of 1,024 products", imports::files_checked)];
