@@ -18,7 +18,8 @@ use super::dispatch::{App, respond};
 use super::middleware::CorsOrigins;
 use crate::service::Service;
 
-/// How long a client may take to send a request's head.
+/// How long a client may take to send a request's head, and so how long a kept connection may be idle. nginx in
+/// front (`deploy/nginx`) closes earlier, so that none of its requests meets the end of a connection.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How long requests that were accepted may take once the server stops.
