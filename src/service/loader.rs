@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
+use super::complaint::Complaint;
 use super::directory::Directory;
 use super::queue::{BatchQueue, Taken};
 use super::views::{LoadTicket, Views};
@@ -29,6 +30,9 @@ pub(super) enum LoadRequest {
     /// Which product a question belongs to.
     ProductOf(QuestionId, ProductSender),
 }
+
+static NOT_LOADED: Complaint = Complaint::new();
+static NOT_LOOKED_UP: Complaint = Complaint::new();
 
 /// One reading thread.
 pub(super) struct Lane {
@@ -77,7 +81,7 @@ impl Lane {
         let products = match self.reader.load_products(&product_ids) {
             Ok(products) => products,
             Err(error) => {
-                let error = report("load products", &error);
+                let error = report(&NOT_LOADED, "load products", &error);
                 for ticket in tickets {
                     self.views.loaded(ticket, Err(error));
                 }
@@ -102,8 +106,10 @@ impl Lane {
     fn look_up(&mut self, questions: Vec<(QuestionId, ProductSender)>) {
         let question_ids: Vec<QuestionId> = questions.iter().map(|(question_id, _)| *question_id).collect();
         let era = self.directory.era();
-        let found =
-            self.reader.products_of(&question_ids).map_err(|error| report("look up questions", &error));
+        let found = self
+            .reader
+            .products_of(&question_ids)
+            .map_err(|error| report(&NOT_LOOKED_UP, "look up questions", &error));
         for (position, (question_id, sender)) in questions.into_iter().enumerate() {
             let answer = match &found {
                 Ok(found) => found.get(position).copied().ok_or(ServiceError::StoreUnavailable),
@@ -119,7 +125,9 @@ impl Lane {
 }
 
 /// Logs a store's failure, once, where it is handled, and says what callers hear of it.
-pub(super) fn report(doing: &str, error: &StoreError) -> ServiceError {
-    tracing::error!(%error, "could not {doing}");
+pub(super) fn report(complaint: &Complaint, doing: &str, error: &StoreError) -> ServiceError {
+    if let Some(times) = complaint.is_due() {
+        tracing::error!(%error, times, "could not {doing}");
+    }
     ServiceError::StoreUnavailable
 }

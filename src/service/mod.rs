@@ -6,6 +6,7 @@
 
 mod answers;
 mod clock;
+mod complaint;
 mod directory;
 mod fill;
 mod freshness;
@@ -30,6 +31,7 @@ pub use clock::{Clock, SystemClock};
 pub use settings::ServiceSettings;
 pub use view::View;
 
+use self::complaint::Complaint;
 use self::directory::Directory;
 use self::fill::{FillSignal, Filler};
 use self::freshness::Freshness;
@@ -232,7 +234,11 @@ impl Service {
             Ok(Ok(result)) => result,
             Ok(Err(_)) => Err(ServiceError::StoreUnavailable),
             Err(_) => {
-                tracing::error!(waited = ?self.settings.store_wait, "the store did not answer in time");
+                static TOO_LATE: Complaint = Complaint::new();
+                if let Some(times) = TOO_LATE.is_due() {
+                    let waited = self.settings.store_wait;
+                    tracing::error!(?waited, times, "the store did not answer in time");
+                }
                 Err(ServiceError::StoreUnavailable)
             }
         }

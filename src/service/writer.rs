@@ -8,6 +8,7 @@ use std::sync::Arc;
 use tokio::sync::oneshot;
 
 use super::ServiceError;
+use super::complaint::Complaint;
 use super::loader::report;
 use super::queue::{BatchQueue, Taken};
 use super::views::Views;
@@ -15,6 +16,8 @@ use crate::store::{Command, IDLE_INTERVAL, Outcome, ProductChange, Target, Write
 
 /// Writes that travel in one transaction. Bounds how long a transaction takes and how much it holds.
 const MAX_WRITES_PER_BATCH: usize = 1_024;
+
+static NOT_COMMITTED: Complaint = Complaint::new();
 
 /// A write whose caller waits.
 pub(super) struct WriteRequest {
@@ -52,7 +55,7 @@ impl WriterLane {
             Ok(outcomes) => outcomes,
             Err(error) => {
                 // If it may have happened after all, the store has told the views by itself.
-                let error = report("commit", &error);
+                let error = report(&NOT_COMMITTED, "commit", &error);
                 for reply in merged.replies.into_iter().flatten() {
                     let _ = reply.send(Err(error));
                 }

@@ -50,9 +50,13 @@ impl Answer {
         self.results().iter().map(|row| row[key].as_u64().expect("a number")).collect()
     }
 
-    /// The answer without some of its headers.
+    /// The answer without some of its headers, the others in lower case and in order, for comparisons.
     pub(crate) fn without(mut self, names: &[&str]) -> Self {
         self.headers.retain(|(key, _)| !names.iter().any(|name| key.eq_ignore_ascii_case(name)));
+        for (key, _) in &mut self.headers {
+            key.make_ascii_lowercase();
+        }
+        self.headers.sort();
         self
     }
 

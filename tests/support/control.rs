@@ -1,6 +1,7 @@
 //! What tests do to a throw-away server: look into it, copy its databases, stop it, kill it, start it again.
 
 use std::path::Path;
+use std::process::Command;
 
 use super::cluster::{Cluster, as_server_account, run};
 
@@ -40,6 +41,40 @@ impl Cluster {
         self.control(&["-m", "immediate", "-w", "stop"]);
     }
 
+    /// Ends the server in an orderly way, its connections included.
+    pub(crate) fn shut_down(&self) {
+        self.control(&["-m", "fast", "-w", "stop"]);
+    }
+
+    /// Kills the server and every process of it, so that none can tidy up or say goodbye.
+    pub(crate) fn kill(&self) {
+        let lock = self.directory.join("data/postmaster.pid");
+        let text = std::fs::read_to_string(&lock).expect("a running server");
+        let server = text.lines().next().expect("its number").to_owned();
+        let mut processes = vec![server.clone()];
+        processes.extend(processes_of(&server));
+        run(Command::new("kill").arg("-KILL").args(&processes));
+        while processes.iter().any(|process| state_and_parent(process).is_some_and(|(state, _)| state != "Z"))
+        {
+            std::thread::yield_now();
+        }
+        // Where nobody buries dead processes, they still have their numbers, and the server would not start.
+        for file in [lock, self.directory.join(".s.PGSQL.5432.lock")] {
+            std::fs::remove_file(file).expect("a file of the server's");
+        }
+    }
+
+    /// Begins to start it again with the same data.
+    pub(crate) fn begin_to_start(&self) {
+        self.control(&["-l", "log", "-W", "start"]);
+    }
+
+    /// Whether it takes connections.
+    pub(crate) fn is_ready(&self) -> bool {
+        let mut command = Command::new(self.programs.join("pg_isready"));
+        command.arg("-q").arg("-h").arg(&self.directory).status().expect("pg_isready runs").success()
+    }
+
     /// Starts it again with the same data.
     pub(crate) fn start_again(&self) {
         self.control(&["-l", "log", "-w", "start"]);
@@ -54,4 +89,19 @@ impl Cluster {
 /// The name of the database of an address.
 fn database(address: &str) -> &str {
     address.trim_start_matches("postgres://atelier@/").split('?').next().expect("a name")
+}
+
+/// The state of a process and the number of its parent; `None` when it is gone.
+fn state_and_parent(process: &str) -> Option<(String, String)> {
+    let text = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    let (_, after_name) = text.rsplit_once(") ")?;
+    let mut words = after_name.split(' ').map(str::to_owned);
+    Some((words.next()?, words.next()?))
+}
+
+/// The children of a process.
+fn processes_of(parent: &str) -> Vec<String> {
+    let entries = std::fs::read_dir("/proc").expect("a list of processes").flatten();
+    let numbers = entries.filter_map(|entry| entry.file_name().into_string().ok());
+    numbers.filter(|number| state_and_parent(number).is_some_and(|(_, of)| of == parent)).collect()
 }

@@ -159,10 +159,10 @@ impl Ledger {
 }
 
 /// Body, votes and, of an answer, its question.
-type Listed = (String, u64, Option<u64>);
+pub(crate) type Listed = (String, u64, Option<u64>);
 
 /// All questions and answers on all pages of all products.
-fn everything_listed(client: &mut Connection) -> HashMap<Row, Listed> {
+pub(crate) fn everything_listed(client: &mut Connection) -> HashMap<Row, Listed> {
     let mut listed = HashMap::new();
     let mut add = |row: Row, value: Listed| {
         assert_eq!(listed.insert(row, value), None, "{row:?} is listed twice");

@@ -1,0 +1,26 @@
+//! Several processes on one PostgreSQL behind nginx, as a shop runs them: real processes, a throw-away server, and
+//! nginx with the configuration that is shipped. `answers` and `processes` are about nginx, `outages` about a
+//! database that goes away under load, `listener` about processes that no longer hear of each other.
+
+mod answers;
+#[path = "../support/client.rs"]
+#[expect(dead_code, reason = "the contract's tests use the rest")]
+mod client;
+#[path = "../support/cluster.rs"]
+mod cluster;
+#[path = "../support/control.rs"]
+#[expect(dead_code, reason = "other suites use the rest")]
+mod control;
+#[path = "../support/exchange.rs"]
+mod exchange;
+mod front;
+#[path = "../support/ledger.rs"]
+mod ledger;
+mod listener;
+mod outages;
+mod pair;
+mod processes;
+#[path = "../support/program.rs"]
+#[expect(dead_code, reason = "other suites use the rest")]
+mod program;
+mod relay;
