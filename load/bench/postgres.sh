@@ -87,7 +87,7 @@ two_processes() {
         until_filled "$on"
     done
     for on in "$port" "$second_port"; do
-        wrk -t1 -c48 -d60s -s load/wrk/mixed.lua "http://127.0.0.1:$on" >"$work/mixed-$on" &
+        wrk -t1 -c48 -d60s -s load/wrk/shoppers.lua "http://127.0.0.1:$on" >"$work/mixed-$on" &
         loads+=($!)
     done
     measured "$measure" delay --products "$products" "127.0.0.1:$port" "127.0.0.1:$second_port"

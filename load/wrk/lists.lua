@@ -1,12 +1,4 @@
--- The published load: a question list of a product drawn from FIRST..LAST (by default the last tenth of a million).
-local first = tonumber(os.getenv("FIRST")) or 900000
-local last = tonumber(os.getenv("LAST")) or 1000000
+-- The published load: a question list of a product drawn from FIRST..LAST.
+dofile("load/wrk/shop.lua")
 
-init = function()
-  math.randomseed(os.time() + tonumber(tostring({}):match("0x(%x+)"), 16) % 1000003)
-end
-
-request = function()
-  return "GET /qa/questions?product_id=" .. math.random(first, last) ..
-    "&page=1&count=5 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
-end
+request = product_list
