@@ -44,7 +44,6 @@ make_shapes() {
 
 # $1: the store's name, $2: its address.
 shapes_on() {
-    local on="http://127.0.0.1:$port"
     measured "$atelier" import --store "$2" "$work/shapes"
     start_server "$2" "$port"
     until_filled "$port"
@@ -58,6 +57,11 @@ shapes_on() {
     wait_row "$1: the list of its product after a new question" "/qa/questions?product_id=2" --ask 2 --times 50
     storm "$1" "the answer of a product with 50,000 questions" 25000
     storm "$1" "one of 5,000 answers" 52500
+    stop_servers
+    # As it is for whoever comes first after a start, or after another process added a row.
+    start_server "$2" "$port" --views-max-bytes 0
+    wait_row "$1: a product with 50,000 questions, read from the store each time" "/qa/questions?product_id=1"
+    wait_row "$1: a question with 5,000 answers, read from the store each time" "/qa/questions/50001/answers"
     stop_servers
 }
 
