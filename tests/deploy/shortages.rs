@@ -18,6 +18,9 @@ use crate::program::{Process, Server, atelier, check, until};
 const STORE_WAIT: Duration = Duration::from_millis(500);
 const SLACK: Duration = Duration::from_secs(1);
 
+/// Writes wait two seconds for a locked row; a busy machine may take longer, but not the ten of a statement.
+const LOCK_WAIT_MAX: Duration = Duration::from_secs(6);
+
 const OPTIONS: [&str; 6] = ["--listen", "127.0.0.1:0", "--store-wait-ms", "500", "--stale-grace-s", "3600"];
 
 /// A process of a shop whose products are all in memory, and what it has acknowledged.
@@ -171,7 +174,9 @@ fn a_row_that_somebody_keeps_locked_stops_no_other_writes_for_good() {
     assert!(!shop.vote(3), "its question is locked");
     assert_eq!(shop.shown(3), 0);
     assert!(shop.reads_anew(), "reading needs no locks");
+    let waiting = Instant::now();
     until("another question's vote is counted", || shop.vote(4));
+    assert!(waiting.elapsed() < LOCK_WAIT_MAX, "that took {:?}", waiting.elapsed());
     assert!(!shop.vote(3), "it is still locked");
     // What was given up is not done later.
     until("nobody waits for the lock", || shop.count("wait_event_type = 'Lock'") == "0");
