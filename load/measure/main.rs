@@ -1,5 +1,6 @@
 //! What `scripts/bench` measures with a client of its own, because no load generator does: how long a write to one
-//! process takes to show in another's lists, and whether stores answer alike, byte by byte; and its charts. Never shipped.
+//! process takes to show in another's lists, how long a list takes, and whether stores answer alike, byte by byte; and
+//! its charts. Never shipped.
 
 #![expect(clippy::print_stdout, reason = "figures are the program's result")]
 
@@ -8,6 +9,7 @@ mod client;
 mod compare;
 mod delay;
 mod random;
+mod wait;
 
 use clap::Parser;
 
@@ -17,6 +19,8 @@ enum Command {
     Delay(delay::Options),
     /// Whether servers answer alike for random products.
     Compare(compare::Options),
+    /// How long one reader waits for a list.
+    Wait(wait::Options),
     /// A chart of figures, as SVG on standard output.
     Chart(chart::Options),
 }
@@ -25,6 +29,7 @@ fn main() -> anyhow::Result<()> {
     match Command::parse() {
         Command::Delay(options) => delay::run(&options),
         Command::Compare(options) => compare::run(&options),
+        Command::Wait(options) => wait::run(&options),
         Command::Chart(options) => chart::run(&options),
     }
 }
