@@ -41,7 +41,8 @@ fn strike(cluster: &Cluster, store: &str, relay: &Relay, tally: &Tally) -> Vec<O
              WHERE datname = current_database() AND pid <> pg_backend_pid()",
         );
         outages.push(Outage { name: "connections terminated", began, ended: Instant::now() });
-        assert!(terminated.parse::<u64>().is_ok_and(|count| count >= 6), "{terminated} connections");
+        // Each process writes and listens; it reads only what is not in memory.
+        assert!(terminated.parse::<u64>().is_ok_and(|count| count >= 4), "{terminated} connections");
     }
     for _ in 0..CUTS {
         tally.peace();
