@@ -2,6 +2,7 @@
 //! what is asked for and asks the store for all of it at once. Lanes know nothing of HTTP or of pages.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::sync::oneshot;
@@ -19,6 +20,9 @@ const MAX_REQUESTS_PER_BATCH: usize = 32;
 
 /// How often an idle lane looks up.
 const LANE_PATIENCE: Duration = Duration::from_mins(1);
+
+/// How long a lane without a connection waits before it tries once more to get one.
+const REVIVAL_PAUSE: Duration = Duration::from_millis(100);
 
 /// How whoever asks for a question's product gets it.
 type ProductSender = oneshot::Sender<Result<Option<ProductId>, ServiceError>>;
@@ -40,22 +44,40 @@ pub(super) struct Lane {
     pub(super) views: Arc<Views>,
     pub(super) directory: Arc<Directory>,
     pub(super) reader: Box<dyn Reader>,
+    /// How many lanes take requests from the queue.
+    pub(super) taking: Arc<AtomicUsize>,
 }
 
 impl Lane {
     /// Serves until the queue is closed and empty.
     pub(super) fn run(mut self) {
         let mut batch = Vec::new();
+        self.taking.fetch_add(1, Ordering::Relaxed);
         loop {
             match self.queue.take(MAX_REQUESTS_PER_BATCH, LANE_PATIENCE, &mut batch) {
                 Taken::Closed => return,
                 Taken::Nothing => {}
-                Taken::Batch => self.carry_out(&mut batch),
+                Taken::Batch => {
+                    if self.carry_out(&mut batch).is_err() {
+                        self.leave_it_to_the_others();
+                    }
+                }
             }
         }
     }
 
-    fn carry_out(&mut self, batch: &mut Vec<LoadRequest>) {
+    /// A lane that lost its connection and gets no other one fails faster than the others read, and would take most
+    /// requests from them. So it takes none until it has one again, as long as another lane does.
+    fn leave_it_to_the_others(&mut self) {
+        let mut others = self.taking.fetch_sub(1, Ordering::Relaxed) - 1;
+        while others > 0 && !self.queue.is_closed() && self.reader.revive().is_err() {
+            std::thread::sleep(REVIVAL_PAUSE);
+            others = self.taking.load(Ordering::Relaxed);
+        }
+        self.taking.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn carry_out(&mut self, batch: &mut Vec<LoadRequest>) -> Result<(), ServiceError> {
         let mut tickets = Vec::with_capacity(batch.len());
         let mut questions = Vec::new();
         for request in batch.drain(..) {
@@ -64,16 +86,13 @@ impl Lane {
                 LoadRequest::ProductOf(question_id, sender) => questions.push((question_id, sender)),
             }
         }
-        if !tickets.is_empty() {
-            self.load_views(tickets);
-        }
-        if !questions.is_empty() {
-            self.look_up(questions);
-        }
+        let loaded = if tickets.is_empty() { Ok(()) } else { self.load_views(tickets) };
+        let looked_up = if questions.is_empty() { Ok(()) } else { self.look_up(questions) };
+        loaded.and(looked_up)
     }
 
     /// A product can be on two tickets, when it changed between them; it is loaded once for both.
-    fn load_views(&mut self, mut tickets: Vec<LoadTicket>) {
+    fn load_views(&mut self, mut tickets: Vec<LoadTicket>) -> Result<(), ServiceError> {
         tickets.sort_unstable_by_key(|ticket| ticket.product_id);
         let mut product_ids: Vec<ProductId> = tickets.iter().map(|ticket| ticket.product_id).collect();
         product_ids.dedup();
@@ -85,7 +104,7 @@ impl Lane {
                 for ticket in tickets {
                     self.views.loaded(ticket, Err(error));
                 }
-                return;
+                return Err(error);
             }
         };
         // All are packed before the first is handed over: whoever waits for it would interrupt the packing.
@@ -101,9 +120,10 @@ impl Lane {
             tracing::error!(product_id = %ticket.product_id, "the store left out a product");
             self.views.loaded(ticket, Err(ServiceError::StoreUnavailable));
         }
+        Ok(())
     }
 
-    fn look_up(&mut self, questions: Vec<(QuestionId, ProductSender)>) {
+    fn look_up(&mut self, questions: Vec<(QuestionId, ProductSender)>) -> Result<(), ServiceError> {
         let question_ids: Vec<QuestionId> = questions.iter().map(|(question_id, _)| *question_id).collect();
         let era = self.directory.era();
         let found = self
@@ -121,6 +141,7 @@ impl Lane {
             // Whoever has gone away needs no answer.
             let _ = sender.send(answer);
         }
+        found.map(drop)
     }
 }
 

@@ -23,6 +23,7 @@ mod views;
 mod writer;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 use std::thread::JoinHandle;
 
 use parking_lot::Mutex;
@@ -114,12 +115,14 @@ impl Service {
             let freshness = Arc::clone(&self.freshness);
             self.threads.lock().ageing = Some(spawn("ageing".to_owned(), move || freshness.run())?);
         }
+        let taking = Arc::new(AtomicUsize::new(0));
         for number in 0..self.settings.readers.max(1) {
             let lane = Lane {
                 queue: Arc::clone(&self.loads),
                 views: Arc::clone(&self.views),
                 directory: Arc::clone(&self.directory),
                 reader: store.reader()?,
+                taking: Arc::clone(&taking),
             };
             let thread = spawn(format!("reader-{number}"), move || lane.run())?;
             self.threads.lock().reading.push(thread);

@@ -79,6 +79,11 @@ impl<T> BatchQueue<T> {
         }
     }
 
+    /// Whether it takes no more requests.
+    pub(super) fn is_closed(&self) -> bool {
+        self.state.lock().closed
+    }
+
     /// Takes no more requests; those that wait are still carried out.
     pub(super) fn close(&self) {
         self.state.lock().closed = true;

@@ -45,7 +45,13 @@ impl WriterLane {
                         tracing::error!(%error, "the store could not keep house");
                     }
                 }
-                Taken::Batch => self.carry_out(&mut batch),
+                Taken::Batch => {
+                    // Whoever gave up while the store was slow was told so, and most likely tries again.
+                    batch.retain(|request| !request.reply.is_closed());
+                    if !batch.is_empty() {
+                        self.carry_out(&mut batch);
+                    }
+                }
             }
         }
     }

@@ -74,6 +74,14 @@ pub trait Reader: Send {
         limit: usize,
     ) -> Result<Vec<ProductRows>, StoreError>;
 
+    /// After a failure: sees to it that the store can be asked again, without asking it for anything.
+    ///
+    /// # Errors
+    /// When it cannot.
+    fn revive(&mut self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     /// Nothing will be asked for a while: gives back memory that only a busy session needs.
     fn rest(&mut self) -> Result<(), StoreError> {
         Ok(())

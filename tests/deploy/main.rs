@@ -1,6 +1,7 @@
 //! Several processes on one PostgreSQL behind nginx, as a shop runs them: real processes, a throw-away server, and
 //! nginx with the configuration that is shipped. `answers` and `processes` are about nginx, `outages` about a
-//! database that goes away under load, `listener` about processes that no longer hear of each other.
+//! database that goes away under load, `failover` about another server that takes its place, `shortages` about one
+//! that is there and cannot do what it is asked, `listener` about processes that no longer hear of each other.
 
 mod answers;
 #[path = "../support/client.rs"]
@@ -13,6 +14,7 @@ mod cluster;
 mod control;
 #[path = "../support/exchange.rs"]
 mod exchange;
+mod failover;
 mod front;
 #[path = "../support/ledger.rs"]
 mod ledger;
@@ -24,3 +26,5 @@ mod processes;
 #[expect(dead_code, reason = "other suites use the rest")]
 mod program;
 mod relay;
+mod shoppers;
+mod shortages;

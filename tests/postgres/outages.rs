@@ -114,3 +114,26 @@ fn a_service_is_never_stale_after_an_outage() {
     service.until_votes(7, 41);
     other.until_votes(7, 41);
 }
+
+#[test]
+fn a_host_that_takes_connections_and_says_nothing_is_passed_over() {
+    let cluster = Cluster::shared();
+    // As a server does whose disk hangs: the system takes the connection for it.
+    let mute = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let host = mute.local_addr().unwrap();
+    let address = cluster.fresh_database().replace("@/", &format!("@{host},{}/", folder_of(cluster)));
+    let address = address.split_once("?host=").unwrap().0;
+    let started = Instant::now();
+    let store = store(&format!("{address}?connect_timeout=1"));
+    let mut writer = writer(store.as_ref());
+    ask(writer.as_mut(), 7, 1);
+    assert_eq!(load(store.as_ref(), 7).questions.len(), 1);
+    // Whoever connects after the first goes where the first went.
+    let took = started.elapsed();
+    assert!(took < Duration::from_secs(2), "{took:?}");
+}
+
+/// The folder of a server's socket, as an address names it.
+fn folder_of(cluster: &Cluster) -> String {
+    format!("{}:5432", cluster.directory().display().to_string().replace('/', "%2F"))
+}

@@ -14,10 +14,14 @@ const SERVER_ACCOUNT: &str = "postgres";
 /// `fsync=off`: these tests kill the server, never the machine.
 const SETTINGS: &str = "fsync=off listen_addresses='' max_connections=300 shared_buffers=64MB";
 
-/// Makes a cluster, starts it, says so, and waits for the end of the test program.
+/// Makes a cluster, a new one or a standby, starts it, says so, and waits for the end of the test program.
 const WATCH: &str = r#"
     set -e
-    "$BIN/initdb" -D "$DIR/data" -U atelier --auth=trust -E UTF8 --locale=C --no-sync >"$DIR/initdb.log" 2>&1
+    if [ -z "$PRIMARY" ]; then
+        "$BIN/initdb" -D "$DIR/data" -U atelier --auth=trust -E UTF8 --locale=C --no-sync >"$DIR/initdb.log" 2>&1
+    else
+        "$BIN/pg_basebackup" -h "$PRIMARY" -U atelier -D "$DIR/data" -R -c fast --no-sync >"$DIR/initdb.log" 2>&1
+    fi
     for setting in $SETTINGS; do echo "$setting" >>"$DIR/data/postgresql.conf"; done
     echo "unix_socket_directories='$DIR'" >>"$DIR/data/postgresql.conf"
     "$BIN/pg_ctl" -D "$DIR/data" -l "$DIR/log" -w start >/dev/null
@@ -50,6 +54,11 @@ impl Cluster {
 
     /// A server for one test with settings of its own, separated by spaces.
     pub(crate) fn start_with(settings: &str) -> Self {
+        Self::make(settings, Path::new(""))
+    }
+
+    /// A new server, or a standby of the one whose socket is in the folder `primary`.
+    pub(crate) fn make(settings: &str, primary: &Path) -> Self {
         let programs = programs();
         let directory = tempfile::tempdir().expect("a temporary folder").keep();
         if is_root() {
@@ -59,6 +68,7 @@ impl Cluster {
             .args(["-c", WATCH])
             .env("BIN", &programs)
             .env("DIR", &directory)
+            .env("PRIMARY", primary)
             .env("SETTINGS", format!("{SETTINGS} {settings}"))
             .current_dir(&directory)
             .stdin(Stdio::piped())

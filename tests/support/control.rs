@@ -6,6 +6,11 @@ use std::process::Command;
 use super::cluster::{Cluster, as_server_account, run};
 
 impl Cluster {
+    /// A standby of another server.
+    pub(crate) fn standby_of(primary: &Self) -> Self {
+        Self::make("", primary.directory())
+    }
+
     /// Runs a statement in the database of an address that [`fresh_database`](Self::fresh_database) gave, and
     /// returns the rows as text.
     pub(crate) fn query(&self, address: &str, sql: &str) -> String {
@@ -64,6 +69,27 @@ impl Cluster {
         }
     }
 
+    /// From now on no file of the server's gets larger than this, as on a full disk; `None` ends that.
+    pub(crate) fn limit_files(&self, max_bytes: Option<u64>) {
+        let lock =
+            std::fs::read_to_string(self.directory.join("data/postmaster.pid")).expect("a running server");
+        let server = lock.lines().next().expect("its number").to_owned();
+        let limit = max_bytes.map_or("unlimited".to_owned(), |bytes| bytes.to_string());
+        // Its own first: those that begin meanwhile inherit it.
+        self.run("prlimit", &["--pid", &server, &format!("--fsize={limit}:")]);
+        for process in processes_of(&server) {
+            let mut command = as_server_account(Path::new("prlimit"));
+            let status = command.args(["--pid", &process, &format!("--fsize={limit}:")]).status();
+            let is_limited = status.expect("prlimit runs").success();
+            assert!(is_limited || state_and_parent(&process).is_none(), "process {process} is not limited");
+        }
+    }
+
+    /// Whether its first process is gone.
+    pub(crate) fn is_gone(&self) -> bool {
+        !self.directory.join("data/postmaster.pid").exists()
+    }
+
     /// Begins to start it again with the same data.
     pub(crate) fn begin_to_start(&self) {
         self.control(&["-l", "log", "-W", "start"]);
@@ -78,6 +104,11 @@ impl Cluster {
     /// Starts it again with the same data.
     pub(crate) fn start_again(&self) {
         self.control(&["-l", "log", "-w", "start"]);
+    }
+
+    /// Makes a standby a server of its own and waits until it takes writes.
+    pub(crate) fn promote(&self) {
+        self.control(&["-w", "promote"]);
     }
 
     fn control(&self, arguments: &[&str]) {

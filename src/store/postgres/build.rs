@@ -7,7 +7,8 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use super::bulk::Table;
-use super::session::{Server, Session, Unprepared};
+use super::server::Server;
+use super::session::{Session, Unprepared};
 use crate::store::StoreError;
 
 /// How long a cancelled statement gets to end before it is cancelled again.

@@ -15,7 +15,8 @@ use super::decode::{Milliseconds, bigint};
 use super::failure::Failure;
 use super::notice::{CHANNEL, EVERYTHING};
 use super::schema::LOAD_LOCK;
-use super::session::{Server, Session, Unprepared};
+use super::server::Server;
+use super::session::{Session, Unprepared};
 use crate::domain::Id as _;
 use crate::store::{AnswerBatch, BulkLoad, Counts, LastIds, LoadMode, PhotoBatch, QuestionBatch, StoreError};
 

@@ -7,7 +7,8 @@ use tokio_postgres::{Client, Row, Statement};
 
 use super::decode::{Columns, bigint};
 use super::failure::Failure;
-use super::session::{PATIENT_SETTINGS, Prepared, Server, Session};
+use super::server::Server;
+use super::session::{PATIENT_SETTINGS, Prepared, Session};
 use super::statement::Naming;
 use crate::domain::Id;
 use crate::store::{

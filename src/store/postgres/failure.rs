@@ -63,6 +63,16 @@ impl Failure {
         })
     }
 
+    /// Whether the server itself said what is wrong.
+    pub(super) fn says_why(&self) -> bool {
+        self.refusal().is_some()
+    }
+
+    /// Whether the server takes no writes: it is a standby, or was made read-only.
+    pub(super) fn is_read_only(&self) -> bool {
+        self.refusal().is_some_and(|error| *error.code() == SqlState::READ_ONLY_SQL_TRANSACTION)
+    }
+
     /// Whether others held a lock for longer than was allowed.
     pub(super) fn is_lock_timeout(&self) -> bool {
         self.refusal().is_some_and(|error| *error.code() == SqlState::LOCK_NOT_AVAILABLE)

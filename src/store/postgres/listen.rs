@@ -14,7 +14,8 @@ use tokio_postgres::{AsyncMessage, Client};
 
 use super::failure::Failure;
 use super::notice::{self, CHANNEL, Notice, Origin};
-use super::session::{self, Driver, Server, within};
+use super::server::{Connected, Driver, HostNumber, Server};
+use super::session::{self, within};
 use crate::store::{Change, ChangeSink, StoreError};
 
 /// How often the server is asked whether it is still there, and how long it may take to answer. Together they
@@ -141,7 +142,7 @@ impl Ear {
         };
         let _ = started.send(Ok(()));
         loop {
-            let failure = connection.lost().await;
+            let failure = connection.lost(&self.server).await;
             tracing::warn!(%failure, "changes by other processes cannot be heard, nothing new is kept in memory");
             (self.elsewhere)(Change::Deaf);
             drop(connection);
@@ -164,10 +165,10 @@ impl Ear {
     }
 
     async fn connect(&self) -> Result<Hearing, Failure> {
-        let (client, driver) = self.server.connect().await?;
+        let Connected { client, driver, host } = self.server.connect().await?;
         let (own, hears_own) = (Arc::clone(&self.own), self.hears_own.clone());
         let driver = tokio::spawn(hear(driver, own, hears_own, Arc::clone(&self.elsewhere)));
-        let hearing = Hearing { client, driver };
+        let hearing = Hearing { client, driver, host };
         hearing.client.batch_execute(&format!("LISTEN {CHANNEL}")).await?;
         Ok(hearing)
     }
@@ -177,18 +178,21 @@ impl Ear {
 struct Hearing {
     client: Client,
     driver: tokio::task::JoinHandle<Failure>,
+    host: HostNumber,
 }
 
 impl Hearing {
-    /// Returns when the connection is lost, with the reason.
-    async fn lost(&mut self) -> Failure {
+    /// Returns when the connection is lost, or of no use because writes go to another host, with the reason.
+    async fn lost(&mut self, server: &Server) -> Failure {
         loop {
             tokio::select! {
                 ended = &mut self.driver => return ended.unwrap_or(Failure::TooLate),
+                () = server.leaves(self.host) => {
+                    return StoreError::Unavailable("writes go to another host now".to_owned()).into();
+                }
                 () = tokio::time::sleep(HEARTBEAT_INTERVAL) => {}
             }
-            let heartbeat = async { Ok(self.client.check_connection().await?) };
-            if let Err(failure) = within(HEARTBEAT_TIMEOUT, heartbeat).await {
+            if let Err(failure) = within(HEARTBEAT_TIMEOUT, server.check(&self.client)).await {
                 return failure;
             }
         }

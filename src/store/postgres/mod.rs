@@ -14,6 +14,7 @@ mod notice;
 mod plan;
 mod read;
 mod schema;
+mod server;
 mod session;
 mod statement;
 mod tls;
@@ -23,7 +24,8 @@ use std::sync::Arc;
 
 pub use address::PostgresAddress;
 
-use self::session::{Server, Session, Unprepared};
+use self::server::Server;
+use self::session::{Session, Unprepared};
 use self::statement::Naming;
 use super::{
     BulkLoad, ChangeSink, Counts, Dump, Finding, LoadMode, Migrated, Reader, Store, StoreError, Writer,
@@ -39,9 +41,9 @@ pub struct PostgresStore {
 
 impl PostgresStore {
     fn of(address: &PostgresAddress) -> Result<Self, StoreError> {
-        let server = Arc::new(Server::new(address.config().clone(), address.naming())?);
+        let server = Arc::new(Server::new(address.config(), address.naming())?);
         let direct = match address.direct() {
-            Some(config) => Arc::new(Server::new(config.clone(), Naming::Named)?),
+            Some(config) => Arc::new(Server::new(config, Naming::Named)?),
             None => Arc::clone(&server),
         };
         Ok(Self { server, direct })

@@ -10,7 +10,8 @@ use tokio_postgres::types::Type;
 use tokio_postgres::{Client, Row};
 
 use super::decode::{Columns, bigint};
-use super::session::{ANSWERING_SETTINGS, Prepared, Server, Session};
+use super::server::Server;
+use super::session::{ANSWERING_SETTINGS, Prepared, Session};
 use super::statement::{Naming, Statement};
 use crate::domain::{AnswerRow, PhotoRow, ProductId, ProductRows, QuestionId, QuestionRow};
 use crate::store::{Reader, StoreError};
@@ -134,6 +135,10 @@ impl Reader for PostgresReader {
             products.sort_unstable_by_key(|rows| rows.product_id);
             Ok(products)
         })
+    }
+
+    fn revive(&mut self) -> Result<(), StoreError> {
+        self.session.reach()
     }
 }
 

@@ -1,5 +1,6 @@
 //! A connection that is driven by the thread that uses it: its runtime runs only while a request is under way,
-//! so nothing hops between threads. A lost connection is made again at the next request.
+//! so nothing hops between threads. A lost connection is made again at the next request, and one to a host that
+//! the others have left is given up.
 //! What is asked is up to `read`, `write` and the others.
 
 use std::future::Future;
@@ -7,13 +8,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
-use tokio_postgres::tls::MakeTlsConnect;
-use tokio_postgres::{Client, Config, Connection, Socket};
-use tokio_postgres_rustls::MakeRustlsConnect;
+use tokio_postgres::Client;
 
 use super::failure::Failure;
+use super::server::{Connected, HostNumber, Server};
 use super::statement::Naming;
-use super::tls;
 use crate::store::StoreError;
 
 /// How long connecting may take in all: every host, encryption, password, settings, preparing.
@@ -30,29 +29,6 @@ pub(super) const ANSWERING_SETTINGS: &[&str] =
 
 /// For sessions that load, build or check, which takes as long as it takes.
 pub(super) const PATIENT_SETTINGS: &[&str] = &["statement_timeout = 0", "lock_timeout = 0"];
-
-/// A connection as the driver makes it.
-pub(super) type Driver = Connection<Socket, <MakeRustlsConnect as MakeTlsConnect<Socket>>::Stream>;
-
-/// A server, and how to connect to it.
-#[derive(Clone)]
-pub(super) struct Server {
-    config: Config,
-    tls: MakeRustlsConnect,
-    naming: Naming,
-}
-
-impl Server {
-    pub(super) fn new(config: Config, naming: Naming) -> Result<Self, StoreError> {
-        let tls = tls::connector(config.get_ssl_mode())?;
-        Ok(Self { config, tls, naming })
-    }
-
-    /// Connects. The driver must be polled for the client to get answers.
-    pub(super) async fn connect(&self) -> Result<(Client, Driver), Failure> {
-        Ok(self.config.connect(self.tls.clone()).await?)
-    }
-}
 
 /// What a session prepares when it connects.
 pub(super) trait Prepared: Sized {
@@ -83,6 +59,7 @@ pub(super) struct Session<P> {
 
 struct Live<P> {
     client: Client,
+    host: HostNumber,
     prepared: P,
 }
 
@@ -119,25 +96,31 @@ impl<P: Prepared> Session<P> {
                 tokio::task::yield_now().await;
                 tokio::task::yield_now().await;
             });
-            if !live.client.is_closed() {
+            // What another session wrote elsewhere since cannot be read here.
+            if !live.client.is_closed() && self.server.is_at(live.host) {
                 return Ok(());
             }
             self.live = None;
         }
         let server = Arc::clone(&self.server);
         let started = self.runtime.block_on(within(SESSION_START_TIMEOUT, async {
-            let (client, driver) = server.connect().await?;
+            let Connected { client, driver, host } = server.connect().await?;
             tokio::spawn(async move {
                 if let Err(error) = driver.await {
                     tracing::debug!(%error, "a connection to PostgreSQL ended");
                 }
             });
-            client.batch_execute(&server.naming.start(P::SETTINGS)).await?;
-            let prepared = P::prepare(&client, server.naming).await?;
-            Ok(Live { client, prepared })
+            client.batch_execute(&server.naming().start(P::SETTINGS)).await?;
+            let prepared = P::prepare(&client, server.naming()).await?;
+            Ok(Live { client, host, prepared })
         }));
         self.live = Some(started.map_err(Failure::connecting)?);
         Ok(())
+    }
+
+    /// Whether there is another host to go to when this one takes no writes.
+    pub(super) fn has_several_hosts(&self) -> bool {
+        self.server.has_several_hosts()
     }
 
     /// Runs a request on the connection that [`reach`](Self::reach) saw to, for at most `ANSWER_TIMEOUT`.
@@ -198,7 +181,7 @@ impl<P: Prepared> Session<P> {
         &mut self,
         request: &impl AsyncFn(&Client, &P) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
-        let naming = self.server.naming;
+        let naming = self.server.naming();
         match naming {
             Naming::Named => self.ask(request),
             Naming::Unnamed => self.ask(async |client, prepared| {

@@ -12,7 +12,8 @@ use super::failure::Failure;
 use super::listen::{Listener, OwnOrigin};
 use super::notice::{self, CHANNEL, Origin};
 use super::plan::{Carried, Found, Plan};
-use super::session::{Prepared, Server, Session};
+use super::server::Server;
+use super::session::{Prepared, Session};
 use super::statement::{Naming, Statement};
 use crate::domain::Id;
 use crate::store::{Change, ChangeSink, Command, Outcome, ProductChange, StoreError, Target, Writer};
@@ -95,7 +96,8 @@ struct Statements {
 
 impl Prepared for Statements {
     // Only nested loops touch rows in the order of their ids. A process that is stopped between the two trips
-    // must not hold its locks.
+    // must not hold its locks. A row that somebody else keeps locked holds up the writes behind it, so they wait for
+    // less than a request waits for the store.
     const SETTINGS: &'static [&'static str] = &[
         "enable_hashjoin = off",
         "enable_mergejoin = off",
@@ -103,6 +105,7 @@ impl Prepared for Statements {
         "max_parallel_workers_per_gather = 0",
         "idle_in_transaction_session_timeout = '15s'",
         "statement_timeout = '10s'",
+        "lock_timeout = '2s'",
     ];
 
     async fn prepare(client: &Client, naming: Naming) -> Result<Self, tokio_postgres::Error> {
@@ -173,6 +176,12 @@ impl PostgresWriter {
         Ok(Self { session, origin, elsewhere, _listener: listener })
     }
 
+    /// Whether a transaction that failed before its commit is worth carrying out again.
+    fn may_pass_again(&self, failure: &Failure) -> bool {
+        let elsewhere = failure.is_read_only() && self.session.has_several_hosts();
+        failure.may_pass_again() || failure.is_lost() || elsewhere
+    }
+
     /// Tells of what a commit may have changed, or will have: its notice counts as a stranger's from now on, and one
     /// that came before is made up for here.
     fn tell_of_unknown_fate(&self, changes: &[ProductChange]) {
@@ -197,9 +206,7 @@ impl Writer for PostgresWriter {
             });
             let failure = match found {
                 // Nothing is committed: it can be tried again even on a new connection.
-                Err(failure) if attempt < MAX_ATTEMPTS && (failure.may_pass_again() || failure.is_lost()) => {
-                    failure
-                }
+                Err(failure) if attempt < MAX_ATTEMPTS && self.may_pass_again(&failure) => failure,
                 Err(failure) => return Err(failure.before_commit()),
                 Ok(found) => {
                     let carried = Carried::new(commands, found);
