@@ -106,7 +106,8 @@ fn until(
     }
 }
 
-fn summary(delays: &mut [Duration]) -> String {
+/// Median, 99th percentile and maximum, in words.
+pub(crate) fn summary(delays: &mut [Duration]) -> String {
     delays.sort_unstable();
     let at = |percent: usize| delays.get(delays.len() * percent / 100).or(delays.last());
     let milliseconds = |percent| at(percent).map_or(0.0, |delay: &Duration| delay.as_secs_f64() * 1_000.0);

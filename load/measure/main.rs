@@ -1,6 +1,6 @@
 //! What `scripts/bench` measures with a client of its own, because no load generator does: how long a write to one
-//! process takes to show in another's lists, whether stores answer alike, byte by byte, and latencies at an arrival rate;
-//! and its charts. Never shipped.
+//! process takes to show in another's lists, how long a list takes, whether stores answer alike, byte by byte, and
+//! latencies at an arrival rate; and its charts. Never shipped.
 
 #![expect(clippy::print_stdout, reason = "figures are the program's result")]
 
@@ -10,6 +10,7 @@ mod client;
 mod compare;
 mod delay;
 mod random;
+mod wait;
 
 use clap::Parser;
 
@@ -21,6 +22,8 @@ enum Command {
     Compare(compare::Options),
     /// Percentiles of latencies at a constant arrival rate, in milliseconds.
     Arrivals(arrivals::Options),
+    /// How long one reader waits for a list.
+    Wait(wait::Options),
     /// A chart of figures, as SVG on standard output.
     Chart(chart::Options),
 }
@@ -30,6 +33,7 @@ fn main() -> anyhow::Result<()> {
         Command::Delay(options) => delay::run(&options),
         Command::Compare(options) => compare::run(&options),
         Command::Arrivals(options) => arrivals::run(&options),
+        Command::Wait(options) => wait::run(&options),
         Command::Chart(options) => chart::run(&options),
     }
 }

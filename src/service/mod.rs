@@ -16,6 +16,7 @@ mod questions;
 mod queue;
 mod settings;
 mod view;
+mod view_edit;
 mod view_pack;
 mod view_table;
 mod views;

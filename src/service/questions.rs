@@ -22,8 +22,12 @@ impl Service {
     /// Adds a question and returns its id.
     pub async fn add_question(&self, question: NewQuestion) -> Result<QuestionId, ServiceError> {
         let written_at = self.clock.now();
+        let era = self.directory.era();
         match self.write(Command::AddQuestion { question, written_at }).await? {
-            Outcome::QuestionAdded { question_id, .. } => Ok(question_id),
+            Outcome::QuestionAdded { question_id, product_id } => {
+                self.directory.remember(era, product_id, &[question_id]);
+                Ok(question_id)
+            }
             outcome => unexpected(outcome),
         }
     }

@@ -1,6 +1,6 @@
 //! A view: one product's public rows, packed so that any page of either list is written from it in a
-//! microsecond or two. Nothing rendered is kept. How rows become a view is `view_pack`'s, which views exist is
-//! `views`' business.
+//! microsecond or two. Nothing rendered is kept. How rows become a view is `view_pack`'s, how single rows come and go
+//! `view_edit`'s, which views exist `views`' business.
 //!
 //! A view is one run of bytes, because reading it is waiting for memory: of a million products nearly every
 //! page is asked for cold, and a second allocation costs more than all the work on the first.
@@ -62,7 +62,7 @@ pub(super) type PackedRow = [u8; 36];
 pub(super) type PackedPhoto = [u8; 16];
 
 /// Lists are ordered by this: most helpful first, then the oldest id.
-type Rank = (Reverse<u32>, u64);
+pub(super) type Rank = (Reverse<u32>, u64);
 
 /// Where a row's votes are.
 const HELPFUL: Range<usize> = 16..20;
@@ -79,6 +79,28 @@ impl Row {
         packed[28..32].copy_from_slice(&self.first_child.to_le_bytes());
         packed[32..36].copy_from_slice(&self.child_count.to_le_bytes());
         packed
+    }
+
+    pub(super) fn unpacked(row: &PackedRow) -> Self {
+        Self {
+            id: id(row),
+            written_at: i64::from_le_bytes(bytes_at::<8, 8>(row)),
+            helpful: helpful(row),
+            text_start: u32::from_le_bytes(bytes_at::<20, 4>(row)),
+            body_length: u16::from_le_bytes(bytes_at::<24, 2>(row)),
+            name_length: u16::from_le_bytes(bytes_at::<26, 2>(row)),
+            first_child: u32::from_le_bytes(bytes_at::<28, 4>(row)),
+            child_count: u32::from_le_bytes(bytes_at::<32, 4>(row)),
+        }
+    }
+
+    pub(super) fn rank(&self) -> Rank {
+        (Reverse(self.helpful), self.id)
+    }
+
+    pub(super) fn children(&self) -> Range<usize> {
+        let first = self.first_child as usize;
+        first..first + self.child_count as usize
     }
 }
 
@@ -119,11 +141,11 @@ fn children(row: &PackedRow) -> Range<usize> {
 }
 
 /// A record's sections.
-struct Sections<'a> {
-    questions: &'a [PackedRow],
-    answers: &'a [PackedRow],
-    photos: &'a [PackedPhoto],
-    text: &'a [u8],
+pub(super) struct Sections<'a> {
+    pub(super) questions: &'a [PackedRow],
+    pub(super) answers: &'a [PackedRow],
+    pub(super) photos: &'a [PackedPhoto],
+    pub(super) text: &'a [u8],
 }
 
 impl<'a> Sections<'a> {
@@ -190,7 +212,12 @@ impl View {
     /// Packs a product's rows. Answers whose question is not among them are left out (it was reported), and
     /// so are photos without their answer.
     pub fn pack(rows: &ProductRows) -> Self {
-        Self { product_id: rows.product_id, record: pack(rows) }
+        Self::from_record(rows.product_id, pack(rows))
+    }
+
+    /// The view whose bytes these are.
+    pub(super) fn from_record(product_id: ProductId, record: Box<[u8]>) -> Self {
+        Self { product_id, record }
     }
 
     /// The product.
@@ -273,7 +300,7 @@ impl View {
             .map(|count| u32::from_le_bytes(count) as usize)
     }
 
-    fn sections(&self) -> Sections<'_> {
+    pub(super) fn sections(&self) -> Sections<'_> {
         let [questions, answers, photos] = self.counts();
         let rows = &self.record[HEAD_BYTES..];
         let (questions, rows) = rows.split_at(questions * size_of::<PackedRow>());

@@ -116,8 +116,8 @@ impl Record<'_> {
     /// A row whose texts are kept and whose other fields are still to be set.
     fn row(&mut self, id: u64, body: Span, name: Span) -> Row {
         let text_start = self.position();
-        let body_length = self.keep(self.rows.texts.get(body));
-        let name_length = self.keep(self.rows.texts.get(name));
+        let body_length = keep(self.rows.texts.get(body), &mut self.bytes);
+        let name_length = keep(self.rows.texts.get(name), &mut self.bytes);
         Row { id, text_start, body_length, name_length, ..Row::default() }
     }
 
@@ -127,28 +127,27 @@ impl Record<'_> {
         (start, self.position() - start)
     }
 
-    /// Escapes a text and returns its length. A text too long for its 16 bits was not written by this service:
-    /// it is cut at a character's end rather than shown under a wrong length.
-    fn keep(&mut self, text: &str) -> u16 {
-        let start = self.bytes.len();
-        json::escape(text, &mut self.bytes);
-        if let Ok(length) = u16::try_from(self.bytes.len() - start) {
-            return length;
-        }
-        self.bytes.truncate(start);
-        let longest_prefix =
-            text.floor_char_boundary(usize::from(u16::MAX) / json::MAX_ESCAPED_BYTES_PER_BYTE);
-        json::escape(&text[..longest_prefix], &mut self.bytes);
-        u16::try_from(self.bytes.len() - start).unwrap_or(0)
-    }
-
     /// Where the next text begins.
     fn position(&self) -> u32 {
         narrow(self.bytes.len() - self.text_start)
     }
 }
 
-fn narrow(number: usize) -> u32 {
+/// Escapes a text behind others and returns its length. A text too long for its 16 bits was not written by this
+/// service: it is cut at a character's end rather than shown under a wrong length.
+pub(super) fn keep(text: &str, bytes: &mut Vec<u8>) -> u16 {
+    let start = bytes.len();
+    json::escape(text, bytes);
+    if let Ok(length) = u16::try_from(bytes.len() - start) {
+        return length;
+    }
+    bytes.truncate(start);
+    let longest_prefix = text.floor_char_boundary(usize::from(u16::MAX) / json::MAX_ESCAPED_BYTES_PER_BYTE);
+    json::escape(&text[..longest_prefix], bytes);
+    u16::try_from(bytes.len() - start).unwrap_or(0)
+}
+
+pub(super) fn narrow(number: usize) -> u32 {
     u32::try_from(number).expect("the rows and texts of one product stay below 4 GiB")
 }
 

@@ -99,6 +99,13 @@ impl ViewTable {
         }
     }
 
+    /// Puts a changed view in the place of a product's view, if it is there. Nobody else may change it meanwhile.
+    pub(super) fn edit(&self, product_id: ProductId, edit: impl FnOnce(&View) -> View) {
+        if let Some((view, expiry)) = self.read(product_id, |view, expiry| (edit(view), expiry)) {
+            self.insert(view, expiry);
+        }
+    }
+
     /// Keeps a view in the place of any former one, and takes others away until all fit. One that alone is
     /// larger than the table may become is not kept.
     pub(super) fn insert(&self, view: View, expiry: Expiry) {

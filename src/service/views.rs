@@ -15,8 +15,8 @@ use tokio::sync::oneshot;
 use super::freshness::{Begun, Expiry, Freshness};
 use super::view_table::ViewTable;
 use super::{ServiceError, View};
-use crate::domain::ProductId;
-use crate::store::ProductChange;
+use crate::domain::{ProductId, ProductRows};
+use crate::store::{ProductChange, Target};
 
 /// The background fill stops here, so that it does not push out what is in use.
 const FILL_MAX_PERCENT: u64 = 95;
@@ -41,11 +41,26 @@ struct InFlight {
     last_number: u64,
     /// While the background fill reads a chunk: what changed since it began.
     fill: Option<FillChunk>,
+    /// While a commit of this process is on its way: what others changed since it began.
+    commit: Option<HashSet<ProductId>>,
     /// While changes go unnoticed nothing is kept.
     deaf: bool,
 }
 
 impl InFlight {
+    /// What is on its way of a product is not kept.
+    fn strike(&mut self, product_id: ProductId) {
+        self.listed.remove(&product_id);
+        if let Some(chunk) = &mut self.fill {
+            chunk.changed.insert(product_id);
+        }
+    }
+
+    /// Whether others changed a product since the commit that is on its way began.
+    fn is_disturbed(&self, product_id: ProductId) -> bool {
+        self.commit.as_ref().is_none_or(|changed_by_others| changed_by_others.contains(&product_id))
+    }
+
     /// Nothing that is on its way is kept.
     fn strike_everything(&mut self) {
         self.listed.clear();
@@ -67,6 +82,17 @@ pub(super) struct LoadTicket {
     pub(super) product_id: ProductId,
     number: u64,
     expiry: Expiry,
+}
+
+/// What a commit of this process changed.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum OwnChange {
+    /// What everybody is told.
+    Known(ProductChange),
+    /// Questions and answers came, without photos.
+    Came(ProductRows),
+    /// A row was hidden.
+    Went(ProductId, Target),
 }
 
 /// Where a wanted view is.
@@ -137,24 +163,58 @@ impl Views {
         }
     }
 
-    /// Brings the views up to date with a commit. The commit is durable and nobody was told of it yet.
+    /// A commit of this process begins. One at a time.
+    pub(super) fn begin_commit(&self) {
+        self.in_flight.lock().commit = Some(HashSet::new());
+    }
+
+    /// Brings the views up to date with the commit that has ended: it is durable and nobody was told of it yet, or it
+    /// failed and changed nothing.
+    pub(super) fn end_commit(&self, changes: Vec<OwnChange>) {
+        for change in changes {
+            let mut in_flight = self.in_flight.lock();
+            match change {
+                OwnChange::Known(change) => self.change(&mut in_flight, change),
+                OwnChange::Came(rows) => {
+                    in_flight.strike(rows.product_id);
+                    if in_flight.is_disturbed(rows.product_id) {
+                        // Somebody may have voted for these rows, or hidden them, before they were in their places.
+                        self.table.remove(rows.product_id);
+                    } else {
+                        self.table.edit(rows.product_id, |view| view.with(&rows));
+                    }
+                }
+                OwnChange::Went(product_id, target) => {
+                    in_flight.strike(product_id);
+                    self.table.edit(product_id, |view| view.without(target));
+                }
+            }
+        }
+        self.in_flight.lock().commit = None;
+    }
+
+    /// Brings the views up to date with what others committed.
     pub(super) fn apply(&self, changes: &[ProductChange]) {
         for &change in changes {
-            let product_id = change.product_id();
             let mut in_flight = self.in_flight.lock();
-            in_flight.listed.remove(&product_id);
-            if let Some(chunk) = &mut in_flight.fill {
-                chunk.changed.insert(product_id);
+            if let Some(changed_by_others) = &mut in_flight.commit {
+                changed_by_others.insert(change.product_id());
             }
-            match change {
-                ProductChange::QuestionVotes(_, question_id, helpful) => {
-                    self.table.change(product_id, |view| view.raise_question(question_id, helpful));
-                }
-                ProductChange::AnswerVotes(_, answer_id, helpful) => {
-                    self.table.change(product_id, |view| view.raise_answer(answer_id, helpful));
-                }
-                ProductChange::Rows(_) => self.table.remove(product_id),
+            self.change(&mut in_flight, change);
+        }
+    }
+
+    fn change(&self, in_flight: &mut InFlight, change: ProductChange) {
+        let product_id = change.product_id();
+        in_flight.strike(product_id);
+        match change {
+            ProductChange::QuestionVotes(_, question_id, helpful) => {
+                self.table.change(product_id, |view| view.raise_question(question_id, helpful));
             }
+            ProductChange::AnswerVotes(_, answer_id, helpful) => {
+                self.table.change(product_id, |view| view.raise_answer(answer_id, helpful));
+            }
+            ProductChange::Rows(_) => self.table.remove(product_id),
         }
     }
 
@@ -213,120 +273,4 @@ impl Views {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::*;
-    use crate::domain::{Id as _, ProductRows, QuestionId, QuestionRow, Timestamp};
-
-    fn product(number: u64) -> ProductId {
-        ProductId::new(number).expect("in range")
-    }
-
-    fn view(number: u64) -> View {
-        View::pack(&ProductRows::new(product(number)))
-    }
-
-    /// The same product with a question.
-    fn newer_view(number: u64) -> View {
-        let mut rows = ProductRows::new(product(number));
-        let text = rows.texts.keep("new");
-        rows.questions.push(QuestionRow {
-            question_id: QuestionId::new(1).expect("in range"),
-            written_at: Timestamp::nearest(0),
-            helpful: 0,
-            body: text,
-            name: text,
-        });
-        View::pack(&rows)
-    }
-
-    fn questions(views: &Views, number: u64) -> Option<usize> {
-        views.read(product(number), |view| view.question_ids().len())
-    }
-
-    fn begin(views: &Views, number: u64) -> LoadTicket {
-        match views.want(product(number)) {
-            Wanted::LoadIt(ticket, _) => ticket,
-            Wanted::Here | Wanted::Coming(_) => panic!("product {number} is not there yet"),
-        }
-    }
-
-    #[test]
-    fn an_expired_view_is_loaded_once_more() {
-        let freshness = Arc::new(Freshness::new(Duration::from_secs(1), Duration::ZERO));
-        let views = Views::new(1 << 20, Arc::clone(&freshness));
-        let (asked, filled) = (product(1), product(2));
-        views.loaded(begin(&views, 1), Ok(Arc::new(view(1))));
-        views.begin_fill_chunk();
-        views.end_fill_chunk(vec![view(2)]);
-        views.begin_fill_chunk();
-        views.end_fill_chunk(vec![newer_view(2)]);
-        assert!(views.is_here(asked));
-        assert_eq!(questions(&views, 2), Some(0), "a good view is not replaced");
-
-        freshness.set_present(1_000);
-        assert!(!views.is_here(asked) && !views.is_here(filled));
-        let again = begin(&views, 1);
-        assert!(matches!(views.want(asked), Wanted::Coming(_)), "one load for all");
-        views.begin_fill_chunk();
-        // The load began before the clock was set: in its own time its view is good.
-        freshness.set_present(0);
-        views.loaded(again, Ok(Arc::new(view(1))));
-        assert!(matches!(views.want(asked), Wanted::Here));
-
-        freshness.set_present(1_000);
-        views.end_fill_chunk(vec![newer_view(2)]);
-        freshness.set_present(0);
-        assert_eq!(questions(&views, 2), Some(1), "the fill replaces an expired view");
-    }
-
-    #[test]
-    fn while_changes_go_unnoticed_nothing_is_kept() {
-        let freshness = Arc::new(Freshness::new(Duration::ZERO, Duration::ZERO));
-        let views = Views::new(1 << 20, Arc::clone(&freshness));
-        let kept = |number| views.is_here(product(number));
-        views.loaded(begin(&views, 1), Ok(Arc::new(view(1))));
-        assert!(kept(1));
-
-        let before = begin(&views, 2);
-        views.begin_fill_chunk();
-        views.fall_silent();
-        freshness.fall_silent();
-        assert!(!kept(1), "what was there is not served");
-        views.loaded(before, Ok(Arc::new(view(2))));
-        views.loaded(begin(&views, 3), Ok(Arc::new(view(3))));
-        views.end_fill_chunk(vec![view(4)]);
-        views.begin_fill_chunk();
-        views.end_fill_chunk(vec![view(5)]);
-        let during = begin(&views, 6);
-        views.begin_fill_chunk();
-        views.end_silence();
-        freshness.end_silence();
-        views.loaded(during, Ok(Arc::new(view(6))));
-        views.end_fill_chunk(vec![view(7)]);
-        assert_eq!(views.size().0, 0, "nothing read before the end of the silence is kept");
-
-        views.loaded(begin(&views, 8), Ok(Arc::new(view(8))));
-        assert!(kept(8));
-    }
-
-    #[test]
-    fn in_the_grace_what_is_there_is_served_with_the_own_writes() {
-        let freshness = Arc::new(Freshness::new(Duration::ZERO, Duration::from_hours(1)));
-        let views = Views::new(1 << 20, Arc::clone(&freshness));
-        for number in [1, 2] {
-            views.loaded(begin(&views, number), Ok(Arc::new(view(number))));
-        }
-        views.fall_silent();
-        freshness.fall_silent();
-        assert!(matches!(views.want(product(1)), Wanted::Here));
-        views.loaded(begin(&views, 3), Ok(Arc::new(view(3))));
-        assert!(!views.is_here(product(3)), "nothing new is kept");
-        views.apply(&[ProductChange::Rows(product(2))]);
-        assert!(!views.is_here(product(2)), "an own write is not hidden");
-        views.end_silence();
-        freshness.end_silence();
-        assert_eq!(views.size().0, 0);
-    }
-}
+mod tests;

@@ -11,7 +11,8 @@ use super::ServiceError;
 use super::complaint::Complaint;
 use super::loader::report;
 use super::queue::{BatchQueue, Taken};
-use super::views::Views;
+use super::views::{OwnChange, Views};
+use crate::domain::{AnswerRow, ProductId, ProductRows, QuestionRow};
 use crate::store::{Command, IDLE_INTERVAL, Outcome, ProductChange, Target, Writer};
 
 /// Writes that travel in one transaction. Bounds how long a transaction takes and how much it holds.
@@ -51,9 +52,11 @@ impl WriterLane {
 
     fn carry_out(&mut self, batch: &mut Vec<WriteRequest>) {
         let merged = Merged::new(batch.drain(..));
+        self.views.begin_commit();
         let outcomes = match self.writer.commit(&merged.commands) {
             Ok(outcomes) => outcomes,
             Err(error) => {
+                self.views.end_commit(Vec::new());
                 // If it may have happened after all, the store has told the views by itself.
                 let error = report(&NOT_COMMITTED, "commit", &error);
                 for reply in merged.replies.into_iter().flatten() {
@@ -62,13 +65,7 @@ impl WriterLane {
                 return;
             }
         };
-        let changes: Vec<ProductChange> = merged
-            .commands
-            .iter()
-            .zip(&outcomes)
-            .filter_map(|(command, outcome)| ProductChange::of(command, *outcome))
-            .collect();
-        self.views.apply(&changes);
+        self.views.end_commit(changes(&merged.commands, &outcomes));
         for (outcome, replies) in outcomes.into_iter().zip(merged.replies) {
             for reply in replies {
                 // Whoever has gone away needs no answer; the write is done.
@@ -76,6 +73,43 @@ impl WriterLane {
             }
         }
     }
+}
+
+/// What a commit changed: votes and rows that went, then the rows that came, a product's together.
+fn changes(commands: &[Command], outcomes: &[Outcome]) -> Vec<OwnChange> {
+    let mut changes = Vec::new();
+    let mut came: HashMap<ProductId, ProductRows> = HashMap::new();
+    for (command, &outcome) in commands.iter().zip(outcomes) {
+        match (command, outcome) {
+            (Command::Report(target), Outcome::Reported { product_id }) => {
+                changes.push(OwnChange::Went(product_id, *target));
+            }
+            (
+                Command::AddQuestion { question, written_at },
+                Outcome::QuestionAdded { product_id, question_id },
+            ) => {
+                let rows = came.entry(product_id).or_insert_with(|| ProductRows::new(product_id));
+                let (body, name) =
+                    (rows.texts.keep(question.body.as_str()), rows.texts.keep(question.name.as_str()));
+                let written_at = *written_at;
+                rows.questions.push(QuestionRow { question_id, written_at, helpful: 0, body, name });
+            }
+            // Only the store knows the ids of its photos.
+            (
+                Command::AddAnswer { question_id, answer, written_at },
+                Outcome::AnswerAdded { product_id, answer_id },
+            ) if answer.photos.is_empty() => {
+                let rows = came.entry(product_id).or_insert_with(|| ProductRows::new(product_id));
+                let (body, name) =
+                    (rows.texts.keep(answer.body.as_str()), rows.texts.keep(answer.name.as_str()));
+                let (question_id, written_at) = (*question_id, *written_at);
+                rows.answers.push(AnswerRow { answer_id, question_id, written_at, helpful: 0, body, name });
+            }
+            _ => changes.extend(ProductChange::of(command, outcome).map(OwnChange::Known)),
+        }
+    }
+    changes.extend(came.into_values().map(OwnChange::Came));
+    changes
 }
 
 /// The requests of a batch with votes for the same row made into one command.

@@ -1,0 +1,2 @@
+-- A vote for the row that the address names.
+wrk.method = "PUT"
