@@ -34,6 +34,8 @@ install_missing() {
     command -v sqlite3 >/dev/null || missing+=(sqlite3)
     [ -x /usr/bin/time ] || missing+=(time)
     postgres_programs >/dev/null || missing+=(postgresql)
+    command -v node >/dev/null || missing+=(nodejs)
+    command -v npm >/dev/null || missing+=(npm)
     [ ${#missing[@]} -eq 0 ] && return
     local sudo=()
     [ "$(id -u)" -eq 0 ] || sudo=(sudo)
@@ -57,16 +59,16 @@ begin_part() {
     export FIRST=$((products - products / 10)) LAST=$products QUESTIONS=$((products * 7 / 2))
 }
 
-# The head of the table. $1: what this is about, $2: the references' versions.
+# The head of the table. $1: what this is about, $2: the references' versions, $3: how figures are taken, if not as usual.
 begin_table() {
-    local memory
+    local memory taken=${3:-Medians of $rounds rounds of $seconds s, the reference in turn with the figure}
     memory=$(awk '/MemTotal/ {printf "%d GiB", $2 / 1048576 + 0.5}' /proc/meminfo)
     cat >"$out/README.md" <<TABLE
 # $1, $(date +%F)
 
 $(nproc) cores shared by server and load generator, $memory memory, $(uname -sr), $(rustc --version | cut -d' ' -f1-2),
-$(wrk -v 2>&1 | head -1 | cut -d' ' -f1-2), $2. $products products. Medians of $rounds rounds of $seconds s, the reference in turn
-with the figure. Everything that was printed is in [raw.txt](raw.txt); \`scripts/bench\` makes this page again.
+$(wrk -v 2>&1 | head -1 | cut -d' ' -f1-2), $2. $products products. $taken.
+Everything that was printed is in [raw.txt](raw.txt); \`scripts/bench\` makes this page again.
 
 | what | figure | reference in the same run | ratio |
 |---|---|---|---|
@@ -169,8 +171,10 @@ anonymous_mebibytes() { awk '/RssAnon/ {printf "%d", $2 / 1024}' "/proc/$1/statu
 rate() {
     local connections=$1 script=$2 url=$3 threads=2
     [ "$connections" -gt 1 ] || threads=1
-    wrk -t$threads -c"$connections" -d"${seconds}s" --latency -s "$script" "$url" >"$work/wrk"
-    { echo "\$ wrk -t$threads -c$connections -d${seconds}s --latency -s $script $url"; cat "$work/wrk"; } >>"$out/raw.txt"
+    # An answer within ten seconds is none too late: the peer takes more than two at times.
+    local command=(wrk "-t$threads" "-c$connections" "-d${seconds}s" --timeout 10s --latency -s "$script" "$url")
+    "${command[@]}" >"$work/wrk"
+    { echo "\$ ${command[*]}"; cat "$work/wrk"; } >>"$out/raw.txt"
     if grep -E 'Non-2xx|Socket errors' "$work/wrk" >&2; then exit 1; fi
     awk '/Requests\/sec/ {printf "%d\n", $2}' "$work/wrk"
 }
@@ -195,10 +199,11 @@ ticks() {
     echo "$sum"
 }
 
-# Draws the table $work/$1.csv, keeps both beside the figures and shows the chart on the page.
+# Draws the table $work/$1.csv, keeps both beside the figures and shows the chart on the page. $2: title, $3: unit; the
+# rest are options.
 chart() {
     cp "$work/$1.csv" "$out/$1.csv"
-    "$measure" chart --title "$2" --unit "$3" "$work/$1.csv" >"$out/$1.svg"
+    "$measure" chart --title "$2" --unit "$3" "${@:4}" "$work/$1.csv" >"$out/$1.svg"
     charts+=("![$2]($1.svg)")
 }
 

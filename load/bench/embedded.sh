@@ -4,6 +4,7 @@
 url=http://127.0.0.1:$port
 nginx_url=http://127.0.0.1:$nginx_port
 connection_counts="1 2 4 8 16 32 64 128"
+arrival_rates="1000 2000 5000 10000 20000 30000"
 
 lists() { rate 64 load/wrk/lists.lua "$url"; }
 all_lists() { FIRST=1 rate 64 load/wrk/lists.lua "$url"; }
@@ -21,6 +22,7 @@ measure_embedded() {
     starts
     lists_from_memory
     few_connections
+    latencies
     votes_on_disk
     bounded_views
     growth
@@ -99,6 +101,29 @@ few_connections() {
         echo "$connections,$mine,$other" >>"$table"
     done
     chart connections "Question lists from memory" "requests a second"
+}
+
+# Percentiles of both servers at constant arrival rates, each request counted from the time when it was due. What the
+# generator itself takes is in both.
+latencies() {
+    local asked mine other table=$work/latencies.csv
+    echo "requests a second,atelier: 50 %,90 %,99 %,99.9 %,nginx: 50 %,90 %,99 %,99.9 %" >"$table"
+    for asked in $arrival_rates; do
+        mine=$(arrivals "$asked" "$port")
+        other=$(arrivals "$asked" "$nginx_port")
+        echo "$asked,$mine,$other" >>"$table"
+        [ "$asked" -ne 10000 ] || row "latency of question lists from memory at 10,000 arrivals a second: 50, 90, 99, 99.9 % within" \
+            "${mine//,/, } ms" "nginx, a constant: ${other//,/, } ms" "$(ratio "${mine%%,*}" "${other%%,*}") of the median"
+    done
+    chart latencies "Latency of question lists from memory, and of nginx's constant" "milliseconds" --logarithmic
+}
+
+# Prints percentiles in milliseconds, with commas. $1: requests a second, $2: the port.
+arrivals() {
+    local command=("$measure" arrivals --rate "$1" --seconds "$seconds" --first "$FIRST" --last "$LAST" "127.0.0.1:$2")
+    "${command[@]}" >"$work/arrivals"
+    { echo "\$ ${command[*]}"; cat "$work/arrivals"; } >>"$out/raw.txt"
+    cat "$work/arrivals"
 }
 
 votes_on_disk() {

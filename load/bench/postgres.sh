@@ -2,6 +2,7 @@
 # indexes: what differs is the way, not the data. Sourced by scripts/bench.
 
 source load/bench/cluster.sh
+source load/bench/peers.sh
 
 measure_postgres() {
     start_cluster
@@ -10,8 +11,11 @@ measure_postgres() {
     prepare_data
     import_beside_psql
     pages_beside_pgbench
+    embedded_lists_beside_pgbench
     fill_memory
     writes_beside_pgbench
+    embedded_writes_beside_pgbench
+    express_beside_atelier
     two_processes
     there_and_back
     stop_cluster
