@@ -37,7 +37,7 @@ pub(super) fn escape(text: &str, output: &mut Vec<u8>) {
 }
 
 fn needs_escape(byte: u8) -> bool {
-    (byte < b' ') | (byte == b'"') | (byte == b'\\')
+    byte < b' ' || byte == b'"' || byte == b'\\'
 }
 
 fn write_escaped(byte: u8, output: &mut Vec<u8>) {

@@ -18,6 +18,9 @@ const LOST_ACKNOWLEDGEMENTS: u64 = 5;
 /// How the server says that it has committed.
 const ACKNOWLEDGEMENT: &[u8] = b"COMMIT\0";
 
+const SHOP_CONNECTIONS: &str =
+    "pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+
 /// Lets the database go away in every way, under load. Each time it stays away until enough requests have failed.
 fn strike(cluster: &Cluster, store: &str, relay: &Relay, tally: &Tally) -> Vec<Outage> {
     let mut outages = Vec::new();
@@ -34,15 +37,14 @@ fn strike(cluster: &Cluster, store: &str, relay: &Relay, tally: &Tally) -> Vec<O
     }
     for _ in 0..TERMINATIONS {
         tally.peace();
-        let began = Instant::now();
-        let terminated = cluster.query(
-            store,
-            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
-             WHERE datname = current_database() AND pid <> pg_backend_pid()",
-        );
-        outages.push(Outage { name: "connections terminated", began, ended: Instant::now() });
         // Each process writes and listens; it reads only what is not in memory.
-        assert!(terminated.parse::<u64>().is_ok_and(|count| count >= 4), "{terminated} connections");
+        until("both processes are connected", || {
+            let connections = cluster.query(store, &format!("SELECT count(*) FROM {SHOP_CONNECTIONS}"));
+            connections.parse::<u64>().is_ok_and(|count| count >= 4)
+        });
+        let began = Instant::now();
+        cluster.query(store, &format!("SELECT count(pg_terminate_backend(pid)) FROM {SHOP_CONNECTIONS}"));
+        outages.push(Outage { name: "connections terminated", began, ended: Instant::now() });
     }
     for _ in 0..CUTS {
         tally.peace();
