@@ -10,6 +10,7 @@ mod client;
 mod compare;
 mod delay;
 mod random;
+mod trickle;
 mod wait;
 
 use clap::Parser;
@@ -24,6 +25,8 @@ enum Command {
     Arrivals(arrivals::Options),
     /// How long one reader waits for a list.
     Wait(wait::Options),
+    /// Many clients that send their requests a byte at a time.
+    Trickle(trickle::Options),
     /// A chart of figures, as SVG on standard output.
     Chart(chart::Options),
 }
@@ -34,6 +37,7 @@ fn main() -> anyhow::Result<()> {
         Command::Compare(options) => compare::run(&options),
         Command::Arrivals(options) => arrivals::run(&options),
         Command::Wait(options) => wait::run(&options),
+        Command::Trickle(options) => trickle::run(&options),
         Command::Chart(options) => chart::run(&options),
     }
 }

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -15,9 +16,13 @@ use crate::config::ServeOptions;
 use crate::http::Server;
 use crate::service::{Service, SystemClock};
 
+/// Descriptors beside those of clients: the store's, the listener's, the runtimes'.
+const OTHER_DESCRIPTORS: u64 = 256;
+
 /// Serves until SIGTERM or SIGINT.
 pub(super) fn run(options: &ServeOptions) -> anyhow::Result<ExitCode> {
     start_logging();
+    make_room_for_connections(options.max_connections);
     let address = &options.store.store;
     if options.migrate {
         address.migrate().with_context(|| format!("cannot migrate {address}"))?;
@@ -45,6 +50,29 @@ pub(super) fn run(options: &ServeOptions) -> anyhow::Result<ExitCode> {
     server.stop();
     drop(service);
     Ok(ExitCode::SUCCESS)
+}
+
+/// Every connection is a descriptor, and shells and service managers give a program a thousand of them but let it have
+/// more.
+fn make_room_for_connections(max_connections: u32) {
+    let wanted = u64::from(max_connections) + OTHER_DESCRIPTORS;
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    let possible = maximum.map_or(wanted, |maximum| maximum.min(wanted));
+    // `None` is without limit.
+    if current.is_some_and(|current| current < possible)
+        && let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: Some(possible), maximum })
+    {
+        tracing::warn!(%error, "could not raise the limit of open files");
+    }
+    if let Some(limit) = getrlimit(Resource::Nofile).current
+        && limit < wanted
+    {
+        tracing::warn!(
+            limit,
+            wanted,
+            "the limit of open files is below --max-connections; raise it (LimitNOFILE=, ulimit -Hn)"
+        );
+    }
 }
 
 fn start_logging() {
