@@ -35,7 +35,7 @@ ask() {
     command=("$k6" run --quiet --no-color --summary-time-unit ms -e "BASE_URL=$base" -e "PRODUCTS=$products" -e "RATE=$rate"
         -e "DURATION_S=$k6_seconds" -e BEYOND_S=0 "load/$script.js")
     K6_NO_USAGE_REPORT=true GOGC=800 "${command[@]}" >"$work/k6" 2>&1 || status=$?
-    { echo "\$ GOGC=800 ${command[*]}"; cat "$work/k6"; } >>"$out/raw.txt"
+    { echo "\$ GOGC=800 k6 ${command[*]:1}"; cat "$work/k6"; } >>"$out/raw.txt"
     if [ "$status" -ne 0 ] && [ "$status" -ne 99 ]; then
         cat "$work/k6" >&2
         exit 1

@@ -1,0 +1,123 @@
+//! What the documents say is there is there: files and headings that they link to, and the tests that `SECURITY.md`
+//! names. Whether what they say is true is up to their readers. Links to other sites are not followed.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Folders with documents or tests, beside the root's own files.
+const FOLDERS: [&str; 8] = ["benches", "deploy", "docs", "load", "migrations", "scripts", "src", "tests"];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// All files with an ending, at any depth.
+fn files(ending: &str) -> Vec<PathBuf> {
+    let mut folders: Vec<PathBuf> = FOLDERS.iter().map(|folder| root().join(folder)).collect();
+    let mut files = Vec::new();
+    let mut entries = entries(root());
+    entries.retain(|path| path.is_file());
+    loop {
+        for path in entries {
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == ending) {
+                files.push(path);
+            }
+        }
+        let Some(folder) = folders.pop() else { return files };
+        entries = self::entries(&folder);
+    }
+}
+
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("the folder can be read");
+    entries.map(|entry| entry.expect("an entry").path()).collect()
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).expect("the file can be read")
+}
+
+/// The document without code, in blocks or in lines.
+fn prose(document: &str) -> String {
+    let text: String = document.split("```").step_by(2).collect();
+    text.split('`').step_by(2).collect()
+}
+
+/// Where the links of a document lead: what is between `](` and `)`.
+fn links(document: &str) -> Vec<String> {
+    let pieces = prose(document);
+    let targets = pieces.split("](").skip(1).filter_map(|rest| rest.split_once(')'));
+    targets.map(|(target, _)| target.to_owned()).collect()
+}
+
+/// The headings of a document as links name them: lower case, hyphens for spaces, no other signs.
+fn anchors(document: &str) -> BTreeSet<String> {
+    let headings = document.lines().filter(|line| line.starts_with('#'));
+    let anchor = |heading: &str| {
+        let words = heading.trim_start_matches('#').trim().to_lowercase();
+        let kept = words.chars().filter(|sign| sign.is_alphanumeric() || matches!(sign, ' ' | '-' | '_'));
+        kept.map(|sign| if sign == ' ' { '-' } else { sign }).collect()
+    };
+    headings.map(anchor).collect()
+}
+
+/// What is wrong with a link of a document.
+fn broken(document: &Path, link: &str) -> Option<String> {
+    if link.contains("://") || link.starts_with("mailto:") {
+        return None;
+    }
+    let (file, anchor) = link.split_once('#').unwrap_or((link, ""));
+    let folder = document.parent().expect("a file is in a folder");
+    let target = if file.is_empty() { document.to_owned() } else { folder.join(file) };
+    let name = document.strip_prefix(root()).unwrap_or(document).display();
+    if !target.exists() {
+        return Some(format!("{name}: {link} is not there"));
+    }
+    if !anchor.is_empty() && !anchors(&read(&target)).contains(anchor) {
+        return Some(format!("{name}: {link} names no heading"));
+    }
+    None
+}
+
+#[test]
+fn links_lead_somewhere() {
+    let documents = files("md");
+    assert!(documents.len() > 8, "{documents:?}");
+    let mut wrong = Vec::new();
+    for document in &documents {
+        wrong.extend(links(&read(document)).iter().filter_map(|link| broken(document, link)));
+    }
+    assert_eq!(wrong, [""; 0]);
+}
+
+#[test]
+fn broken_links_are_noticed() {
+    let readme = root().join("README.md");
+    let document = "[`a`](docs/http.md) `[x](y)` [b](https://example.com)\n```sh\n[c](d)\n```\n[e](#run-it)";
+    assert_eq!(links(document), ["docs/http.md", "https://example.com", "#run-it"]);
+    for good in ["docs/http.md", "https://example.com", "#run-it", "docs/benchmarks"] {
+        assert_eq!(broken(&readme, good), None);
+    }
+    assert_eq!(broken(&readme, "docs/none.md"), Some("README.md: docs/none.md is not there".to_owned()));
+    assert_eq!(broken(&readme, "#none"), Some("README.md: #none names no heading".to_owned()));
+}
+
+#[test]
+fn every_test_that_the_threat_model_names_is_there() {
+    let sources: Vec<String> = files("rs").iter().map(|path| read(path)).collect();
+    let model = read(&root().join("SECURITY.md"));
+    let rows = model.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| Threat |"));
+    let mut count = 0;
+    for row in rows {
+        let tests = row.trim_end_matches(" |").rsplit(" | ").next().expect("a column");
+        for test in tests.split(", ").map(|test| test.trim_matches('`')) {
+            let declared = format!("fn {test}(");
+            assert!(sources.iter().any(|source| source.contains(&declared)), "{test} is not there: {row}");
+            count += 1;
+        }
+    }
+    assert!(count > 20, "{count} tests are named");
+}
