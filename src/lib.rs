@@ -10,14 +10,16 @@
 //! POST   → http (parse, check) → service::writer (batch) → Writer::commit, one transaction
 //! PUT                                                    → views brought up to date → 201 / 204
 //! another process wrote → ChangeSink → views brought up to date, or forgotten and filled again
-//! CSV    → import (parse, check) → BulkLoad → rows          generate → the same CSV files
+//! CSV    → import (parse, check) → BulkLoad → rows          generate, export (Dump) → the same CSV files
 //! ```
 //!
-//! Imports point down only: `cli → http → service → store → domain` and `cli → import → store, domain`.
+//! Imports point down only: `cli → http → service → store → domain` and `cli → export → import → store, domain`.
 
 pub mod cli;
 pub mod config;
 pub mod domain;
+pub mod export;
+pub mod files;
 pub mod generate;
 pub mod http;
 pub mod import;

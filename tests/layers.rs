@@ -7,14 +7,16 @@ use std::path::{Path, PathBuf};
 const MAX_LINES: usize = 400;
 
 /// Each part of the crate and what it may name.
-const LAYERS: [(&str, &[&str]); 8] = [
-    ("cli", &["config", "http", "service", "store", "import", "generate", "domain"]),
+const LAYERS: [(&str, &[&str]); 10] = [
+    ("cli", &["config", "http", "service", "store", "export", "import", "generate", "files", "domain"]),
     ("config", &["http", "service", "store", "domain"]),
     ("http", &["service", "domain"]),
     ("service", &["store", "domain"]),
+    ("export", &["import", "store", "files", "domain"]),
     ("import", &["store", "domain"]),
     ("generate", &["domain"]),
     ("store", &["domain"]),
+    ("files", &[]),
     ("domain", &[]),
 ];
 

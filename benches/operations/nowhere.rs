@@ -1,8 +1,8 @@
 //! A store that takes rows and keeps none.
 
 use atelier::store::{
-    AnswerBatch, BulkLoad, ChangeSink, Counts, Dump, Finding, LastIds, LoadMode, PhotoBatch, QuestionBatch,
-    Reader, Store, StoreError, Writer,
+    AnswerBatch, BulkLoad, ChangeSink, Counts, Dump, Finding, LastIds, LoadMode, PersonRows, PhotoBatch,
+    QuestionBatch, Reader, Store, StoreError, Writer,
 };
 
 /// The store.
@@ -26,6 +26,10 @@ impl Store for Nowhere {
     }
 
     fn dump(&self) -> Result<Box<dyn Dump>, StoreError> {
+        nothing_here()
+    }
+
+    fn erase(&self, _: &PersonRows) -> Result<Counts, StoreError> {
         nothing_here()
     }
 

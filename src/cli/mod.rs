@@ -3,12 +3,15 @@
 
 #![expect(clippy::doc_markdown, reason = "these comments are the help texts, shown as they are")]
 
+mod backup;
 mod check;
 mod copy;
 mod demo;
+mod export;
 mod generate;
 mod import;
 mod migrate;
+mod person;
 mod progress;
 mod serve;
 
@@ -58,6 +61,24 @@ enum Command {
     /// Ids, dates, counters and hidden rows come along, and new ids go on where they were. The first store is
     /// read as it is when the command starts; stop the servers that write to it first.
     Copy(copy::CopyArgs),
+    /// Write a whole store to the three CSV files that import reads
+    ///
+    /// Hidden rows, counters and e-mail addresses are in them; only their owner may read them. The store is read as it is
+    /// when the command starts, and may be in use. The files get their names when all three are whole.
+    Export(export::ExportArgs),
+    /// Copy an SQLite store into one file, while it is served
+    ///
+    /// The file has every write that was acknowledged before the command started. It gets its name when it is whole and on
+    /// the disk. It is an SQLite store itself.
+    Backup(backup::BackupArgs),
+    /// Fill an SQLite store with what a backup holds, all or nothing
+    ///
+    /// A backup that is damaged, or of a later version, is refused. Servers may be running: they notice it.
+    Restore(backup::RestoreArgs),
+    /// Show, export or erase all that a store has under one e-mail address
+    ///
+    /// Addresses have no index, so this reads the whole store; it may be in use.
+    Person(person::PersonArgs),
 }
 
 impl Cli {
@@ -70,6 +91,10 @@ impl Cli {
             Command::Migrate(args) => migrate::run(&args).map(|()| ExitCode::SUCCESS),
             Command::Check(args) => check::run(&args),
             Command::Copy(args) => copy::run(&args),
+            Command::Export(args) => export::run(&args).map(|()| ExitCode::SUCCESS),
+            Command::Backup(args) => backup::back_up(&args).map(|()| ExitCode::SUCCESS),
+            Command::Restore(args) => backup::restore(&args).map(|()| ExitCode::SUCCESS),
+            Command::Person(args) => person::run(&args).map(|()| ExitCode::SUCCESS),
         }
     }
 }

@@ -1,13 +1,13 @@
 //! The address of a store, as an operator writes it, and opening it. The scheme picks the kind.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 
 use super::postgres::{PostgresAddress, PostgresStore};
 use super::sqlite::SqliteStore;
-use super::{Migrated, Store, StoreError};
+use super::{Counts, LoadMode, Migrated, PagesCopied, Store, StoreError};
 
 /// Where a store is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,10 +46,44 @@ impl StoreAddress {
     /// Also when there is no such file: whoever only reads must not create an empty store by a typing error.
     pub fn open_existing(&self) -> Result<Arc<dyn Store>, StoreError> {
         match self {
-            Self::Sqlite(path) if !path.exists() => {
-                Err(StoreError::BadAddress("there is no such file".to_owned()))
-            }
+            Self::Sqlite(path) if !path.exists() => Err(no_such_file()),
             Self::Sqlite(_) | Self::Postgres(_) => self.open(),
+        }
+    }
+
+    /// Copies a store, which may be in use, into the empty file `target`: one state of it, the one at the beginning.
+    ///
+    /// # Errors
+    /// [`StoreError::BadAddress`] when there is no such file, and for PostgreSQL, which has its own tools.
+    pub fn back_up(&self, target: &Path, progress: &mut dyn FnMut(PagesCopied)) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(path) if !path.exists() => Err(no_such_file()),
+            Self::Sqlite(path) => SqliteStore::back_up(path, target, progress),
+            Self::Postgres(_) => Err(StoreError::BadAddress(
+                "PostgreSQL is backed up with its own tools, pg_dump or pg_basebackup; atelier export and atelier copy \
+                 work as well"
+                    .to_owned(),
+            )),
+        }
+    }
+
+    /// Fills a store with what such a copy holds, all or nothing. Servers may be using it.
+    ///
+    /// # Errors
+    /// [`StoreError::NotEmpty`] when there are rows and `mode` does not replace them; [`StoreError::WrongSchema`] when
+    /// one of the files is not a store of a known version; [`StoreError::BadAddress`] for PostgreSQL.
+    pub fn restore(
+        &self,
+        backup: &Path,
+        mode: LoadMode,
+        progress: &mut dyn FnMut(PagesCopied),
+    ) -> Result<Counts, StoreError> {
+        match self {
+            Self::Sqlite(path) => SqliteStore::restore(path, backup, mode, progress),
+            Self::Postgres(_) => Err(StoreError::BadAddress(
+                "a backup is restored into an SQLite store; from there atelier copy brings it to PostgreSQL"
+                    .to_owned(),
+            )),
         }
     }
 
@@ -60,6 +94,10 @@ impl StoreAddress {
             Self::Postgres(address) => PostgresStore::migrate(address),
         }
     }
+}
+
+fn no_such_file() -> StoreError {
+    StoreError::BadAddress("there is no such file".to_owned())
 }
 
 impl FromStr for StoreAddress {

@@ -9,6 +9,7 @@ mod address;
 mod bulk;
 mod dump;
 mod error;
+mod person;
 pub mod postgres;
 pub mod sqlite;
 
@@ -21,6 +22,7 @@ pub use bulk::{
 };
 pub use dump::{DUMP_ROWS_PER_BATCH, Dump, LastIds};
 pub use error::StoreError;
+pub use person::{ERASED_BODY, ERASED_NAME, MAX_PERSON_ROWS, PersonRows};
 
 use crate::domain::{AnswerId, NewAnswer, NewQuestion, ProductId, ProductRows, QuestionId, Timestamp};
 
@@ -41,6 +43,14 @@ pub trait Store: Send + Sync {
 
     /// Starts reading everything.
     fn dump(&self) -> Result<Box<dyn Dump>, StoreError>;
+
+    /// Replaces names and texts of a person's rows by neutral ones, empties their addresses and removes the photos, in
+    /// one transaction that sessions elsewhere are told of. Rows that are no longer the person's are left alone.
+    /// Returns what was erased.
+    ///
+    /// # Errors
+    /// Nothing is erased, unless the error is [`StoreError::Unknown`].
+    fn erase(&self, person: &PersonRows) -> Result<Counts, StoreError>;
 
     /// Whether there is no question, answer or photo at all.
     fn is_empty(&self) -> Result<bool, StoreError>;
@@ -254,6 +264,15 @@ impl Counts {
     pub fn rows(self) -> u64 {
         self.questions + self.answers + self.photos
     }
+}
+
+/// How far the copying of an SQLite file is, in pages of 4 KiB.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PagesCopied {
+    /// Pages done.
+    pub copied: u64,
+    /// All pages.
+    pub total: u64,
 }
 
 /// What a migration did: how many steps the tables had seen before, and after it.

@@ -1,4 +1,4 @@
-//! An import or a copy that is killed leaves the former rows or, when it was through, the new ones, never a mix;
+//! An import, a copy or a restore that is killed leaves the former rows or, when it was through, the new ones, never a mix;
 //! alone and while a server has the store open. The next one works, and nothing of the dead one is left. A server
 //! at work notices an import of another process.
 
@@ -21,6 +21,7 @@ on_every_store!(
     a_killed_import_under_a_server_leaves_the_former_rows_or_all_new_ones,
     a_killed_copy_leaves_the_former_rows_or_all_new_ones,
     a_server_at_work_notices_an_import_of_another_process,
+    a_server_at_work_notices_that_a_person_is_erased,
 );
 
 /// A store with rows, and a command that replaces them by others.
@@ -55,6 +56,16 @@ impl<'a> Shops<'a> {
         run(&["import", &files], Some(&from));
         let command = ["copy", "--from", &from, "--replace"].map(str::to_owned).to_vec();
         Self::make(place, FORMER_PRODUCTS, command, "--to")
+    }
+
+    /// The command is a restoring of an SQLite store.
+    fn restoring(place: &'a Place) -> Self {
+        let files = generate(place.folder(), NEW_PRODUCTS, 2);
+        let (from, backup) = (place.fresh(), place.folder().join("backup").display().to_string());
+        run(&["import", &files], Some(&from));
+        run(&["backup", &backup], Some(&from));
+        let command = ["restore", &backup, "--replace"].map(str::to_owned).to_vec();
+        Self::make(place, FORMER_PRODUCTS, command, "--store")
     }
 
     fn make(
@@ -171,6 +182,11 @@ fn a_killed_copy_leaves_the_former_rows_or_all_new_ones(place: &Place) {
     Shops::copying(place, &Place::of(Kind::Sqlite)).kill_again_and_again(5);
 }
 
+#[test]
+fn on_sqlite_a_killed_restore_leaves_the_former_rows_or_all_new_ones() {
+    Shops::restoring(&Place::of(Kind::Sqlite)).kill_again_and_again(7);
+}
+
 fn a_killed_import_under_a_server_leaves_the_former_rows_or_all_new_ones(place: &Place) {
     let shops = Shops::importing(place, FORMER_PRODUCTS);
     let measured = shops.copy();
@@ -217,4 +233,20 @@ fn a_server_at_work_notices_an_import_of_another_process(place: &Place) {
     let question_id = &expected[0]["results"][0]["question_id"];
     client.exchange("PUT", &format!("/qa/questions/{question_id}/helpful"), "").expect("the server answers");
     assert_eq!(votes(&client.get(questions)), votes(&expected[0]).map(|votes| votes + 1));
+}
+
+fn a_server_at_work_notices_that_a_person_is_erased(place: &Place) {
+    let store = place.fresh();
+    run(&["migrate"], Some(&store));
+    let server = Server::start(&store);
+    let mut client = server.client();
+    let post = r#"{"body":"Hers?","name":"Ada","email":"ada@example.com","product_id":7}"#;
+    client.exchange("POST", "/qa/questions", post).expect("the server answers");
+    let list = "/qa/questions?product_id=7";
+    assert_eq!(client.get(list)["results"][0]["asker_name"], "Ada");
+    run(&["person", "erase", "ada@example.com"], Some(&store));
+    until("the server shows that she is erased", || {
+        client.get(list)["results"][0]["asker_name"] == atelier::store::ERASED_NAME
+    });
+    assert_eq!(client.get(list)["results"][0]["question_body"], atelier::store::ERASED_BODY);
 }

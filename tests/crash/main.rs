@@ -1,5 +1,5 @@
 //! The program as its operator knows it: killed without warning under writes and in the middle of an import,
-//! told of an import by another process, and stopped with SIGTERM. Every test runs the real binary, on
+//! told of an import by another process, backed up under writes, and stopped with SIGTERM. Every test runs the real binary, on
 //! every store, in a place of its own.
 
 #[path = "../support/client.rs"]
@@ -24,4 +24,5 @@ mod place;
 #[path = "../support/program.rs"]
 mod program;
 mod signals;
+mod sqlite_backups;
 mod stores;

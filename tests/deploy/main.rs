@@ -17,6 +17,7 @@ mod exchange;
 mod failover;
 mod front;
 #[path = "../support/ledger.rs"]
+#[expect(dead_code, reason = "tests of backups use the rest")]
 mod ledger;
 mod listener;
 mod outages;

@@ -1,10 +1,12 @@
-//! The import command as an operator meets it: the real program, real files, every store. What each kind of bad
-//! row is called is tested in `src/import`; killing an import is `tests/crash`'s.
+//! The import command as an operator meets it, and those that bring rows out again: the real program, real files, every
+//! store. What each kind of bad row is called is tested in `src/import`; killing an import is `tests/crash`'s.
 
 #[path = "../support/cluster.rs"]
 mod cluster;
 #[path = "../support/every_store.rs"]
 mod every_store;
+mod exports;
+mod people;
 #[path = "../support/place.rs"]
 mod place;
 mod shop;

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use atelier::domain::{Id, Page, ProductId, ProductRows, QuestionId};
 use atelier::service::{Service, ServiceError, ServiceSettings, SystemClock};
 use atelier::store::{
-    BulkLoad, Change, ChangeSink, Command, Counts, Dump, Finding, LoadMode, Outcome, Reader, Store,
-    StoreError, Writer,
+    BulkLoad, Change, ChangeSink, Command, Counts, Dump, Finding, LoadMode, Outcome, PersonRows, Reader,
+    Store, StoreError, Writer,
 };
 use tokio::task::JoinHandle;
 
@@ -175,6 +175,10 @@ impl Store for GatedStore {
 
     fn dump(&self) -> Result<Box<dyn Dump>, StoreError> {
         self.inner.dump()
+    }
+
+    fn erase(&self, person: &PersonRows) -> Result<Counts, StoreError> {
+        self.inner.erase(person)
     }
 
     fn is_empty(&self) -> Result<bool, StoreError> {

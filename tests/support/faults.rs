@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use atelier::domain::{ProductId, ProductRows, QuestionId};
 use atelier::store::{
-    BulkLoad, ChangeSink, Command, Counts, Dump, Finding, LoadMode, Outcome, Reader, Store, StoreError,
-    Writer,
+    BulkLoad, ChangeSink, Command, Counts, Dump, Finding, LoadMode, Outcome, PersonRows, Reader, Store,
+    StoreError, Writer,
 };
 use parking_lot::{Condvar, Mutex};
 
@@ -109,6 +109,10 @@ impl Store for FaultyStore {
 
     fn dump(&self) -> Result<Box<dyn Dump>, StoreError> {
         self.inner.dump()
+    }
+
+    fn erase(&self, person: &PersonRows) -> Result<Counts, StoreError> {
+        self.inner.erase(person)
     }
 
     fn is_empty(&self) -> Result<bool, StoreError> {

@@ -97,6 +97,21 @@ impl Ledger {
         true
     }
 
+    /// The same for whoever looks at an earlier state: it may have these writes or not.
+    pub(crate) fn perhaps_later(self) -> Self {
+        let votes = self.votes.into_iter().map(|(row, Votes { acknowledged, unanswered })| {
+            (row, Votes { acknowledged: 0, unanswered: acknowledged + unanswered })
+        });
+        let posts = self.posts.into_values();
+        Self {
+            unanswered_posts: self.unanswered_posts.into_iter().chain(posts).collect(),
+            votes: votes.collect(),
+            reports_unanswered: self.reports_unanswered.into_iter().chain(self.reported).collect(),
+            unanswered: self.acknowledged + self.unanswered,
+            ..Self::default()
+        }
+    }
+
     /// Adds what another client knows.
     pub(crate) fn add(&mut self, other: Self) {
         for (row, body) in other.posts {

@@ -8,6 +8,7 @@ mod bulk;
 mod check;
 mod decode;
 mod dump;
+mod erase;
 mod failure;
 mod listen;
 mod notice;
@@ -28,7 +29,8 @@ use self::server::Server;
 use self::session::{Session, Unprepared};
 use self::statement::Naming;
 use super::{
-    BulkLoad, ChangeSink, Counts, Dump, Finding, LoadMode, Migrated, Reader, Store, StoreError, Writer,
+    BulkLoad, ChangeSink, Counts, Dump, Finding, LoadMode, Migrated, PersonRows, Reader, Store, StoreError,
+    Writer,
 };
 
 /// A store in a PostgreSQL database.
@@ -98,6 +100,10 @@ impl Store for PostgresStore {
 
     fn dump(&self) -> Result<Box<dyn Dump>, StoreError> {
         Ok(Box::new(dump::PostgresDump::begin(&self.direct)?))
+    }
+
+    fn erase(&self, person: &PersonRows) -> Result<Counts, StoreError> {
+        erase::erase(&self.direct, person)
     }
 
     fn is_empty(&self) -> Result<bool, StoreError> {

@@ -2,10 +2,12 @@
 //! group commit and full durability, readers that do not wait for it or for each other.
 //! SQL lives here and nowhere above; caching and batching are `service`'s.
 
+mod backup;
 mod bulk;
 mod check;
 mod decode;
 mod dump;
+mod erase;
 mod failure;
 mod place;
 mod read;
@@ -16,7 +18,8 @@ use std::path::{Path, PathBuf};
 
 use self::failure::Failure;
 use super::{
-    BulkLoad, ChangeSink, Counts, Dump, Finding, LoadMode, Migrated, Reader, Store, StoreError, Writer,
+    BulkLoad, ChangeSink, Counts, Dump, Finding, LoadMode, Migrated, PagesCopied, PersonRows, Reader, Store,
+    StoreError, Writer,
 };
 
 /// A store in one SQLite file. Opening it creates the file and brings its tables up to date.
@@ -49,6 +52,32 @@ impl SqliteStore {
         Ok(migrated)
     }
 
+    /// Copies the store at `path`, which may be in use, into the empty file `target`.
+    ///
+    /// # Errors
+    /// [`StoreError::WrongSchema`] when it is not a store of a known version. A copy that broke off is of no use.
+    pub fn back_up(
+        path: &Path,
+        target: &Path,
+        progress: &mut dyn FnMut(PagesCopied),
+    ) -> Result<(), StoreError> {
+        backup::back_up(path, target, progress)
+    }
+
+    /// Fills the store at `path`, which is made if need be, with what such a copy holds, all or nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::WrongSchema`] when one of them is not a store of a known version, [`StoreError::NotEmpty`] when
+    /// there are rows and `mode` does not replace them, [`StoreError::Unavailable`] when the copy is damaged.
+    pub fn restore(
+        path: &Path,
+        backup: &Path,
+        mode: LoadMode,
+        progress: &mut dyn FnMut(PagesCopied),
+    ) -> Result<Counts, StoreError> {
+        backup::restore(path, backup, mode, progress)
+    }
+
     /// The file.
     pub fn path(&self) -> &Path {
         &self.path
@@ -73,6 +102,10 @@ impl Store for SqliteStore {
 
     fn dump(&self) -> Result<Box<dyn Dump>, StoreError> {
         Ok(Box::new(dump::SqliteDump::begin(schema::connect(&self.path)?)?))
+    }
+
+    fn erase(&self, person: &PersonRows) -> Result<Counts, StoreError> {
+        erase::erase(schema::connect(&self.path)?, person)
     }
 
     fn is_empty(&self) -> Result<bool, StoreError> {

@@ -20,7 +20,7 @@ const APPLICATION_ID: i32 = 0x4174_5141;
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How long to rest between two tries where SQLite does not wait by itself.
-const LOCK_PAUSE: Duration = Duration::from_millis(5);
+pub(super) const LOCK_PAUSE: Duration = Duration::from_millis(5);
 
 /// How much of the file is read through memory maps; beyond it, ordinary reads.
 pub(super) const MMAP_MAX_BYTES: i64 = 64 << 30;
@@ -100,7 +100,7 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<Migrated, StoreErro
 }
 
 /// How many migrations a file has seen: 0 for an empty one.
-fn migrations_seen(connection: &Connection) -> Result<usize, StoreError> {
+pub(super) fn migrations_seen(connection: &Connection) -> Result<usize, StoreError> {
     let pragma = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i32>(0)).reading();
     let (application_id, version) = (pragma("application_id")?, pragma("user_version")?);
     let tables: i64 =
@@ -116,4 +116,15 @@ fn migrations_seen(connection: &Connection) -> Result<usize, StoreError> {
         )));
     }
     Ok(seen)
+}
+
+/// Refuses a file that is not a store of this version or an earlier one.
+///
+/// # Errors
+/// [`StoreError::WrongSchema`], with the reason.
+pub(super) fn require_known(connection: &Connection) -> Result<(), StoreError> {
+    match migrations_seen(connection)? {
+        0 => Err(StoreError::WrongSchema("the file is not a store of atelier".to_owned())),
+        _ => Ok(()),
+    }
 }

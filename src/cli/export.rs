@@ -1,0 +1,56 @@
+//! `atelier export`: a whole store as the three CSV files that `import` reads, showing how far it is.
+
+#![expect(clippy::doc_markdown, reason = "these comments are the help texts, shown as they are")]
+#![expect(clippy::print_stdout, reason = "the summary is the command's result")]
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use anyhow::{Context as _, bail};
+use clap::Args;
+use indicatif::HumanCount;
+
+use super::progress::Progress;
+use crate::config::StoreOption;
+use crate::export::{ExistingFiles, ExportError, export};
+
+/// The options of `export`.
+#[derive(Debug, Clone, Args)]
+pub(super) struct ExportArgs {
+    /// Folder for questions.csv, answers.csv and answers_photos.csv; created when missing
+    #[arg(value_name = "DIR", env = "ATELIER_EXPORT_DIR")]
+    directory: PathBuf,
+
+    #[command(flatten)]
+    store: StoreOption,
+
+    /// Replace files that are there; without this they are a reason to refuse
+    #[arg(long, env = "ATELIER_REPLACE")]
+    replace: bool,
+}
+
+/// Exports.
+pub(super) fn run(args: &ExportArgs) -> anyhow::Result<()> {
+    let address = &args.store.store;
+    let store = address.open_existing().with_context(|| format!("cannot open {address}"))?;
+    let existing = if args.replace { ExistingFiles::Replace } else { ExistingFiles::Refuse };
+    let started = Instant::now();
+    let mut progress = Progress::new("Exporting", store.counts()?.rows(), "rows");
+    let counts =
+        match export(store.as_ref(), &args.directory, existing, &mut |rows| progress.advance_to(rows)) {
+            Err(error @ ExportError::Exists(_)) => {
+                bail!("{error}; --replace replaces the files of an earlier export")
+            }
+            counts => counts.with_context(|| format!("cannot export {address}"))?,
+        };
+    progress.finish();
+    println!(
+        "{} questions, {} answers, {} photos exported in {:.1} s, in {}",
+        HumanCount(counts.questions),
+        HumanCount(counts.answers),
+        HumanCount(counts.photos),
+        started.elapsed().as_secs_f64(),
+        args.directory.display(),
+    );
+    Ok(())
+}

@@ -1,0 +1,96 @@
+//! Erasing what belongs to a person: names, addresses, texts and photos, in one transaction. The rows stay. Other
+//! processes hear of it by its notice.
+
+use std::sync::Arc;
+
+use tokio_postgres::Client;
+
+use super::decode::bigint;
+use super::failure::Failure;
+use super::listen::OwnOrigin;
+use super::notice::{self, CHANNEL};
+use super::server::Server;
+use super::session::{Session, Unprepared};
+use crate::store::{Counts, ERASED_BODY, ERASED_NAME, PersonRows, ProductChange, StoreError};
+
+/// How often the transaction is carried out before its failure is reported: others may hold its rows.
+const MAX_ATTEMPTS: u32 = 5;
+
+/// Rows that are voted for meanwhile are waited for no longer than that; writes behind them wait as well.
+const BEGIN: &str = "BEGIN; SET LOCAL lock_timeout = '2s'";
+
+const QUESTIONS: &str = "
+    UPDATE questions q SET name = $1, email = '', body = $2
+    FROM unnest($3::bigint[], $4::bigint[], $5::text[]) AS e (product_id, question_id, email)
+    WHERE q.product_id = e.product_id AND q.question_id = e.question_id AND q.email = e.email";
+const ANSWERS: &str = "
+    UPDATE answers a SET name = $1, email = '', body = $2
+    FROM unnest($3::bigint[], $4::bigint[], $5::text[]) AS e (product_id, answer_id, email)
+    WHERE a.product_id = e.product_id AND a.answer_id = e.answer_id AND a.email = e.email
+    RETURNING a.product_id, a.answer_id";
+const PHOTOS: &str = "
+    DELETE FROM photos p USING unnest($1::bigint[], $2::bigint[]) AS e (product_id, answer_id)
+    WHERE p.product_id = e.product_id AND p.answer_id = e.answer_id";
+const NOTIFY: &str = "SELECT pg_notify($1::text, notice) FROM unnest($2::text[]) AS n (notice)";
+
+/// Erases the rows that are still the person's.
+pub(super) fn erase(server: &Arc<Server>, person: &PersonRows) -> Result<Counts, StoreError> {
+    let mut session = Session::<Unprepared>::open(server)?;
+    let mut attempt = 1;
+    let erased = loop {
+        session.reach()?;
+        let erased = session.ask_patiently(async |client, _| {
+            let erased = transact(client, person).await;
+            if erased.as_ref().is_err_and(|failure| !failure.is_lost()) {
+                client.batch_execute("ROLLBACK").await?;
+            }
+            erased
+        });
+        match erased {
+            Ok(erased) => break erased,
+            Err(failure)
+                if attempt < MAX_ATTEMPTS && (failure.is_lock_timeout() || failure.may_pass_again()) =>
+            {
+                tracing::info!("some of the rows are in use, trying again");
+                attempt += 1;
+            }
+            Err(failure) => return Err(failure.before_commit()),
+        }
+    };
+    session
+        .ask_patiently(async |client, _| Ok(client.batch_execute("COMMIT").await?))
+        .map_err(Failure::after_commit)?;
+    Ok(erased)
+}
+
+/// Everything but the `COMMIT`.
+async fn transact(client: &Client, person: &PersonRows) -> Result<Counts, Failure> {
+    let PersonRows { questions, answers, .. } = person;
+    client.batch_execute(BEGIN).await?;
+    let products: Vec<i64> = questions.rows.iter().map(|row| bigint(row.product_id)).collect();
+    let ids: Vec<i64> = questions.rows.iter().map(|row| bigint(row.question_id)).collect();
+    let emails: Vec<&str> = questions.rows.iter().map(|row| questions.texts.get(row.email)).collect();
+    let questions_erased =
+        client.execute(QUESTIONS, &[&ERASED_NAME, &ERASED_BODY, &products, &ids, &emails]).await?;
+
+    let products: Vec<i64> = answers.rows.iter().map(|row| bigint(row.product_id)).collect();
+    let ids: Vec<i64> = answers.rows.iter().map(|row| bigint(row.answer_id)).collect();
+    let emails: Vec<&str> = answers.rows.iter().map(|row| answers.texts.get(row.email)).collect();
+    let erased = client.query(ANSWERS, &[&ERASED_NAME, &ERASED_BODY, &products, &ids, &emails]).await?;
+    let mut products: Vec<i64> = Vec::with_capacity(erased.len());
+    let mut ids: Vec<i64> = Vec::with_capacity(erased.len());
+    for row in &erased {
+        products.push(row.try_get(0)?);
+        ids.push(row.try_get(1)?);
+    }
+    let photos = client.execute(PHOTOS, &[&products, &ids]).await?;
+
+    let changed = questions.rows.iter().map(|row| row.product_id);
+    let mut changed: Vec<_> = changed.chain(answers.rows.iter().map(|row| row.product_id)).collect();
+    changed.sort_unstable();
+    changed.dedup();
+    let changes: Vec<_> = changed.into_iter().map(ProductChange::Rows).collect();
+    let notices = notice::write(OwnOrigin::draw().get(), &changes);
+    client.query(NOTIFY, &[&CHANNEL, &notices]).await?;
+    Ok(Counts { questions: questions_erased, answers: erased.len() as u64, photos })
+}

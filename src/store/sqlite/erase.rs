@@ -1,0 +1,56 @@
+//! Erasing what belongs to a person: names, addresses, texts and photos, in one transaction. The rows stay. What was
+//! there is overwritten in the file as well.
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::failure::Failure;
+use super::place::ProductNumber;
+use crate::domain::Id;
+use crate::store::{Counts, ERASED_BODY, ERASED_NAME, PersonRows, StoreError};
+
+/// Erases the rows that are still the person's.
+pub(super) fn erase(mut connection: Connection, person: &PersonRows) -> Result<Counts, StoreError> {
+    // Not only out of sight: SQLite writes zeros over what it no longer needs.
+    connection.pragma_update(None, "secure_delete", true).writing()?;
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).writing()?;
+    let mut erased = Counts::default();
+    for row in &person.questions.rows {
+        let email = person.questions.texts.get(row.email);
+        let sql =
+            "UPDATE questions SET name = ?3, email = '', body = ?4 WHERE question_id = ?1 AND email = ?2";
+        if anonymize(&transaction, sql, row.question_id.get(), email)? {
+            erased.questions += 1;
+        }
+    }
+    for row in &person.answers.rows {
+        let email = person.answers.texts.get(row.email);
+        let sql = "UPDATE answers SET name = ?3, email = '', body = ?4 WHERE answer_id = ?1 AND email = ?2";
+        if !anonymize(&transaction, sql, row.answer_id.get(), email)? {
+            continue;
+        }
+        erased.answers += 1;
+        if let Some(number) = ProductNumber::find(&transaction, row.product_id)? {
+            let (first, last) = number.places();
+            let photos = transaction
+                .prepare_cached("DELETE FROM photos WHERE place BETWEEN ?1 AND ?2 AND answer_id = ?3")
+                .and_then(|mut statement| statement.execute((first, last, row.answer_id.get().cast_signed())))
+                .writing()?;
+            erased.photos += photos as u64;
+        }
+    }
+    transaction.commit().committing()?;
+    // The log still has the former pages until it is folded into the file; under a server it is overwritten later.
+    if let Err(error) = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())) {
+        tracing::warn!(%error, "erased, but the write-ahead log could not be folded into the file");
+    }
+    Ok(erased)
+}
+
+/// Whether there was such a row.
+fn anonymize(connection: &Connection, sql: &str, id: u64, email: &str) -> Result<bool, StoreError> {
+    let rows = connection
+        .prepare_cached(sql)
+        .and_then(|mut statement| statement.execute((id.cast_signed(), email, ERASED_NAME, ERASED_BODY)))
+        .writing()?;
+    Ok(rows > 0)
+}
