@@ -8,7 +8,7 @@ use tokio_postgres::Client;
 use super::decode::bigint;
 use super::failure::Failure;
 use super::listen::OwnOrigin;
-use super::notice::{self, CHANNEL};
+use super::notice::{self, CHANNEL, NOTIFY};
 use super::server::Server;
 use super::session::{Session, Unprepared};
 use crate::store::{Counts, ERASED_BODY, ERASED_NAME, PersonRows, ProductChange, StoreError};
@@ -31,7 +31,6 @@ const ANSWERS: &str = "
 const PHOTOS: &str = "
     DELETE FROM photos p USING unnest($1::bigint[], $2::bigint[]) AS e (product_id, answer_id)
     WHERE p.product_id = e.product_id AND p.answer_id = e.answer_id";
-const NOTIFY: &str = "SELECT pg_notify($1::text, notice) FROM unnest($2::text[]) AS n (notice)";
 
 /// Erases the rows that are still the person's.
 pub(super) fn erase(server: &Arc<Server>, person: &PersonRows) -> Result<Counts, StoreError> {

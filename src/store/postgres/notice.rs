@@ -15,6 +15,9 @@ use crate::store::ProductChange;
 /// Where notices are sent.
 pub(super) const CHANNEL: &str = "atelier_changes";
 
+/// Sends notices ($2) on a channel ($1); they arrive when the transaction is committed.
+pub(super) const NOTIFY: &str = "SELECT pg_notify($1::text, notice) FROM unnest($2::text[]) AS n (notice)";
+
 /// The notice that anything may have changed.
 pub(super) const EVERYTHING: &str = "*";
 

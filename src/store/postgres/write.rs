@@ -10,7 +10,7 @@ use tokio_postgres::{Client, Row};
 use super::decode::Columns;
 use super::failure::Failure;
 use super::listen::{Listener, OwnOrigin};
-use super::notice::{self, CHANNEL, Origin};
+use super::notice::{self, CHANNEL, NOTIFY, Origin};
 use super::plan::{Carried, Found, Plan};
 use super::server::Server;
 use super::session::{Prepared, Session};
@@ -56,7 +56,6 @@ const INSERT_ANSWERS: &str = "
 const INSERT_PHOTOS: &str = "
     INSERT INTO photos (product_id, photo_id, answer_id, url)
     SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[])";
-const NOTIFY: &str = "SELECT pg_notify($1::text, notice) FROM unnest($2::text[]) AS n (notice)";
 
 const NEW_QUESTION_TYPES: [Type; 6] = [
     Type::INT8_ARRAY,
