@@ -1,6 +1,9 @@
 //! What the documents say is there is there: files and headings that they link to, and the tests that `SECURITY.md`
 //! names. Whether what they say is true is up to their readers. Links to other sites are not followed.
 
+#[path = "support/tree.rs"]
+mod tree;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,28 +15,13 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// All files with an ending, at any depth.
+/// All files with an ending: the root's own and those in its folders.
 fn files(ending: &str) -> Vec<PathBuf> {
-    let mut folders: Vec<PathBuf> = FOLDERS.iter().map(|folder| root().join(folder)).collect();
-    let mut files = Vec::new();
-    let mut entries = entries(root());
-    entries.retain(|path| path.is_file());
-    loop {
-        for path in entries {
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == ending) {
-                files.push(path);
-            }
-        }
-        let Some(folder) = folders.pop() else { return files };
-        entries = self::entries(&folder);
-    }
-}
-
-fn entries(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).expect("the folder can be read");
-    entries.map(|entry| entry.expect("an entry").path()).collect()
+    let entries = fs::read_dir(root()).expect("the folder can be read");
+    let own =
+        entries.map(|entry| entry.expect("the folder can be read").path()).filter(|path| path.is_file());
+    let all = own.chain(FOLDERS.into_iter().flat_map(tree::files));
+    all.filter(|path| path.extension().is_some_and(|extension| extension == ending)).collect()
 }
 
 fn read(path: &Path) -> String {

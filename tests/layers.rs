@@ -1,6 +1,9 @@
 //! The rules of the source tree: imports point down only, files are short and say what they own, nothing
 //! unwraps. The scanner reads tokens, not a compiler's tree; its own tests feed it what it must refuse.
 
+#[path = "support/tree.rs"]
+mod tree;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -270,25 +273,13 @@ fn paths<'a>(tokens: &[(usize, Token<'a>)]) -> Vec<Vec<&'a str>> {
 
 /// Every Rust file below a folder of the package.
 fn files(folder: &str) -> Vec<File> {
-    fn collect(folder: &Path, found: &mut Vec<PathBuf>) {
-        for entry in fs::read_dir(folder).expect("the folder can be read") {
-            let path = entry.expect("the folder can be read").path();
-            if path.is_dir() {
-                collect(&path, found);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                found.push(path);
-            }
-        }
-    }
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut found = Vec::new();
-    collect(&root.join(folder), &mut found);
-    found.sort();
     let read = |path: &PathBuf| {
         let source = fs::read_to_string(path).expect("the file can be read");
         File::new(&path.strip_prefix(root).expect("below the root").display().to_string(), &source)
     };
-    found.iter().map(read).collect()
+    let rust = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "rs");
+    tree::files(folder).iter().filter(|path| rust(path)).map(read).collect()
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! The rules of the tests themselves: none is skipped, and no suite leaves a store out. What a suite's test of
 //! that does is in `support/every_store.rs`; here is only that every suite has it.
 
+#[path = "support/tree.rs"]
+mod tree;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -22,12 +25,6 @@ fn tests() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests")
 }
 
-/// All files below a folder.
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).expect("the folder can be read").flatten().map(|entry| entry.path());
-    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
-}
-
 /// The lines that would let a test be skipped.
 fn skips(source: &str) -> Vec<&str> {
     source.lines().filter(|line| SKIPS.iter().any(|skip| line.contains(skip))).collect()
@@ -35,7 +32,7 @@ fn skips(source: &str) -> Vec<&str> {
 
 #[test]
 fn no_test_is_skipped() {
-    for file in files(&tests()) {
+    for file in tree::files("tests") {
         let source = fs::read_to_string(&file).expect("the file can be read");
         if !file.ends_with(ASKS_FOR_THE_PATH) {
             assert_eq!(skips(&source), [""; 0], "{}", file.display());

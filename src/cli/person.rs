@@ -16,7 +16,7 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 
 use crate::config::StoreOption;
-use crate::domain::{AnswerId, Id as _};
+use crate::domain::{AnswerId, Id as _, Timestamp};
 use crate::store::{Counts, ERASED_BODY, ERASED_NAME, PersonRows, Store};
 
 /// What `atelier person` is told.
@@ -93,13 +93,10 @@ fn shown(person: &PersonRows) -> String {
     let texts = &person.questions.texts;
     for row in &person.questions.rows {
         lines.push(format!(
-            "Question {} about product {}, {}, by {}, {} votes{}",
+            "Question {} about product {}, {}",
             row.question_id,
             row.product_id,
-            row.written_at,
-            visible(texts.get(row.name)),
-            row.helpful,
-            hidden(row.reported),
+            details(row.written_at, texts.get(row.name), row.helpful, row.reported),
         ));
         lines.extend(texts.get(row.body).lines().map(indented));
     }
@@ -107,14 +104,11 @@ fn shown(person: &PersonRows) -> String {
     let texts = &person.answers.texts;
     for row in &person.answers.rows {
         lines.push(format!(
-            "Answer {} to question {} about product {}, {}, by {}, {} votes{}",
+            "Answer {} to question {} about product {}, {}",
             row.answer_id,
             row.question_id,
             row.product_id,
-            row.written_at,
-            visible(texts.get(row.name)),
-            row.helpful,
-            hidden(row.reported),
+            details(row.written_at, texts.get(row.name), row.helpful, row.reported),
         ));
         lines.extend(texts.get(row.body).lines().map(indented));
         for photo in photos.remove(&row.answer_id).unwrap_or_default() {
@@ -124,8 +118,10 @@ fn shown(person: &PersonRows) -> String {
     lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect()
 }
 
-fn hidden(reported: bool) -> &'static str {
-    if reported { ", hidden" } else { "" }
+/// What is told of questions and answers alike.
+fn details(written_at: Timestamp, name: &str, helpful: u32, reported: bool) -> String {
+    let hidden = if reported { ", hidden" } else { "" };
+    format!("{written_at}, by {}, {helpful} votes{hidden}", visible(name))
 }
 
 fn indented(line: &str) -> String {
