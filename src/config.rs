@@ -63,6 +63,10 @@ pub struct ServeOptions {
     #[arg(long, env = "ATELIER_SHARED_CACHE_S", value_name = "S", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=86_400))]
     pub shared_cache_s: u32,
 
+    /// Most memory for lists that were encoded as gzip, brotli or zstd, such as 64MiB; 0 encodes each anew
+    #[arg(long, env = "ATELIER_ENCODED_MAX_BYTES", value_name = "BYTES", default_value = "64MiB", value_parser = byte_size)]
+    pub encoded_max_bytes: u64,
+
     /// Most memory for products kept ready, such as 512MiB; 0 keeps none [default: 4GiB, at most half of the
     /// machine's memory]
     #[arg(long, env = "ATELIER_VIEWS_MAX_BYTES", value_name = "BYTES", value_parser = byte_size)]
@@ -164,6 +168,7 @@ impl ServeOptions {
             path_prefix: self.path_prefix.clone(),
             cors_origins: self.cors_origins.clone(),
             shared_cache_s: self.shared_cache_s,
+            encoded_max_bytes: self.encoded_max_bytes,
             max_body_bytes: usize::try_from(self.max_body_bytes).unwrap_or(usize::MAX),
             max_connections: self.max_connections as usize,
             max_head_wait_s: self.max_head_wait_s,

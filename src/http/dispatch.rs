@@ -4,20 +4,22 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderValue, LOCATION};
+use http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderValue, LOCATION};
 use http::request::Parts as Head;
 use http::{HeaderMap, Request, Response, StatusCode};
 use http_body_util::Full;
 use hyper::body::Incoming;
 
 use super::body::discard_rest;
+use super::encoded_pages::EncodedPages;
+use super::encoding::Encoding;
 use super::error::{Problem, explanation};
 use super::rate_limits::{Allowance, Kind, RateLimiter};
 use super::routes::{Destination, Operation, find};
 use super::server::HttpSettings;
 use super::validators::EntityTag;
 use super::{answers, caching, middleware, questions, request_id};
-use crate::service::{ListTag, Listed, Service};
+use crate::service::{ListTag, Service};
 
 /// Room for nearly every page of five questions without growing.
 pub(super) const TYPICAL_PAGE_BYTES: usize = 8_192;
@@ -29,12 +31,13 @@ pub(super) struct App {
     pub(super) rate_limiter: Arc<RateLimiter>,
     /// What `Cache-Control` says of lists.
     pub(super) lists_kept: HeaderValue,
+    pub(super) encoded_pages: Arc<EncodedPages>,
 }
 
 /// A success.
 pub(super) enum Answer {
     /// 200 with a list.
-    List { json: Bytes, tag: ListTag },
+    List { body: Bytes, tag: ListTag, encoding: Option<Encoding> },
     /// 304: the client has the list already.
     Unchanged(ListTag),
     /// 200 with plain text.
@@ -43,16 +46,6 @@ pub(super) enum Answer {
     Created { json: String, location: String },
     /// 204.
     Done,
-}
-
-impl Answer {
-    /// What came of asking for a list, and its page if it was written.
-    pub(super) fn list(listed: Listed, json: Vec<u8>) -> Self {
-        match listed {
-            Listed::Page(tag) => Self::List { json: Bytes::from(json), tag },
-            Listed::Unchanged(tag) => Self::Unchanged(tag),
-        }
-    }
 }
 
 /// Answers a request, whatever it is.
@@ -153,10 +146,13 @@ const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 fn success(app: &App, answer: Answer) -> Response<Full<Bytes>> {
     let mut response = Response::default();
     match answer {
-        Answer::List { json, tag } => {
-            *response.body_mut() = Full::new(json);
+        Answer::List { body, tag, encoding } => {
+            *response.body_mut() = Full::new(body);
             let headers = response.headers_mut();
             headers.insert(CONTENT_TYPE, JSON);
+            if let Some(encoding) = encoding {
+                headers.insert(CONTENT_ENCODING, encoding.to_value());
+            }
             caching::set(headers, caching::NOTHING_IN_IT);
             stamp_list(app, tag, headers);
         }

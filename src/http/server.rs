@@ -18,6 +18,7 @@ use tokio::time::MissedTickBehavior;
 use super::caching;
 use super::client::TrustedProxies;
 use super::dispatch::{App, respond};
+use super::encoded_pages::EncodedPages;
 use super::middleware::CorsOrigins;
 use super::rate_limits::{RateLimiter, RateLimits};
 use super::roster::{Presence, Roster};
@@ -42,6 +43,8 @@ pub struct HttpSettings {
     pub cors_origins: CorsOrigins,
     /// How long a shared cache may show a list without asking for it again, in seconds.
     pub shared_cache_s: u32,
+    /// Most memory for lists that were encoded.
+    pub encoded_max_bytes: u64,
     /// Largest body of a question or answer.
     pub max_body_bytes: usize,
     /// Connections served at once; one more is closed at once.
@@ -62,6 +65,7 @@ impl Default for HttpSettings {
             path_prefix: String::new(),
             cors_origins: CorsOrigins::Any,
             shared_cache_s: 0,
+            encoded_max_bytes: 64 << 20,
             max_body_bytes: 65_536,
             max_connections: 16_384,
             max_head_wait_s: 30,
@@ -112,6 +116,7 @@ impl Server {
     pub fn start(self, service: Arc<Service>, settings: HttpSettings) -> std::io::Result<ServerHandle> {
         let (stop, stopped) = watch::channel(false);
         let rate_limiter = Arc::new(RateLimiter::new(settings.rate_limits));
+        let encoded_pages = Arc::new(EncodedPages::new(settings.encoded_max_bytes));
         let settings = Arc::new(settings);
         let mut threads = Vec::new();
         let mut workers = Vec::new();
@@ -123,6 +128,7 @@ impl Server {
                     settings: Arc::clone(&settings),
                     rate_limiter: Arc::clone(&rate_limiter),
                     lists_kept: caching::of_lists(settings.shared_cache_s),
+                    encoded_pages: Arc::clone(&encoded_pages),
                 }),
                 connections: Arc::default(),
                 stopped: stopped.clone(),
