@@ -2,11 +2,12 @@
 //! the command line or the environment.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
 
-use crate::http::{CorsOrigins, HttpSettings, RateLimits, TrustedProxies};
+use crate::http::{CorsOrigins, HttpSettings, RateLimits, TlsFiles, TrustedProxies};
 use crate::service::ServiceSettings;
 use crate::store::StoreAddress;
 
@@ -58,6 +59,14 @@ pub struct ServeOptions {
     /// Origins whose pages may read answers: * or a list separated by commas
     #[arg(long, env = "ATELIER_CORS_ORIGINS", value_name = "ORIGINS", default_value = "*", value_parser = CorsOrigins::parse)]
     pub cors_origins: CorsOrigins,
+
+    /// Speak TLS, with the certificate in this PEM file, followed by those that lead to its root; read again at SIGHUP
+    #[arg(long, env = "ATELIER_TLS_CERT", value_name = "FILE", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+
+    /// Private key of --tls-cert, a PEM file
+    #[arg(long, env = "ATELIER_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
 
     /// How long caches in front of the service may show a list without asking again, in seconds; lists are behind by that
     #[arg(long, env = "ATELIER_SHARED_CACHE_S", value_name = "S", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=86_400))]
@@ -167,6 +176,7 @@ impl ServeOptions {
         HttpSettings {
             path_prefix: self.path_prefix.clone(),
             cors_origins: self.cors_origins.clone(),
+            tls: self.tls_files(),
             shared_cache_s: self.shared_cache_s,
             encoded_max_bytes: self.encoded_max_bytes,
             max_body_bytes: usize::try_from(self.max_body_bytes).unwrap_or(usize::MAX),
@@ -198,6 +208,11 @@ impl ServeOptions {
         settings.submission.photos_max = self.photos_max as usize;
         settings.submission.photo_url_max_chars = self.photo_url_max_chars as usize;
         settings
+    }
+
+    fn tls_files(&self) -> Option<TlsFiles> {
+        let (certificate, key) = (self.tls_cert.clone()?, self.tls_key.clone()?);
+        Some(TlsFiles { certificate, key })
     }
 
     fn max_view_age(&self) -> Duration {

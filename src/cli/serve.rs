@@ -37,15 +37,19 @@ pub(super) fn run(options: &ServeOptions) -> anyhow::Result<ExitCode> {
     let service = Service::start(store.as_ref(), Arc::new(SystemClock), options.service_settings())
         .with_context(|| format!("cannot use {address}"))?;
     let service = Arc::new(service);
-    let signals = Signals::listen().context("cannot listen for signals")?;
+    let signals = Signals::listen(options.tls_cert.is_some()).context("cannot listen for signals")?;
     let server =
         server.start(Arc::clone(&service), options.http_settings()).context("cannot start serving")?;
     tracing::info!(address = %server.address(), store = %address, "serving");
-    println!("Listening on http://{}{}", server.address(), options.path_prefix);
+    let scheme = if options.tls_cert.is_some() { "https" } else { "http" };
+    println!("Listening on {scheme}://{}{}", server.address(), options.path_prefix);
     if options.demo {
         demo::print_addresses(server.address(), &options.path_prefix);
     }
-    signals.wait();
+    signals.wait(|| match server.reload_certificate() {
+        Ok(()) => tracing::info!("the certificate was read again"),
+        Err(error) => tracing::error!(%error, "the certificate cannot be read again, the former one stays"),
+    });
     tracing::info!("stopping");
     server.stop();
     drop(service);
@@ -85,30 +89,42 @@ fn start_logging() {
         .init();
 }
 
-/// The signals that end the server. It listens before the address is announced: whoever knows the address may
+/// The signals that end the server, or have it read its certificate again. It listens before the address is announced: whoever knows the address may
 /// send them.
 struct Signals {
     runtime: Runtime,
     terminate: Signal,
     interrupt: Signal,
+    /// Where it means something: a server without a certificate ends with its terminal.
+    hangup: Option<Signal>,
 }
 
 impl Signals {
-    fn listen() -> std::io::Result<Self> {
+    fn listen(for_hangup: bool) -> std::io::Result<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let inside = runtime.enter();
         let terminate = signal(SignalKind::terminate())?;
         let interrupt = signal(SignalKind::interrupt())?;
+        let hangup = for_hangup.then(|| signal(SignalKind::hangup())).transpose()?;
         drop(inside);
-        Ok(Self { runtime, terminate, interrupt })
+        Ok(Self { runtime, terminate, interrupt, hangup })
     }
 
-    /// Returns when one of them came, also if it came before this call.
-    fn wait(mut self) {
+    /// Returns when one that ends the server came, also if it came before this call.
+    fn wait(mut self, on_hangup: impl Fn()) {
         self.runtime.block_on(async {
-            tokio::select! {
-                _ = self.terminate.recv() => {}
-                _ = self.interrupt.recv() => {}
+            loop {
+                let hangup = async {
+                    match &mut self.hangup {
+                        Some(hangup) => drop(hangup.recv().await),
+                        None => std::future::pending().await,
+                    }
+                };
+                tokio::select! {
+                    _ = self.terminate.recv() => return,
+                    _ = self.interrupt.recv() => return,
+                    () = hangup => on_hangup(),
+                }
             }
         });
     }

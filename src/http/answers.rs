@@ -1,9 +1,8 @@
 //! The four operations on answers.
 
 use http::request::Parts as Head;
-use hyper::body::Incoming;
 
-use super::body::read_draft;
+use super::body::{Payload, read_draft};
 use super::dispatch::{Answer, App, TYPICAL_PAGE_BYTES};
 use super::encoded_pages::ListOf;
 use super::error::Problem;
@@ -31,7 +30,7 @@ pub(super) async fn add(
     app: &App,
     segment: &str,
     head: &Head,
-    body: &mut Incoming,
+    body: &mut Payload,
 ) -> Result<Answer, Problem> {
     let question_id = question_id(segment)?;
     let unknown = |error| Problem::from_service(error, Problem::UnknownQuestion);

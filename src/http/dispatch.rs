@@ -7,16 +7,17 @@ use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderValue, LOCATION};
 use http::request::Parts as Head;
 use http::{HeaderMap, Request, Response, StatusCode};
-use http_body_util::Full;
-use hyper::body::Incoming;
+use parking_lot::Mutex;
 
-use super::body::discard_rest;
+use super::body::{Payload, discard_rest};
+use super::direct::Desk;
 use super::encoded_pages::EncodedPages;
 use super::encoding::Encoding;
 use super::error::{Problem, explanation};
 use super::rate_limits::{Allowance, Kind, RateLimiter};
 use super::routes::{Destination, Operation, find};
 use super::server::HttpSettings;
+use super::tls::Tls;
 use super::validators::EntityTag;
 use super::{answers, caching, middleware, questions, request_id};
 use crate::service::{ListTag, Service};
@@ -29,9 +30,12 @@ pub(super) struct App {
     pub(super) service: Arc<Service>,
     pub(super) settings: Arc<HttpSettings>,
     pub(super) rate_limiter: Arc<RateLimiter>,
+    /// What its connections write on, one at a time.
+    pub(super) desk: Mutex<Desk>,
     /// What `Cache-Control` says of lists.
     pub(super) lists_kept: HeaderValue,
     pub(super) encoded_pages: Arc<EncodedPages>,
+    pub(super) tls: Option<Arc<Tls>>,
 }
 
 /// A success.
@@ -49,22 +53,27 @@ pub(super) enum Answer {
 }
 
 /// Answers a request, whatever it is.
-pub(super) async fn respond(app: &App, peer: IpAddr, request: Request<Incoming>) -> Response<Full<Bytes>> {
+pub(super) async fn respond(app: &App, peer: IpAddr, request: Request<Payload>) -> Response<Bytes> {
     let (head, mut body) = request.into_parts();
     let mut response = match answer(app, peer, &head, &mut body).await {
         Ok(response) | Err(response) => response,
     };
     discard_rest(body);
-    let headers = response.headers_mut();
-    app.settings.cors_origins.stamp(&head.headers, headers);
-    caching::set(headers, caching::NO_SNIFFING);
-    request_id::stamp(&head.headers, headers);
+    finish(app, &head.headers, &mut response);
     response
 }
 
-type Responded = Result<Response<Full<Bytes>>, Response<Full<Bytes>>>;
+/// Adds what every answer carries.
+fn finish(app: &App, request: &HeaderMap, response: &mut Response<Bytes>) {
+    let headers = response.headers_mut();
+    app.settings.cors_origins.stamp(request, headers);
+    caching::set(headers, caching::NO_SNIFFING);
+    request_id::stamp(request, headers);
+}
 
-async fn answer(app: &App, peer: IpAddr, head: &Head, body: &mut Incoming) -> Responded {
+type Responded = Result<Response<Bytes>, Response<Bytes>>;
+
+async fn answer(app: &App, peer: IpAddr, head: &Head, body: &mut Payload) -> Responded {
     let prefix = app.settings.path_prefix.as_str();
     let path = head.uri.path();
     let (operation, segment) = match path.strip_prefix(prefix).map(|path| find(&head.method, path)) {
@@ -143,31 +152,31 @@ fn check_id(operation: Option<Operation>, segment: &str) -> Result<(), Problem> 
 const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 
-fn success(app: &App, answer: Answer) -> Response<Full<Bytes>> {
+fn success(app: &App, answer: Answer) -> Response<Bytes> {
     let mut response = Response::default();
     match answer {
         Answer::List { body, tag, encoding } => {
-            *response.body_mut() = Full::new(body);
+            *response.body_mut() = body;
             let headers = response.headers_mut();
-            headers.insert(CONTENT_TYPE, JSON);
+            stamp_page(app, headers);
+            headers.insert(ETAG, EntityTag::of(tag).to_value());
             if let Some(encoding) = encoding {
                 headers.insert(CONTENT_ENCODING, encoding.to_value());
             }
-            caching::set(headers, caching::NOTHING_IN_IT);
-            stamp_list(app, tag, headers);
         }
         Answer::Unchanged(tag) => {
             *response.status_mut() = StatusCode::NOT_MODIFIED;
-            stamp_list(app, tag, response.headers_mut());
+            stamp_list(app, response.headers_mut());
+            response.headers_mut().insert(ETAG, EntityTag::of(tag).to_value());
         }
         Answer::Text(text) => {
-            *response.body_mut() = Full::from(text);
+            *response.body_mut() = Bytes::from_static(text.as_bytes());
             response.headers_mut().insert(CONTENT_TYPE, TEXT);
             caching::set(response.headers_mut(), (CACHE_CONTROL, caching::KEPT_AN_HOUR));
         }
         Answer::Created { json, location } => {
             *response.status_mut() = StatusCode::CREATED;
-            *response.body_mut() = Full::from(json);
+            *response.body_mut() = Bytes::from(json);
             let headers = response.headers_mut();
             headers.insert(CONTENT_TYPE, JSON);
             caching::set(headers, caching::NOTHING_IN_IT);
@@ -183,9 +192,23 @@ fn success(app: &App, answer: Answer) -> Response<Full<Bytes>> {
     response
 }
 
-/// What both a list and the news that it has not changed say.
-fn stamp_list(app: &App, tag: ListTag, headers: &mut HeaderMap) {
-    headers.insert(ETAG, EntityTag::of(tag).to_value());
+/// What every list that is shown from memory is headed by, but for its tag, when pages of any origin may read it.
+pub(super) fn list_head(app: &App) -> Response<Bytes> {
+    let mut response = Response::default();
+    stamp_page(app, response.headers_mut());
+    finish(app, &HeaderMap::new(), &mut response);
+    response
+}
+
+/// The headers of a list that is shown.
+fn stamp_page(app: &App, headers: &mut HeaderMap) {
+    headers.insert(CONTENT_TYPE, JSON);
+    caching::set(headers, caching::NOTHING_IN_IT);
+    stamp_list(app, headers);
+}
+
+/// The headers of a list, shown or not.
+fn stamp_list(app: &App, headers: &mut HeaderMap) {
     headers.insert(CACHE_CONTROL, app.lists_kept.clone());
     caching::vary_by(headers, caching::LISTS_VARY);
 }

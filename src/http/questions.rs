@@ -1,9 +1,8 @@
 //! The four operations on questions.
 
 use http::request::Parts as Head;
-use hyper::body::Incoming;
 
-use super::body::read_draft;
+use super::body::{Payload, read_draft};
 use super::dispatch::{Answer, App, TYPICAL_PAGE_BYTES};
 use super::encoded_pages::ListOf;
 use super::error::Problem;
@@ -27,7 +26,7 @@ pub(super) async fn list(app: &App, head: &Head) -> Result<Answer, Problem> {
 }
 
 /// `POST /qa/questions`
-pub(super) async fn add(app: &App, head: &Head, body: &mut Incoming) -> Result<Answer, Problem> {
+pub(super) async fn add(app: &App, head: &Head, body: &mut Payload) -> Result<Answer, Problem> {
     let draft = read_draft(head, body, app.settings.max_body_bytes).await?;
     let question =
         NewQuestion::parse(&draft, &app.service.settings().submission).map_err(Problem::InvalidFields)?;

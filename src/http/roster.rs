@@ -4,17 +4,17 @@
 
 use std::collections::HashMap;
 use std::future::poll_fn;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::task::Context;
+use std::task::{Context, Poll};
 
 use futures_util::task::AtomicWaker;
-use hyper::body::Incoming;
-use hyper::server::conn::http1;
+use hyper::body::{Body, Incoming};
+use hyper::rt::bounds::Http2ServerConnExec;
+use hyper::rt::{Read, Write};
+use hyper::server::conn::{http1, http2};
 use hyper::service::HttpService;
-use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
 use tokio::task::{AbortHandle, Id};
 
 /// Seconds since the worker started, one for all of its connections.
@@ -85,6 +85,21 @@ impl Roster {
 }
 
 impl Presence {
+    /// Seconds since the worker started.
+    pub(super) fn now_s(&self) -> u32 {
+        self.seconds.0.load(Ordering::Relaxed)
+    }
+
+    /// Whether the connection is to end after the request that it is answering.
+    pub(super) fn is_finishing(&self) -> bool {
+        self.finishing.load(Ordering::Acquire)
+    }
+
+    /// Has the task woken when the connection is to finish.
+    pub(super) fn listen(&self, context: &Context<'_>) {
+        self.waker.register(context.waker());
+    }
+
     /// A request has come.
     pub(super) fn answering(&self) {
         self.waiting_since_s.store(ANSWERING, Ordering::Relaxed);
@@ -92,32 +107,68 @@ impl Presence {
 
     /// The request is answered.
     pub(super) fn waiting(&self) {
-        self.waiting_since_s.store(self.seconds.0.load(Ordering::Relaxed), Ordering::Relaxed);
+        self.waiting_since_s.store(self.now_s(), Ordering::Relaxed);
     }
 
-    /// Serves a connection to its end.
-    pub(super) async fn serve<S>(
-        &self,
-        connection: http1::Connection<TokioIo<TcpStream>, S>,
-    ) -> hyper::Result<()>
-    where
-        S: HttpService<Incoming, Error: Into<Box<dyn std::error::Error + Send + Sync>>>,
-        S::ResBody: hyper::body::Body<Error: Into<Box<dyn std::error::Error + Send + Sync>>> + 'static,
-    {
+    /// What comes before the first request; `None` when the connection is to finish before it has come.
+    pub(super) async fn before_requests<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        let mut work = pin!(work);
+        poll_fn(|context: &mut Context<'_>| {
+            self.listen(context);
+            if self.is_finishing() {
+                return Poll::Ready(None);
+            }
+            work.as_mut().poll(context).map(Some)
+        })
+        .await
+    }
+
+    /// Has hyper serve a connection to its end.
+    pub(super) async fn serve(&self, connection: impl Finishing) -> hyper::Result<()> {
         let mut connection = pin!(connection);
         let (mut listening, mut finishing) = (false, false);
         poll_fn(|context: &mut Context<'_>| {
             if !listening {
                 // Once: a task has the same waker all its life.
-                self.waker.register(context.waker());
+                self.listen(context);
                 listening = true;
             }
-            if !finishing && self.finishing.load(Ordering::Acquire) {
+            if !finishing && self.is_finishing() {
                 finishing = true;
-                connection.as_mut().graceful_shutdown();
+                connection.as_mut().finish();
             }
             connection.as_mut().poll(context)
         })
         .await
+    }
+}
+
+/// A connection that can be asked to end after the requests that it is answering.
+pub(super) trait Finishing: Future<Output = hyper::Result<()>> {
+    /// Takes no more requests.
+    fn finish(self: Pin<&mut Self>);
+}
+
+impl<I, S> Finishing for http1::Connection<I, S>
+where
+    I: Read + Write + Unpin,
+    S: HttpService<Incoming, Error: Into<Box<dyn std::error::Error + Send + Sync>>>,
+    S::ResBody: Body<Error: Into<Box<dyn std::error::Error + Send + Sync>>> + 'static,
+{
+    fn finish(self: Pin<&mut Self>) {
+        self.graceful_shutdown();
+    }
+}
+
+impl<I, S, E> Finishing for http2::Connection<I, S, E>
+where
+    I: Read + Write + Unpin,
+    S: HttpService<Incoming, Error: Into<Box<dyn std::error::Error + Send + Sync>>>,
+    S::Future: 'static,
+    S::ResBody: Body<Error: Into<Box<dyn std::error::Error + Send + Sync>>> + 'static,
+    E: Http2ServerConnExec<S::Future, S::ResBody>,
+{
+    fn finish(self: Pin<&mut Self>) {
+        self.graceful_shutdown();
     }
 }

@@ -8,20 +8,26 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use http_body_util::Full;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use parking_lot::Mutex;
+use tokio::io::AsyncReadExt as _;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
 use tokio::time::MissedTickBehavior;
 
-use super::caching;
+use super::body::Payload;
 use super::client::TrustedProxies;
+use super::direct::{DirectConnection, End};
 use super::dispatch::{App, respond};
 use super::encoded_pages::EncodedPages;
 use super::middleware::CorsOrigins;
 use super::rate_limits::{RateLimiter, RateLimits};
 use super::roster::{Presence, Roster};
+use super::tls::{Tls, TlsFiles};
+use super::{caching, http2};
 use crate::service::Service;
 
 /// How long requests that were accepted may take once the server stops.
@@ -41,6 +47,8 @@ pub struct HttpSettings {
     pub path_prefix: String,
     /// Whose pages may read answers.
     pub cors_origins: CorsOrigins,
+    /// With these, clients are spoken to over TLS only.
+    pub tls: Option<TlsFiles>,
     /// How long a shared cache may show a list without asking for it again, in seconds.
     pub shared_cache_s: u32,
     /// Most memory for lists that were encoded.
@@ -64,6 +72,7 @@ impl Default for HttpSettings {
         Self {
             path_prefix: String::new(),
             cors_origins: CorsOrigins::Any,
+            tls: None,
             shared_cache_s: 0,
             encoded_max_bytes: 64 << 20,
             max_body_bytes: 65_536,
@@ -89,6 +98,7 @@ pub struct ServerHandle {
     address: SocketAddr,
     stop: watch::Sender<bool>,
     threads: Vec<JoinHandle<()>>,
+    tls: Option<Arc<Tls>>,
 }
 
 impl Server {
@@ -116,6 +126,7 @@ impl Server {
     pub fn start(self, service: Arc<Service>, settings: HttpSettings) -> std::io::Result<ServerHandle> {
         let (stop, stopped) = watch::channel(false);
         let rate_limiter = Arc::new(RateLimiter::new(settings.rate_limits));
+        let tls = settings.tls.clone().map(Tls::new).transpose()?.map(Arc::new);
         let encoded_pages = Arc::new(EncodedPages::new(settings.encoded_max_bytes));
         let settings = Arc::new(settings);
         let mut threads = Vec::new();
@@ -127,8 +138,10 @@ impl Server {
                     service: Arc::clone(&service),
                     settings: Arc::clone(&settings),
                     rate_limiter: Arc::clone(&rate_limiter),
+                    desk: Mutex::default(),
                     lists_kept: caching::of_lists(settings.shared_cache_s),
                     encoded_pages: Arc::clone(&encoded_pages),
+                    tls: tls.clone(),
                 }),
                 connections: Arc::default(),
                 stopped: stopped.clone(),
@@ -146,7 +159,7 @@ impl Server {
         };
         let run = move || runtime.block_on(acceptor.run(listener));
         threads.push(std::thread::Builder::new().name("accept".to_owned()).spawn(run)?);
-        Ok(ServerHandle { address: self.address, stop, threads })
+        Ok(ServerHandle { address: self.address, stop, threads, tls })
     }
 }
 
@@ -154,6 +167,11 @@ impl ServerHandle {
     /// The address that is served.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Reads certificate and key again, if there are any. What cannot be used changes nothing.
+    pub fn reload_certificate(&self) -> std::io::Result<()> {
+        self.tls.as_ref().map_or(Ok(()), |tls| tls.reload())
     }
 
     /// Stops accepting, finishes what was accepted within ten seconds, and returns when all threads have ended.
@@ -284,17 +302,44 @@ fn task_id(ended: &Result<(tokio::task::Id, ()), tokio::task::JoinError>) -> tok
 
 async fn serve_connection((stream, peer): Accepted, app: Arc<App>, presence: Arc<Presence>) {
     let Ok(stream) = TcpStream::from_std(stream) else { return };
+    if let Some(tls) = &app.tls {
+        return tls.serve(stream, peer, Arc::clone(&app), presence).await;
+    }
+    match DirectConnection::new(&app, peer, &presence, stream).serve().await {
+        Ok(End::Closed) => {}
+        Ok(End::Unusual(stream, read)) => serve_unusual(stream, read, peer, app, presence).await,
+        Err(error) => tracing::debug!(%error, "a connection broke"),
+    }
+}
+
+/// Has hyper serve a connection from which `read` was read already.
+async fn serve_unusual(
+    stream: TcpStream,
+    read: Vec<u8>,
+    peer: IpAddr,
+    app: Arc<App>,
+    presence: Arc<Presence>,
+) {
+    let is_http2 = http2::is_begun_by(&read);
+    let (incoming, outgoing) = stream.into_split();
+    let stream = TokioIo::new(tokio::io::join(std::io::Cursor::new(read).chain(incoming), outgoing));
+    if is_http2 {
+        if let Err(error) = http2::serve(stream, peer, app, presence).await {
+            tracing::debug!(%error, "a connection broke");
+        }
+        return;
+    }
     let service = service_fn(|request| async {
         presence.answering();
-        let response = respond(&app, peer, request).await;
+        let response = respond(&app, peer, request.map(Payload::Arriving)).await;
         presence.waiting();
-        Ok::<_, std::convert::Infallible>(response)
+        Ok::<_, std::convert::Infallible>(response.map(Full::new))
     });
     let connection = http1::Builder::new()
         // `Roster` sees to it for all connections together.
         .header_read_timeout(None)
         .pipeline_flush(true)
-        .serve_connection(TokioIo::new(stream), service);
+        .serve_connection(stream, service);
     if let Err(error) = presence.serve(connection).await {
         tracing::debug!(%error, "a connection broke");
     }

@@ -7,7 +7,7 @@ use http::header::{HeaderValue, IF_NONE_MATCH};
 use crate::service::ListTag;
 
 /// `W/"` before sixteen hexadecimal digits, and `"` behind them.
-const TAG_BYTES: usize = 20;
+pub(super) const TAG_BYTES: usize = 20;
 const DIGITS_AT: usize = 3;
 
 /// A list's tag as HTTP writes it. It is weak because all encodings of a list share it.

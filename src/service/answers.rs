@@ -33,6 +33,20 @@ impl Service {
         }))
     }
 
+    /// Appends such a page at once if the question's product is known and in memory.
+    pub fn list_answers_from_memory(
+        &self,
+        question_id: QuestionId,
+        page: Page,
+        output: &mut Vec<u8>,
+    ) -> Option<ListTag> {
+        let product_id = self.directory.find(question_id)?;
+        self.views.read(product_id, |view| {
+            view.write_answers(question_id, page, output);
+            view.answers_tag(question_id, page)
+        })
+    }
+
     /// Adds an answer to a question and returns its id.
     ///
     /// # Errors

@@ -25,6 +25,20 @@ impl Service {
         .await
     }
 
+    /// Appends such a page at once if the product is in memory.
+    pub fn list_questions_from_memory(
+        &self,
+        product_id: ProductId,
+        page: Page,
+        output: &mut Vec<u8>,
+    ) -> Option<ListTag> {
+        let nested_max = self.settings().max_nested_answers;
+        self.views.read(product_id, |view| {
+            view.write_questions(page, nested_max, output);
+            view.questions_tag(page, nested_max)
+        })
+    }
+
     /// Adds a question and returns its id.
     pub async fn add_question(&self, question: NewQuestion) -> Result<QuestionId, ServiceError> {
         let written_at = self.clock.now();
