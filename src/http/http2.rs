@@ -45,7 +45,12 @@ pub(super) fn is_begun_by(read: &[u8]) -> bool {
 }
 
 /// Serves a connection to its end.
-pub(super) async fn serve<I>(stream: I, peer: IpAddr, app: Arc<App>, presence: Arc<Presence>) -> hyper::Result<()>
+pub(super) async fn serve<I>(
+    stream: I,
+    peer: IpAddr,
+    app: Arc<App>,
+    presence: Arc<Presence>,
+) -> hyper::Result<()>
 where
     I: Read + Write + Unpin,
 {

@@ -64,7 +64,13 @@ impl Tls {
     }
 
     /// Shakes hands and serves the connection to its end. A handshake takes no longer than a request's head may.
-    pub(super) async fn serve(&self, stream: TcpStream, peer: IpAddr, app: Arc<App>, presence: Arc<Presence>) {
+    pub(super) async fn serve(
+        &self,
+        stream: TcpStream,
+        peer: IpAddr,
+        app: Arc<App>,
+        presence: Arc<Presence>,
+    ) {
         let stream = match presence.before_requests(self.acceptor().accept(stream)).await {
             Some(Ok(stream)) => stream,
             Some(Err(error)) => {

@@ -21,9 +21,12 @@ fn cookie(answer: &Answer) -> String {
 }
 
 fn ask(front: &Front) -> Answer {
-    front.request("POST", "/qa/questions").json(&json!({
-        "body": "New here?", "name": "ann", "email": "ann@mail.test", "product_id": 7
-    })).send()
+    front
+        .request("POST", "/qa/questions")
+        .json(&json!({
+            "body": "New here?", "name": "ann", "email": "ann@mail.test", "product_id": 7
+        }))
+        .send()
 }
 
 fn shows(answer: &Answer, text: &str) -> bool {
@@ -99,7 +102,9 @@ fn failures_are_not_kept_and_what_is_kept_outlives_the_processes() {
     let mut pair = Pair::on(&stocked(Cluster::shared()));
     let front = Front::caching(pair.addresses(), 1);
     let kept = front.get(LIST);
-    for (form, json) in [("text/plain; charset=utf-8", "text/html"), ("application/problem+json", "application/json")] {
+    for (form, json) in
+        [("text/plain; charset=utf-8", "text/html"), ("application/problem+json", "application/json")]
+    {
         let refused = front.request("GET", "/qa/questions").accept(json).send();
         assert_eq!((refused.status, refused.header("content-type")), (422, Some(form)));
     }

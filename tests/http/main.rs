@@ -1,6 +1,6 @@
 //! The HTTP contract, rule by rule: every test talks to a real port of a shop with a real, private store, and
 //! is named after the rule that it holds. One file for each route; what concerns all routes is in `paths`,
-//! `errors`, `cors`, `caching`, `encodings`, `identity`, `limits`, `rates`, `connections` and `failures`.
+//! `errors`, `cors`, `caching`, `encodings`, `identity`, `protocols`, `limits`, `rates`, `connections` and `failures`.
 
 #[path = "../support/every_store.rs"]
 mod every_store;
@@ -23,6 +23,7 @@ mod list_questions;
 mod pages;
 mod paths;
 mod photos;
+mod protocols;
 mod rates;
 mod report;
 mod texts;

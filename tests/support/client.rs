@@ -208,6 +208,15 @@ impl Connection {
         rest
     }
 
+    /// The same for what is no text. A connection that is cut ends as well.
+    pub(crate) fn read_bytes_to_the_end(&mut self) -> Vec<u8> {
+        let mut rest = Vec::new();
+        match self.stream.read_to_end(&mut rest) {
+            Err(error) if error.kind() != ErrorKind::ConnectionReset => panic!("it stays open: {error}"),
+            _ => rest,
+        }
+    }
+
     fn line(&mut self) -> Result<String> {
         let mut line = String::new();
         self.stream.read_line(&mut line)?;
