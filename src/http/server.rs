@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use http_body_util::Full;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -32,6 +33,9 @@ use crate::service::Service;
 
 /// How long requests that were accepted may take once the server stops.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long idle connections are still listened to once the server stops, with an answer that ends them.
+const GOODBYE: Duration = Duration::from_millis(300);
 
 /// How long the acceptor rests when the machine has no descriptors left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -144,7 +148,6 @@ impl Server {
                     tls: tls.clone(),
                 }),
                 connections: Arc::default(),
-                stopped: stopped.clone(),
             };
             workers.push((sender, Arc::clone(&worker.connections)));
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -213,7 +216,10 @@ impl Acceptor {
         loop {
             let accepted = tokio::select! {
                 accepted = listener.accept() => accepted,
-                () = stopping(&mut self.stopped) => return,
+                () = stopping(&mut self.stopped) => {
+                    self.take_the_last(&listener);
+                    return;
+                }
             };
             match accepted {
                 Ok((stream, peer)) => self.hand_over(stream, peer.ip()),
@@ -222,6 +228,13 @@ impl Acceptor {
                     tokio::time::sleep(ACCEPT_PAUSE).await;
                 }
             }
+        }
+    }
+
+    /// Takes the connections that the kernel has accepted already: their clients may have sent something.
+    fn take_the_last(&self, listener: &TcpListener) {
+        while let Some(Ok((stream, peer))) = tokio::task::unconstrained(listener.accept()).now_or_never() {
+            self.hand_over(stream, peer.ip());
         }
     }
 
@@ -248,7 +261,6 @@ impl Acceptor {
 struct Worker {
     app: Arc<App>,
     connections: Arc<AtomicUsize>,
-    stopped: watch::Receiver<bool>,
 }
 
 /// Counts a connection down when it ends, however it ends.
@@ -264,12 +276,12 @@ impl Worker {
     async fn run(self, mut entrance: mpsc::UnboundedReceiver<Accepted>) {
         let mut tasks = tokio::task::JoinSet::new();
         let mut roster = Roster::default();
-        let mut stopped = self.stopped.clone();
         let mut seconds = tokio::time::interval(Duration::from_secs(1));
         seconds.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
                 accepted = entrance.recv() => {
+                    // The acceptor has stopped.
                     let Some(accepted) = accepted else { break };
                     let leaving = Leaving(Arc::clone(&self.connections));
                     let presence = roster.presence();
@@ -282,15 +294,22 @@ impl Worker {
                 }
                 Some(ended) = tasks.join_next_with_id(), if !tasks.is_empty() => roster.strike(task_id(&ended)),
                 _ = seconds.tick() => roster.tick(self.app.settings.max_head_wait_s),
-                () = stopping(&mut stopped) => break,
             }
         }
-        roster.finish();
-        let drained = async { while tasks.join_next().await.is_some() {} };
-        if tokio::time::timeout(DRAIN_TIMEOUT, drained).await.is_err() {
+        roster.leave();
+        // A proxy that keeps connections may be sending a request on one at this moment.
+        if !ended_within(GOODBYE, &mut tasks).await {
+            roster.finish();
+        }
+        if !ended_within(DRAIN_TIMEOUT, &mut tasks).await {
             tracing::warn!(connections = tasks.len(), "requests were still running when the server stopped");
         }
     }
+}
+
+/// Waits for all tasks, at most for so long. Returns whether they have ended.
+async fn ended_within(limit: Duration, tasks: &mut tokio::task::JoinSet<()>) -> bool {
+    tokio::time::timeout(limit, async { while tasks.join_next().await.is_some() {} }).await.is_ok()
 }
 
 fn task_id(ended: &Result<(tokio::task::Id, ()), tokio::task::JoinError>) -> tokio::task::Id {

@@ -157,7 +157,7 @@ impl<'a> DirectConnection<'a> {
             if rest.len() < length || head.body_bytes > self.app.settings.max_body_bytes {
                 break Next::Unusual;
             }
-            if head.is_plain && !self.presence.is_finishing() && self.list_from_memory(&head, desk) {
+            if head.is_plain && !self.presence.is_leaving() && self.list_from_memory(&head, desk) {
                 rest = &rest[length..];
                 self.presence.waiting();
                 if desk.output.len() > OUTPUT_FLUSH_BYTES {
@@ -207,7 +207,7 @@ impl<'a> DirectConnection<'a> {
     async fn respond(&mut self, whole: Whole) -> std::io::Result<bool> {
         let is_head = whole.request.method() == Method::HEAD;
         let response = respond(self.app, self.peer, whole.request).await;
-        let keep_alive = whole.keep_alive && !self.presence.is_finishing();
+        let keep_alive = whole.keep_alive && !self.presence.is_leaving();
         self.app.desk.lock().write_response(self.presence, &response, is_head, keep_alive, &mut self.unsent);
         self.send_unsent().await?;
         Ok(keep_alive)
