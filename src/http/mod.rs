@@ -10,6 +10,7 @@ mod client;
 mod dispatch;
 mod error;
 mod extract;
+mod idempotency;
 mod json_body;
 mod middleware;
 mod questions;

@@ -13,8 +13,8 @@ fn serving_needs_migrated_tables_and_says_so() {
     let error = address.open().err().unwrap();
     assert!(matches!(error, StoreError::WrongSchema(_)), "{error:?}");
     assert!(error.to_string().contains(&format!("atelier migrate --store '{address}'")), "{error}");
-    assert_eq!(address.migrate().unwrap(), Migrated { from: 0, to: 1 });
-    assert_eq!(address.migrate().unwrap(), Migrated { from: 1, to: 1 });
+    assert_eq!(address.migrate().unwrap(), Migrated { from: 0, to: 2 });
+    assert_eq!(address.migrate().unwrap(), Migrated { from: 2, to: 2 });
     assert!(address.open().unwrap().is_empty().unwrap());
     // What is shown is an address as well.
     address.to_string().parse::<StoreAddress>().unwrap().open().unwrap();
@@ -33,7 +33,7 @@ fn many_may_migrate_at_once() {
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
     done.sort_unstable_by_key(|migrated| migrated.from);
-    assert_eq!(done.iter().map(|migrated| migrated.from).collect::<Vec<_>>(), [0, 1, 1, 1, 1, 1, 1, 1]);
+    assert_eq!(done.iter().map(|migrated| migrated.from).collect::<Vec<_>>(), [0, 2, 2, 2, 2, 2, 2, 2]);
 }
 
 #[test]
