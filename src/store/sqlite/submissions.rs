@@ -262,3 +262,81 @@ pub(super) fn earlier(columns: Columns<'_>) -> Result<Earlier, StoreError> {
     let content = if columns.is_empty(5) { None } else { Some(columns.digest(5, "content")?) };
     Ok(Earlier { content, expires_at: columns.time(2, "expires_at")?, row })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::QuestionId;
+
+    fn empty_store() -> Connection {
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch(include_str!("../../../migrations/sqlite/0002_submissions.sql")).unwrap();
+        connection
+    }
+
+    fn now() -> Timestamp {
+        Timestamp::from_milliseconds(0).unwrap()
+    }
+
+    fn submission(number: u8) -> Submission {
+        let expires_at = Timestamp::from_milliseconds(1_000).unwrap();
+        Submission { digest: Digest::from_bytes([number; 16]), content: None, expires_at }
+    }
+
+    fn add(submissions: &mut Submissions, connection: &Connection, numbers: std::ops::Range<u8>) {
+        for number in numbers {
+            let row = Target::Question(QuestionId::new(number.into()).unwrap());
+            submissions.add(connection, &submission(number), row).unwrap();
+        }
+    }
+
+    /// Those that are known, of the numbers below 20.
+    fn known(submissions: &Submissions, connection: &Connection) -> Vec<u8> {
+        let is_known =
+            |number: &u8| submissions.find(connection, &submission(*number), now()).unwrap().is_some();
+        (0..20).filter(is_known).collect()
+    }
+
+    #[test]
+    fn with_too_many_the_oldest_go() {
+        let connection = empty_store();
+        let mut submissions = Submissions::default();
+        add(&mut submissions, &connection, 1..9);
+        submissions.keep_at_most(&connection, 5).unwrap();
+        assert_eq!(known(&submissions, &connection), [4, 5, 6, 7, 8]);
+        let mut again = Submissions::default();
+        again.catch_up(&connection).unwrap();
+        assert_eq!(known(&again, &connection), [4, 5, 6, 7, 8]);
+    }
+
+    #[test]
+    fn what_other_processes_added_and_deleted_is_noticed() {
+        let connection = empty_store();
+        let (mut ours, mut theirs) = (Submissions::default(), Submissions::default());
+        add(&mut ours, &connection, 1..4);
+        theirs.catch_up(&connection).unwrap();
+        add(&mut theirs, &connection, 4..6);
+        ours.catch_up(&connection).unwrap();
+        assert_eq!(known(&ours, &connection), [1, 2, 3, 4, 5]);
+
+        // All rows replaced, and then as many new ones under the numbers of the former.
+        connection.execute_batch("DELETE FROM submissions").unwrap();
+        let mut third = Submissions::default();
+        add(&mut third, &connection, 11..16);
+        assert_eq!(known(&ours, &connection), [0_u8; 0], "a row is read before it is believed");
+        ours.catch_up(&connection).unwrap();
+        assert_eq!(known(&ours, &connection), [11, 12, 13, 14, 15]);
+        add(&mut ours, &connection, 16..17);
+        assert_eq!(known(&ours, &connection), [11, 12, 13, 14, 15, 16]);
+    }
+
+    #[test]
+    fn the_newest_row_stays() {
+        let connection = empty_store();
+        let mut submissions = Submissions::default();
+        add(&mut submissions, &connection, 1..9);
+        submissions.sweep(&connection, Timestamp::from_milliseconds(2_000).unwrap()).unwrap();
+        assert_eq!(known(&submissions, &connection), [8]);
+        assert_eq!(submissions.numbers.len(), 1);
+    }
+}
