@@ -12,6 +12,7 @@ mod direct;
 mod dispatch;
 mod error;
 mod extract;
+mod idempotency;
 mod json_body;
 mod middleware;
 mod questions;

@@ -1,6 +1,7 @@
 //! The HTTP contract, rule by rule: every test talks to a real port of a shop with a real, private store, and
 //! is named after the rule that it holds. One file for each route; what concerns all routes is in `paths`,
 //! `errors`, `cors`, `caching`, `identity`, `limits`, `rates`, `connections` and `failures`.
+//! `errors`, `cors`, `limits`, `rates`, `submissions`, `connections` and `failures`.
 
 #[path = "../support/every_store.rs"]
 mod every_store;
@@ -24,5 +25,6 @@ mod paths;
 mod photos;
 mod rates;
 mod report;
+mod submissions;
 mod texts;
 mod vote;

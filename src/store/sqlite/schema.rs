@@ -11,7 +11,10 @@ use super::failure::{Failure, is_locked};
 use crate::store::{Migrated, StoreError};
 
 /// What the migrations are, oldest first.
-const MIGRATIONS: [&str; 1] = [include_str!("../../../migrations/sqlite/0001_questions_and_answers.sql")];
+const MIGRATIONS: [&str; 2] = [
+    include_str!("../../../migrations/sqlite/0001_questions_and_answers.sql"),
+    include_str!("../../../migrations/sqlite/0002_submissions.sql"),
+];
 
 /// Marks a file as Atelier's (`PRAGMA application_id`): the letters `AtQA`.
 const APPLICATION_ID: i32 = 0x4174_5141;
