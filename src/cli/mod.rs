@@ -10,6 +10,8 @@ mod demo;
 mod export;
 mod generate;
 mod import;
+mod log_buffer;
+mod logging;
 mod migrate;
 mod person;
 mod progress;

@@ -7,15 +7,18 @@ use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderValue, LOCATION};
 use http::request::Parts as Head;
 use http::{Request, Response, StatusCode};
+use http_body::Body as _;
 use http_body_util::Full;
 use hyper::body::Incoming;
 
+use super::access_log::{AccessLog, Exchange};
 use super::body::discard_rest;
 use super::error::{Problem, explanation};
+use super::metrics::{ServerMetrics, WorkerMetrics};
 use super::rate_limits::{Allowance, Kind, RateLimiter};
 use super::routes::{Destination, Operation, find};
 use super::server::HttpSettings;
-use super::{answers, middleware, questions};
+use super::{answers, health, middleware, questions};
 use crate::service::Service;
 
 /// Room for nearly every page of five questions without growing.
@@ -26,6 +29,9 @@ pub(super) struct App {
     pub(super) service: Arc<Service>,
     pub(super) settings: Arc<HttpSettings>,
     pub(super) rate_limiter: Arc<RateLimiter>,
+    /// This worker's own counters.
+    pub(super) metrics: Arc<WorkerMetrics>,
+    pub(super) server: Arc<ServerMetrics>,
 }
 
 /// A success.
@@ -42,29 +48,48 @@ pub(super) enum Answer {
 
 /// Answers a request, whatever it is.
 pub(super) async fn respond(app: &App, peer: IpAddr, request: Request<Incoming>) -> Response<Full<Bytes>> {
+    let started = app.metrics.begin();
     let (head, mut body) = request.into_parts();
-    let mut response = match answer(app, peer, &head, &mut body).await {
+    let path = head.uri.path().strip_prefix(app.settings.path_prefix.as_str());
+    let destination = path.map_or(Destination::UnknownPath, |path| find(&head.method, path));
+    let mut response = match answer(app, peer, &head, destination, &mut body).await {
         Ok(response) | Err(response) => response,
     };
     discard_rest(body);
     app.settings.cors_origins.stamp(&head.headers, response.headers_mut());
+    let (operation, segment) = match destination {
+        Destination::Operation(operation, segment) => (Some(operation), segment),
+        _ => (None, ""),
+    };
+    let status = response.status();
+    let took = app.metrics.finish(started, operation, status);
+    if app.settings.access_log.wants(status, took) {
+        let bytes = response.body().size_hint().lower();
+        AccessLog::note(&Exchange { head: &head, operation, segment, status, bytes, took });
+    }
     response
 }
 
 type Responded = Result<Response<Full<Bytes>>, Response<Full<Bytes>>>;
 
-async fn answer(app: &App, peer: IpAddr, head: &Head, body: &mut Incoming) -> Responded {
+async fn answer(
+    app: &App,
+    peer: IpAddr,
+    head: &Head,
+    destination: Destination<'_>,
+    body: &mut Incoming,
+) -> Responded {
     let prefix = app.settings.path_prefix.as_str();
     let path = head.uri.path();
     let query = head.uri.query();
-    let (operation, segment) = match path.strip_prefix(prefix).map(|path| find(&head.method, path)) {
-        Some(Destination::Operation(operation, segment)) => (operation, segment),
-        Some(Destination::Options { allow }) => return Ok(middleware::options(allow)),
-        Some(Destination::WrongMethod { operation, segment, allow }) => {
+    let (operation, segment) = match destination {
+        Destination::Operation(operation, segment) => (operation, segment),
+        Destination::Options { allow } => return Ok(middleware::options(allow)),
+        Destination::WrongMethod { operation, segment, allow } => {
             let problem = check_id(operation, segment).err().unwrap_or(Problem::WrongMethod { allow });
             return Err(problem.into_response(&head.headers, path, prefix));
         }
-        Some(Destination::UnknownPath) | None => {
+        Destination::UnknownPath => {
             return Err(Problem::UnknownPath.into_response(&head.headers, path, prefix));
         }
     };
@@ -80,6 +105,8 @@ async fn answer(app: &App, peer: IpAddr, head: &Head, body: &mut Incoming) -> Re
         Operation::VoteAnswer => answers::vote(app, segment).await,
         Operation::ReportAnswer => answers::report(app, segment).await,
         Operation::ExplainProblem => explanation(segment).map(Answer::Text).ok_or(Problem::UnknownPath),
+        Operation::Livez => Ok(health::livez()),
+        Operation::Readyz => health::readyz(&app.service, &app.server).await,
     };
     let mut responded =
         result.map(success).map_err(|problem| problem.into_response(&head.headers, path, prefix));
@@ -102,7 +129,11 @@ fn count_write(
         Operation::AddAnswer => Kind::Answers,
         Operation::VoteQuestion | Operation::VoteAnswer => Kind::Votes,
         Operation::ReportQuestion | Operation::ReportAnswer => Kind::Reports,
-        Operation::ListQuestions | Operation::ListAnswers | Operation::ExplainProblem => return Ok(None),
+        Operation::ListQuestions
+        | Operation::ListAnswers
+        | Operation::ExplainProblem
+        | Operation::Livez
+        | Operation::Readyz => return Ok(None),
     };
     check_id(Some(operation), segment)?;
     let client = app.settings.trusted_proxies.client(peer, &head.headers);
@@ -125,11 +156,19 @@ fn check_id(operation: Option<Operation>, segment: &str) -> Result<(), Problem> 
             | Operation::ReportQuestion,
         ) => questions::question_id(segment).map(drop),
         Some(Operation::VoteAnswer | Operation::ReportAnswer) => answers::answer_id(segment).map(drop),
-        Some(Operation::ListQuestions | Operation::AddQuestion | Operation::ExplainProblem) | None => Ok(()),
+        Some(
+            Operation::ListQuestions
+            | Operation::AddQuestion
+            | Operation::ExplainProblem
+            | Operation::Livez
+            | Operation::Readyz,
+        )
+        | None => Ok(()),
     }
 }
 
-fn success(answer: Answer) -> Response<Full<Bytes>> {
+/// The answer to a success.
+pub(super) fn success(answer: Answer) -> Response<Full<Bytes>> {
     const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
     let (status, content_type, body) = match answer {
         Answer::Json(json) => (StatusCode::OK, Some(JSON), json),

@@ -4,20 +4,28 @@
 //! It stands on hyper alone: with eight routes and checks in a fixed order, a match over the table is shorter
 //! than a framework's set-up.
 
+mod access_log;
+mod admin;
 mod answers;
 mod body;
 mod client;
 mod dispatch;
 mod error;
+mod exposition;
 mod extract;
+mod health;
 mod json_body;
+mod metrics;
 mod middleware;
+mod process;
 mod questions;
 mod rate_limits;
 mod roster;
 mod routes;
 mod server;
 
+pub use access_log::{ACCESS_LOG_TARGET, AccessLog, InvalidAccessLog, LoggedRequests};
+pub use admin::{Admin, AdminHandle, ProcessFacts};
 pub use client::{InvalidProxy, TrustedProxies};
 pub use middleware::{CorsOrigins, InvalidOrigin};
 pub use rate_limits::{InvalidRateLimits, RateLimits};

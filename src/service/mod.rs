@@ -2,7 +2,8 @@
 //! asked for after a write shows it. Here is no SQL and no HTTP.
 //!
 //! `questions` and `answers` say what can be done; `views` is the only cache, `view` what is in it, `freshness` how
-//! long it is good; `loader`, `writer` and `fill` are the threads between it and the store.
+//! long it is good; `loader`, `writer` and `fill` are the threads between it and the store. `statistics` and `readiness`
+//! are for whoever watches it.
 
 mod answers;
 mod clock;
@@ -14,7 +15,9 @@ mod json;
 mod loader;
 mod questions;
 mod queue;
+mod readiness;
 mod settings;
+mod statistics;
 mod view;
 mod view_edit;
 mod view_pack;
@@ -31,6 +34,9 @@ use tokio::sync::oneshot;
 
 pub use clock::{Clock, SystemClock};
 pub use settings::ServiceSettings;
+pub use statistics::{
+    BatchStatistics, Distribution, Failure, LatencyTally, Statistics, ViewStatistics, raise_alone,
+};
 pub use view::View;
 
 use self::complaint::Complaint;
@@ -39,6 +45,8 @@ use self::fill::{FillSignal, Filler};
 use self::freshness::Freshness;
 use self::loader::{Lane, LoadRequest};
 use self::queue::BatchQueue;
+use self::readiness::Readiness;
+use self::statistics::Counters;
 use self::views::{Views, Wanted};
 use self::writer::{WriteRequest, WriterLane};
 use crate::domain::{ProductId, QuestionId};
@@ -66,6 +74,8 @@ pub struct Service {
     writes: Arc<BatchQueue<WriteRequest>>,
     fill: Arc<FillSignal>,
     freshness: Arc<Freshness>,
+    counters: Arc<Counters>,
+    readiness: Readiness,
     clock: Arc<dyn Clock>,
     settings: ServiceSettings,
     threads: Mutex<Threads>,
@@ -101,6 +111,8 @@ impl Service {
             directory,
             fill,
             freshness,
+            counters: Arc::default(),
+            readiness: Readiness::new(),
             clock,
             settings,
         };
@@ -123,6 +135,7 @@ impl Service {
                 directory: Arc::clone(&self.directory),
                 reader: store.reader()?,
                 taking: Arc::clone(&taking),
+                counters: Arc::clone(&self.counters),
             };
             let thread = spawn(format!("reader-{number}"), move || lane.run())?;
             self.threads.lock().reading.push(thread);
@@ -131,6 +144,7 @@ impl Service {
             queue: Arc::clone(&self.writes),
             views: Arc::clone(&self.views),
             writer: store.writer(self.change_sink())?,
+            counters: Arc::clone(&self.counters),
         };
         self.threads.lock().writing = Some(spawn("writer".to_owned(), move || writer.run())?);
         if self.settings.views_max_bytes > 0 {
@@ -139,6 +153,7 @@ impl Service {
                 views: Arc::clone(&self.views),
                 directory: Arc::clone(&self.directory),
                 reader: store.reader()?,
+                counters: Arc::clone(&self.counters),
             };
             let thread = spawn("fill".to_owned(), move || filler.run())?;
             self.threads.lock().reading.push(thread);
@@ -176,6 +191,12 @@ impl Service {
     /// The texts' limits, for whoever parses submissions.
     pub fn settings(&self) -> &ServiceSettings {
         &self.settings
+    }
+
+    /// What was counted so far, and what there is at the moment.
+    pub fn statistics(&self) -> Statistics {
+        let (reading, writing) = (self.loads.state(), self.writes.state());
+        self.counters.read(self.views.statistics(), !self.views.is_deaf(), reading, writing)
     }
 
     /// Reads a product's view, in memory or, failing that, loaded from the store.
@@ -239,6 +260,7 @@ impl Service {
             Ok(Err(_)) => Err(ServiceError::StoreUnavailable),
             Err(_) => {
                 static TOO_LATE: Complaint = Complaint::new();
+                self.counters.failed(Failure::Timeout);
                 if let Some(times) = TOO_LATE.is_due() {
                     let waited = self.settings.store_wait;
                     tracing::error!(?waited, times, "the store did not answer in time");

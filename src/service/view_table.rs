@@ -35,6 +35,8 @@ pub(super) struct ViewTable {
     hasher: RandomState,
     bytes: AtomicU64,
     max_bytes: u64,
+    /// Views that went to make room.
+    evictions: AtomicU64,
 }
 
 /// A hash table of its own kind: a view's entry is in the first free place from its hash on, so that finding it
@@ -46,6 +48,8 @@ struct Shard {
     taken: usize,
     /// The place at which the hand stands.
     hand: usize,
+    /// Reads of its views. Here, because whoever reads has taken this piece of memory for the lock anyway.
+    hits: AtomicU64,
 }
 
 struct Kept {
@@ -72,11 +76,16 @@ impl ViewTable {
             hasher: RandomState::default(),
             bytes: AtomicU64::new(0),
             max_bytes,
+            evictions: AtomicU64::new(0),
         }
     }
 
-    /// Reads a product's view, if it is there, and counts that as a use.
-    pub(super) fn read<R>(&self, product_id: ProductId, read: impl FnOnce(&View, Expiry) -> R) -> Option<R> {
+    /// Reads a product's view, if it is there and `read` takes it, and counts that as a use.
+    pub(super) fn read<R>(
+        &self,
+        product_id: ProductId,
+        read: impl FnOnce(&View, Expiry) -> Option<R>,
+    ) -> Option<R> {
         let (hash, shard) = self.place(product_id);
         let shard = self.shards[shard].read();
         let kept = shard.find(hash, product_id).and_then(|place| shard.places[place].as_ref())?;
@@ -85,7 +94,21 @@ impl ViewTable {
         if uses < MAX_USES {
             kept.uses.store(uses + 1, Ordering::Relaxed);
         }
-        Some(read(&kept.view, kept.expiry))
+        let result = read(&kept.view, kept.expiry)?;
+        shard.hits.fetch_add(1, Ordering::Relaxed);
+        Some(result)
+    }
+
+    /// Looks at a product's view, if it is there, without counting that.
+    pub(super) fn look_at<R>(
+        &self,
+        product_id: ProductId,
+        look: impl FnOnce(&View, Expiry) -> R,
+    ) -> Option<R> {
+        let (hash, shard) = self.place(product_id);
+        let shard = self.shards[shard].read();
+        let kept = shard.find(hash, product_id).and_then(|place| shard.places[place].as_ref())?;
+        Some(look(&kept.view, kept.expiry))
     }
 
     /// Changes a product's view in place, if it is there. The change must not change its size.
@@ -101,7 +124,7 @@ impl ViewTable {
 
     /// Puts a changed view in the place of a product's view, if it is there. Nobody else may change it meanwhile.
     pub(super) fn edit(&self, product_id: ProductId, edit: impl FnOnce(&View) -> View) {
-        if let Some((view, expiry)) = self.read(product_id, |view, expiry| (edit(view), expiry)) {
+        if let Some((view, expiry)) = self.look_at(product_id, |view, expiry| (edit(view), expiry)) {
             self.insert(view, expiry);
         }
     }
@@ -146,8 +169,11 @@ impl ViewTable {
     /// Takes all views away.
     pub(super) fn clear(&self) {
         for shard in &self.shards {
-            let shard = std::mem::take(&mut *shard.write());
-            let bytes: u64 = shard.places.iter().flatten().map(Kept::bytes).sum();
+            let mut shard = shard.write();
+            (shard.taken, shard.hand) = (0, 0);
+            let places = std::mem::take(&mut shard.places);
+            drop(shard);
+            let bytes: u64 = places.iter().flatten().map(Kept::bytes).sum();
             self.bytes.fetch_sub(bytes, Ordering::Relaxed);
         }
     }
@@ -167,6 +193,16 @@ impl ViewTable {
         self.max_bytes
     }
 
+    /// How often a view was read.
+    pub(super) fn hits(&self) -> u64 {
+        self.shards.iter().map(|shard| shard.read().hits.load(Ordering::Relaxed)).sum()
+    }
+
+    /// How many views went to make room.
+    pub(super) fn evictions(&self) -> u64 {
+        self.evictions.load(Ordering::Relaxed)
+    }
+
     fn is_full(&self) -> bool {
         self.bytes() > self.max_bytes
     }
@@ -182,6 +218,7 @@ impl ViewTable {
                 && shard.taken > left
             {
                 let hand = shard.hand;
+                self.evictions.fetch_add(1, Ordering::Relaxed);
                 self.take_away(shard, hand);
             }
             if let Some(kept) = &mut shard.places[shard.hand] {
@@ -303,7 +340,7 @@ mod tests {
     }
 
     fn is_right(table: &ViewTable, number: u64) -> Option<bool> {
-        table.read(product(number), |view, _| view.question_ids().iter().all(|id| id.get() == number))
+        table.read(product(number), |view, _| Some(view.question_ids().iter().all(|id| id.get() == number)))
     }
 
     #[test]
