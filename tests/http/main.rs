@@ -1,6 +1,6 @@
 //! The HTTP contract, rule by rule: every test talks to a real port of a shop with a real, private store, and
 //! is named after the rule that it holds. One file for each route; what concerns all routes is in `paths`,
-//! `errors`, `cors`, `limits`, `rates`, `connections` and `failures`.
+//! `errors`, `cors`, `limits`, `rates`, `connections`, `health` and `failures`.
 
 #[path = "../support/every_store.rs"]
 mod every_store;
@@ -14,6 +14,7 @@ mod cors;
 mod drafts;
 mod errors;
 mod failures;
+mod health;
 mod limits;
 mod list_answers;
 mod list_questions;
