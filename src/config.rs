@@ -72,6 +72,16 @@ pub struct ServeOptions {
     #[arg(long, env = "ATELIER_SLOW_MS", value_name = "MS", default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..))]
     pub slow_ms: u32,
 
+    /// Where spans are sent by OTLP over HTTP, as a whole address [default: nowhere]
+    #[cfg(feature = "otel")]
+    #[arg(long, env = "ATELIER_OTLP_ENDPOINT", value_name = "http://HOST:4318/v1/traces")]
+    pub otlp_endpoint: Option<String>,
+
+    /// Share of the requests that are traced, 0 to 1; those that come with a trace are traced as it says
+    #[cfg(feature = "otel")]
+    #[arg(long, env = "ATELIER_TRACE_RATIO", value_name = "SHARE", default_value_t = 0.01)]
+    pub trace_ratio: f64,
+
     /// Create or upgrade the store's tables first
     #[arg(long, env = "ATELIER_MIGRATE")]
     pub migrate: bool,

@@ -12,14 +12,19 @@ use tracing_subscriber::{
 use super::log_buffer::{LogBuffer, LogThread};
 use crate::config::LogFormat;
 use crate::http::ACCESS_LOG_TARGET;
+use crate::service::SPANS_TARGET;
+
+/// Whoever else is told of what is logged.
+pub(super) type Listener = Box<dyn Layer<Registry> + Send + Sync>;
 
 /// Begins to log. Lines are written as long as the thread is kept; the buffer tells how many were lost.
-pub(super) fn start(format: LogFormat) -> anyhow::Result<(LogBuffer, LogThread)> {
+pub(super) fn start(format: LogFormat, others: Vec<Listener>) -> anyhow::Result<(LogBuffer, LogThread)> {
     let (buffer, thread) = LogBuffer::start(std::io::stderr()).context("no thread for the log")?;
     let filter = EnvFilter::try_from_env("ATELIER_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
     // Which requests are logged is said by --access-log alone.
     let access = Directive::from_str(&format!("{ACCESS_LOG_TARGET}=info")).context("a filter")?;
-    let lines: Box<dyn Layer<Registry> + Send + Sync> = match format {
+    let no_spans = Directive::from_str(&format!("{SPANS_TARGET}=off")).context("a filter")?;
+    let lines: Listener = match format {
         LogFormat::Pretty => {
             let lines = tracing_subscriber::fmt::layer().with_ansi(std::io::stderr().is_terminal());
             lines.with_writer(buffer.clone()).boxed()
@@ -29,6 +34,9 @@ pub(super) fn start(format: LogFormat) -> anyhow::Result<(LogBuffer, LogThread)>
             lines.with_writer(buffer.clone()).boxed()
         }
     };
-    tracing_subscriber::registry().with(lines.with_filter(filter.add_directive(access))).init();
+    let filter = filter.add_directive(access).add_directive(no_spans);
+    let mut listeners = vec![lines.with_filter(filter).boxed()];
+    listeners.extend(others);
+    tracing_subscriber::registry().with(listeners).init();
     Ok((buffer, thread))
 }

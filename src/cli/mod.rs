@@ -16,6 +16,8 @@ mod migrate;
 mod person;
 mod progress;
 mod serve;
+#[cfg(feature = "otel")]
+mod traces;
 
 use std::process::ExitCode;
 

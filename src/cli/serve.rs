@@ -25,7 +25,14 @@ const OTHER_DESCRIPTORS: u64 = 256;
 /// Serves until SIGTERM or SIGINT.
 pub(super) fn run(options: &ServeOptions) -> anyhow::Result<ExitCode> {
     let started_at = SystemClock.now();
-    let (log, log_thread) = logging::start(options.log_format)?;
+    #[cfg_attr(not(feature = "otel"), expect(unused_mut, reason = "nobody else listens"))]
+    let mut listeners = Vec::new();
+    #[cfg(feature = "otel")]
+    let traces = super::traces::start(options)?.map(|(listener, traces)| {
+        listeners.push(listener);
+        traces
+    });
+    let (log, log_thread) = logging::start(options.log_format, listeners)?;
     make_room_for_connections(options.max_connections);
     let address = &options.store.store;
     let store = open_store(options)?;
@@ -59,6 +66,8 @@ pub(super) fn run(options: &ServeOptions) -> anyhow::Result<ExitCode> {
     drop(admin);
     drop(service);
     tracing::info!("stopped");
+    #[cfg(feature = "otel")]
+    drop(traces);
     drop(log_thread);
     Ok(ExitCode::SUCCESS)
 }

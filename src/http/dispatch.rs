@@ -52,15 +52,18 @@ pub(super) async fn respond(app: &App, peer: IpAddr, request: Request<Incoming>)
     let (head, mut body) = request.into_parts();
     let path = head.uri.path().strip_prefix(app.settings.path_prefix.as_str());
     let destination = path.map_or(Destination::UnknownPath, |path| find(&head.method, path));
-    let mut response = match answer(app, peer, &head, destination, &mut body).await {
-        Ok(response) | Err(response) => response,
-    };
-    discard_rest(body);
-    app.settings.cors_origins.stamp(&head.headers, response.headers_mut());
     let (operation, segment) = match destination {
         Destination::Operation(operation, segment) => (Some(operation), segment),
         _ => (None, ""),
     };
+    let answering = answer(app, peer, &head, destination, &mut body);
+    #[cfg(feature = "otel")]
+    let answering = super::trace::request(&head, operation, answering);
+    let mut response = match answering.await {
+        Ok(response) | Err(response) => response,
+    };
+    discard_rest(body);
+    app.settings.cors_origins.stamp(&head.headers, response.headers_mut());
     let status = response.status();
     let took = app.metrics.finish(started, operation, status);
     if app.settings.access_log.wants(status, took) {
@@ -70,7 +73,7 @@ pub(super) async fn respond(app: &App, peer: IpAddr, request: Request<Incoming>)
     response
 }
 
-type Responded = Result<Response<Full<Bytes>>, Response<Full<Bytes>>>;
+pub(super) type Responded = Result<Response<Full<Bytes>>, Response<Full<Bytes>>>;
 
 async fn answer(
     app: &App,

@@ -23,6 +23,8 @@ mod rate_limits;
 mod roster;
 mod routes;
 mod server;
+#[cfg(feature = "otel")]
+mod trace;
 
 pub use access_log::{ACCESS_LOG_TARGET, AccessLog, InvalidAccessLog, LoggedRequests};
 pub use admin::{Admin, AdminHandle, ProcessFacts};

@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 use super::complaint::Complaint;
 use super::directory::Directory;
 use super::queue::{BatchQueue, Taken};
-use super::statistics::{Counters, Failure};
+use super::statistics::{Counters, Failure, SPANS_TARGET};
 use super::views::{LoadTicket, Views};
 use super::{ServiceError, View};
 use crate::domain::{ProductId, QuestionId};
@@ -61,7 +61,8 @@ impl Lane {
                 Taken::Nothing => {}
                 Taken::Batch => {
                     let (requests, started) = (batch.len(), Instant::now());
-                    let carried_out = self.carry_out(&mut batch);
+                    let span = tracing::info_span!(target: SPANS_TARGET, "read batch", requests);
+                    let carried_out = span.in_scope(|| self.carry_out(&mut batch));
                     self.counters.reads.count(requests, started.elapsed());
                     if carried_out.is_err() {
                         self.leave_it_to_the_others();

@@ -35,7 +35,8 @@ use tokio::sync::oneshot;
 pub use clock::{Clock, SystemClock};
 pub use settings::ServiceSettings;
 pub use statistics::{
-    BatchStatistics, Distribution, Failure, LatencyTally, Statistics, ViewStatistics, raise_alone,
+    BatchStatistics, Distribution, Failure, LatencyTally, SPANS_TARGET, Statistics, ViewStatistics,
+    raise_alone,
 };
 pub use view::View;
 

@@ -28,6 +28,9 @@ const LATENCY_BOUNDS_NS: [u64; 18] = [
     5_000_000_000,
 ];
 
+/// What the spans of requests and of batches are filed under: no lines of the log come of them.
+pub const SPANS_TARGET: &str = "spans";
+
 /// Batches have at most 2^10 requests; there is a bucket for each power of two.
 const SIZE_BUCKETS: usize = 11;
 

@@ -12,7 +12,7 @@ use super::ServiceError;
 use super::complaint::Complaint;
 use super::loader::report;
 use super::queue::{BatchQueue, Taken};
-use super::statistics::{Counters, Failure};
+use super::statistics::{Counters, Failure, SPANS_TARGET};
 use super::views::{OwnChange, Views};
 use crate::domain::{AnswerRow, ProductId, ProductRows, QuestionRow};
 use crate::store::{Command, IDLE_INTERVAL, Outcome, ProductChange, Target, Writer};
@@ -54,7 +54,8 @@ impl WriterLane {
                     batch.retain(|request| !request.reply.is_closed());
                     if !batch.is_empty() {
                         let (requests, started) = (batch.len(), Instant::now());
-                        self.carry_out(&mut batch);
+                        let span = tracing::info_span!(target: SPANS_TARGET, "write batch", requests);
+                        span.in_scope(|| self.carry_out(&mut batch));
                         self.counters.writes.count(requests, started.elapsed());
                     }
                 }

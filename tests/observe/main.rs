@@ -24,4 +24,6 @@ mod place;
 #[expect(dead_code, reason = "other suites use the rest")]
 mod program;
 mod readiness;
+#[cfg(feature = "otel")]
+mod traces;
 mod watched;
