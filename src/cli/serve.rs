@@ -2,38 +2,44 @@
 
 #![expect(clippy::print_stdout, reason = "whoever starts a server on port 0 reads its address there")]
 
-use std::io::IsTerminal as _;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::demo;
+use super::log_buffer::LogBuffer;
+use super::{demo, logging};
 use crate::config::ServeOptions;
-use crate::http::Server;
-use crate::service::{Service, SystemClock};
+use crate::domain::Timestamp;
+use crate::http::{Admin, ProcessFacts, Server, ServerHandle};
+use crate::service::{Clock as _, Service, SystemClock};
+use crate::store::Store;
 
 /// Descriptors beside those of clients: the store's, the listener's, the runtimes'.
 const OTHER_DESCRIPTORS: u64 = 256;
 
 /// Serves until SIGTERM or SIGINT.
 pub(super) fn run(options: &ServeOptions) -> anyhow::Result<ExitCode> {
-    start_logging();
+    let started_at = SystemClock.now();
+    #[cfg_attr(not(feature = "otel"), expect(unused_mut, reason = "nobody else listens"))]
+    let mut listeners = Vec::new();
+    #[cfg(feature = "otel")]
+    let traces = super::traces::start(options)?.map(|(listener, traces)| {
+        listeners.push(listener);
+        traces
+    });
+    let (log, log_thread) = logging::start(options.log_format, listeners)?;
     make_room_for_connections(options.max_connections);
     let address = &options.store.store;
-    if options.migrate {
-        address.migrate().with_context(|| format!("cannot migrate {address}"))?;
-    }
-    let store = if options.demo { address.open_or_create() } else { address.open() };
-    let store = store.with_context(|| format!("cannot open {address}"))?;
-    if options.demo {
-        demo::fill_if_empty(store.as_ref())?;
-    }
+    let store = open_store(options)?;
     let server =
         Server::bind(options.listen).with_context(|| format!("cannot listen on {}", options.listen))?;
+    let bind = |address| Admin::bind(address).with_context(|| format!("cannot listen on {address}"));
+    let admin = options.admin_listen.map(bind).transpose()?;
     let service = Service::start(store.as_ref(), Arc::new(SystemClock), options.service_settings())
         .with_context(|| format!("cannot use {address}"))?;
     let service = Arc::new(service);
@@ -43,17 +49,59 @@ pub(super) fn run(options: &ServeOptions) -> anyhow::Result<ExitCode> {
     tracing::info!(address = %server.address(), store = %address, "serving");
     let scheme = if options.tls_cert.is_some() { "https" } else { "http" };
     println!("Listening on {scheme}://{}{}", server.address(), options.path_prefix);
+    let facts = process_facts(options, started_at, &log);
+    let start = |admin: Admin| admin.start(&server, Arc::clone(&service), facts);
+    let admin = admin.map(start).transpose().context("cannot start the admin listener")?;
+    if let Some(admin) = &admin {
+        println!("Metrics on http://{}/metrics", admin.address());
+    }
     if options.demo {
         demo::print_addresses(server.address(), &options.path_prefix);
     }
-    signals.wait(|| match server.reload_certificate() {
+    let drain_delay = Duration::from_millis(options.drain_delay_ms.into());
+    signals.wait_and_then(
+        drain_delay,
+        || reload_certificate(&server),
+        || {
+            tracing::info!("stopping");
+            server.announce_stop();
+        },
+    );
+    server.stop();
+    // It tells until here that the server stops. It also keeps the service, whose end writes what was accepted.
+    drop(admin);
+    drop(service);
+    tracing::info!("stopped");
+    #[cfg(feature = "otel")]
+    drop(traces);
+    drop(log_thread);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn reload_certificate(server: &ServerHandle) {
+    match server.reload_certificate() {
         Ok(()) => tracing::info!("the certificate was read again"),
         Err(error) => tracing::error!(%error, "the certificate cannot be read again, the former one stays"),
-    });
-    tracing::info!("stopping");
-    server.stop();
-    drop(service);
-    Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn open_store(options: &ServeOptions) -> anyhow::Result<Arc<dyn Store>> {
+    let address = &options.store.store;
+    if options.migrate {
+        address.migrate().with_context(|| format!("cannot migrate {address}"))?;
+    }
+    let store = if options.demo { address.open_or_create() } else { address.open() };
+    let store = store.with_context(|| format!("cannot open {address}"))?;
+    if options.demo {
+        demo::fill_if_empty(store.as_ref())?;
+    }
+    Ok(store)
+}
+
+fn process_facts(options: &ServeOptions, started_at: Timestamp, log: &LogBuffer) -> ProcessFacts {
+    #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 have 41 bits")]
+    let started_at_s = started_at.milliseconds() as f64 / 1_000.0;
+    ProcessFacts { store: options.store_kind(), started_at_s, dropped_log_lines: log.dropped() }
 }
 
 /// Every connection is a descriptor, and shells and service managers give a program a thousand of them but let it have
@@ -79,17 +127,8 @@ fn make_room_for_connections(max_connections: u32) {
     }
 }
 
-fn start_logging() {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("ATELIER_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr)
-        .init();
-}
-
-/// The signals that end the server, or have it read its certificate again. It listens before the address is announced: whoever knows the address may
+/// The signals that end the server, or have it read its certificate again. It listens before the address is announced:
+/// whoever knows the address may
 /// send them.
 struct Signals {
     runtime: Runtime,
@@ -110,21 +149,31 @@ impl Signals {
         Ok(Self { runtime, terminate, interrupt, hangup })
     }
 
-    /// Returns when one that ends the server came, also if it came before this call.
-    fn wait(mut self, on_hangup: impl Fn()) {
-        self.runtime.block_on(async {
+    /// Returns a while after one came that ends the server, also if it came before this call; calls `begin` at once. Another
+    /// one ends the while. Meanwhile it calls `reload` when one asks for that.
+    fn wait_and_then(mut self, delay: Duration, reload: impl Fn(), begin: impl FnOnce()) {
+        let Self { runtime, terminate, interrupt, hangup } = &mut self;
+        let mut signal = async || {
             loop {
-                let hangup = async {
-                    match &mut self.hangup {
+                let reloading = async {
+                    match hangup {
                         Some(hangup) => drop(hangup.recv().await),
                         None => std::future::pending().await,
                     }
                 };
                 tokio::select! {
-                    _ = self.terminate.recv() => return,
-                    _ = self.interrupt.recv() => return,
-                    () = hangup => on_hangup(),
+                    _ = terminate.recv() => return,
+                    _ = interrupt.recv() => return,
+                    () = reloading => reload(),
                 }
+            }
+        };
+        runtime.block_on(async {
+            signal().await;
+            begin();
+            if !delay.is_zero() {
+                // Running out of time is what is waited for.
+                let _ = tokio::time::timeout(delay, signal()).await;
             }
         });
     }

@@ -7,6 +7,7 @@ use super::dispatch::{Answer, App, TYPICAL_PAGE_BYTES};
 use super::encoded_pages::ListOf;
 use super::error::Problem;
 use super::extract::{ListQuery, path_id};
+use super::idempotency::idempotency_key;
 use super::lists::Asked;
 use super::questions::question_id;
 use crate::domain::{AnswerId, Id as _, NewAnswer};
@@ -34,6 +35,7 @@ pub(super) async fn add(
 ) -> Result<Answer, Problem> {
     let question_id = question_id(segment)?;
     let unknown = |error| Problem::from_service(error, Problem::UnknownQuestion);
+    let key = idempotency_key(&head.headers)?;
     let draft = read_draft(head, body, app.settings.max_body_bytes).await;
     let limits = &app.service.settings().submission;
     let answer =
@@ -45,7 +47,7 @@ pub(super) async fn add(
             }
             Err(problem) => return Err(problem),
         };
-    let answer_id = app.service.add_answer(question_id, answer).await.map_err(unknown)?;
+    let answer_id = app.service.add_answer(question_id, answer, key.as_ref()).await.map_err(unknown)?;
     Ok(Answer::Created {
         json: format!("{{\"answer_id\":{answer_id}}}"),
         location: format!("{}/qa/questions/{question_id}/answers", app.settings.path_prefix),

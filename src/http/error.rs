@@ -22,9 +22,15 @@ pub(super) enum Problem {
     InvalidQuestionId,
     InvalidAnswerId,
     UnknownPath,
-    WrongMethod { allow: &'static str },
+    WrongMethod {
+        allow: &'static str,
+    },
+    InvalidKey,
+    KeyTaken,
     WrongContentType,
-    BodyTooLarge { max_bytes: usize },
+    BodyTooLarge {
+        max_bytes: usize,
+    },
     BodyTooSlow,
     Malformed(String),
     NotAnObject(String),
@@ -34,6 +40,8 @@ pub(super) enum Problem {
     TooMany(TooMany),
     Overloaded,
     Unavailable,
+    /// Why requests are better sent elsewhere.
+    NotReady(&'static str),
 }
 
 /// Status, name in the `type` member, title.
@@ -44,6 +52,7 @@ impl Problem {
     pub(super) fn from_service(error: ServiceError, not_found: Self) -> Self {
         match error {
             ServiceError::NotFound => not_found,
+            ServiceError::KeyTaken => Self::KeyTaken,
             ServiceError::Overloaded => Self::Overloaded,
             ServiceError::StoreUnavailable => Self::Unavailable,
         }
@@ -60,6 +69,8 @@ impl Problem {
             Self::WrongMethod { .. } => {
                 (StatusCode::METHOD_NOT_ALLOWED, "wrong-method", "Method not allowed")
             }
+            Self::InvalidKey => (StatusCode::BAD_REQUEST, "invalid-key", "Invalid Idempotency-Key"),
+            Self::KeyTaken => (StatusCode::UNPROCESSABLE_ENTITY, "key-taken", "Idempotency-Key taken"),
             Self::WrongContentType => {
                 (StatusCode::UNSUPPORTED_MEDIA_TYPE, "wrong-content-type", "Unsupported content type")
             }
@@ -73,6 +84,7 @@ impl Problem {
             Self::TooMany(_) => (StatusCode::TOO_MANY_REQUESTS, "too-many-writes", "Too many writes"),
             Self::Overloaded => (StatusCode::SERVICE_UNAVAILABLE, "overloaded", "Overloaded"),
             Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Unavailable"),
+            Self::NotReady(_) => (StatusCode::SERVICE_UNAVAILABLE, "not-ready", "Not ready"),
         }
     }
 
@@ -83,6 +95,13 @@ impl Problem {
             Self::InvalidAnswerId => "Error: invalid answer_id provided".to_owned(),
             Self::UnknownPath => "Error: there is nothing at this path".to_owned(),
             Self::WrongMethod { allow } => format!("Error: this path answers {allow}"),
+            Self::InvalidKey => {
+                "Error: Idempotency-Key must be one text of 1 to 255 visible ASCII characters, such as \"8e03978e-40d5\""
+                    .to_owned()
+            }
+            Self::KeyTaken => {
+                "Error: another question or answer was sent with this Idempotency-Key before".to_owned()
+            }
             Self::WrongContentType => {
                 "Error: Content-Type must be application/json or application/x-www-form-urlencoded".to_owned()
             }
@@ -102,6 +121,7 @@ impl Problem {
             }
             Self::Overloaded => "Error: too much to do at the moment, try again".to_owned(),
             Self::Unavailable => "Error: the service cannot answer at the moment, try again".to_owned(),
+            Self::NotReady(why) => format!("Error: {why}"),
         }
     }
 
@@ -138,7 +158,7 @@ impl Problem {
         }
         match self {
             Self::WrongMethod { allow } => drop(headers.insert(ALLOW, HeaderValue::from_static(allow))),
-            Self::Overloaded | Self::Unavailable => {
+            Self::Overloaded | Self::Unavailable | Self::NotReady(_) => {
                 headers.insert(RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_SECONDS));
             }
             Self::TooMany(TooMany { allowance, retry_after_s }) => {
@@ -177,6 +197,14 @@ pub(super) fn explanation(name: &str) -> Option<&'static str> {
         "wrong-method" => {
             "The path exists, but not with this method. The header Allow names those that it has."
         }
+        "invalid-key" => {
+            "The header Idempotency-Key is there more than once, or is not 1 to 255 visible ASCII characters, in double \
+             quotes or without any."
+        }
+        "key-taken" => {
+            "Something else was sent with the same Idempotency-Key within the last 24 hours: other fields, or to another \
+             product or question. Every question and answer needs a key of its own."
+        }
         "wrong-content-type" => {
             "A question or answer is sent as application/json or application/x-www-form-urlencoded."
         }
@@ -195,6 +223,9 @@ pub(super) fn explanation(name: &str) -> Option<&'static str> {
         "unavailable" => {
             "The store does not answer. The header Retry-After says when to try again; whether a write was done is \
              not known."
+        }
+        "not-ready" => {
+            "The process stops, or cannot reach its store. Requests are better sent to another one for the moment."
         }
         _ => return None,
     })

@@ -4,6 +4,8 @@
 //! It stands on hyper alone: with eight routes and checks in a fixed order, a match over the table is shorter
 //! than a framework's set-up.
 
+mod access_log;
+mod admin;
 mod answers;
 mod body;
 mod caching;
@@ -13,11 +15,16 @@ mod dispatch;
 mod encoded_pages;
 mod encoding;
 mod error;
+mod exposition;
 mod extract;
+mod health;
 mod http2;
+mod idempotency;
 mod json_body;
 mod lists;
+mod metrics;
 mod middleware;
+mod process;
 mod questions;
 mod rate_limits;
 mod request_id;
@@ -25,8 +32,12 @@ mod roster;
 mod routes;
 mod server;
 mod tls;
+#[cfg(feature = "otel")]
+mod trace;
 mod validators;
 
+pub use access_log::{ACCESS_LOG_TARGET, AccessLog, InvalidAccessLog, LoggedRequests};
+pub use admin::{Admin, AdminHandle, ProcessFacts};
 pub use client::{InvalidProxy, TrustedProxies};
 pub use middleware::{CorsOrigins, InvalidOrigin};
 pub use rate_limits::{InvalidRateLimits, RateLimits};

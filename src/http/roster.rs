@@ -37,7 +37,6 @@ pub(super) struct Presence {
     seconds: Arc<Seconds>,
     /// When it began to wait for a request, or [`ANSWERING`].
     waiting_since_s: AtomicU32,
-    leaving: AtomicBool,
     finishing: AtomicBool,
     /// Wakes the connection to see that it is to finish.
     waker: AtomicWaker,
@@ -49,7 +48,6 @@ impl Roster {
         Arc::new(Presence {
             waiting_since_s: AtomicU32::new(self.seconds.0.load(Ordering::Relaxed)),
             seconds: Arc::clone(&self.seconds),
-            leaving: AtomicBool::new(false),
             finishing: AtomicBool::new(false),
             waker: AtomicWaker::new(),
         })
@@ -77,13 +75,6 @@ impl Roster {
         }
     }
 
-    /// Has the next answer of all connections be their last. Those that wait for a request go on waiting: it may be on its way.
-    pub(super) fn leave(&self) {
-        for (presence, _) in self.connections.values() {
-            presence.leaving.store(true, Ordering::Release);
-        }
-    }
-
     /// Asks all connections to end after the request that they are answering.
     pub(super) fn finish(&self) {
         for (presence, _) in self.connections.values() {
@@ -97,11 +88,6 @@ impl Presence {
     /// Seconds since the worker started.
     pub(super) fn now_s(&self) -> u32 {
         self.seconds.0.load(Ordering::Relaxed)
-    }
-
-    /// Whether the next answer is the last one.
-    pub(super) fn is_leaving(&self) -> bool {
-        self.leaving.load(Ordering::Acquire)
     }
 
     /// Whether the connection is to end after the request that it is answering.

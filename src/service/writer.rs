@@ -4,13 +4,16 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Instant;
 
 use tokio::sync::oneshot;
 
 use super::ServiceError;
+use super::clock::Clock;
 use super::complaint::Complaint;
 use super::loader::report;
 use super::queue::{BatchQueue, Taken};
+use super::statistics::{Counters, Failure, SPANS_TARGET};
 use super::views::{OwnChange, Views};
 use crate::domain::{AnswerRow, ProductId, ProductRows, QuestionRow};
 use crate::store::{Command, IDLE_INTERVAL, Outcome, ProductChange, Target, Writer};
@@ -31,6 +34,8 @@ pub(super) struct WriterLane {
     pub(super) queue: Arc<BatchQueue<WriteRequest>>,
     pub(super) views: Arc<Views>,
     pub(super) writer: Box<dyn Writer>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) counters: Arc<Counters>,
 }
 
 impl WriterLane {
@@ -41,7 +46,8 @@ impl WriterLane {
             match self.queue.take(MAX_WRITES_PER_BATCH, IDLE_INTERVAL, &mut batch) {
                 Taken::Closed => return,
                 Taken::Nothing => {
-                    if let Err(error) = self.writer.idle() {
+                    if let Err(error) = self.writer.idle(self.clock.now()) {
+                        self.counters.failed(Failure::Housekeeping);
                         tracing::error!(%error, "the store could not keep house");
                     }
                 }
@@ -49,7 +55,10 @@ impl WriterLane {
                     // Whoever gave up while the store was slow was told so, and most likely tries again.
                     batch.retain(|request| !request.reply.is_closed());
                     if !batch.is_empty() {
-                        self.carry_out(&mut batch);
+                        let (requests, started) = (batch.len(), Instant::now());
+                        let span = tracing::info_span!(target: SPANS_TARGET, "write batch", requests);
+                        span.in_scope(|| self.carry_out(&mut batch));
+                        self.counters.writes.count(requests, started.elapsed());
                     }
                 }
             }
@@ -63,6 +72,7 @@ impl WriterLane {
             Ok(outcomes) => outcomes,
             Err(error) => {
                 self.views.end_commit(Vec::new());
+                self.counters.failed(Failure::Commit);
                 // If it may have happened after all, the store has told the views by itself.
                 let error = report(&NOT_COMMITTED, "commit", &error);
                 for reply in merged.replies.into_iter().flatten() {
@@ -91,7 +101,7 @@ fn changes(commands: &[Command], outcomes: &[Outcome]) -> Vec<OwnChange> {
                 changes.push(OwnChange::Went(product_id, *target));
             }
             (
-                Command::AddQuestion { question, written_at },
+                Command::AddQuestion { question, written_at, .. },
                 Outcome::QuestionAdded { product_id, question_id },
             ) => {
                 let rows = came.entry(product_id).or_insert_with(|| ProductRows::new(product_id));
@@ -102,7 +112,7 @@ fn changes(commands: &[Command], outcomes: &[Outcome]) -> Vec<OwnChange> {
             }
             // Only the store knows the ids of its photos.
             (
-                Command::AddAnswer { question_id, answer, written_at },
+                Command::AddAnswer { question_id, answer, written_at, .. },
                 Outcome::AnswerAdded { product_id, answer_id },
             ) if answer.photos.is_empty() => {
                 let rows = came.entry(product_id).or_insert_with(|| ProductRows::new(product_id));

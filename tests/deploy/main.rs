@@ -2,7 +2,8 @@
 //! nginx with the configuration that is shipped. `answers` and `processes` are about nginx, `cache` about what it
 //! keeps, `restarts` about upgrades under load, `outages` about a
 //! database that goes away under load, `failover` about another server that takes its place, `shortages` about one
-//! that is there and cannot do what it is asked, `listener` about processes that no longer hear of each other.
+//! that is there and cannot do what it is asked, `listener` about processes that no longer hear of each other, `submissions`
+//! about the same question sent to both.
 
 mod answers;
 mod cache;
@@ -32,3 +33,4 @@ mod relay;
 mod restarts;
 mod shoppers;
 mod shortages;
+mod submissions;

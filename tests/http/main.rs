@@ -1,6 +1,7 @@
 //! The HTTP contract, rule by rule: every test talks to a real port of a shop with a real, private store, and
 //! is named after the rule that it holds. One file for each route; what concerns all routes is in `paths`,
-//! `errors`, `cors`, `caching`, `encodings`, `identity`, `protocols`, `limits`, `rates`, `connections` and `failures`.
+//! `errors`, `cors`, `caching`, `encodings`, `identity`, `protocols`, `limits`, `rates`, `submissions`, `connections`, `health` and
+//! `failures`.
 
 #[path = "../support/every_store.rs"]
 mod every_store;
@@ -16,6 +17,7 @@ mod drafts;
 mod encodings;
 mod errors;
 mod failures;
+mod health;
 mod identity;
 mod limits;
 mod list_answers;
@@ -26,5 +28,6 @@ mod photos;
 mod protocols;
 mod rates;
 mod report;
+mod submissions;
 mod texts;
 mod vote;
