@@ -4,19 +4,20 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HeaderValue, LOCATION};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderValue, LOCATION};
 use http::request::Parts as Head;
-use http::{Request, Response, StatusCode};
-use http_body_util::Full;
-use hyper::body::Incoming;
+use http::{HeaderMap, Request, Response, StatusCode};
+use parking_lot::Mutex;
 
-use super::body::discard_rest;
+use super::body::{Payload, discard_rest};
+use super::direct::Desk;
 use super::error::{Problem, explanation};
 use super::rate_limits::{Allowance, Kind, RateLimiter};
 use super::routes::{Destination, Operation, find};
 use super::server::HttpSettings;
-use super::{answers, middleware, questions};
-use crate::service::Service;
+use super::validators::EntityTag;
+use super::{answers, caching, middleware, questions, request_id};
+use crate::service::{ListTag, Listed, Service};
 
 /// Room for nearly every page of five questions without growing.
 pub(super) const TYPICAL_PAGE_BYTES: usize = 8_192;
@@ -26,12 +27,18 @@ pub(super) struct App {
     pub(super) service: Arc<Service>,
     pub(super) settings: Arc<HttpSettings>,
     pub(super) rate_limiter: Arc<RateLimiter>,
+    /// What its connections write on, one at a time.
+    pub(super) desk: Mutex<Desk>,
+    /// What `Cache-Control` says of lists.
+    pub(super) lists_kept: HeaderValue,
 }
 
 /// A success.
 pub(super) enum Answer {
-    /// 200 with JSON.
-    Json(Bytes),
+    /// 200 with a list.
+    List { json: Bytes, tag: ListTag },
+    /// 304: the client has the list already.
+    Unchanged(ListTag),
     /// 200 with plain text.
     Text(&'static str),
     /// 201: a small JSON object with the new id, and where the row is listed.
@@ -40,23 +47,40 @@ pub(super) enum Answer {
     Done,
 }
 
+impl Answer {
+    /// What came of asking for a list, and its page if it was written.
+    pub(super) fn list(listed: Listed, json: Vec<u8>) -> Self {
+        match listed {
+            Listed::Page(tag) => Self::List { json: Bytes::from(json), tag },
+            Listed::Unchanged(tag) => Self::Unchanged(tag),
+        }
+    }
+}
+
 /// Answers a request, whatever it is.
-pub(super) async fn respond(app: &App, peer: IpAddr, request: Request<Incoming>) -> Response<Full<Bytes>> {
+pub(super) async fn respond(app: &App, peer: IpAddr, request: Request<Payload>) -> Response<Bytes> {
     let (head, mut body) = request.into_parts();
     let mut response = match answer(app, peer, &head, &mut body).await {
         Ok(response) | Err(response) => response,
     };
     discard_rest(body);
-    app.settings.cors_origins.stamp(&head.headers, response.headers_mut());
+    finish(app, &head.headers, &mut response);
     response
 }
 
-type Responded = Result<Response<Full<Bytes>>, Response<Full<Bytes>>>;
+/// Adds what every answer carries.
+fn finish(app: &App, request: &HeaderMap, response: &mut Response<Bytes>) {
+    let headers = response.headers_mut();
+    app.settings.cors_origins.stamp(request, headers);
+    caching::set(headers, caching::NO_SNIFFING);
+    request_id::stamp(request, headers);
+}
 
-async fn answer(app: &App, peer: IpAddr, head: &Head, body: &mut Incoming) -> Responded {
+type Responded = Result<Response<Bytes>, Response<Bytes>>;
+
+async fn answer(app: &App, peer: IpAddr, head: &Head, body: &mut Payload) -> Responded {
     let prefix = app.settings.path_prefix.as_str();
     let path = head.uri.path();
-    let query = head.uri.query();
     let (operation, segment) = match path.strip_prefix(prefix).map(|path| find(&head.method, path)) {
         Some(Destination::Operation(operation, segment)) => (operation, segment),
         Some(Destination::Options { allow }) => return Ok(middleware::options(allow)),
@@ -71,9 +95,9 @@ async fn answer(app: &App, peer: IpAddr, head: &Head, body: &mut Incoming) -> Re
     let allowance = count_write(app, peer, head, operation, segment)
         .map_err(|problem| problem.into_response(&head.headers, path, prefix))?;
     let result = match operation {
-        Operation::ListQuestions => questions::list(app, query).await,
+        Operation::ListQuestions => questions::list(app, head).await,
         Operation::AddQuestion => questions::add(app, head, body).await,
-        Operation::ListAnswers => answers::list(app, segment, query).await,
+        Operation::ListAnswers => answers::list(app, segment, head).await,
         Operation::AddAnswer => answers::add(app, segment, head, body).await,
         Operation::VoteQuestion => questions::vote(app, segment).await,
         Operation::ReportQuestion => questions::report(app, segment).await,
@@ -81,8 +105,9 @@ async fn answer(app: &App, peer: IpAddr, head: &Head, body: &mut Incoming) -> Re
         Operation::ReportAnswer => answers::report(app, segment).await,
         Operation::ExplainProblem => explanation(segment).map(Answer::Text).ok_or(Problem::UnknownPath),
     };
-    let mut responded =
-        result.map(success).map_err(|problem| problem.into_response(&head.headers, path, prefix));
+    let mut responded = result
+        .map(|answer| success(app, answer))
+        .map_err(|problem| problem.into_response(&head.headers, path, prefix));
     if let (Some(allowance), Ok(response) | Err(response)) = (allowance, &mut responded) {
         allowance.stamp(response.headers_mut());
     }
@@ -129,29 +154,62 @@ fn check_id(operation: Option<Operation>, segment: &str) -> Result<(), Problem> 
     }
 }
 
-fn success(answer: Answer) -> Response<Full<Bytes>> {
-    const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
-    let (status, content_type, body) = match answer {
-        Answer::Json(json) => (StatusCode::OK, Some(JSON), json),
+const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
+const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
+
+fn success(app: &App, answer: Answer) -> Response<Bytes> {
+    let mut response = Response::default();
+    match answer {
+        Answer::List { json, tag } => {
+            *response.body_mut() = json;
+            stamp_page(app, response.headers_mut());
+            response.headers_mut().insert(ETAG, EntityTag::of(tag).to_value());
+        }
+        Answer::Unchanged(tag) => {
+            *response.status_mut() = StatusCode::NOT_MODIFIED;
+            stamp_list(app, response.headers_mut());
+            response.headers_mut().insert(ETAG, EntityTag::of(tag).to_value());
+        }
         Answer::Text(text) => {
-            let plain = HeaderValue::from_static("text/plain; charset=utf-8");
-            (StatusCode::OK, Some(plain), Bytes::from_static(text.as_bytes()))
+            *response.body_mut() = Bytes::from_static(text.as_bytes());
+            response.headers_mut().insert(CONTENT_TYPE, TEXT);
+            caching::set(response.headers_mut(), (CACHE_CONTROL, caching::KEPT_AN_HOUR));
         }
         Answer::Created { json, location } => {
-            let mut response = success(Answer::Json(Bytes::from(json)));
             *response.status_mut() = StatusCode::CREATED;
+            *response.body_mut() = Bytes::from(json);
+            let headers = response.headers_mut();
+            headers.insert(CONTENT_TYPE, JSON);
+            caching::set(headers, caching::NOTHING_IN_IT);
+            caching::keep_nowhere(headers);
             let location = HeaderValue::try_from(location);
-            response
-                .headers_mut()
-                .insert(LOCATION, location.expect("a checked prefix and digits are visible ASCII"));
-            return response;
+            headers.insert(LOCATION, location.expect("a checked prefix and digits are visible ASCII"));
         }
-        Answer::Done => (StatusCode::NO_CONTENT, None, Bytes::new()),
-    };
-    let mut response = Response::new(Full::new(body));
-    *response.status_mut() = status;
-    if let Some(content_type) = content_type {
-        response.headers_mut().insert(CONTENT_TYPE, content_type);
+        Answer::Done => {
+            *response.status_mut() = StatusCode::NO_CONTENT;
+            caching::keep_nowhere(response.headers_mut());
+        }
     }
     response
+}
+
+/// What every list that is shown from memory is headed by, but for its tag, when pages of any origin may read it.
+pub(super) fn list_head(app: &App) -> Response<Bytes> {
+    let mut response = Response::default();
+    stamp_page(app, response.headers_mut());
+    finish(app, &HeaderMap::new(), &mut response);
+    response
+}
+
+/// The headers of a list that is shown.
+fn stamp_page(app: &App, headers: &mut HeaderMap) {
+    headers.insert(CONTENT_TYPE, JSON);
+    caching::set(headers, caching::NOTHING_IN_IT);
+    stamp_list(app, headers);
+}
+
+/// The headers of a list, shown or not.
+fn stamp_list(app: &App, headers: &mut HeaderMap) {
+    headers.insert(CACHE_CONTROL, app.lists_kept.clone());
+    caching::vary_by(headers, caching::LISTS_VARY);
 }

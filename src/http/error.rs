@@ -4,14 +4,16 @@
 use bytes::Bytes;
 use http::header::{ALLOW, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use http::{HeaderMap, Response, StatusCode};
-use http_body_util::Full;
 
+use super::caching;
 use super::rate_limits::TooMany;
 use crate::domain::FieldError;
 use crate::service::ServiceError;
 
 /// How long a client is asked to wait when the service cannot answer, in seconds.
 const RETRY_AFTER_SECONDS: &str = "1";
+
+const PLAIN: &str = "text/plain; charset=utf-8";
 
 /// Everything that a request can come to, other than success.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,12 +118,7 @@ impl Problem {
     }
 
     /// Writes the answer. `path` is the request's, for `instance`; `prefix` is put before `type`.
-    pub(super) fn into_response(
-        self,
-        request: &HeaderMap,
-        path: &str,
-        prefix: &str,
-    ) -> Response<Full<Bytes>> {
+    pub(super) fn into_response(self, request: &HeaderMap, path: &str, prefix: &str) -> Response<Bytes> {
         let (status, name, title) = self.kind();
         let detail = self.detail();
         let (content_type, body) = if asks_for_json(request) {
@@ -140,12 +137,17 @@ impl Problem {
             }
             ("application/problem+json", problem.to_string())
         } else {
-            ("text/plain; charset=utf-8", detail)
+            (PLAIN, detail)
         };
-        let mut response = Response::new(Full::new(Bytes::from(body)));
+        let mut response = Response::new(Bytes::from(body));
         *response.status_mut() = status;
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+        caching::keep_nowhere(headers);
+        caching::vary_by(headers, caching::ERRORS_VARY);
+        if content_type != PLAIN {
+            caching::set(headers, caching::NOTHING_IN_IT);
+        }
         match self {
             Self::WrongMethod { allow } => drop(headers.insert(ALLOW, HeaderValue::from_static(allow))),
             Self::Overloaded | Self::Unavailable => {

@@ -6,7 +6,9 @@
 
 mod answers;
 mod body;
+mod caching;
 mod client;
+mod direct;
 mod dispatch;
 mod error;
 mod extract;
@@ -15,9 +17,11 @@ mod json_body;
 mod middleware;
 mod questions;
 mod rate_limits;
+mod request_id;
 mod roster;
 mod routes;
 mod server;
+mod validators;
 
 pub use client::{InvalidProxy, TrustedProxies};
 pub use middleware::{CorsOrigins, InvalidOrigin};

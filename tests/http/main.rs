@@ -1,6 +1,6 @@
 //! The HTTP contract, rule by rule: every test talks to a real port of a shop with a real, private store, and
 //! is named after the rule that it holds. One file for each route; what concerns all routes is in `paths`,
-//! `errors`, `cors`, `limits`, `rates`, `submissions`, `connections` and `failures`.
+//! `errors`, `cors`, `caching`, `identity`, `limits`, `rates`, `submissions`, `connections` and `failures`.
 
 #[path = "../support/every_store.rs"]
 mod every_store;
@@ -9,11 +9,13 @@ mod support;
 
 mod add_answer;
 mod add_question;
+mod caching;
 mod connections;
 mod cors;
 mod drafts;
 mod errors;
 mod failures;
+mod identity;
 mod limits;
 mod list_answers;
 mod list_questions;
