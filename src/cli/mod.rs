@@ -10,10 +10,14 @@ mod demo;
 mod export;
 mod generate;
 mod import;
+mod log_buffer;
+mod logging;
 mod migrate;
 mod person;
 mod progress;
 mod serve;
+#[cfg(feature = "otel")]
+mod traces;
 
 use std::process::ExitCode;
 

@@ -4,6 +4,8 @@
 //! It stands on hyper alone: with eight routes and checks in a fixed order, a match over the table is shorter
 //! than a framework's set-up.
 
+mod access_log;
+mod admin;
 mod answers;
 mod body;
 mod caching;
@@ -11,18 +13,26 @@ mod client;
 mod direct;
 mod dispatch;
 mod error;
+mod exposition;
 mod extract;
+mod health;
 mod idempotency;
 mod json_body;
+mod metrics;
 mod middleware;
+mod process;
 mod questions;
 mod rate_limits;
 mod request_id;
 mod roster;
 mod routes;
 mod server;
+#[cfg(feature = "otel")]
+mod trace;
 mod validators;
 
+pub use access_log::{ACCESS_LOG_TARGET, AccessLog, InvalidAccessLog, LoggedRequests};
+pub use admin::{Admin, AdminHandle, ProcessFacts};
 pub use client::{InvalidProxy, TrustedProxies};
 pub use middleware::{CorsOrigins, InvalidOrigin};
 pub use rate_limits::{InvalidRateLimits, RateLimits};

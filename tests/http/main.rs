@@ -1,6 +1,6 @@
 //! The HTTP contract, rule by rule: every test talks to a real port of a shop with a real, private store, and
 //! is named after the rule that it holds. One file for each route; what concerns all routes is in `paths`,
-//! `errors`, `cors`, `caching`, `identity`, `limits`, `rates`, `submissions`, `connections` and `failures`.
+//! `errors`, `cors`, `caching`, `identity`, `limits`, `rates`, `submissions`, `connections`, `health` and `failures`.
 
 #[path = "../support/every_store.rs"]
 mod every_store;
@@ -15,6 +15,7 @@ mod cors;
 mod drafts;
 mod errors;
 mod failures;
+mod health;
 mod identity;
 mod limits;
 mod list_answers;
