@@ -2,11 +2,14 @@
 //! the command line or the environment.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use crate::http::{AccessLog, CorsOrigins, HttpSettings, LoggedRequests, RateLimits, TrustedProxies};
+use crate::http::{
+    AccessLog, CorsOrigins, HttpSettings, LoggedRequests, RateLimits, TlsFiles, TrustedProxies,
+};
 use crate::service::ServiceSettings;
 use crate::store::StoreAddress;
 
@@ -98,9 +101,21 @@ pub struct ServeOptions {
     #[arg(long, env = "ATELIER_CORS_ORIGINS", value_name = "ORIGINS", default_value = "*", value_parser = CorsOrigins::parse)]
     pub cors_origins: CorsOrigins,
 
+    /// Speak TLS, with the certificate in this PEM file, followed by those that lead to its root; read again at SIGHUP
+    #[arg(long, env = "ATELIER_TLS_CERT", value_name = "FILE", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+
+    /// Private key of --tls-cert, a PEM file
+    #[arg(long, env = "ATELIER_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
+
     /// How long caches in front of the service may show a list without asking again, in seconds; lists are behind by that
     #[arg(long, env = "ATELIER_SHARED_CACHE_S", value_name = "S", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=86_400))]
     pub shared_cache_s: u32,
+
+    /// Most memory for lists that were encoded as gzip, brotli or zstd, such as 64MiB; 0 encodes each anew
+    #[arg(long, env = "ATELIER_ENCODED_MAX_BYTES", value_name = "BYTES", default_value = "64MiB", value_parser = byte_size)]
+    pub encoded_max_bytes: u64,
 
     /// Most memory for products kept ready, such as 512MiB; 0 keeps none [default: 4GiB, at most half of the
     /// machine's memory]
@@ -206,7 +221,9 @@ impl ServeOptions {
         HttpSettings {
             path_prefix: self.path_prefix.clone(),
             cors_origins: self.cors_origins.clone(),
+            tls: self.tls_files(),
             shared_cache_s: self.shared_cache_s,
+            encoded_max_bytes: self.encoded_max_bytes,
             max_body_bytes: usize::try_from(self.max_body_bytes).unwrap_or(usize::MAX),
             max_connections: self.max_connections as usize,
             max_head_wait_s: self.max_head_wait_s,
@@ -241,6 +258,11 @@ impl ServeOptions {
         settings.submission.photos_max = self.photos_max as usize;
         settings.submission.photo_url_max_chars = self.photo_url_max_chars as usize;
         settings
+    }
+
+    fn tls_files(&self) -> Option<TlsFiles> {
+        let (certificate, key) = (self.tls_cert.clone()?, self.tls_key.clone()?);
+        Some(TlsFiles { certificate, key })
     }
 
     /// What the kind of store is called.

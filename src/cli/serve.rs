@@ -15,7 +15,7 @@ use super::log_buffer::LogBuffer;
 use super::{demo, logging};
 use crate::config::ServeOptions;
 use crate::domain::Timestamp;
-use crate::http::{Admin, ProcessFacts, Server};
+use crate::http::{Admin, ProcessFacts, Server, ServerHandle};
 use crate::service::{Clock as _, Service, SystemClock};
 use crate::store::Store;
 
@@ -43,11 +43,12 @@ pub(super) fn run(options: &ServeOptions) -> anyhow::Result<ExitCode> {
     let service = Service::start(store.as_ref(), Arc::new(SystemClock), options.service_settings())
         .with_context(|| format!("cannot use {address}"))?;
     let service = Arc::new(service);
-    let signals = Signals::listen().context("cannot listen for signals")?;
+    let signals = Signals::listen(options.tls_cert.is_some()).context("cannot listen for signals")?;
     let server =
         server.start(Arc::clone(&service), options.http_settings()).context("cannot start serving")?;
     tracing::info!(address = %server.address(), store = %address, "serving");
-    println!("Listening on http://{}{}", server.address(), options.path_prefix);
+    let scheme = if options.tls_cert.is_some() { "https" } else { "http" };
+    println!("Listening on {scheme}://{}{}", server.address(), options.path_prefix);
     let facts = process_facts(options, started_at, &log);
     let start = |admin: Admin| admin.start(&server, Arc::clone(&service), facts);
     let admin = admin.map(start).transpose().context("cannot start the admin listener")?;
@@ -57,10 +58,15 @@ pub(super) fn run(options: &ServeOptions) -> anyhow::Result<ExitCode> {
     if options.demo {
         demo::print_addresses(server.address(), &options.path_prefix);
     }
-    signals.wait_and_then(Duration::from_millis(options.drain_delay_ms.into()), || {
-        tracing::info!("stopping");
-        server.announce_stop();
-    });
+    let drain_delay = Duration::from_millis(options.drain_delay_ms.into());
+    signals.wait_and_then(
+        drain_delay,
+        || reload_certificate(&server),
+        || {
+            tracing::info!("stopping");
+            server.announce_stop();
+        },
+    );
     server.stop();
     // It tells until here that the server stops. It also keeps the service, whose end writes what was accepted.
     drop(admin);
@@ -70,6 +76,13 @@ pub(super) fn run(options: &ServeOptions) -> anyhow::Result<ExitCode> {
     drop(traces);
     drop(log_thread);
     Ok(ExitCode::SUCCESS)
+}
+
+fn reload_certificate(server: &ServerHandle) {
+    match server.reload_certificate() {
+        Ok(()) => tracing::info!("the certificate was read again"),
+        Err(error) => tracing::error!(%error, "the certificate cannot be read again, the former one stays"),
+    }
 }
 
 fn open_store(options: &ServeOptions) -> anyhow::Result<Arc<dyn Store>> {
@@ -114,32 +127,45 @@ fn make_room_for_connections(max_connections: u32) {
     }
 }
 
-/// The signals that end the server. It listens before the address is announced: whoever knows the address may
+/// The signals that end the server, or have it read its certificate again. It listens before the address is announced:
+/// whoever knows the address may
 /// send them.
 struct Signals {
     runtime: Runtime,
     terminate: Signal,
     interrupt: Signal,
+    /// Where it means something: a server without a certificate ends with its terminal.
+    hangup: Option<Signal>,
 }
 
 impl Signals {
-    fn listen() -> std::io::Result<Self> {
+    fn listen(for_hangup: bool) -> std::io::Result<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let inside = runtime.enter();
         let terminate = signal(SignalKind::terminate())?;
         let interrupt = signal(SignalKind::interrupt())?;
+        let hangup = for_hangup.then(|| signal(SignalKind::hangup())).transpose()?;
         drop(inside);
-        Ok(Self { runtime, terminate, interrupt })
+        Ok(Self { runtime, terminate, interrupt, hangup })
     }
 
-    /// Returns a while after one of them came, also if it came before this call; calls `begin` at once. Another signal
-    /// ends the while.
-    fn wait_and_then(mut self, delay: Duration, begin: impl FnOnce()) {
-        let Self { runtime, terminate, interrupt } = &mut self;
+    /// Returns a while after one came that ends the server, also if it came before this call; calls `begin` at once. Another
+    /// one ends the while. Meanwhile it calls `reload` when one asks for that.
+    fn wait_and_then(mut self, delay: Duration, reload: impl Fn(), begin: impl FnOnce()) {
+        let Self { runtime, terminate, interrupt, hangup } = &mut self;
         let mut signal = async || {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt.recv() => {}
+            loop {
+                let reloading = async {
+                    match hangup {
+                        Some(hangup) => drop(hangup.recv().await),
+                        None => std::future::pending().await,
+                    }
+                };
+                tokio::select! {
+                    _ = terminate.recv() => return,
+                    _ = interrupt.recv() => return,
+                    () = reloading => reload(),
+                }
             }
         };
         runtime.block_on(async {

@@ -4,24 +4,26 @@ use http::request::Parts as Head;
 
 use super::body::{Payload, read_draft};
 use super::dispatch::{Answer, App, TYPICAL_PAGE_BYTES};
+use super::encoded_pages::ListOf;
 use super::error::Problem;
 use super::extract::{ListQuery, path_id};
 use super::idempotency::idempotency_key;
+use super::lists::Asked;
 use super::questions::question_id;
-use super::validators;
-use crate::domain::{AnswerId, NewAnswer};
+use crate::domain::{AnswerId, Id as _, NewAnswer};
 
 /// `GET /qa/questions/:question_id/answers?page=…&count=…`
 pub(super) async fn list(app: &App, segment: &str, head: &Head) -> Result<Answer, Problem> {
     let question_id = question_id(segment)?;
     let page = ListQuery::parse(head.uri.query()).page(app.service.settings().max_page_size);
     let mut json = Vec::with_capacity(TYPICAL_PAGE_BYTES);
+    let mut asked = Asked::new(app, &head.headers, ListOf::Question(question_id.get()), page);
     let listed = app
         .service
-        .list_answers(question_id, page, |tag| validators::has(&head.headers, tag), &mut json)
+        .list_answers(question_id, page, |tag| asked.is_known(tag), &mut json)
         .await
         .map_err(|error| Problem::from_service(error, Problem::UnknownQuestion))?;
-    Ok(Answer::list(listed, json))
+    Ok(asked.answer(listed, json))
 }
 
 /// `POST /qa/questions/:question_id/answers`. An unknown question is told before unusable JSON or bad fields.

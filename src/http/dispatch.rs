@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderValue, LOCATION};
+use http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderValue, LOCATION};
 use http::request::Parts as Head;
 use http::{HeaderMap, Request, Response, StatusCode};
 use parking_lot::Mutex;
@@ -12,14 +12,17 @@ use parking_lot::Mutex;
 use super::access_log::{AccessLog, Exchange};
 use super::body::{Payload, discard_rest};
 use super::direct::Desk;
+use super::encoded_pages::EncodedPages;
+use super::encoding::Encoding;
 use super::error::{Problem, explanation};
 use super::metrics::{ServerMetrics, WorkerMetrics};
 use super::rate_limits::{Allowance, Kind, RateLimiter};
 use super::routes::{Destination, Operation, find};
 use super::server::HttpSettings;
+use super::tls::Tls;
 use super::validators::EntityTag;
 use super::{answers, caching, health, middleware, questions, request_id};
-use crate::service::{ListTag, Listed, Service};
+use crate::service::{ListTag, Service};
 
 /// Room for nearly every page of five questions without growing.
 pub(super) const TYPICAL_PAGE_BYTES: usize = 8_192;
@@ -33,6 +36,8 @@ pub(super) struct App {
     pub(super) desk: Mutex<Desk>,
     /// What `Cache-Control` says of lists.
     pub(super) lists_kept: HeaderValue,
+    pub(super) encoded_pages: Arc<EncodedPages>,
+    pub(super) tls: Option<Arc<Tls>>,
     /// This worker's own counters.
     pub(super) metrics: Arc<WorkerMetrics>,
     pub(super) server: Arc<ServerMetrics>,
@@ -41,7 +46,7 @@ pub(super) struct App {
 /// A success.
 pub(super) enum Answer {
     /// 200 with a list.
-    List { json: Bytes, tag: ListTag },
+    List { body: Bytes, tag: ListTag, encoding: Option<Encoding> },
     /// 304: the client has the list already.
     Unchanged(ListTag),
     /// 200 with plain text.
@@ -52,16 +57,6 @@ pub(super) enum Answer {
     Created { json: String, location: String },
     /// 204.
     Done,
-}
-
-impl Answer {
-    /// What came of asking for a list, and its page if it was written.
-    pub(super) fn list(listed: Listed, json: Vec<u8>) -> Self {
-        match listed {
-            Listed::Page(tag) => Self::List { json: Bytes::from(json), tag },
-            Listed::Unchanged(tag) => Self::Unchanged(tag),
-        }
-    }
 }
 
 /// Answers a request, whatever it is.
@@ -202,10 +197,14 @@ pub(super) const TEXT: HeaderValue = HeaderValue::from_static("text/plain; chars
 fn success(app: &App, answer: Answer) -> Response<Bytes> {
     let mut response = Response::default();
     match answer {
-        Answer::List { json, tag } => {
-            *response.body_mut() = json;
-            stamp_page(app, response.headers_mut());
-            response.headers_mut().insert(ETAG, EntityTag::of(tag).to_value());
+        Answer::List { body, tag, encoding } => {
+            *response.body_mut() = body;
+            let headers = response.headers_mut();
+            stamp_page(app, headers);
+            headers.insert(ETAG, EntityTag::of(tag).to_value());
+            if let Some(encoding) = encoding {
+                headers.insert(CONTENT_ENCODING, encoding.to_value());
+            }
         }
         Answer::Unchanged(tag) => {
             *response.status_mut() = StatusCode::NOT_MODIFIED;

@@ -4,11 +4,12 @@ use http::request::Parts as Head;
 
 use super::body::{Payload, read_draft};
 use super::dispatch::{Answer, App, TYPICAL_PAGE_BYTES};
+use super::encoded_pages::ListOf;
 use super::error::Problem;
 use super::extract::{ListQuery, path_id};
 use super::idempotency::idempotency_key;
-use super::validators;
-use crate::domain::{NewQuestion, QuestionId};
+use super::lists::Asked;
+use crate::domain::{Id as _, NewQuestion, QuestionId};
 
 /// `GET /qa/questions?product_id=…&page=…&count=…`
 pub(super) async fn list(app: &App, head: &Head) -> Result<Answer, Problem> {
@@ -16,12 +17,13 @@ pub(super) async fn list(app: &App, head: &Head) -> Result<Answer, Problem> {
     let product_id = query.product_id()?;
     let page = query.page(app.service.settings().max_page_size);
     let mut json = Vec::with_capacity(TYPICAL_PAGE_BYTES);
+    let mut asked = Asked::new(app, &head.headers, ListOf::Product(product_id.get()), page);
     let listed = app
         .service
-        .list_questions(product_id, page, |tag| validators::has(&head.headers, tag), &mut json)
+        .list_questions(product_id, page, |tag| asked.is_known(tag), &mut json)
         .await
         .map_err(|error| Problem::from_service(error, Problem::UnknownPath))?;
-    Ok(Answer::list(listed, json))
+    Ok(asked.answer(listed, json))
 }
 
 /// `POST /qa/questions`

@@ -4,15 +4,16 @@
 
 use std::collections::HashMap;
 use std::future::poll_fn;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::task::Context;
+use std::task::{Context, Poll};
 
 use futures_util::task::AtomicWaker;
-use hyper::body::Incoming;
+use hyper::body::{Body, Incoming};
+use hyper::rt::bounds::Http2ServerConnExec;
 use hyper::rt::{Read, Write};
-use hyper::server::conn::http1;
+use hyper::server::conn::{http1, http2};
 use hyper::service::HttpService;
 use tokio::task::{AbortHandle, Id};
 
@@ -109,13 +110,21 @@ impl Presence {
         self.waiting_since_s.store(self.now_s(), Ordering::Relaxed);
     }
 
+    /// What comes before the first request; `None` when the connection is to finish before it has come.
+    pub(super) async fn before_requests<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        let mut work = pin!(work);
+        poll_fn(|context: &mut Context<'_>| {
+            self.listen(context);
+            if self.is_finishing() {
+                return Poll::Ready(None);
+            }
+            work.as_mut().poll(context).map(Some)
+        })
+        .await
+    }
+
     /// Has hyper serve a connection to its end.
-    pub(super) async fn serve<S, I>(&self, connection: http1::Connection<I, S>) -> hyper::Result<()>
-    where
-        I: Read + Write + Unpin,
-        S: HttpService<Incoming, Error: Into<Box<dyn std::error::Error + Send + Sync>>>,
-        S::ResBody: hyper::body::Body<Error: Into<Box<dyn std::error::Error + Send + Sync>>> + 'static,
-    {
+    pub(super) async fn serve(&self, connection: impl Finishing) -> hyper::Result<()> {
         let mut connection = pin!(connection);
         let (mut listening, mut finishing) = (false, false);
         poll_fn(|context: &mut Context<'_>| {
@@ -126,10 +135,40 @@ impl Presence {
             }
             if !finishing && self.is_finishing() {
                 finishing = true;
-                connection.as_mut().graceful_shutdown();
+                connection.as_mut().finish();
             }
             connection.as_mut().poll(context)
         })
         .await
+    }
+}
+
+/// A connection that can be asked to end after the requests that it is answering.
+pub(super) trait Finishing: Future<Output = hyper::Result<()>> {
+    /// Takes no more requests.
+    fn finish(self: Pin<&mut Self>);
+}
+
+impl<I, S> Finishing for http1::Connection<I, S>
+where
+    I: Read + Write + Unpin,
+    S: HttpService<Incoming, Error: Into<Box<dyn std::error::Error + Send + Sync>>>,
+    S::ResBody: Body<Error: Into<Box<dyn std::error::Error + Send + Sync>>> + 'static,
+{
+    fn finish(self: Pin<&mut Self>) {
+        self.graceful_shutdown();
+    }
+}
+
+impl<I, S, E> Finishing for http2::Connection<I, S, E>
+where
+    I: Read + Write + Unpin,
+    S: HttpService<Incoming, Error: Into<Box<dyn std::error::Error + Send + Sync>>>,
+    S::Future: 'static,
+    S::ResBody: Body<Error: Into<Box<dyn std::error::Error + Send + Sync>>> + 'static,
+    E: Http2ServerConnExec<S::Future, S::ResBody>,
+{
+    fn finish(self: Pin<&mut Self>) {
+        self.graceful_shutdown();
     }
 }

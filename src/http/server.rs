@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use http_body_util::Full;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -20,18 +21,23 @@ use tokio::time::MissedTickBehavior;
 
 use super::access_log::AccessLog;
 use super::body::Payload;
-use super::caching;
 use super::client::TrustedProxies;
 use super::direct::{DirectConnection, End};
 use super::dispatch::{App, respond};
+use super::encoded_pages::EncodedPages;
 use super::metrics::ServerMetrics;
 use super::middleware::CorsOrigins;
 use super::rate_limits::{RateLimiter, RateLimits};
 use super::roster::{Presence, Roster};
+use super::tls::{Tls, TlsFiles};
+use super::{caching, http2};
 use crate::service::{Service, raise_alone};
 
 /// How long requests that were accepted may take once the server stops.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long idle connections are still listened to once the server stops, with an answer that ends them.
+const GOODBYE: Duration = Duration::from_millis(300);
 
 /// How long the acceptor rests when the machine has no descriptors left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -47,8 +53,12 @@ pub struct HttpSettings {
     pub path_prefix: String,
     /// Whose pages may read answers.
     pub cors_origins: CorsOrigins,
+    /// With these, clients are spoken to over TLS only.
+    pub tls: Option<TlsFiles>,
     /// How long a shared cache may show a list without asking for it again, in seconds.
     pub shared_cache_s: u32,
+    /// Most memory for lists that were encoded.
+    pub encoded_max_bytes: u64,
     /// Largest body of a question or answer.
     pub max_body_bytes: usize,
     /// Connections served at once; one more is closed at once.
@@ -70,7 +80,9 @@ impl Default for HttpSettings {
         Self {
             path_prefix: String::new(),
             cors_origins: CorsOrigins::Any,
+            tls: None,
             shared_cache_s: 0,
+            encoded_max_bytes: 64 << 20,
             max_body_bytes: 65_536,
             max_connections: 16_384,
             max_head_wait_s: 30,
@@ -95,6 +107,7 @@ pub struct ServerHandle {
     address: SocketAddr,
     stop: watch::Sender<bool>,
     threads: Vec<JoinHandle<()>>,
+    tls: Option<Arc<Tls>>,
     metrics: Arc<ServerMetrics>,
 }
 
@@ -123,6 +136,8 @@ impl Server {
     pub fn start(self, service: Arc<Service>, settings: HttpSettings) -> std::io::Result<ServerHandle> {
         let (stop, stopped) = watch::channel(false);
         let rate_limiter = Arc::new(RateLimiter::new(settings.rate_limits));
+        let tls = settings.tls.clone().map(Tls::new).transpose()?.map(Arc::new);
+        let encoded_pages = Arc::new(EncodedPages::new(settings.encoded_max_bytes));
         let settings = Arc::new(settings);
         let mut threads = Vec::new();
         let mut workers = Vec::new();
@@ -136,11 +151,12 @@ impl Server {
                     rate_limiter: Arc::clone(&rate_limiter),
                     desk: Mutex::default(),
                     lists_kept: caching::of_lists(settings.shared_cache_s),
+                    encoded_pages: Arc::clone(&encoded_pages),
+                    tls: tls.clone(),
                     metrics: Arc::clone(&metrics.workers[number]),
                     server: Arc::clone(&metrics),
                 }),
                 connections: Arc::clone(&metrics.connections[number]),
-                stopped: stopped.clone(),
             };
             workers.push((sender, Arc::clone(&worker.connections)));
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -155,7 +171,7 @@ impl Server {
         };
         let run = move || runtime.block_on(acceptor.run(listener));
         threads.push(std::thread::Builder::new().name("accept".to_owned()).spawn(run)?);
-        Ok(ServerHandle { address: self.address, stop, threads, metrics })
+        Ok(ServerHandle { address: self.address, stop, threads, tls, metrics })
     }
 }
 
@@ -163,6 +179,11 @@ impl ServerHandle {
     /// The address that is served.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Reads certificate and key again, if there are any. What cannot be used changes nothing.
+    pub fn reload_certificate(&self) -> std::io::Result<()> {
+        self.tls.as_ref().map_or(Ok(()), |tls| tls.reload())
     }
 
     /// From now on `/readyz` says that the server is stopping; everything else goes on as before.
@@ -215,7 +236,10 @@ impl Acceptor {
         loop {
             let accepted = tokio::select! {
                 accepted = listener.accept() => accepted,
-                () = stopping(&mut self.stopped) => return,
+                () = stopping(&mut self.stopped) => {
+                    self.take_the_last(&listener);
+                    return;
+                }
             };
             match accepted {
                 Ok((stream, peer)) => self.hand_over(stream, peer.ip()),
@@ -224,6 +248,13 @@ impl Acceptor {
                     tokio::time::sleep(ACCEPT_PAUSE).await;
                 }
             }
+        }
+    }
+
+    /// Takes the connections that the kernel has accepted already: their clients may have sent something.
+    fn take_the_last(&self, listener: &TcpListener) {
+        while let Some(Ok((stream, peer))) = tokio::task::unconstrained(listener.accept()).now_or_never() {
+            self.hand_over(stream, peer.ip());
         }
     }
 
@@ -253,7 +284,6 @@ impl Acceptor {
 struct Worker {
     app: Arc<App>,
     connections: Arc<AtomicUsize>,
-    stopped: watch::Receiver<bool>,
 }
 
 /// Counts a connection down when it ends, however it ends.
@@ -269,12 +299,12 @@ impl Worker {
     async fn run(self, mut entrance: mpsc::UnboundedReceiver<Accepted>) {
         let mut tasks = tokio::task::JoinSet::new();
         let mut roster = Roster::default();
-        let mut stopped = self.stopped.clone();
         let mut seconds = tokio::time::interval(Duration::from_secs(1));
         seconds.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
                 accepted = entrance.recv() => {
+                    // The acceptor has stopped.
                     let Some(accepted) = accepted else { break };
                     let leaving = Leaving(Arc::clone(&self.connections));
                     let presence = roster.presence();
@@ -287,15 +317,21 @@ impl Worker {
                 }
                 Some(ended) = tasks.join_next_with_id(), if !tasks.is_empty() => roster.strike(task_id(&ended)),
                 _ = seconds.tick() => roster.tick(self.app.settings.max_head_wait_s),
-                () = stopping(&mut stopped) => break,
             }
         }
-        roster.finish();
-        let drained = async { while tasks.join_next().await.is_some() {} };
-        if tokio::time::timeout(DRAIN_TIMEOUT, drained).await.is_err() {
+        // A proxy that keeps connections may be sending a request on one at this moment.
+        if !ended_within(GOODBYE, &mut tasks).await {
+            roster.finish();
+        }
+        if !ended_within(DRAIN_TIMEOUT, &mut tasks).await {
             tracing::warn!(connections = tasks.len(), "requests were still running when the server stopped");
         }
     }
+}
+
+/// Waits for all tasks, at most for so long. Returns whether they have ended.
+async fn ended_within(limit: Duration, tasks: &mut tokio::task::JoinSet<()>) -> bool {
+    tokio::time::timeout(limit, async { while tasks.join_next().await.is_some() {} }).await.is_ok()
 }
 
 fn task_id(ended: &Result<(tokio::task::Id, ()), tokio::task::JoinError>) -> tokio::task::Id {
@@ -307,28 +343,44 @@ fn task_id(ended: &Result<(tokio::task::Id, ()), tokio::task::JoinError>) -> tok
 
 async fn serve_connection((stream, peer): Accepted, app: Arc<App>, presence: Arc<Presence>) {
     let Ok(stream) = TcpStream::from_std(stream) else { return };
+    if let Some(tls) = &app.tls {
+        return tls.serve(stream, peer, Arc::clone(&app), presence).await;
+    }
     match DirectConnection::new(&app, peer, &presence, stream).serve().await {
         Ok(End::Closed) => {}
-        Ok(End::Unusual(stream, read)) => serve_unusual(stream, read, peer, &app, &presence).await,
+        Ok(End::Unusual(stream, read)) => serve_unusual(stream, read, peer, app, presence).await,
         Err(error) => tracing::debug!(%error, "a connection broke"),
     }
 }
 
 /// Has hyper serve a connection from which `read` was read already.
-async fn serve_unusual(stream: TcpStream, read: Vec<u8>, peer: IpAddr, app: &App, presence: &Presence) {
+async fn serve_unusual(
+    stream: TcpStream,
+    read: Vec<u8>,
+    peer: IpAddr,
+    app: Arc<App>,
+    presence: Arc<Presence>,
+) {
+    let is_http2 = http2::is_begun_by(&read);
+    let (incoming, outgoing) = stream.into_split();
+    let stream = TokioIo::new(tokio::io::join(std::io::Cursor::new(read).chain(incoming), outgoing));
+    if is_http2 {
+        if let Err(error) = http2::serve(stream, peer, app, presence).await {
+            tracing::debug!(%error, "a connection broke");
+        }
+        return;
+    }
     let service = service_fn(|request| async {
         presence.answering();
-        let response = respond(app, peer, request.map(Payload::Arriving)).await;
+        let response = respond(&app, peer, request.map(Payload::Arriving)).await;
         presence.waiting();
         Ok::<_, std::convert::Infallible>(response.map(Full::new))
     });
-    let (incoming, outgoing) = stream.into_split();
-    let stream = tokio::io::join(std::io::Cursor::new(read).chain(incoming), outgoing);
     let connection = http1::Builder::new()
         // `Roster` sees to it for all connections together.
         .header_read_timeout(None)
         .pipeline_flush(true)
-        .serve_connection(TokioIo::new(stream), service);
+        .serve_connection(stream, service);
     if let Err(error) = presence.serve(connection).await {
         tracing::debug!(%error, "a connection broke");
     }

@@ -2,6 +2,8 @@
 //! told of an import by another process, backed up under writes, and stopped with SIGTERM. Every test runs the real binary, on
 //! every store, in a place of its own.
 
+#[path = "../support/certificate.rs"]
+mod certificate;
 #[path = "../support/client.rs"]
 #[expect(dead_code, reason = "the contract's tests use the rest")]
 mod client;

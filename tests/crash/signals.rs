@@ -1,15 +1,21 @@
-//! SIGTERM: the server takes no more connections, finishes the requests that it has begun, and ends with exit
+//! SIGHUP: the server reads its certificate again. SIGTERM: the server takes no more connections, finishes the requests that it has begun, and ends with exit
 //! code 0. What it acknowledged on the way out is on disk.
 
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use crate::certificate::Certificate;
 use crate::place::{Place, on_every_store};
 use crate::program::{Server, check, run, until};
 
-on_every_store!(a_request_in_flight_is_finished_after_sigterm, a_server_that_has_nothing_to_do_ends_at_once,);
+on_every_store!(
+    a_request_in_flight_is_finished_after_sigterm,
+    a_server_that_has_nothing_to_do_ends_at_once,
+    a_new_certificate_is_shown_after_sighup,
+);
 
 fn a_request_in_flight_is_finished_after_sigterm(place: &Place) {
     let store = place.fresh();
@@ -58,4 +64,34 @@ fn a_server_that_has_nothing_to_do_ends_at_once(place: &Place) {
     let logs: Vec<_> =
         files.map(|file| file.file_name()).filter(|name| !name.to_string_lossy().ends_with(".db")).collect();
     assert_eq!(logs, [""; 0], "the log is folded into the file");
+}
+
+/// What openssl says of the certificate that a server shows.
+fn shown(address: SocketAddr) -> String {
+    let mut command = Command::new("openssl");
+    command.args(["s_client", "-connect", &address.to_string()]).stdin(Stdio::null());
+    let output = command.output().expect("openssl is missing: install it with `apt-get install openssl`");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn a_new_certificate_is_shown_after_sighup(place: &Place) {
+    let store = place.fresh();
+    run(&["migrate"], Some(&store));
+    let [used, next] = ["first.test", "second.test"].map(Certificate::new);
+    let [path, key] = [&used.path, &used.key].map(|path| path.display().to_string());
+    let options = ["--listen", "127.0.0.1:0", "--tls-cert", &path, "--tls-key", &key];
+    let mut server = Server::start_with(&options, &store, Stdio::null());
+    assert!(shown(server.address).contains("subject=CN = first.test"), "{}", shown(server.address));
+
+    // A key that does not fit changes nothing.
+    std::fs::copy(&next.path, &used.path).expect("the file can be replaced");
+    server.process.signal("HUP");
+    for _ in 0..20 {
+        assert!(shown(server.address).contains("subject=CN = first.test"));
+    }
+    std::fs::copy(&next.key, &used.key).expect("the file can be replaced");
+    server.process.signal("HUP");
+    until("the new certificate is shown", || shown(server.address).contains("subject=CN = second.test"));
+    server.process.terminate();
+    assert_eq!(server.process.wait().code(), Some(0));
 }

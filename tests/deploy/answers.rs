@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::client::{Answer, Request};
 use crate::cluster::Cluster;
-use crate::front::{Front, SHIPPED, tried};
+use crate::front::{Front, SHIPPED, tried, with_the_cache};
 use crate::pair::{LARGE_PRODUCT, Pair, stocked};
 use crate::relay::Relay;
 
@@ -17,9 +17,11 @@ const NOT_COMPARED: [&str; 3] = ["date", "server", "connection"];
 
 #[test]
 fn nginx_accepts_the_configuration_as_it_is_shipped() {
-    let (accepted, said) = tried(SHIPPED);
-    assert!(accepted, "{said}");
-    assert!(!said.contains("[warn]"), "{said}");
+    for configuration in [SHIPPED, &with_the_cache()] {
+        let (accepted, said) = tried(configuration);
+        assert!(accepted, "{said}");
+        assert!(!said.contains("[warn]"), "{said}");
+    }
     assert!(!tried(&SHIPPED.replace("upstream atelier", "upstream another")).0, "a broken one is refused");
 }
 

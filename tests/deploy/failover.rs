@@ -60,7 +60,7 @@ fn hear_each_other(pair: &Pair) {
 fn when_the_server_is_killed_its_standby_takes_its_place() {
     let servers = Servers::start();
     let mut pair = Pair::on(&servers.store);
-    shop_while(&mut pair, |tally| {
+    shop_while(&mut pair, |_, _, tally| {
         tally.peace();
         let began = Instant::now();
         servers.primary.kill();
@@ -79,7 +79,7 @@ fn when_the_server_takes_no_more_writes_all_sessions_leave_it() {
     let servers = Servers::start();
     let (primary, store) = (&servers.primary, &servers.store);
     let mut pair = Pair::on(store);
-    shop_while(&mut pair, |tally| {
+    shop_while(&mut pair, |_, _, tally| {
         tally.peace();
         // A switch as it is planned: no more writes here, all of them there, and then those go on. The former server lives
         // on and would answer reads with what is no longer true.

@@ -1,8 +1,10 @@
 //! nginx in front of processes, with the configuration that is shipped: only addresses are replaced. A watching
 //! shell ends it when the test program is gone, however it went.
 
+use std::fs::Permissions;
 use std::io::Write as _;
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -39,6 +41,18 @@ pub(crate) struct Front {
 impl Front {
     /// Starts nginx before two processes.
     pub(crate) fn before(processes: [SocketAddr; 2]) -> Self {
+        Self::with(SHIPPED.to_owned(), processes)
+    }
+
+    /// Starts nginx with the cache that is shipped, in which lists are good for `lifetime_s`.
+    pub(crate) fn caching(processes: [SocketAddr; 2], lifetime_s: u32) -> Self {
+        let valid = format!("proxy_cache_valid 200 {lifetime_s}s;");
+        let cached = with_the_cache();
+        assert_eq!(cached.matches("proxy_cache_valid 200 30s;").count(), 1);
+        Self::with(cached.replace("proxy_cache_valid 200 30s;", &valid), processes)
+    }
+
+    fn with(mut configuration: String, processes: [SocketAddr; 2]) -> Self {
         let address = free_address();
         let replacements = [
             ("listen 80;", format!("listen {address};")),
@@ -46,7 +60,6 @@ impl Front {
             ("127.0.0.1:3001", processes[0].to_string()),
             ("127.0.0.1:3002", processes[1].to_string()),
         ];
-        let mut configuration = SHIPPED.to_owned();
         for (shipped, replacement) in replacements {
             assert_eq!(configuration.matches(shipped).count(), 1, "{shipped} is there once");
             configuration = configuration.replace(shipped, &replacement);
@@ -95,6 +108,12 @@ impl Drop for Front {
     }
 }
 
+/// The configuration with its cache, which is kept in the test's folder.
+pub(crate) fn with_the_cache() -> String {
+    assert!(SHIPPED.contains("proxy_cache_path /var/cache/atelier "));
+    SHIPPED.replace("#cache ", "").replace("/var/cache/atelier ", "cache ")
+}
+
 /// What `nginx -t` says to a configuration, and whether it accepts it.
 pub(crate) fn tried(configuration: &str) -> (bool, String) {
     let folder = folder_with(configuration);
@@ -112,8 +131,9 @@ pub(crate) fn tried(configuration: &str) -> (bool, String) {
 
 fn folder_with(configuration: &str) -> TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    // nginx's workers, which are nobody when the tests run as root, need nothing in it: no body and no answer
-    // touches the disk.
+    // nginx's workers, which are nobody when the tests run as root, need nothing in it but the cache, which is made for
+    // them: no body and no answer touches the disk otherwise.
+    std::fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).expect("an own folder");
     for (name, text) in [("nginx.conf", AROUND), ("atelier.conf", configuration)] {
         let mut file = std::fs::File::create(folder.path().join(name)).expect("a file");
         file.write_all(text.as_bytes()).expect("the file is written");

@@ -1,10 +1,12 @@
 //! Several processes on one PostgreSQL behind nginx, as a shop runs them: real processes, a throw-away server, and
-//! nginx with the configuration that is shipped. `answers` and `processes` are about nginx, `outages` about a
+//! nginx with the configuration that is shipped. `answers` and `processes` are about nginx, `cache` about what it
+//! keeps, `restarts` about upgrades under load, `outages` about a
 //! database that goes away under load, `failover` about another server that takes its place, `shortages` about one
 //! that is there and cannot do what it is asked, `listener` about processes that no longer hear of each other, `submissions`
 //! about the same question sent to both.
 
 mod answers;
+mod cache;
 #[path = "../support/client.rs"]
 #[expect(dead_code, reason = "the contract's tests use the rest")]
 mod client;
@@ -28,6 +30,7 @@ mod processes;
 #[expect(dead_code, reason = "other suites use the rest")]
 mod program;
 mod relay;
+mod restarts;
 mod shoppers;
 mod shortages;
 mod submissions;

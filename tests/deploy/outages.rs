@@ -70,6 +70,6 @@ fn nothing_is_lost_and_nothing_fails_but_while_the_database_is_away() {
     run(&["migrate"], Some(&store));
     let (relay, through) = relayed(&cluster, &store);
     let mut pair = Pair::on(&through);
-    shop_while(&mut pair, |tally| strike(&cluster, &store, &relay, tally));
+    shop_while(&mut pair, |_, _, tally| strike(&cluster, &store, &relay, tally));
     check(&store);
 }

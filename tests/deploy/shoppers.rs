@@ -138,8 +138,8 @@ fn judge(outages: &[Outage], failures: &[Failure]) {
     }
 }
 
-/// Has shoppers shop while `strike` lets the database go away, and judges what they met with.
-pub(crate) fn shop_while(pair: &mut Pair, strike: impl FnOnce(&Tally) -> Vec<Outage>) {
+/// Has shoppers shop while `strike` lets the database or a process go away, and judges what they met with.
+pub(crate) fn shop_while(pair: &mut Pair, strike: impl FnOnce(&mut Pair, &Front, &Tally) -> Vec<Outage>) {
     let front = Front::before(pair.addresses());
     let tally = Tally::default();
 
@@ -165,7 +165,7 @@ pub(crate) fn shop_while(pair: &mut Pair, strike: impl FnOnce(&Tally) -> Vec<Out
             })
             .collect();
         // Also when something is amiss here: the shoppers would go on for ever.
-        let outages = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| strike(&tally)));
+        let outages = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| strike(pair, &front, &tally)));
         tally.stop.store(true, Ordering::Relaxed);
         let shoppers: Vec<_> = shopping.into_iter().map(|thread| thread.join().expect("no panic")).collect();
         (outages.unwrap_or_else(|panic| std::panic::resume_unwind(panic)), shoppers)

@@ -1,6 +1,7 @@
 //! The HTTP contract, rule by rule: every test talks to a real port of a shop with a real, private store, and
 //! is named after the rule that it holds. One file for each route; what concerns all routes is in `paths`,
-//! `errors`, `cors`, `caching`, `identity`, `limits`, `rates`, `submissions`, `connections`, `health` and `failures`.
+//! `errors`, `cors`, `caching`, `encodings`, `identity`, `protocols`, `limits`, `rates`, `submissions`, `connections`, `health` and
+//! `failures`.
 
 #[path = "../support/every_store.rs"]
 mod every_store;
@@ -13,6 +14,7 @@ mod caching;
 mod connections;
 mod cors;
 mod drafts;
+mod encodings;
 mod errors;
 mod failures;
 mod health;
@@ -23,6 +25,7 @@ mod list_questions;
 mod pages;
 mod paths;
 mod photos;
+mod protocols;
 mod rates;
 mod report;
 mod submissions;

@@ -21,7 +21,10 @@ const CHUNK_BYTES: usize = 4_000;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
+    /// Empty when it is encoded.
     pub(crate) body: String,
+    /// The body as it was sent.
+    pub(crate) bytes: Vec<u8>,
     headers: Vec<(String, String)>,
 }
 
@@ -185,12 +188,15 @@ impl Connection {
             };
             headers.push((name.to_owned(), value.to_owned()));
         }
-        let mut answer = Answer { status, body: String::new(), headers };
+        let mut answer = Answer { status, body: String::new(), bytes: Vec::new(), headers };
         if method != "HEAD" && !matches!(status, 100 | 204 | 304) {
             let length = answer.header("content-length").and_then(|length| length.parse().ok());
             let mut body = vec![0; length.expect("an answer tells its length")];
             self.stream.read_exact(&mut body)?;
-            answer.body = String::from_utf8(body).expect("UTF-8");
+            if answer.header("content-encoding").is_none() {
+                answer.body = String::from_utf8(body.clone()).expect("UTF-8");
+            }
+            answer.bytes = body;
         }
         assert!(!answer.body.contains(EMAIL_HOST), "an e-mail address is shown: {answer:?}");
         Ok(answer)
@@ -206,6 +212,15 @@ impl Connection {
         let mut rest = String::new();
         self.stream.read_to_string(&mut rest).expect("the shop closes the connection");
         rest
+    }
+
+    /// The same for what is no text. A connection that is cut ends as well.
+    pub(crate) fn read_bytes_to_the_end(&mut self) -> Vec<u8> {
+        let mut rest = Vec::new();
+        match self.stream.read_to_end(&mut rest) {
+            Err(error) if error.kind() != ErrorKind::ConnectionReset => panic!("it stays open: {error}"),
+            _ => rest,
+        }
     }
 
     fn line(&mut self) -> Result<String> {

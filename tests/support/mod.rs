@@ -2,6 +2,7 @@
 //! stocked with, a client that controls every byte, and a store that fails when told to. What a test asks and
 //! expects is its own business.
 
+mod certificate;
 mod client;
 mod cluster;
 mod faults;
@@ -10,6 +11,7 @@ mod rows;
 mod shop;
 mod stores;
 
+pub(crate) use certificate::Certificate;
 pub(crate) use client::Answer;
 pub(crate) use faults::{Faults, INNER_SECRET};
 pub(crate) use rows::{EMAIL, answer, question};

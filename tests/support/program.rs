@@ -58,7 +58,12 @@ impl Process {
 
     /// Asks it to stop.
     pub(crate) fn terminate(&self) {
-        let status = Command::new("kill").args(["-TERM", &self.0.id().to_string()]).status();
+        self.signal("TERM");
+    }
+
+    /// Sends it a signal.
+    pub(crate) fn signal(&self, name: &str) {
+        let status = Command::new("kill").args([&format!("-{name}"), &self.0.id().to_string()]).status();
         assert!(status.expect("kill runs").success());
     }
 
@@ -112,7 +117,8 @@ impl Server {
         let mut said = BufReader::new(process.0.stdout.take().expect("stdout is a pipe"));
         let mut line = String::new();
         said.read_line(&mut line).expect("the server says where it listens");
-        let address = line.trim().strip_prefix("Listening on http://").and_then(|text| text.parse().ok());
+        let address = line.trim().strip_prefix("Listening on ").and_then(|url| url.split_once("://"));
+        let address = address.and_then(|(_, text)| text.parse().ok());
         let address = address.unwrap_or_else(|| panic!("no address in {line:?}"));
         Self { process, address, said }
     }

@@ -93,7 +93,7 @@ impl Shop {
     }
 
     /// Where the shop is; opens it if it is closed.
-    fn address(&self) -> SocketAddr {
+    pub(crate) fn address(&self) -> SocketAddr {
         self.open.get_or_init(|| self.start()).server.address()
     }
 

@@ -1,0 +1,120 @@
+//! TLS for clients: certificate and key from files, read again when the operator asks. Which protocol is spoken inside is
+//! agreed upon in the handshake (ALPN). Sessions are resumed by tickets, whose keys are new with each reading.
+
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use http_body_util::Full;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use parking_lot::RwLock;
+use rustls::ServerConfig;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsAcceptor;
+
+use super::body::Payload;
+use super::dispatch::{App, respond};
+use super::http2;
+use super::roster::Presence;
+
+/// HTTP/2 in a handshake.
+const H2: &[u8] = b"h2";
+
+/// Where the operator keeps what proves the server's name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TlsFiles {
+    /// The certificate and those that lead to its root, as PEM.
+    pub certificate: PathBuf,
+    /// Its private key, as PEM.
+    pub key: PathBuf,
+}
+
+/// What connections begin with.
+pub(super) struct Tls {
+    files: TlsFiles,
+    config: RwLock<Arc<ServerConfig>>,
+}
+
+impl std::fmt::Debug for Tls {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Tls").field("files", &self.files).finish_non_exhaustive()
+    }
+}
+
+impl Tls {
+    /// Reads the files.
+    pub(super) fn new(files: TlsFiles) -> std::io::Result<Self> {
+        let config = RwLock::new(read(&files)?);
+        Ok(Self { files, config })
+    }
+
+    /// Reads the files again, for connections from now on. What cannot be used changes nothing.
+    pub(super) fn reload(&self) -> std::io::Result<()> {
+        let config = read(&self.files)?;
+        *self.config.write() = config;
+        Ok(())
+    }
+
+    fn acceptor(&self) -> TlsAcceptor {
+        TlsAcceptor::from(Arc::clone(&*self.config.read()))
+    }
+
+    /// Shakes hands and serves the connection to its end. A handshake takes no longer than a request's head may.
+    pub(super) async fn serve(
+        &self,
+        stream: TcpStream,
+        peer: IpAddr,
+        app: Arc<App>,
+        presence: Arc<Presence>,
+    ) {
+        let stream = match presence.before_requests(self.acceptor().accept(stream)).await {
+            Some(Ok(stream)) => stream,
+            Some(Err(error)) => {
+                tracing::debug!(%error, "a handshake failed");
+                return;
+            }
+            None => return,
+        };
+        presence.waiting();
+        let speaks_http2 = stream.get_ref().1.alpn_protocol() == Some(H2);
+        let stream = TokioIo::new(stream);
+        let served = if speaks_http2 {
+            http2::serve(stream, peer, app, presence).await
+        } else {
+            let service = service_fn(|request: http::Request<hyper::body::Incoming>| async {
+                presence.answering();
+                let response = respond(&app, peer, request.map(Payload::Arriving)).await;
+                presence.waiting();
+                Ok::<_, std::convert::Infallible>(response.map(Full::new))
+            });
+            let mut builder = http1::Builder::new();
+            // `Roster` sees to it for all connections together.
+            builder.header_read_timeout(None).pipeline_flush(true);
+            presence.serve(builder.serve_connection(stream, service)).await
+        };
+        if let Err(error) = served {
+            tracing::debug!(%error, "a connection broke");
+        }
+    }
+}
+
+fn read(files: &TlsFiles) -> std::io::Result<Arc<ServerConfig>> {
+    let of = |path: &Path, error: &dyn std::fmt::Display| {
+        std::io::Error::other(format!("{}: {error}", path.display()))
+    };
+    let certificates = CertificateDer::pem_file_iter(&files.certificate)
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+        .map_err(|error| of(&files.certificate, &error))?;
+    let key = PrivateKeyDer::from_pem_file(&files.key).map_err(|error| of(&files.key, &error))?;
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let builder = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+    let builder = builder.map_err(std::io::Error::other)?.with_no_client_auth();
+    let mut config =
+        builder.with_single_cert(certificates, key).map_err(|error| of(&files.certificate, &error))?;
+    config.alpn_protocols = vec![H2.to_vec(), b"http/1.1".to_vec()];
+    Ok(Arc::new(config))
+}
