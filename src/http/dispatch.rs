@@ -4,7 +4,9 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HeaderValue, LOCATION};
+use http::header::{
+    CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue, LOCATION, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+};
 use http::request::Parts as Head;
 use http::{Request, Response, StatusCode};
 use http_body_util::Full;
@@ -12,10 +14,11 @@ use hyper::body::Incoming;
 
 use super::body::discard_rest;
 use super::error::{Problem, explanation};
+use super::openapi::Documents;
 use super::rate_limits::{Allowance, Kind, RateLimiter};
 use super::routes::{Destination, Operation, find};
 use super::server::HttpSettings;
-use super::{answers, middleware, questions};
+use super::{answers, docs, middleware, questions};
 use crate::service::Service;
 
 /// Room for nearly every page of five questions without growing.
@@ -26,6 +29,7 @@ pub(super) struct App {
     pub(super) service: Arc<Service>,
     pub(super) settings: Arc<HttpSettings>,
     pub(super) rate_limiter: Arc<RateLimiter>,
+    pub(super) documents: Documents,
 }
 
 /// A success.
@@ -34,6 +38,8 @@ pub(super) enum Answer {
     Json(Bytes),
     /// 200 with plain text.
     Text(&'static str),
+    /// 200 with a page for people, and what it may load.
+    Html { page: &'static str, policy: &'static str },
     /// 201: a small JSON object with the new id, and where the row is listed.
     Created { json: String, location: String },
     /// 204.
@@ -80,6 +86,8 @@ async fn answer(app: &App, peer: IpAddr, head: &Head, body: &mut Incoming) -> Re
         Operation::VoteAnswer => answers::vote(app, segment).await,
         Operation::ReportAnswer => answers::report(app, segment).await,
         Operation::ExplainProblem => explanation(segment).map(Answer::Text).ok_or(Problem::UnknownPath),
+        Operation::DescribeApi => Ok(app.documents.describe(&app.settings, app.service.settings())),
+        Operation::BrowseApi => Ok(docs::page()),
     };
     let mut responded =
         result.map(success).map_err(|problem| problem.into_response(&head.headers, path, prefix));
@@ -97,13 +105,7 @@ fn count_write(
     operation: Operation,
     segment: &str,
 ) -> Result<Option<Allowance>, Problem> {
-    let kind = match operation {
-        Operation::AddQuestion => Kind::Questions,
-        Operation::AddAnswer => Kind::Answers,
-        Operation::VoteQuestion | Operation::VoteAnswer => Kind::Votes,
-        Operation::ReportQuestion | Operation::ReportAnswer => Kind::Reports,
-        Operation::ListQuestions | Operation::ListAnswers | Operation::ExplainProblem => return Ok(None),
-    };
+    let Some(kind) = kind_of_write(operation) else { return Ok(None) };
     check_id(Some(operation), segment)?;
     let client = app.settings.trusted_proxies.client(peer, &head.headers);
     app.rate_limiter.count(kind, client).map_err(|too_many| {
@@ -115,8 +117,23 @@ fn count_write(
     })
 }
 
+/// What an operation counts as, if it writes.
+pub(super) fn kind_of_write(operation: Operation) -> Option<Kind> {
+    match operation {
+        Operation::AddQuestion => Some(Kind::Questions),
+        Operation::AddAnswer => Some(Kind::Answers),
+        Operation::VoteQuestion | Operation::VoteAnswer => Some(Kind::Votes),
+        Operation::ReportQuestion | Operation::ReportAnswer => Some(Kind::Reports),
+        Operation::ListQuestions
+        | Operation::ListAnswers
+        | Operation::ExplainProblem
+        | Operation::DescribeApi
+        | Operation::BrowseApi => None,
+    }
+}
+
 /// The id in a path is checked before the method.
-fn check_id(operation: Option<Operation>, segment: &str) -> Result<(), Problem> {
+pub(super) fn check_id(operation: Option<Operation>, segment: &str) -> Result<(), Problem> {
     match operation {
         Some(
             Operation::ListAnswers
@@ -125,7 +142,14 @@ fn check_id(operation: Option<Operation>, segment: &str) -> Result<(), Problem> 
             | Operation::ReportQuestion,
         ) => questions::question_id(segment).map(drop),
         Some(Operation::VoteAnswer | Operation::ReportAnswer) => answers::answer_id(segment).map(drop),
-        Some(Operation::ListQuestions | Operation::AddQuestion | Operation::ExplainProblem) | None => Ok(()),
+        Some(
+            Operation::ListQuestions
+            | Operation::AddQuestion
+            | Operation::ExplainProblem
+            | Operation::DescribeApi
+            | Operation::BrowseApi,
+        )
+        | None => Ok(()),
     }
 }
 
@@ -136,6 +160,15 @@ fn success(answer: Answer) -> Response<Full<Bytes>> {
         Answer::Text(text) => {
             let plain = HeaderValue::from_static("text/plain; charset=utf-8");
             (StatusCode::OK, Some(plain), Bytes::from_static(text.as_bytes()))
+        }
+        Answer::Html { page, policy } => {
+            let mut response = success(Answer::Text(page));
+            let headers = response.headers_mut();
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+            headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+            headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+            headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+            return response;
         }
         Answer::Created { json, location } => {
             let mut response = success(Answer::Json(Bytes::from(json)));

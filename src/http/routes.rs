@@ -15,15 +15,19 @@ pub(super) enum Operation {
     VoteAnswer,
     ReportAnswer,
     ExplainProblem,
+    DescribeApi,
+    BrowseApi,
 }
 
 use Operation::{
-    AddAnswer, AddQuestion, ExplainProblem, ListAnswers, ListQuestions, ReportAnswer, ReportQuestion,
-    VoteAnswer, VoteQuestion,
+    AddAnswer, AddQuestion, BrowseApi, DescribeApi, ExplainProblem, ListAnswers, ListQuestions, ReportAnswer,
+    ReportQuestion, VoteAnswer, VoteQuestion,
 };
 
 /// A path and what its methods mean.
 struct Route {
+    /// The whole path, its variable segment written `:name`.
+    pattern: &'static str,
     /// The path up to its variable segment, or all of it.
     before: &'static str,
     /// What follows the variable segment, if there is one.
@@ -48,7 +52,7 @@ const fn route(pattern: &'static str, allow: &'static str) -> Route {
         end += 1;
     }
     let after = if rest.is_empty() { None } else { Some(rest.split_at(end).1) };
-    Route { before, after, get: None, post: None, put: None, allow }
+    Route { pattern, before, after, get: None, post: None, put: None, allow }
 }
 
 const fn page(pattern: &'static str, get: Operation) -> Route {
@@ -63,7 +67,7 @@ const fn mark(pattern: &'static str, put: Operation) -> Route {
     Route { put: Some(put), ..route(pattern, "PUT, OPTIONS") }
 }
 
-static ROUTES: [Route; 7] = [
+static ROUTES: [Route; 9] = [
     list("/qa/questions", ListQuestions, AddQuestion),
     list("/qa/questions/:question_id/answers", ListAnswers, AddAnswer),
     mark("/qa/questions/:question_id/helpful", VoteQuestion),
@@ -71,6 +75,8 @@ static ROUTES: [Route; 7] = [
     mark("/qa/answers/:answer_id/helpful", VoteAnswer),
     mark("/qa/answers/:answer_id/report", ReportAnswer),
     page("/problems/:name", ExplainProblem),
+    page("/openapi.json", DescribeApi),
+    page("/docs", BrowseApi),
 ];
 
 /// Where a request leads.
@@ -105,6 +111,24 @@ pub(super) fn find<'a>(method: &Method, path: &'a str) -> Destination<'a> {
         Some(operation) => Destination::Operation(operation, segment),
         None => Destination::WrongMethod { operation: route.get.or(route.put), segment, allow: route.allow },
     }
+}
+
+/// A row of the table, for whoever describes it.
+#[derive(Debug)]
+pub(super) struct Described {
+    /// The path, its variable segment written `:name`.
+    pub(super) pattern: &'static str,
+    pub(super) allow: &'static str,
+    pub(super) operations: Vec<(Method, Operation)>,
+}
+
+/// All rows of the table. `HEAD` goes with `GET`, and `OPTIONS` with every path.
+pub(super) fn described() -> impl Iterator<Item = Described> {
+    ROUTES.iter().map(|route| {
+        let methods = [(Method::GET, route.get), (Method::POST, route.post), (Method::PUT, route.put)];
+        let operations = methods.into_iter().filter_map(|(method, operation)| Some((method, operation?)));
+        Described { pattern: route.pattern, allow: route.allow, operations: operations.collect() }
+    })
 }
 
 impl Route {

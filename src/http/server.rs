@@ -18,6 +18,7 @@ use tokio::time::MissedTickBehavior;
 use super::client::TrustedProxies;
 use super::dispatch::{App, respond};
 use super::middleware::CorsOrigins;
+use super::openapi::Documents;
 use super::rate_limits::{RateLimiter, RateLimits};
 use super::roster::{Presence, Roster};
 use crate::service::Service;
@@ -118,6 +119,7 @@ impl Server {
                     service: Arc::clone(&service),
                     settings: Arc::clone(&settings),
                     rate_limiter: Arc::clone(&rate_limiter),
+                    documents: Documents::default(),
                 }),
                 connections: Arc::default(),
                 stopped: stopped.clone(),

@@ -1,6 +1,6 @@
 //! The HTTP contract, rule by rule: every test talks to a real port of a shop with a real, private store, and
 //! is named after the rule that it holds. One file for each route; what concerns all routes is in `paths`,
-//! `errors`, `cors`, `limits`, `rates`, `connections` and `failures`.
+//! `errors`, `cors`, `limits`, `rates`, `connections` and `failures`; how the interface describes itself, in `descriptions`.
 
 #[path = "../support/every_store.rs"]
 mod every_store;
@@ -11,6 +11,7 @@ mod add_answer;
 mod add_question;
 mod connections;
 mod cors;
+mod descriptions;
 mod drafts;
 mod errors;
 mod failures;
