@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 const MAX_LINES: usize = 400;
 
 /// Each part of the crate and what it may name.
-const LAYERS: [(&str, &[&str]); 10] = [
+const LAYERS: [(&str, &[&str]); 11] = [
     ("cli", &["config", "http", "service", "store", "export", "import", "generate", "files", "domain"]),
     ("config", &["http", "service", "store", "domain"]),
     ("http", &["service", "domain"]),
@@ -20,6 +20,7 @@ const LAYERS: [(&str, &[&str]); 10] = [
     ("generate", &["domain"]),
     ("store", &["domain"]),
     ("files", &[]),
+    ("fuzzing", &["http", "service", "import"]),
     ("domain", &[]),
 ];
 

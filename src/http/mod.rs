@@ -11,6 +11,8 @@ mod dispatch;
 mod docs;
 mod error;
 mod extract;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 mod json_body;
 mod middleware;
 mod openapi;

@@ -10,6 +10,8 @@ mod complaint;
 mod directory;
 mod fill;
 mod freshness;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 mod json;
 mod loader;
 mod questions;
