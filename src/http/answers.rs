@@ -2,9 +2,8 @@
 
 use bytes::Bytes;
 use http::request::Parts as Head;
-use hyper::body::Incoming;
 
-use super::body::read_draft;
+use super::body::{Payload, read_draft};
 use super::dispatch::{Answer, App, TYPICAL_PAGE_BYTES};
 use super::error::Problem;
 use super::extract::{ListQuery, path_id};
@@ -28,7 +27,7 @@ pub(super) async fn add(
     app: &App,
     segment: &str,
     head: &Head,
-    body: &mut Incoming,
+    body: &mut Payload,
 ) -> Result<Answer, Problem> {
     let question_id = question_id(segment)?;
     let unknown = |error| Problem::from_service(error, Problem::UnknownQuestion);

@@ -29,8 +29,16 @@ enum Format {
     Form,
 }
 
+/// A request's body.
+pub(super) enum Payload {
+    /// It may still be on its way.
+    Arriving(Incoming),
+    /// All of it is here.
+    Whole(Bytes),
+}
+
 /// Reads a submission, checking type, size and form in this order.
-pub(super) async fn read_draft(head: &Head, body: &mut Incoming, max_bytes: usize) -> Result<Draft, Problem> {
+pub(super) async fn read_draft(head: &Head, body: &mut Payload, max_bytes: usize) -> Result<Draft, Problem> {
     let format = format(&head.headers)?;
     let body = read_body(&head.headers, body, max_bytes).await?;
     match format {
@@ -51,8 +59,13 @@ fn format(headers: &HeaderMap) -> Result<Format, Problem> {
     }
 }
 
-async fn read_body(headers: &HeaderMap, body: &mut Incoming, max_bytes: usize) -> Result<Vec<u8>, Problem> {
+async fn read_body(headers: &HeaderMap, body: &mut Payload, max_bytes: usize) -> Result<Bytes, Problem> {
     let too_large = || Problem::BodyTooLarge { max_bytes };
+    let body = match body {
+        Payload::Whole(bytes) if bytes.len() > max_bytes => return Err(too_large()),
+        Payload::Whole(bytes) => return Ok(std::mem::take(bytes)),
+        Payload::Arriving(body) => body,
+    };
     let announced = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     if announced.is_some_and(|length| length > max_bytes as u64) {
         return Err(too_large());
@@ -67,14 +80,15 @@ async fn read_body(headers: &HeaderMap, body: &mut Incoming, max_bytes: usize) -
             }
             bytes.extend_from_slice(&data);
         }
-        Ok(bytes)
+        Ok(Bytes::from(bytes))
     };
     tokio::time::timeout(BODY_TIMEOUT, collect).await.unwrap_or(Err(Problem::BodyTooSlow))
 }
 
 /// Throws away what nobody read of a body, beside the answer. A client that is still sending then hears the
 /// answer instead of a reset, and its connection goes on; who sends too much or too slowly is cut off.
-pub(super) fn discard_rest(mut body: Incoming) {
+pub(super) fn discard_rest(body: Payload) {
+    let Payload::Arriving(mut body) = body else { return };
     if body.is_end_stream() {
         return;
     }

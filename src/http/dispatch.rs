@@ -9,10 +9,10 @@ use http::header::{
 };
 use http::request::Parts as Head;
 use http::{Request, Response, StatusCode};
-use http_body_util::Full;
-use hyper::body::Incoming;
+use parking_lot::Mutex;
 
-use super::body::discard_rest;
+use super::body::{Payload, discard_rest};
+use super::direct::Desk;
 use super::error::{Problem, explanation};
 use super::openapi::Documents;
 use super::rate_limits::{Allowance, Kind, RateLimiter};
@@ -30,6 +30,8 @@ pub(super) struct App {
     pub(super) settings: Arc<HttpSettings>,
     pub(super) rate_limiter: Arc<RateLimiter>,
     pub(super) documents: Documents,
+    /// What its connections write on, one at a time.
+    pub(super) desk: Mutex<Desk>,
 }
 
 /// A success.
@@ -47,7 +49,7 @@ pub(super) enum Answer {
 }
 
 /// Answers a request, whatever it is.
-pub(super) async fn respond(app: &App, peer: IpAddr, request: Request<Incoming>) -> Response<Full<Bytes>> {
+pub(super) async fn respond(app: &App, peer: IpAddr, request: Request<Payload>) -> Response<Bytes> {
     let (head, mut body) = request.into_parts();
     let mut response = match answer(app, peer, &head, &mut body).await {
         Ok(response) | Err(response) => response,
@@ -57,9 +59,9 @@ pub(super) async fn respond(app: &App, peer: IpAddr, request: Request<Incoming>)
     response
 }
 
-type Responded = Result<Response<Full<Bytes>>, Response<Full<Bytes>>>;
+type Responded = Result<Response<Bytes>, Response<Bytes>>;
 
-async fn answer(app: &App, peer: IpAddr, head: &Head, body: &mut Incoming) -> Responded {
+async fn answer(app: &App, peer: IpAddr, head: &Head, body: &mut Payload) -> Responded {
     let prefix = app.settings.path_prefix.as_str();
     let path = head.uri.path();
     let query = head.uri.query();
@@ -153,7 +155,14 @@ pub(super) fn check_id(operation: Option<Operation>, segment: &str) -> Result<()
     }
 }
 
-fn success(answer: Answer) -> Response<Full<Bytes>> {
+/// What every list from memory is headed by, for a client that any origin's pages may be.
+pub(super) fn list_head(app: &App) -> Response<Bytes> {
+    let mut response = success(Answer::Json(Bytes::new()));
+    app.settings.cors_origins.stamp(&http::HeaderMap::new(), response.headers_mut());
+    response
+}
+
+fn success(answer: Answer) -> Response<Bytes> {
     const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
     let (status, content_type, body) = match answer {
         Answer::Json(json) => (StatusCode::OK, Some(JSON), json),
@@ -181,7 +190,7 @@ fn success(answer: Answer) -> Response<Full<Bytes>> {
         }
         Answer::Done => (StatusCode::NO_CONTENT, None, Bytes::new()),
     };
-    let mut response = Response::new(Full::new(body));
+    let mut response = Response::new(body);
     *response.status_mut() = status;
     if let Some(content_type) = content_type {
         response.headers_mut().insert(CONTENT_TYPE, content_type);

@@ -4,7 +4,6 @@
 use bytes::Bytes;
 use http::header::{ALLOW, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use http::{HeaderMap, Response, StatusCode};
-use http_body_util::Full;
 
 use super::rate_limits::TooMany;
 use crate::domain::FieldError;
@@ -104,12 +103,7 @@ impl Problem {
     }
 
     /// Writes the answer. `path` is the request's, for `instance`; `prefix` is put before `type`.
-    pub(super) fn into_response(
-        self,
-        request: &HeaderMap,
-        path: &str,
-        prefix: &str,
-    ) -> Response<Full<Bytes>> {
+    pub(super) fn into_response(self, request: &HeaderMap, path: &str, prefix: &str) -> Response<Bytes> {
         let (status, name, title) = self.kind();
         let detail = self.detail();
         let (content_type, body) = if asks_for_json(request) {
@@ -130,7 +124,7 @@ impl Problem {
         } else {
             ("text/plain; charset=utf-8", detail)
         };
-        let mut response = Response::new(Full::new(Bytes::from(body)));
+        let mut response = Response::new(Bytes::from(body));
         *response.status_mut() = status;
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));

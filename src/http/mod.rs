@@ -7,6 +7,7 @@
 mod answers;
 mod body;
 mod client;
+mod direct;
 mod dispatch;
 mod docs;
 mod error;

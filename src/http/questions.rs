@@ -2,9 +2,8 @@
 
 use bytes::Bytes;
 use http::request::Parts as Head;
-use hyper::body::Incoming;
 
-use super::body::read_draft;
+use super::body::{Payload, read_draft};
 use super::dispatch::{Answer, App, TYPICAL_PAGE_BYTES};
 use super::error::Problem;
 use super::extract::{ListQuery, path_id};
@@ -24,7 +23,7 @@ pub(super) async fn list(app: &App, query: Option<&str>) -> Result<Answer, Probl
 }
 
 /// `POST /qa/questions`
-pub(super) async fn add(app: &App, head: &Head, body: &mut Incoming) -> Result<Answer, Problem> {
+pub(super) async fn add(app: &App, head: &Head, body: &mut Payload) -> Result<Answer, Problem> {
     let draft = read_draft(head, body, app.settings.max_body_bytes).await?;
     let question =
         NewQuestion::parse(&draft, &app.service.settings().submission).map_err(Problem::InvalidFields)?;

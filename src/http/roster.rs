@@ -11,10 +11,9 @@ use std::task::Context;
 
 use futures_util::task::AtomicWaker;
 use hyper::body::Incoming;
+use hyper::rt::{Read, Write};
 use hyper::server::conn::http1;
 use hyper::service::HttpService;
-use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
 use tokio::task::{AbortHandle, Id};
 
 /// Seconds since the worker started, one for all of its connections.
@@ -85,6 +84,21 @@ impl Roster {
 }
 
 impl Presence {
+    /// Seconds since the worker started.
+    pub(super) fn now_s(&self) -> u32 {
+        self.seconds.0.load(Ordering::Relaxed)
+    }
+
+    /// Whether the connection is to end after the request that it is answering.
+    pub(super) fn is_finishing(&self) -> bool {
+        self.finishing.load(Ordering::Acquire)
+    }
+
+    /// Has the task woken when the connection is to finish.
+    pub(super) fn listen(&self, context: &Context<'_>) {
+        self.waker.register(context.waker());
+    }
+
     /// A request has come.
     pub(super) fn answering(&self) {
         self.waiting_since_s.store(ANSWERING, Ordering::Relaxed);
@@ -92,15 +106,13 @@ impl Presence {
 
     /// The request is answered.
     pub(super) fn waiting(&self) {
-        self.waiting_since_s.store(self.seconds.0.load(Ordering::Relaxed), Ordering::Relaxed);
+        self.waiting_since_s.store(self.now_s(), Ordering::Relaxed);
     }
 
-    /// Serves a connection to its end.
-    pub(super) async fn serve<S>(
-        &self,
-        connection: http1::Connection<TokioIo<TcpStream>, S>,
-    ) -> hyper::Result<()>
+    /// Has hyper serve a connection to its end.
+    pub(super) async fn serve<S, I>(&self, connection: http1::Connection<I, S>) -> hyper::Result<()>
     where
+        I: Read + Write + Unpin,
         S: HttpService<Incoming, Error: Into<Box<dyn std::error::Error + Send + Sync>>>,
         S::ResBody: hyper::body::Body<Error: Into<Box<dyn std::error::Error + Send + Sync>>> + 'static,
     {
@@ -109,10 +121,10 @@ impl Presence {
         poll_fn(|context: &mut Context<'_>| {
             if !listening {
                 // Once: a task has the same waker all its life.
-                self.waker.register(context.waker());
+                self.listen(context);
                 listening = true;
             }
-            if !finishing && self.finishing.load(Ordering::Acquire) {
+            if !finishing && self.is_finishing() {
                 finishing = true;
                 connection.as_mut().graceful_shutdown();
             }

@@ -8,14 +8,19 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use http_body_util::Full;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use parking_lot::Mutex;
+use tokio::io::AsyncReadExt as _;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
 use tokio::time::MissedTickBehavior;
 
+use super::body::Payload;
 use super::client::TrustedProxies;
+use super::direct::{DirectConnection, End};
 use super::dispatch::{App, respond};
 use super::middleware::CorsOrigins;
 use super::openapi::Documents;
@@ -120,6 +125,7 @@ impl Server {
                     settings: Arc::clone(&settings),
                     rate_limiter: Arc::clone(&rate_limiter),
                     documents: Documents::default(),
+                    desk: Mutex::default(),
                 }),
                 connections: Arc::default(),
                 stopped: stopped.clone(),
@@ -275,12 +281,23 @@ fn task_id(ended: &Result<(tokio::task::Id, ()), tokio::task::JoinError>) -> tok
 
 async fn serve_connection((stream, peer): Accepted, app: Arc<App>, presence: Arc<Presence>) {
     let Ok(stream) = TcpStream::from_std(stream) else { return };
+    match DirectConnection::new(&app, peer, &presence, stream).serve().await {
+        Ok(End::Closed) => {}
+        Ok(End::Unusual(stream, read)) => serve_unusual(stream, read, peer, &app, &presence).await,
+        Err(error) => tracing::debug!(%error, "a connection broke"),
+    }
+}
+
+/// Has hyper serve a connection from which `read` was read already.
+async fn serve_unusual(stream: TcpStream, read: Vec<u8>, peer: IpAddr, app: &App, presence: &Presence) {
     let service = service_fn(|request| async {
         presence.answering();
-        let response = respond(&app, peer, request).await;
+        let response = respond(app, peer, request.map(Payload::Arriving)).await;
         presence.waiting();
-        Ok::<_, std::convert::Infallible>(response)
+        Ok::<_, std::convert::Infallible>(response.map(Full::new))
     });
+    let (incoming, outgoing) = stream.into_split();
+    let stream = tokio::io::join(std::io::Cursor::new(read).chain(incoming), outgoing);
     let connection = http1::Builder::new()
         // `Roster` sees to it for all connections together.
         .header_read_timeout(None)

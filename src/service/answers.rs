@@ -24,6 +24,17 @@ impl Service {
         Ok(())
     }
 
+    /// Does the same at once if the question's product is known and in memory; returns whether it is.
+    pub fn list_answers_from_memory(
+        &self,
+        question_id: QuestionId,
+        page: Page,
+        output: &mut Vec<u8>,
+    ) -> bool {
+        let Some(product_id) = self.directory.find(question_id) else { return false };
+        self.views.read(product_id, |view| view.write_answers(question_id, page, output)).is_some()
+    }
+
     /// Adds an answer to a question and returns its id.
     ///
     /// # Errors

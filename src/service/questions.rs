@@ -19,6 +19,17 @@ impl Service {
         self.read_view(product_id, |view| view.write_questions(page, nested_max, output)).await
     }
 
+    /// Does the same at once if the product is in memory; returns whether it is.
+    pub fn list_questions_from_memory(
+        &self,
+        product_id: ProductId,
+        page: Page,
+        output: &mut Vec<u8>,
+    ) -> bool {
+        let nested_max = self.settings().max_nested_answers;
+        self.views.read(product_id, |view| view.write_questions(page, nested_max, output)).is_some()
+    }
+
     /// Adds a question and returns its id.
     pub async fn add_question(&self, question: NewQuestion) -> Result<QuestionId, ServiceError> {
         let written_at = self.clock.now();

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use futures_util::FutureExt as _;
 use http::header::{ACCEPT, ALLOW, HeaderMap, HeaderValue, RETRY_AFTER};
-use http_body_util::BodyExt as _;
 use serde_json::{Map, Value, json};
 
 use super::super::dispatch::kind_of_write;
@@ -147,8 +145,6 @@ fn tell(problem: Problem, operation: Operation, settings: &Settings<'_>) -> Told
     };
     let response = problem.into_response(&request, &format!("{prefix}{path}"), prefix);
     let (head, body) = response.into_parts();
-    let body = body.collect().now_or_never().expect("the whole body is there");
-    let body = body.map_or_else(|never| match never {}, http_body_util::Collected::to_bytes);
     let details: Value = serde_json::from_slice(&body).expect("problem details are JSON");
     let name = details["type"].as_str().and_then(|address| address.rsplit('/').next()).unwrap_or_default();
     Told { status: head.status.as_u16(), name: name.to_owned(), details, headers: head.headers }

@@ -183,13 +183,9 @@ fn new_question_form(settings: &Settings<'_>) -> Value {
 }
 
 fn new_answer(settings: &Settings<'_>) -> Value {
-    let blank = json!({
-        "type": ["string", "null"], "pattern": format!(r"^[\t\n\r{SPACES}]*$"),
-        "description": "Dropped",
-    });
     let photos = json!({
         "type": ["array", "null"], "maxItems": settings.service.submission.photos_max,
-        "items": {"anyOf": [photo_url(settings), blank]},
+        "items": {"anyOf": [photo_url(settings), blank(&json!(["string", "null"]))]},
         "description": "Blank entries are dropped before they are counted",
     });
     submission(shared_fields(settings), "photos", photos, false)
@@ -197,9 +193,16 @@ fn new_answer(settings: &Settings<'_>) -> Value {
 
 fn new_answer_form(settings: &Settings<'_>) -> Value {
     let photos = json!({
-        "type": "array", "maxItems": settings.service.submission.photos_max, "items": photo_url(settings),
+        "type": "array", "maxItems": settings.service.submission.photos_max,
+        "items": {"anyOf": [photo_url(settings), blank(&json!("string"))]},
+        "description": "Repeated; blank ones are dropped before they are counted",
     });
     submission(shared_fields(settings), "photos", photos, false)
+}
+
+/// What is dropped where a photo should be.
+fn blank(kind: &Value) -> Value {
+    json!({"type": kind, "pattern": format!(r"^[\t\n\r{SPACES}]*$"), "description": "Nothing, which is dropped"})
 }
 
 fn problem(settings: &Settings<'_>) -> Value {

@@ -1,0 +1,134 @@
+//! Reading a request's head: what of it decides whether the direct way may answer it, and the request as `dispatch`
+//! takes it. Only what has one meaning is taken; anything else is [`Parsed::Unusual`], and hyper's to judge.
+
+use std::mem::MaybeUninit;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
+
+use crate::http::body::Payload;
+
+/// Most header lines of a head that is read here.
+pub(super) const MAX_HEADERS: usize = 64;
+
+/// What a connection's bytes begin with.
+pub(super) enum Parsed<'h, 'b> {
+    /// A part of a head.
+    Partial,
+    /// Nothing that is read here.
+    Unusual,
+    /// A head.
+    Whole(Head<'h, 'b>),
+}
+
+/// A request's head, and how long its body is.
+pub(super) struct Head<'h, 'b> {
+    method: &'b str,
+    /// Path and query as they were sent.
+    pub(super) target: &'b str,
+    headers: &'h [httparse::Header<'b>],
+    pub(super) head_bytes: usize,
+    pub(super) body_bytes: usize,
+    /// The client wants to send more.
+    pub(super) keep_alive: bool,
+    /// `GET` with neither a body nor a header that makes a list's answer another one, of a target without
+    /// anything that would have to be judged.
+    pub(super) is_plain: bool,
+}
+
+/// Reads the head at the beginning of `bytes`.
+pub(super) fn parse<'h, 'b>(
+    bytes: &'b [u8],
+    headers: &'h mut [MaybeUninit<httparse::Header<'b>>; MAX_HEADERS],
+) -> Parsed<'h, 'b> {
+    let mut request = httparse::Request::new(&mut []);
+    let head_bytes = match request.parse_with_uninit_headers(bytes, headers) {
+        Ok(httparse::Status::Complete(length)) => length,
+        Ok(httparse::Status::Partial) => return Parsed::Partial,
+        Err(_) => return Parsed::Unusual,
+    };
+    let (Some(method), Some(target), Some(1)) = (request.method, request.path, request.version) else {
+        return Parsed::Unusual;
+    };
+    if !target.starts_with('/') || method == "CONNECT" {
+        return Parsed::Unusual;
+    }
+    let mut head = Head {
+        method,
+        target,
+        headers: request.headers,
+        head_bytes,
+        body_bytes: 0,
+        keep_alive: true,
+        is_plain: true,
+    };
+    if head.read_headers().is_none() {
+        return Parsed::Unusual;
+    }
+    head.is_plain &= method == "GET" && head.body_bytes == 0 && target.bytes().all(is_plain_in_target);
+    Parsed::Whole(head)
+}
+
+/// Whether a byte of a target means itself, or is one of those that lists have a use for.
+fn is_plain_in_target(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric()
+        || matches!(byte, b'/' | b'?' | b'=' | b'&' | b'_' | b'-' | b'.' | b'%' | b'+')
+}
+
+impl Head<'_, '_> {
+    /// Takes over what headers say of the connection and the body; `None` when that is not plain.
+    fn read_headers(&mut self) -> Option<()> {
+        let mut length_seen = false;
+        for header in self.headers {
+            let name = header.name;
+            // By length first: most headers are none of these.
+            match name.len() {
+                6 if name.eq_ignore_ascii_case("expect") => return None,
+                7 if name.eq_ignore_ascii_case("upgrade") => return None,
+                17 if name.eq_ignore_ascii_case("transfer-encoding") => return None,
+                10 if name.eq_ignore_ascii_case("connection") => {
+                    if header.value.eq_ignore_ascii_case(b"close") {
+                        self.keep_alive = false;
+                        self.is_plain = false;
+                    } else if !header.value.eq_ignore_ascii_case(b"keep-alive") {
+                        return None;
+                    }
+                }
+                14 if name.eq_ignore_ascii_case("content-length") => {
+                    if length_seen {
+                        return None;
+                    }
+                    length_seen = true;
+                    self.body_bytes = decimal(header.value)?;
+                }
+                15 if name.eq_ignore_ascii_case("accept-encoding") => self.is_plain = false,
+                13 if name.eq_ignore_ascii_case("if-none-match") => self.is_plain = false,
+                12 if name.eq_ignore_ascii_case("x-request-id") => self.is_plain = false,
+                _ => {}
+            }
+        }
+        Some(())
+    }
+
+    /// The request as `dispatch` takes it; `None` when hyper has to say what is wrong with it.
+    pub(super) fn request(&self, body: &[u8]) -> Option<Request<Payload>> {
+        let mut request = Request::new(Payload::Whole(Bytes::copy_from_slice(body)));
+        *request.method_mut() = Method::from_bytes(self.method.as_bytes()).ok()?;
+        *request.uri_mut() = Uri::try_from(self.target).ok()?;
+        let headers: &mut HeaderMap = request.headers_mut();
+        headers.reserve(self.headers.len());
+        for header in self.headers {
+            let name = HeaderName::from_bytes(header.name.as_bytes()).ok()?;
+            headers.append(name, HeaderValue::from_bytes(header.value).ok()?);
+        }
+        Some(request)
+    }
+}
+
+/// A number of at most nine digits and nothing else.
+fn decimal(text: &[u8]) -> Option<usize> {
+    if text.is_empty() || text.len() > 9 || !text.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    std::str::from_utf8(text).ok()?.parse().ok()
+}
