@@ -59,6 +59,10 @@ pub struct ServeOptions {
     #[arg(long, env = "ATELIER_CORS_ORIGINS", value_name = "ORIGINS", default_value = "*", value_parser = CorsOrigins::parse)]
     pub cors_origins: CorsOrigins,
 
+    /// How long caches in front of the service may show a list without asking again, in seconds; lists are behind by that
+    #[arg(long, env = "ATELIER_SHARED_CACHE_S", value_name = "S", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=86_400))]
+    pub shared_cache_s: u32,
+
     /// Most memory for products kept ready, such as 512MiB; 0 keeps none [default: 4GiB, at most half of the
     /// machine's memory]
     #[arg(long, env = "ATELIER_VIEWS_MAX_BYTES", value_name = "BYTES", value_parser = byte_size)]
@@ -159,6 +163,7 @@ impl ServeOptions {
         HttpSettings {
             path_prefix: self.path_prefix.clone(),
             cors_origins: self.cors_origins.clone(),
+            shared_cache_s: self.shared_cache_s,
             max_body_bytes: usize::try_from(self.max_body_bytes).unwrap_or(usize::MAX),
             max_connections: self.max_connections as usize,
             max_head_wait_s: self.max_head_wait_s,

@@ -1,6 +1,5 @@
 //! The four operations on answers.
 
-use bytes::Bytes;
 use http::request::Parts as Head;
 
 use super::body::{Payload, read_draft};
@@ -8,18 +7,20 @@ use super::dispatch::{Answer, App, TYPICAL_PAGE_BYTES};
 use super::error::Problem;
 use super::extract::{ListQuery, path_id};
 use super::questions::question_id;
+use super::validators;
 use crate::domain::{AnswerId, NewAnswer};
 
 /// `GET /qa/questions/:question_id/answers?page=…&count=…`
-pub(super) async fn list(app: &App, segment: &str, query: Option<&str>) -> Result<Answer, Problem> {
+pub(super) async fn list(app: &App, segment: &str, head: &Head) -> Result<Answer, Problem> {
     let question_id = question_id(segment)?;
-    let page = ListQuery::parse(query).page(app.service.settings().max_page_size);
+    let page = ListQuery::parse(head.uri.query()).page(app.service.settings().max_page_size);
     let mut json = Vec::with_capacity(TYPICAL_PAGE_BYTES);
-    app.service
-        .list_answers(question_id, page, &mut json)
+    let listed = app
+        .service
+        .list_answers(question_id, page, |tag| validators::has(&head.headers, tag), &mut json)
         .await
         .map_err(|error| Problem::from_service(error, Problem::UnknownQuestion))?;
-    Ok(Answer::Json(Bytes::from(json)))
+    Ok(Answer::list(listed, json))
 }
 
 /// `POST /qa/questions/:question_id/answers`. An unknown question is told before unusable JSON or bad fields.

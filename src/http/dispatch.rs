@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::header::{
-    CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue, LOCATION, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderValue, LOCATION, REFERRER_POLICY,
 };
 use http::request::Parts as Head;
-use http::{Request, Response, StatusCode};
+use http::{HeaderMap, Request, Response, StatusCode};
 use parking_lot::Mutex;
 
 use super::body::{Payload, discard_rest};
@@ -18,8 +18,9 @@ use super::openapi::Documents;
 use super::rate_limits::{Allowance, Kind, RateLimiter};
 use super::routes::{Destination, Operation, find};
 use super::server::HttpSettings;
-use super::{answers, docs, middleware, questions};
-use crate::service::Service;
+use super::validators::EntityTag;
+use super::{answers, caching, docs, middleware, questions, request_id};
+use crate::service::{ListTag, Listed, Service};
 
 /// Room for nearly every page of five questions without growing.
 pub(super) const TYPICAL_PAGE_BYTES: usize = 8_192;
@@ -32,11 +33,17 @@ pub(super) struct App {
     pub(super) documents: Documents,
     /// What its connections write on, one at a time.
     pub(super) desk: Mutex<Desk>,
+    /// What `Cache-Control` says of lists.
+    pub(super) lists_kept: HeaderValue,
 }
 
 /// A success.
 pub(super) enum Answer {
-    /// 200 with JSON.
+    /// 200 with a list.
+    List { json: Bytes, tag: ListTag },
+    /// 304: the client has the list already.
+    Unchanged(ListTag),
+    /// 200 with the description of the interface.
     Json(Bytes),
     /// 200 with plain text.
     Text(&'static str),
@@ -48,6 +55,16 @@ pub(super) enum Answer {
     Done,
 }
 
+impl Answer {
+    /// What came of asking for a list, and its page if it was written.
+    pub(super) fn list(listed: Listed, json: Vec<u8>) -> Self {
+        match listed {
+            Listed::Page(tag) => Self::List { json: Bytes::from(json), tag },
+            Listed::Unchanged(tag) => Self::Unchanged(tag),
+        }
+    }
+}
+
 /// Answers a request, whatever it is.
 pub(super) async fn respond(app: &App, peer: IpAddr, request: Request<Payload>) -> Response<Bytes> {
     let (head, mut body) = request.into_parts();
@@ -55,8 +72,16 @@ pub(super) async fn respond(app: &App, peer: IpAddr, request: Request<Payload>) 
         Ok(response) | Err(response) => response,
     };
     discard_rest(body);
-    app.settings.cors_origins.stamp(&head.headers, response.headers_mut());
+    finish(app, &head.headers, &mut response);
     response
+}
+
+/// Adds what every answer carries.
+fn finish(app: &App, request: &HeaderMap, response: &mut Response<Bytes>) {
+    let headers = response.headers_mut();
+    app.settings.cors_origins.stamp(request, headers);
+    caching::set(headers, caching::NO_SNIFFING);
+    request_id::stamp(request, headers);
 }
 
 type Responded = Result<Response<Bytes>, Response<Bytes>>;
@@ -64,7 +89,6 @@ type Responded = Result<Response<Bytes>, Response<Bytes>>;
 async fn answer(app: &App, peer: IpAddr, head: &Head, body: &mut Payload) -> Responded {
     let prefix = app.settings.path_prefix.as_str();
     let path = head.uri.path();
-    let query = head.uri.query();
     let (operation, segment) = match path.strip_prefix(prefix).map(|path| find(&head.method, path)) {
         Some(Destination::Operation(operation, segment)) => (operation, segment),
         Some(Destination::Options { allow }) => return Ok(middleware::options(allow)),
@@ -79,9 +103,9 @@ async fn answer(app: &App, peer: IpAddr, head: &Head, body: &mut Payload) -> Res
     let allowance = count_write(app, peer, head, operation, segment)
         .map_err(|problem| problem.into_response(&head.headers, path, prefix))?;
     let result = match operation {
-        Operation::ListQuestions => questions::list(app, query).await,
+        Operation::ListQuestions => questions::list(app, head).await,
         Operation::AddQuestion => questions::add(app, head, body).await,
-        Operation::ListAnswers => answers::list(app, segment, query).await,
+        Operation::ListAnswers => answers::list(app, segment, head).await,
         Operation::AddAnswer => answers::add(app, segment, head, body).await,
         Operation::VoteQuestion => questions::vote(app, segment).await,
         Operation::ReportQuestion => questions::report(app, segment).await,
@@ -91,8 +115,9 @@ async fn answer(app: &App, peer: IpAddr, head: &Head, body: &mut Payload) -> Res
         Operation::DescribeApi => Ok(app.documents.describe(&app.settings, app.service.settings())),
         Operation::BrowseApi => Ok(docs::page()),
     };
-    let mut responded =
-        result.map(success).map_err(|problem| problem.into_response(&head.headers, path, prefix));
+    let mut responded = result
+        .map(|answer| success(app, answer))
+        .map_err(|problem| problem.into_response(&head.headers, path, prefix));
     if let (Some(allowance), Ok(response) | Err(response)) = (allowance, &mut responded) {
         allowance.stamp(response.headers_mut());
     }
@@ -155,45 +180,78 @@ pub(super) fn check_id(operation: Option<Operation>, segment: &str) -> Result<()
     }
 }
 
-/// What every list from memory is headed by, for a client that any origin's pages may be.
-pub(super) fn list_head(app: &App) -> Response<Bytes> {
-    let mut response = success(Answer::Json(Bytes::new()));
-    app.settings.cors_origins.stamp(&http::HeaderMap::new(), response.headers_mut());
+const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
+const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
+const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
+
+fn success(app: &App, answer: Answer) -> Response<Bytes> {
+    let mut response = Response::default();
+    match answer {
+        Answer::List { json, tag } => {
+            *response.body_mut() = json;
+            stamp_page(app, response.headers_mut());
+            response.headers_mut().insert(ETAG, EntityTag::of(tag).to_value());
+        }
+        Answer::Unchanged(tag) => {
+            *response.status_mut() = StatusCode::NOT_MODIFIED;
+            stamp_list(app, response.headers_mut());
+            response.headers_mut().insert(ETAG, EntityTag::of(tag).to_value());
+        }
+        Answer::Text(text) => {
+            *response.body_mut() = Bytes::from_static(text.as_bytes());
+            response.headers_mut().insert(CONTENT_TYPE, TEXT);
+            caching::set(response.headers_mut(), (CACHE_CONTROL, caching::KEPT_AN_HOUR));
+        }
+        Answer::Json(json) => {
+            *response.body_mut() = json;
+            let headers = response.headers_mut();
+            headers.insert(CONTENT_TYPE, JSON);
+            caching::set(headers, caching::NOTHING_IN_IT);
+            caching::set(headers, (CACHE_CONTROL, caching::KEPT_AN_HOUR));
+        }
+        Answer::Html { page, policy } => {
+            *response.body_mut() = Bytes::from_static(page.as_bytes());
+            let headers = response.headers_mut();
+            headers.insert(CONTENT_TYPE, HTML);
+            caching::set(headers, (CONTENT_SECURITY_POLICY, policy));
+            caching::set(headers, (REFERRER_POLICY, "no-referrer"));
+            caching::set(headers, (CACHE_CONTROL, caching::KEPT_AN_HOUR));
+        }
+        Answer::Created { json, location } => {
+            *response.status_mut() = StatusCode::CREATED;
+            *response.body_mut() = Bytes::from(json);
+            let headers = response.headers_mut();
+            headers.insert(CONTENT_TYPE, JSON);
+            caching::set(headers, caching::NOTHING_IN_IT);
+            caching::keep_nowhere(headers);
+            let location = HeaderValue::try_from(location);
+            headers.insert(LOCATION, location.expect("a checked prefix and digits are visible ASCII"));
+        }
+        Answer::Done => {
+            *response.status_mut() = StatusCode::NO_CONTENT;
+            caching::keep_nowhere(response.headers_mut());
+        }
+    }
     response
 }
 
-fn success(answer: Answer) -> Response<Bytes> {
-    const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
-    let (status, content_type, body) = match answer {
-        Answer::Json(json) => (StatusCode::OK, Some(JSON), json),
-        Answer::Text(text) => {
-            let plain = HeaderValue::from_static("text/plain; charset=utf-8");
-            (StatusCode::OK, Some(plain), Bytes::from_static(text.as_bytes()))
-        }
-        Answer::Html { page, policy } => {
-            let mut response = success(Answer::Text(page));
-            let headers = response.headers_mut();
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-            headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
-            headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-            headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-            return response;
-        }
-        Answer::Created { json, location } => {
-            let mut response = success(Answer::Json(Bytes::from(json)));
-            *response.status_mut() = StatusCode::CREATED;
-            let location = HeaderValue::try_from(location);
-            response
-                .headers_mut()
-                .insert(LOCATION, location.expect("a checked prefix and digits are visible ASCII"));
-            return response;
-        }
-        Answer::Done => (StatusCode::NO_CONTENT, None, Bytes::new()),
-    };
-    let mut response = Response::new(body);
-    *response.status_mut() = status;
-    if let Some(content_type) = content_type {
-        response.headers_mut().insert(CONTENT_TYPE, content_type);
-    }
+/// What every list that is shown from memory is headed by, but for its tag, when pages of any origin may read it.
+pub(super) fn list_head(app: &App) -> Response<Bytes> {
+    let mut response = Response::default();
+    stamp_page(app, response.headers_mut());
+    finish(app, &HeaderMap::new(), &mut response);
     response
+}
+
+/// The headers of a list that is shown.
+fn stamp_page(app: &App, headers: &mut HeaderMap) {
+    headers.insert(CONTENT_TYPE, JSON);
+    caching::set(headers, caching::NOTHING_IN_IT);
+    stamp_list(app, headers);
+}
+
+/// The headers of a list, shown or not.
+fn stamp_list(app: &App, headers: &mut HeaderMap) {
+    headers.insert(CACHE_CONTROL, app.lists_kept.clone());
+    caching::vary_by(headers, caching::LISTS_VARY);
 }

@@ -5,12 +5,15 @@ use bytes::Bytes;
 use http::header::{ALLOW, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use http::{HeaderMap, Response, StatusCode};
 
+use super::caching;
 use super::rate_limits::TooMany;
 use crate::domain::FieldError;
 use crate::service::ServiceError;
 
 /// How long a client is asked to wait when the service cannot answer, in seconds.
 const RETRY_AFTER_SECONDS: &str = "1";
+
+const PLAIN: &str = "text/plain; charset=utf-8";
 
 /// Everything that a request can come to, other than success.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -122,12 +125,17 @@ impl Problem {
             }
             ("application/problem+json", problem.to_string())
         } else {
-            ("text/plain; charset=utf-8", detail)
+            (PLAIN, detail)
         };
         let mut response = Response::new(Bytes::from(body));
         *response.status_mut() = status;
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+        caching::keep_nowhere(headers);
+        caching::vary_by(headers, caching::ERRORS_VARY);
+        if content_type != PLAIN {
+            caching::set(headers, caching::NOTHING_IN_IT);
+        }
         match self {
             Self::WrongMethod { allow } => drop(headers.insert(ALLOW, HeaderValue::from_static(allow))),
             Self::Overloaded | Self::Unavailable => {

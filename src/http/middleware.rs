@@ -1,11 +1,16 @@
 //! What every answer carries, whatever it is: the permission for pages of other origins to read it (CORS, the
-//! Fetch standard). Limits on rates and sizes of requests are not here.
+//! Fetch standard). How long it may be kept is `caching`'s; limits on rates and sizes of requests are not here.
 
 use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ALLOW, HeaderValue, ORIGIN, VARY,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ALLOW, HeaderValue, ORIGIN,
 };
 use http::{HeaderMap, Response, StatusCode};
+
+use super::caching;
+
+/// What pages of other origins may read beside the few headers that they may read anyway.
+const EXPOSED: &str = "Location, Retry-After, ETag, X-Request-Id";
 
 /// Which origins' pages may read answers.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -47,13 +52,13 @@ impl CorsOrigins {
                 headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
             }
             Self::Listed(origins) => {
-                headers.append(VARY, HeaderValue::from_static("Origin"));
+                caching::vary_by(headers, "Origin");
                 if let Some(origin) = request.get(ORIGIN).filter(|origin| origins.contains(origin)) {
                     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
                 }
             }
         }
-        headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("Location, Retry-After"));
+        headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
     }
 }
 
@@ -66,7 +71,7 @@ pub(super) fn options<B: Default>(allow: &'static str) -> Response<B> {
     headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, HEAD, POST, PUT, OPTIONS"));
     headers.insert(
         ACCESS_CONTROL_ALLOW_HEADERS,
-        HeaderValue::from_static("Authorization, Content-Type, Accept, X-Request-Id"),
+        HeaderValue::from_static("Authorization, Content-Type, Accept, If-None-Match, X-Request-Id"),
     );
     headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400"));
     response

@@ -6,6 +6,7 @@
 
 mod answers;
 mod body;
+mod caching;
 mod client;
 mod direct;
 mod dispatch;
@@ -19,9 +20,11 @@ mod middleware;
 mod openapi;
 mod questions;
 mod rate_limits;
+mod request_id;
 mod roster;
 mod routes;
 mod server;
+mod validators;
 
 pub use client::{InvalidProxy, TrustedProxies};
 pub use middleware::{CorsOrigins, InvalidOrigin};

@@ -1,25 +1,26 @@
 //! The four operations on questions.
 
-use bytes::Bytes;
 use http::request::Parts as Head;
 
 use super::body::{Payload, read_draft};
 use super::dispatch::{Answer, App, TYPICAL_PAGE_BYTES};
 use super::error::Problem;
 use super::extract::{ListQuery, path_id};
+use super::validators;
 use crate::domain::{NewQuestion, QuestionId};
 
 /// `GET /qa/questions?product_id=…&page=…&count=…`
-pub(super) async fn list(app: &App, query: Option<&str>) -> Result<Answer, Problem> {
-    let query = ListQuery::parse(query);
+pub(super) async fn list(app: &App, head: &Head) -> Result<Answer, Problem> {
+    let query = ListQuery::parse(head.uri.query());
     let product_id = query.product_id()?;
     let page = query.page(app.service.settings().max_page_size);
     let mut json = Vec::with_capacity(TYPICAL_PAGE_BYTES);
-    app.service
-        .list_questions(product_id, page, &mut json)
+    let listed = app
+        .service
+        .list_questions(product_id, page, |tag| validators::has(&head.headers, tag), &mut json)
         .await
         .map_err(|error| Problem::from_service(error, Problem::UnknownPath))?;
-    Ok(Answer::Json(Bytes::from(json)))
+    Ok(Answer::list(listed, json))
 }
 
 /// `POST /qa/questions`

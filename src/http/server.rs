@@ -19,6 +19,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::MissedTickBehavior;
 
 use super::body::Payload;
+use super::caching;
 use super::client::TrustedProxies;
 use super::direct::{DirectConnection, End};
 use super::dispatch::{App, respond};
@@ -45,6 +46,8 @@ pub struct HttpSettings {
     pub path_prefix: String,
     /// Whose pages may read answers.
     pub cors_origins: CorsOrigins,
+    /// How long a shared cache may show a list without asking for it again, in seconds.
+    pub shared_cache_s: u32,
     /// Largest body of a question or answer.
     pub max_body_bytes: usize,
     /// Connections served at once; one more is closed at once.
@@ -64,6 +67,7 @@ impl Default for HttpSettings {
         Self {
             path_prefix: String::new(),
             cors_origins: CorsOrigins::Any,
+            shared_cache_s: 0,
             max_body_bytes: 65_536,
             max_connections: 16_384,
             max_head_wait_s: 30,
@@ -126,6 +130,7 @@ impl Server {
                     rate_limiter: Arc::clone(&rate_limiter),
                     documents: Documents::default(),
                     desk: Mutex::default(),
+                    lists_kept: caching::of_lists(settings.shared_cache_s),
                 }),
                 connections: Arc::default(),
                 stopped: stopped.clone(),

@@ -1,12 +1,14 @@
 //! What can be done with answers.
 
+use super::fingerprint::Fingerprint;
 use super::questions::unexpected;
-use super::{Service, ServiceError, json};
+use super::{ListTag, Listed, Service, ServiceError, View, json};
 use crate::domain::{AnswerId, NewAnswer, Page, QuestionId};
 use crate::store::{Command, Outcome, Target};
 
 impl Service {
-    /// Appends a page of a question's answers, as JSON, to `output`. An unknown or hidden question has none.
+    /// Appends a page of a question's answers, as JSON, to `output`, unless whoever asks has what `is_known` says yes to.
+    /// An unknown or hidden question has none.
     ///
     /// # Errors
     /// [`ServiceError::Overloaded`] or [`ServiceError::StoreUnavailable`]; never an empty list in their place.
@@ -14,25 +16,35 @@ impl Service {
         &self,
         question_id: QuestionId,
         page: Page,
+        mut is_known: impl FnMut(ListTag) -> bool,
         output: &mut Vec<u8>,
-    ) -> Result<(), ServiceError> {
+    ) -> Result<Listed, ServiceError> {
         if let Some(product_id) = self.product_of(question_id).await? {
-            return self.read_view(product_id, |view| view.write_answers(question_id, page, output)).await;
+            let read = |view: &View| {
+                let tag = view.answers_tag(question_id, page);
+                Listed::write(tag, &mut is_known, || view.write_answers(question_id, page, output))
+            };
+            return self.read_view(product_id, read).await;
         }
-        json::begin_answers(question_id, page, output);
-        output.extend_from_slice(b"]}");
-        Ok(())
+        let tag = Fingerprint::default().answers_tag(question_id, page);
+        Ok(Listed::write(tag, is_known, || {
+            json::begin_answers(question_id, page, output);
+            output.extend_from_slice(b"]}");
+        }))
     }
 
-    /// Does the same at once if the question's product is known and in memory; returns whether it is.
+    /// Appends such a page at once if the question's product is known and in memory.
     pub fn list_answers_from_memory(
         &self,
         question_id: QuestionId,
         page: Page,
         output: &mut Vec<u8>,
-    ) -> bool {
-        let Some(product_id) = self.directory.find(question_id) else { return false };
-        self.views.read(product_id, |view| view.write_answers(question_id, page, output)).is_some()
+    ) -> Option<ListTag> {
+        let product_id = self.directory.find(question_id)?;
+        self.views.read(product_id, |view| {
+            view.write_answers(question_id, page, output);
+            view.answers_tag(question_id, page)
+        })
     }
 
     /// Adds an answer to a question and returns its id.

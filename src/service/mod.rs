@@ -9,6 +9,7 @@ mod clock;
 mod complaint;
 mod directory;
 mod fill;
+mod fingerprint;
 mod freshness;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
@@ -32,6 +33,7 @@ use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
 pub use clock::{Clock, SystemClock};
+pub use fingerprint::ListTag;
 pub use settings::ServiceSettings;
 pub use view::View;
 
@@ -58,6 +60,26 @@ pub enum ServiceError {
     /// The store did not answer in time, or failed. A write's fate is unknown.
     #[error("the store does not answer")]
     StoreUnavailable,
+}
+
+/// What came of asking for a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Listed {
+    /// Its page is written.
+    Page(ListTag),
+    /// Whoever asked has this page already; nothing is written.
+    Unchanged(ListTag),
+}
+
+impl Listed {
+    /// Writes a page unless it is known already.
+    fn write(tag: ListTag, is_known: impl FnOnce(ListTag) -> bool, write: impl FnOnce()) -> Self {
+        if is_known(tag) {
+            return Self::Unchanged(tag);
+        }
+        write();
+        Self::Page(tag)
+    }
 }
 
 /// The questions-and-answers service over one store. Dropping it finishes what was accepted.

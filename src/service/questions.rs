@@ -1,11 +1,12 @@
 //! What can be done with questions.
 
-use super::{Service, ServiceError};
+use super::{ListTag, Listed, Service, ServiceError};
 use crate::domain::{Id, NewQuestion, Page, ProductId, QuestionId};
 use crate::store::{Command, Outcome, Target};
 
 impl Service {
-    /// Appends a page of a product's questions, as JSON, to `output`.
+    /// Appends a page of a product's questions, as JSON, to `output`, unless whoever asks has what `is_known` says yes
+    /// to.
     ///
     /// # Errors
     /// [`ServiceError::Overloaded`] or [`ServiceError::StoreUnavailable`]; never an empty list in their place.
@@ -13,21 +14,29 @@ impl Service {
         &self,
         product_id: ProductId,
         page: Page,
+        mut is_known: impl FnMut(ListTag) -> bool,
         output: &mut Vec<u8>,
-    ) -> Result<(), ServiceError> {
+    ) -> Result<Listed, ServiceError> {
         let nested_max = self.settings().max_nested_answers;
-        self.read_view(product_id, |view| view.write_questions(page, nested_max, output)).await
+        self.read_view(product_id, |view| {
+            let tag = view.questions_tag(page, nested_max);
+            Listed::write(tag, &mut is_known, || view.write_questions(page, nested_max, output))
+        })
+        .await
     }
 
-    /// Does the same at once if the product is in memory; returns whether it is.
+    /// Appends such a page at once if the product is in memory.
     pub fn list_questions_from_memory(
         &self,
         product_id: ProductId,
         page: Page,
         output: &mut Vec<u8>,
-    ) -> bool {
+    ) -> Option<ListTag> {
         let nested_max = self.settings().max_nested_answers;
-        self.views.read(product_id, |view| view.write_questions(page, nested_max, output)).is_some()
+        self.views.read(product_id, |view| {
+            view.write_questions(page, nested_max, output);
+            view.questions_tag(page, nested_max)
+        })
     }
 
     /// Adds a question and returns its id.

@@ -7,7 +7,7 @@
 //!
 //! | section | what |
 //! |---|---|
-//! | head | the number of questions, answers and photos |
+//! | head | the number of questions, answers and photos, and a fingerprint of all that is shown |
 //! | questions | rows of fixed width in list order |
 //! | answers | rows of fixed width, question by question, each question's in list order |
 //! | photos | rows of fixed width, answer by answer, in the order of their ids |
@@ -16,12 +16,16 @@
 use std::cmp::Reverse;
 use std::ops::Range;
 
+use super::fingerprint::{Fingerprint, Kind, ListTag};
 use super::json;
 use super::view_pack::pack;
 use crate::domain::{AnswerId, Id, Page, ProductId, ProductRows, QuestionId, Timestamp};
 
-/// Three counts of four bytes.
-pub(super) const HEAD_BYTES: usize = 12;
+/// Three counts of four bytes and a fingerprint of eight.
+pub(super) const HEAD_BYTES: usize = 20;
+
+/// Where the fingerprint is.
+const FINGERPRINT: Range<usize> = 12..HEAD_BYTES;
 
 /// One product's public rows in list order.
 #[derive(Debug, Clone)]
@@ -98,6 +102,12 @@ impl Row {
         (Reverse(self.helpful), self.id)
     }
 
+    /// Where body and name are.
+    pub(super) fn text(&self) -> Range<usize> {
+        let start = self.text_start as usize;
+        start..start + usize::from(self.body_length) + usize::from(self.name_length)
+    }
+
     pub(super) fn children(&self) -> Range<usize> {
         let first = self.first_child as usize;
         first..first + self.child_count as usize
@@ -105,12 +115,26 @@ impl Row {
 }
 
 impl Photo {
+    pub(super) fn unpacked(photo: &PackedPhoto) -> Self {
+        Self {
+            id: id(photo),
+            url_start: u32::from_le_bytes(bytes_at::<8, 4>(photo)),
+            url_length: u32::from_le_bytes(bytes_at::<12, 4>(photo)),
+        }
+    }
+
     pub(super) fn packed(&self) -> PackedPhoto {
         let mut packed = [0; size_of::<PackedPhoto>()];
         packed[0..8].copy_from_slice(&self.id.to_le_bytes());
         packed[8..12].copy_from_slice(&self.url_start.to_le_bytes());
         packed[12..16].copy_from_slice(&self.url_length.to_le_bytes());
         packed
+    }
+
+    /// Where its URL is.
+    pub(super) fn url(&self) -> Range<usize> {
+        let start = self.url_start as usize;
+        start..start + self.url_length as usize
     }
 }
 
@@ -158,8 +182,7 @@ impl<'a> Sections<'a> {
     }
 
     fn url(&self, photo: &PackedPhoto) -> &'a [u8] {
-        let start = u32::from_le_bytes(bytes_at::<8, 4>(photo)) as usize;
-        &self.text[start..start + u32::from_le_bytes(bytes_at::<12, 4>(photo)) as usize]
+        &self.text[Photo::unpacked(photo).url()]
     }
 
     fn write_question(&self, question: &PackedRow, nested_max: usize, output: &mut Vec<u8>) {
@@ -212,12 +235,16 @@ impl View {
     /// Packs a product's rows. Answers whose question is not among them are left out (it was reported), and
     /// so are photos without their answer.
     pub fn pack(rows: &ProductRows) -> Self {
-        Self::from_record(rows.product_id, pack(rows))
+        let mut view = Self { product_id: rows.product_id, record: pack(rows) };
+        view.set_fingerprint(Fingerprint::of(&view.sections()));
+        view
     }
 
-    /// The view whose bytes these are.
-    pub(super) fn from_record(product_id: ProductId, record: Box<[u8]>) -> Self {
-        Self { product_id, record }
+    /// The view whose bytes these are, but for the fingerprint.
+    pub(super) fn from_record(product_id: ProductId, record: Box<[u8]>, fingerprint: Fingerprint) -> Self {
+        let mut view = Self { product_id, record };
+        view.set_fingerprint(fingerprint);
+        view
     }
 
     /// The product.
@@ -233,6 +260,16 @@ impl View {
     /// The ids of its questions.
     pub fn question_ids(&self) -> Vec<QuestionId> {
         self.sections().questions.iter().filter_map(|row| QuestionId::new(id(row)).ok()).collect()
+    }
+
+    /// The tag of a page of the questions list.
+    pub fn questions_tag(&self, page: Page, nested_max: usize) -> ListTag {
+        self.fingerprint().questions_tag(self.product_id, page, nested_max)
+    }
+
+    /// The tag of a page of a question's answers list. It changes whenever the product does.
+    pub fn answers_tag(&self, question_id: QuestionId, page: Page) -> ListTag {
+        self.fingerprint().answers_tag(question_id, page)
     }
 
     /// Appends a page of the questions list, at most `nested_max` answers with each question.
@@ -280,7 +317,8 @@ impl View {
     pub fn raise_question(&mut self, question_id: QuestionId, helpful: u32) {
         let (questions, _) = self.rows_mut();
         if let Some(position) = questions.iter().position(|row| id(row) == question_id.get()) {
-            raise(questions, position, helpful);
+            let former = raise(questions, position, helpful);
+            self.note_raise(Kind::Question, question_id.get(), former, helpful);
         }
     }
 
@@ -290,8 +328,25 @@ impl View {
         let Some(position) = answers.iter().position(|row| id(row) == answer_id.get()) else { return };
         let siblings = questions.iter().map(children).find(|range| range.contains(&position));
         if let Some(siblings) = siblings {
-            raise(&mut answers[siblings.clone()], position - siblings.start, helpful);
+            let former = raise(&mut answers[siblings.clone()], position - siblings.start, helpful);
+            self.note_raise(Kind::Answer, answer_id.get(), former, helpful);
         }
+    }
+
+    fn note_raise(&mut self, kind: Kind, id: u64, former: Option<u32>, helpful: u32) {
+        if let Some(former) = former {
+            let mut fingerprint = self.fingerprint();
+            fingerprint.raise(kind, id, former, helpful);
+            self.set_fingerprint(fingerprint);
+        }
+    }
+
+    pub(super) fn fingerprint(&self) -> Fingerprint {
+        Fingerprint::from_bytes(bytes_at::<{ FINGERPRINT.start }, 8>(&self.record))
+    }
+
+    fn set_fingerprint(&mut self, fingerprint: Fingerprint) {
+        self.record[FINGERPRINT].copy_from_slice(&fingerprint.to_bytes());
     }
 
     fn counts(&self) -> [usize; 3] {
@@ -322,13 +377,16 @@ impl View {
     }
 }
 
-/// Sets a row's votes, if they are more than it has, and moves it forward to its place in the list.
-fn raise(rows: &mut [PackedRow], position: usize, helpful_now: u32) {
-    if helpful(&rows[position]) >= helpful_now {
-        return;
+/// Sets a row's votes, if they are more than it has, and moves it forward to its place in the list. Returns how many it
+/// had, if they were fewer.
+fn raise(rows: &mut [PackedRow], position: usize, helpful_now: u32) -> Option<u32> {
+    let former = helpful(&rows[position]);
+    if former >= helpful_now {
+        return None;
     }
     rows[position][HELPFUL].copy_from_slice(&helpful_now.to_le_bytes());
     let raised = rank(&rows[position]);
     let new_position = rows[..position].partition_point(|row| rank(row) < raised);
     rows[new_position..=position].rotate_right(1);
+    Some(former)
 }

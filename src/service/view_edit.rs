@@ -2,10 +2,12 @@
 //! nothing is read from the store. Either makes a new record from the bytes of the old one. The layout is `view`'s;
 //! when a view may be edited at all, and not forgotten, is `views`' business.
 
+use std::iter::empty;
 use std::ops::Range;
 
 use super::View;
-use super::view::{HEAD_BYTES, PackedPhoto, PackedRow, Row};
+use super::fingerprint::{Fingerprint, Kind};
+use super::view::{HEAD_BYTES, PackedRow, Row, Sections};
 use super::view_pack::{keep, narrow};
 use crate::domain::{AnswerRow, Id as _, ProductRows, QuestionRow, Span, Texts};
 use crate::store::Target;
@@ -14,9 +16,9 @@ use crate::store::Target;
 struct Parts<'v> {
     questions: Vec<Row>,
     answers: Vec<Row>,
-    photos: &'v [PackedPhoto],
-    text: &'v [u8],
+    old: Sections<'v>,
     new_text: Vec<u8>,
+    fingerprint: Fingerprint,
 }
 
 impl View {
@@ -50,27 +52,28 @@ impl<'v> Parts<'v> {
         Self {
             questions: sections.questions.iter().map(Row::unpacked).collect(),
             answers: sections.answers.iter().map(Row::unpacked).collect(),
-            photos: sections.photos,
-            text: sections.text,
+            old: sections,
             new_text: Vec::new(),
+            fingerprint: view.fingerprint(),
         }
     }
 
     fn put_together(self, view: &View) -> View {
-        let Self { questions, answers, photos, text, new_text } = self;
+        let Self { questions, answers, old: Sections { photos, text, .. }, new_text, fingerprint } = self;
         let rows = (questions.len() + answers.len()) * size_of::<PackedRow>();
         let size = HEAD_BYTES + rows + size_of_val(photos) + text.len() + new_text.len();
         let mut record = Vec::with_capacity(size);
         for count in [questions.len(), answers.len(), photos.len()] {
             record.extend_from_slice(&narrow(count).to_le_bytes());
         }
+        record.resize(HEAD_BYTES, 0);
         for row in questions.iter().chain(&answers) {
             record.extend_from_slice(&row.packed());
         }
         record.extend_from_slice(photos.as_flattened());
         record.extend_from_slice(text);
         record.extend_from_slice(&new_text);
-        View::from_record(view.product_id(), record.into_boxed_slice())
+        View::from_record(view.product_id(), record.into_boxed_slice(), fingerprint)
     }
 
     fn add_question(&mut self, question: &QuestionRow, texts: &Texts) {
@@ -80,6 +83,7 @@ impl<'v> Parts<'v> {
         let mut row = self.row(question.question_id.get(), texts, question.body, question.name);
         row.written_at = question.written_at.milliseconds();
         row.helpful = question.helpful;
+        self.count_new(&row, Kind::Question, 0);
         let place = self.questions.partition_point(|other| other.rank() < row.rank());
         self.questions.insert(place, row);
     }
@@ -97,6 +101,7 @@ impl<'v> Parts<'v> {
         let mut row = self.row(answer.answer_id.get(), texts, answer.body, answer.name);
         row.written_at = answer.written_at.milliseconds();
         row.helpful = answer.helpful;
+        self.count_new(&row, Kind::Answer, answer.question_id.get());
         let better = self.answers[siblings.clone()].partition_point(|other| other.rank() < row.rank());
         let place = siblings.start + better;
         self.answers.insert(place, row);
@@ -112,7 +117,8 @@ impl<'v> Parts<'v> {
     fn remove_question(&mut self, id: u64) {
         if let Some(position) = position_of(&self.questions, id) {
             let question = self.questions.remove(position);
-            self.remove_answers(question.children());
+            self.fingerprint.subtract(&question, Kind::Question, 0, self.old.text_of(&question), empty());
+            self.remove_answers(id, question.children());
         }
     }
 
@@ -121,22 +127,33 @@ impl<'v> Parts<'v> {
         // One that belongs to no question is in no list.
         if let Some(parent) = self.questions.iter_mut().find(|row| row.children().contains(&place)) {
             parent.child_count -= 1;
-            self.remove_answers(place..place + 1);
+            let question_id = parent.id;
+            self.remove_answers(question_id, place..place + 1);
         }
     }
 
-    /// Takes answers out and moves those behind them up.
-    fn remove_answers(&mut self, removed: Range<usize>) {
-        self.answers.drain(removed.clone());
+    /// Takes answers of a question out and moves those behind them up.
+    fn remove_answers(&mut self, question_id: u64, removed: Range<usize>) {
+        for answer in self.answers.drain(removed.clone()) {
+            let (text, photos) = (self.old.text_of(&answer), self.old.photos_of(&answer));
+            self.fingerprint.subtract(&answer, Kind::Answer, question_id, text, photos);
+        }
         for question in &mut self.questions {
             let first = question.first_child as usize;
             question.first_child = narrow(first - (first.clamp(removed.start, removed.end) - removed.start));
         }
     }
 
+    /// Counts a row that came into the fingerprint.
+    fn count_new(&mut self, row: &Row, kind: Kind, question_id: u64) {
+        let old_bytes = self.old.text.len();
+        let text = &self.new_text[row.text().start - old_bytes..row.text().end - old_bytes];
+        self.fingerprint.add(row, kind, question_id, text, empty());
+    }
+
     /// A row with its texts kept and its other fields still to be set.
     fn row(&mut self, id: u64, texts: &Texts, body: Span, name: Span) -> Row {
-        let text_start = narrow(self.text.len() + self.new_text.len());
+        let text_start = narrow(self.old.text.len() + self.new_text.len());
         let body_length = keep(texts.get(body), &mut self.new_text);
         let name_length = keep(texts.get(name), &mut self.new_text);
         Row { id, text_start, body_length, name_length, ..Row::default() }
@@ -292,7 +309,9 @@ mod tests {
                     Step::Repeat => view = view.with(&came),
                     _ => {}
                 }
-                prop_assert_eq!(lists(&view, &rows), lists(&View::pack(&rows), &rows));
+                let anew = View::pack(&rows);
+                prop_assert_eq!(lists(&view, &rows), lists(&anew, &rows));
+                prop_assert_eq!(view.fingerprint(), anew.fingerprint());
             }
         }
     }

@@ -5,7 +5,7 @@ use super::json;
 use super::view::{HEAD_BYTES, PackedPhoto, PackedRow, Photo, Row};
 use crate::domain::{AnswerRow, Id, PhotoRow, ProductRows, QuestionRow, Span};
 
-/// Packs a product's rows into a view's record.
+/// Packs a product's rows into a view's record. Its fingerprint is still to be set.
 pub(super) fn pack(rows: &ProductRows) -> Box<[u8]> {
     let questions = questions_in_order(rows);
     let answers = answers_in_order(rows, &questions);

@@ -1,6 +1,7 @@
 //! The HTTP contract, rule by rule: every test talks to a real port of a shop with a real, private store, and
 //! is named after the rule that it holds. One file for each route; what concerns all routes is in `paths`,
-//! `errors`, `cors`, `limits`, `rates`, `connections` and `failures`; how the interface describes itself, in `descriptions`.
+//! `errors`, `cors`, `caching`, `identity`, `limits`, `rates`, `connections` and `failures`; how the interface describes
+//! itself, in `descriptions`.
 
 #[path = "../support/every_store.rs"]
 mod every_store;
@@ -9,12 +10,14 @@ mod support;
 
 mod add_answer;
 mod add_question;
+mod caching;
 mod connections;
 mod cors;
 mod descriptions;
 mod drafts;
 mod errors;
 mod failures;
+mod identity;
 mod limits;
 mod list_answers;
 mod list_questions;

@@ -25,7 +25,12 @@ impl Process {
     /// The votes of the best question of a product.
     pub(crate) fn votes(&self, product_id: u64) -> Result<u64, ServiceError> {
         let mut page = Vec::new();
-        self.runtime.block_on(self.service.list_questions(product(product_id), whole(), &mut page))?;
+        self.runtime.block_on(self.service.list_questions(
+            product(product_id),
+            whole(),
+            |_| false,
+            &mut page,
+        ))?;
         let page: Value = serde_json::from_slice(&page).expect("JSON");
         let votes = page["results"][0]["question_helpfulness"].as_u64();
         Ok(votes.unwrap_or_else(|| panic!("an empty list: {page}")))
@@ -34,7 +39,7 @@ impl Process {
     /// How many answers a question has.
     pub(crate) fn answers(&self, question_id: QuestionId) -> Result<usize, ServiceError> {
         let mut page = Vec::new();
-        self.runtime.block_on(self.service.list_answers(question_id, whole(), &mut page))?;
+        self.runtime.block_on(self.service.list_answers(question_id, whole(), |_| false, &mut page))?;
         let page: Value = serde_json::from_slice(&page).expect("JSON");
         Ok(page["results"].as_array().expect("a list").len())
     }

@@ -94,7 +94,7 @@ pub(crate) async fn questions(
     page: Page,
 ) -> Result<QuestionsList, ServiceError> {
     let mut output = Vec::new();
-    service.list_questions(product_id, page, &mut output).await?;
+    service.list_questions(product_id, page, |_| false, &mut output).await?;
     Ok(parse(&output))
 }
 
@@ -105,7 +105,7 @@ pub(crate) async fn answers(
     page: Page,
 ) -> Result<AnswersList, ServiceError> {
     let mut output = Vec::new();
-    service.list_answers(question_id, page, &mut output).await?;
+    service.list_answers(question_id, page, |_| false, &mut output).await?;
     Ok(parse(&output))
 }
 

@@ -180,7 +180,7 @@ impl Connection {
             headers.push((name.to_owned(), value.to_owned()));
         }
         let mut answer = Answer { status, body: String::new(), headers };
-        if method != "HEAD" && status != 204 && status != 100 {
+        if method != "HEAD" && !matches!(status, 100 | 204 | 304) {
             let length = answer.header("content-length").and_then(|length| length.parse().ok());
             let mut body = vec![0; length.expect("an answer tells its length")];
             self.stream.read_exact(&mut body)?;

@@ -7,6 +7,8 @@ use http::Response;
 use super::INPUT_MAX_BYTES;
 use crate::http::dispatch::{App, list_head};
 use crate::http::roster::Presence;
+use crate::http::validators::{EntityTag, TAG_BYTES};
+use crate::service::ListTag;
 
 /// Room in a list's head for the length of its body: nearly all have as many digits, others are moved.
 const LENGTH_DIGITS: &[u8; 4] = b"0000";
@@ -20,6 +22,8 @@ pub(crate) struct Desk {
     pub(super) output: Vec<u8>,
     /// A list's head up to the value of `Content-Length`.
     list_head: Vec<u8>,
+    /// Where the list's tag belongs in it.
+    tag_at: usize,
     /// The line `Date`.
     date_line: Vec<u8>,
     /// The second in which both were written, by the worker's count.
@@ -39,6 +43,7 @@ impl Default for Desk {
             input: vec![0; INPUT_MAX_BYTES].into(),
             output: Vec::new(),
             list_head: Vec::new(),
+            tag_at: 0,
             date_line: Vec::new(),
             written_in_s: None,
         }
@@ -59,7 +64,10 @@ impl Desk {
             let mut written = Vec::new();
             write_head(&list_head(app), &mut written);
             written.extend_from_slice(&self.date_line);
-            written.extend_from_slice(b"content-length: ");
+            written.extend_from_slice(b"etag: ");
+            self.tag_at = written.len();
+            written.resize(self.tag_at + TAG_BYTES, 0);
+            written.extend_from_slice(b"\r\ncontent-length: ");
             self.list_head = written;
         }
         let head = self.output.len();
@@ -69,12 +77,13 @@ impl Desk {
         ListStart { head, body: self.output.len() }
     }
 
-    /// Puts the length of the list into its head, or takes the head back.
-    pub(super) fn end_list(&mut self, start: ListStart, written: bool) {
-        if !written {
+    /// Puts tag and length of a list into its head, or takes the head back if no list was written.
+    pub(super) fn end_list(&mut self, start: ListStart, tag: Option<ListTag>) {
+        let Some(tag) = tag else {
             self.output.truncate(start.head);
             return;
-        }
+        };
+        self.output[start.head + self.tag_at..][..TAG_BYTES].copy_from_slice(EntityTag::of(tag).as_bytes());
         let mut digits = itoa::Buffer::new();
         let digits = digits.format(self.output.len() - start.body).as_bytes();
         let end = start.body - HEAD_END.len();

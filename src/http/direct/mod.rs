@@ -58,7 +58,10 @@ pub(super) enum End {
 
 /// What the bytes at hand lead to, when all that could be answered at once is.
 enum Next {
+    /// They are used up, or a part of a request is left.
     Read,
+    /// There are more; what was written is to be sent first.
+    GoOn,
     Respond(Box<Whole>),
     Unusual,
     Close,
@@ -82,7 +85,7 @@ impl<'a> DirectConnection<'a> {
             let next = poll_fn(|context| self.poll_next(context)).await?;
             self.send_unsent().await?;
             match next {
-                Next::Read => {}
+                Next::Read | Next::GoOn => {}
                 Next::Respond(whole) => {
                     self.presence.answering();
                     let keep_alive = self.respond(*whole).await?;
@@ -154,11 +157,11 @@ impl<'a> DirectConnection<'a> {
             if rest.len() < length || head.body_bytes > self.app.settings.max_body_bytes {
                 break Next::Unusual;
             }
-            if head.is_plain && self.list_from_memory(&head, desk) {
+            if head.is_plain && !self.presence.is_finishing() && self.list_from_memory(&head, desk) {
                 rest = &rest[length..];
                 self.presence.waiting();
                 if desk.output.len() > OUTPUT_FLUSH_BYTES {
-                    break Next::Read;
+                    break Next::GoOn;
                 }
                 continue;
             }
@@ -187,17 +190,17 @@ impl<'a> DirectConnection<'a> {
         let Destination::Operation(operation, segment) = find(&Method::GET, path) else { return false };
         let query = ListQuery::parse(query);
         let page = query.page(service.settings().max_page_size);
-        let started = desk.begin_list(self.app, self.presence);
+        let start = desk.begin_list(self.app, self.presence);
         let output = &mut desk.output;
-        let written = match operation {
+        let tag = match operation {
             Operation::ListQuestions => (query.product_id().ok())
-                .is_some_and(|product_id| service.list_questions_from_memory(product_id, page, output)),
+                .and_then(|product_id| service.list_questions_from_memory(product_id, page, output)),
             Operation::ListAnswers => (QuestionId::parse(segment).ok())
-                .is_some_and(|question_id| service.list_answers_from_memory(question_id, page, output)),
-            _ => false,
+                .and_then(|question_id| service.list_answers_from_memory(question_id, page, output)),
+            _ => None,
         };
-        desk.end_list(started, written);
-        written
+        desk.end_list(start, tag);
+        tag.is_some()
     }
 
     /// Has a request answered the ordinary way. Returns whether the connection goes on.

@@ -4,6 +4,7 @@
 
 mod bodies;
 mod examples;
+mod headers;
 mod operations;
 mod parameters;
 mod responses;
@@ -75,7 +76,7 @@ pub fn document(http: &HttpSettings, service: &ServiceSettings) -> String {
         components: json!({
             "schemas": schemas::all(&settings),
             "parameters": parameters::all(&settings),
-            "headers": responses::headers(),
+            "headers": headers::all(&settings),
             "responses": responses::of_unknown_paths_and_methods(&settings),
         }),
     };

@@ -29,6 +29,21 @@ pub(super) fn all(settings: &Settings<'_>) -> Value {
         "count": number(
             "count", DEFAULT_PAGE_SIZE.into(), max_page_size.into(), "The most rows of a page.",
         ),
+        "If-None-Match": {
+            "name": "If-None-Match", "in": "header", "required": false,
+            "description": "The `ETag` of a list that the client has, or several: 304 while it is the same.",
+            "schema": {"type": "string"},
+        },
+        "X-Request-Id": {
+            "name": "X-Request-Id", "in": "header", "required": false,
+            "description": "Comes back with the answer. Others than described are ignored.",
+            "schema": {
+                "anyOf": [
+                    {"type": "string", "pattern": "^[A-Za-z0-9_.~:+/=@-]{1,128}$"},
+                    {"type": "string", "description": "Anything else, which is ignored"},
+                ],
+            },
+        },
     })
 }
 
@@ -53,17 +68,23 @@ fn number(name: &str, default: u64, maximum: u64, what: &str) -> Value {
 /// The parameters of an operation.
 pub(super) fn of(operation: Operation) -> Vec<Value> {
     let names: &[&str] = match operation {
-        Operation::ListQuestions => &["product_id", "page", "count"],
-        Operation::ListAnswers => &[id_name(operation), "page", "count"],
+        Operation::ListQuestions => &["product_id", "page", "count", "If-None-Match"],
+        Operation::ListAnswers => &[id_name(operation), "page", "count", "If-None-Match"],
         Operation::AddAnswer
         | Operation::VoteQuestion
         | Operation::ReportQuestion
         | Operation::VoteAnswer
         | Operation::ReportAnswer => &[id_name(operation)],
-        Operation::ExplainProblem => return vec![problem_name()],
+        Operation::ExplainProblem => {
+            return vec![problem_name(), json!({"$ref": "#/components/parameters/X-Request-Id"})];
+        }
         Operation::AddQuestion | Operation::DescribeApi | Operation::BrowseApi => &[],
     };
-    names.iter().map(|name| json!({"$ref": format!("#/components/parameters/{name}")})).collect()
+    names
+        .iter()
+        .chain(&["X-Request-Id"])
+        .map(|name| json!({"$ref": format!("#/components/parameters/{name}")}))
+        .collect()
 }
 
 fn problem_name() -> Value {

@@ -2,55 +2,24 @@
 
 use std::collections::BTreeMap;
 
-use http::header::{ACCEPT, ALLOW, HeaderMap, HeaderValue, RETRY_AFTER};
+use http::header::{ACCEPT, ALLOW, HeaderMap, HeaderValue};
 use serde_json::{Map, Value, json};
 
 use super::super::dispatch::kind_of_write;
 use super::super::error::{Problem, explanation};
 use super::super::routes::Operation;
-use super::{Settings, examples, schemas};
-
-/// The headers that answers refer to.
-pub(super) fn headers() -> Value {
-    let header = |description: &str, schema: Value, example: Value| json!({"description": description, "schema": schema, "example": example});
-    let text = || json!({"type": "string"});
-    json!({
-        "Access-Control-Allow-Origin": header(
-            "Whose pages may read the answer: any, or the one that asked if the operator lists it", text(), json!("*")
-        ),
-        "Access-Control-Expose-Headers": header(
-            "Which headers those pages may read", text(), json!("Location, Retry-After")
-        ),
-        "Allow": header("The methods of the path", text(), json!("GET, HEAD, POST, OPTIONS")),
-        "Location": header(
-            "Where the new row is listed", json!({"type": "string", "format": "uri-reference"}),
-            json!("/qa/questions/37/answers"),
-        ),
-        "Retry-After": header(
-            "Try again after this many seconds", json!({"type": "integer", "minimum": 0}), json!(1)
-        ),
-        "RateLimit-Policy": header(
-            "How many writes of this kind a client may send in how many seconds", text(), json!("\"votes\";q=600;w=3600")
-        ),
-        "RateLimit": header(
-            "How many are left, and in how many seconds all are there again", text(), json!("\"votes\";r=599;t=6")
-        ),
-    })
-}
-
-fn header_references(names: &[&str]) -> Value {
-    let every = ["Access-Control-Allow-Origin", "Access-Control-Expose-Headers"];
-    let named = every.iter().chain(names);
-    named
-        .map(|name| ((*name).to_owned(), json!({"$ref": format!("#/components/headers/{name}")})))
-        .collect::<Map<String, Value>>()
-        .into()
-}
+use super::{Settings, examples, headers, schemas};
 
 /// All answers of an operation, by status.
 pub(super) fn all(operation: Operation, problems: &[Problem], settings: &Settings<'_>) -> Value {
     let mut responses = Map::new();
     let (status, success) = success(operation, settings);
+    if matches!(operation, Operation::ListQuestions | Operation::ListAnswers) {
+        let names = ["Cache-Control", "ETag", "Vary"];
+        let described =
+            json!({"description": "The list is as it was", "headers": headers::references(&names)});
+        responses.insert("304".to_owned(), described);
+    }
     responses.insert(status.to_owned(), success);
     let mut by_status: BTreeMap<u16, Vec<Told>> = BTreeMap::new();
     for told in problems.iter().map(|problem| tell(problem.clone(), operation, settings)) {
@@ -66,7 +35,13 @@ pub(super) fn all(operation: Operation, problems: &[Problem], settings: &Setting
 fn success(operation: Operation, settings: &Settings<'_>) -> (&'static str, Value) {
     let kind = kind_of_write(operation);
     let allowance = kind.and_then(|kind| schemas::allowance(kind, settings));
-    let mut names = if allowance.is_some() { vec!["RateLimit-Policy", "RateLimit"] } else { Vec::new() };
+    let mut names = vec!["Cache-Control"];
+    if allowance.is_some() {
+        names.extend(["RateLimit-Policy", "RateLimit"]);
+    }
+    if matches!(operation, Operation::ListQuestions | Operation::ListAnswers) {
+        names.extend(["ETag", "Vary"]);
+    }
     let content = |media_type: &str, schema: Value| json!({media_type: {"schema": schema}});
     let plain = json!({"type": "string"});
     let (status, what, content) = match operation {
@@ -89,7 +64,7 @@ fn success(operation: Operation, settings: &Settings<'_>) -> (&'static str, Valu
         Some(allowance) => format!("{what}. {allowance}"),
         None => what.to_owned(),
     };
-    let mut response = json!({"description": description, "headers": header_references(&names)});
+    let mut response = json!({"description": description, "headers": headers::references(&names)});
     if !content.is_null() {
         response["content"] = content;
     }
@@ -159,19 +134,11 @@ fn failure(told: &[Told]) -> Value {
         };
         Value::Object(told.iter().map(example).collect())
     };
-    let mut names = Vec::new();
-    if told.iter().all(|told| told.headers.contains_key(RETRY_AFTER)) {
-        names.push("Retry-After");
-    }
-    if told.iter().all(|told| told.headers.contains_key("ratelimit")) {
-        names.extend(["RateLimit-Policy", "RateLimit"]);
-    }
-    if told.iter().all(|told| told.headers.contains_key(ALLOW)) {
-        names.push("Allow");
-    }
+    let mut names: Vec<&str> = told.iter().flat_map(|told| headers::named(&told.headers)).collect();
+    names.retain(|name| told.iter().all(|told| told.headers.contains_key(*name)));
     json!({
         "description": descriptions.join(" Or: "),
-        "headers": header_references(&names),
+        "headers": headers::references(&names),
         "content": {
             "text/plain": {
                 "schema": {"type": "string"}, "examples": examples(|told| told.details["detail"].clone()),
@@ -192,21 +159,13 @@ pub(super) fn of_unknown_paths_and_methods(settings: &Settings<'_>) -> Value {
 
 /// The answer to `OPTIONS`.
 pub(super) fn options(allow: &str) -> Value {
-    let mut headers = header_references(&[]);
+    let mut described = headers::references(&[]);
     let response: http::Response<()> = super::super::middleware::options("");
     for (name, value) in response.headers() {
         let value = value.to_str().unwrap_or_default();
         let example = if *name == ALLOW { allow } else { value };
-        headers[title_case(name.as_str())] = json!({"schema": {"type": "string"}, "example": example});
+        described[headers::title_case(name.as_str())] =
+            json!({"schema": {"type": "string"}, "example": example});
     }
-    json!({"description": "The path's methods, and what pages of other origins may send", "headers": headers})
-}
-
-/// A header's name as people write it.
-fn title_case(name: &str) -> String {
-    let words = name.split('-').map(|word| {
-        let (first, rest) = word.split_at(1);
-        first.to_uppercase() + rest
-    });
-    words.collect::<Vec<String>>().join("-")
+    json!({"description": "The path's methods, and what pages of other origins may send", "headers": described})
 }
