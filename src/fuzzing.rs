@@ -5,8 +5,11 @@ pub use crate::http::fuzzing::{form_body, forwarded, json_body, path, query};
 pub use crate::import::fuzzing::csv;
 pub use crate::service::fuzzing::view;
 
+/// What panics when its part of the crate answers wrongly to these bytes.
+pub type Target = fn(&[u8]);
+
 /// Every target by the name of its folder in `fuzz/corpus` and of its program in `fuzz/targets`.
-pub const TARGETS: [(&str, fn(&[u8])); 7] = [
+pub const TARGETS: [(&str, Target); 7] = [
     ("csv", csv),
     ("form_body", form_body),
     ("forwarded", forwarded),
@@ -19,6 +22,7 @@ pub const TARGETS: [(&str, fn(&[u8])); 7] = [
 #[cfg(test)]
 mod tests {
     use std::fs;
+    use std::panic::catch_unwind;
     use std::path::Path;
 
     use super::*;
@@ -32,8 +36,8 @@ mod tests {
             let mut count = 0;
             for input in inputs {
                 let path = input.expect("the folder can be read").path();
-                println!("{}", path.display());
-                target(&fs::read(&path).expect("the file can be read"));
+                let bytes = fs::read(&path).expect("the file can be read");
+                assert!(catch_unwind(|| target(&bytes)).is_ok(), "{}", path.display());
                 count += 1;
             }
             assert!(count > 0, "{name} has no inputs");

@@ -295,7 +295,7 @@ fn imports_point_down_and_files_are_in_form() {
 
 #[test]
 fn tests_and_benchmarks_are_in_form() {
-    let files = ["tests", "benches"].into_iter().flat_map(files);
+    let files = ["tests", "benches", "fuzz/targets"].into_iter().flat_map(files);
     let offences: Vec<String> = files.flat_map(|file| file.form_offences()).collect();
     assert!(offences.is_empty(), "{}", offences.join("\n"));
 }

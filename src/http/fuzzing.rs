@@ -1,5 +1,7 @@
 //! The readers of requests against models that are slow and plain: for `crate::fuzzing`.
 
+#![expect(clippy::missing_panics_doc, reason = "a panic is how a target says that something is wrong")]
+
 use std::borrow::Cow;
 
 use http::{HeaderMap, HeaderValue, Method};

@@ -1,6 +1,8 @@
 //! The reader of CSV files and the checks of rows, on any bytes: for `crate::fuzzing`. That well-formed files are read as
 //! the `csv` crate reads them is tested in `reader`.
 
+#![expect(clippy::missing_panics_doc, reason = "a panic is how a target says that something is wrong")]
+
 use std::io::Read;
 
 use super::check::Seen;
