@@ -1,7 +1,7 @@
 //! What fuzzing feeds with bytes of its own invention: one function for each parser and for the view, each of which panics
 //! when its part of the crate answers wrongly. Built for `fuzz/` and for tests alone; a test runs every kept input.
 
-pub use crate::http::fuzzing::{form_body, forwarded, json_body, path, query};
+pub use crate::http::fuzzing::{form_body, forwarded, head, json_body, path, query};
 pub use crate::import::fuzzing::csv;
 pub use crate::service::fuzzing::view;
 
@@ -9,10 +9,11 @@ pub use crate::service::fuzzing::view;
 pub type Target = fn(&[u8]);
 
 /// Every target by the name of its folder in `fuzz/corpus` and of its program in `fuzz/targets`.
-pub const TARGETS: [(&str, Target); 7] = [
+pub const TARGETS: [(&str, Target); 8] = [
     ("csv", csv),
     ("form_body", form_body),
     ("forwarded", forwarded),
+    ("head", head),
     ("json_body", json_body),
     ("path", path),
     ("query", query),

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::body::parse_form;
 use super::client::TrustedProxies;
+pub use super::direct::fuzzing::head;
 use super::error::Problem;
 use super::extract::ListQuery;
 use super::routes::{Destination, described, find};

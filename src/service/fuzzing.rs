@@ -1,8 +1,6 @@
 //! A product's view through any sequence of writes, against a model that knows rows and nothing of records: for
 //! `crate::fuzzing`. How bytes become a sequence is this file's own invention.
 
-#![expect(clippy::missing_panics_doc, reason = "a panic is how a target says that something is wrong")]
-
 use std::cmp::Reverse;
 
 use serde_json::{Map, Value, json};
