@@ -104,6 +104,10 @@ pub struct ServeOptions {
     )]
     pub rate_limits: RateLimits,
 
+    /// How long the same text by the same author in the same place counts as sent again, in seconds; 0 adds it every time
+    #[arg(long, env = "ATELIER_DUPLICATE_WINDOW", value_name = "S", default_value_t = 300, value_parser = clap::value_parser!(u32).range(0..=86_400))]
+    pub duplicate_window: u32,
+
     /// Proxies, as addresses or networks separated by commas, whose X-Forwarded-For or Forwarded says who the client
     /// is
     #[arg(
@@ -185,6 +189,7 @@ impl ServeOptions {
             store_wait: Duration::from_millis(self.store_wait_ms.into()),
             max_page_size: self.max_page_size,
             max_nested_answers: self.max_nested_answers as usize,
+            duplicate_window: Duration::from_secs(self.duplicate_window.into()),
             ..ServiceSettings::default()
         };
         settings.submission.body_max_chars = self.body_max_chars as usize;

@@ -115,7 +115,9 @@ function vote() {
 }
 
 function add() {
-  const draft = { body: 'Does it fit a small kitchen?', name: 'Load test', email: 'load@example.com' };
+  // A text of its own: the same one in the same place would count as sent again.
+  const body = `Does it fit a small kitchen? (${Math.random()})`;
+  const draft = { body, name: 'Load test', email: 'load@example.com' };
   if (Math.random() < 0.5) {
     draft.product_id = favouredProduct();
     http.post(`${BASE_URL}/qa/questions`, JSON.stringify(draft), ADD_QUESTION);

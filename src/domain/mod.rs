@@ -3,6 +3,7 @@
 //! Values are parsed once at an edge and trusted afterwards. Nothing here knows HTTP, SQL or a file,
 //! and nothing here imports another part of this crate.
 
+mod digest;
 mod ids;
 mod page;
 mod product;
@@ -10,6 +11,7 @@ mod submission;
 mod text;
 mod time;
 
+pub use digest::{Digest, IdempotencyKey, InvalidKey};
 pub use ids::{AnswerId, Id, InvalidId, MAX_ID, PhotoId, ProductId, QuestionId};
 pub use page::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, Page};
 pub use product::{AnswerRow, PhotoRow, ProductRows, QuestionRow, Span, Texts};

@@ -6,6 +6,7 @@ use super::body::{Payload, read_draft};
 use super::dispatch::{Answer, App, TYPICAL_PAGE_BYTES};
 use super::error::Problem;
 use super::extract::{ListQuery, path_id};
+use super::idempotency::idempotency_key;
 use super::questions::question_id;
 use super::validators;
 use crate::domain::{AnswerId, NewAnswer};
@@ -32,6 +33,7 @@ pub(super) async fn add(
 ) -> Result<Answer, Problem> {
     let question_id = question_id(segment)?;
     let unknown = |error| Problem::from_service(error, Problem::UnknownQuestion);
+    let key = idempotency_key(&head.headers)?;
     let draft = read_draft(head, body, app.settings.max_body_bytes).await;
     let limits = &app.service.settings().submission;
     let answer =
@@ -43,7 +45,7 @@ pub(super) async fn add(
             }
             Err(problem) => return Err(problem),
         };
-    let answer_id = app.service.add_answer(question_id, answer).await.map_err(unknown)?;
+    let answer_id = app.service.add_answer(question_id, answer, key.as_ref()).await.map_err(unknown)?;
     Ok(Answer::Created {
         json: format!("{{\"answer_id\":{answer_id}}}"),
         location: format!("{}/qa/questions/{question_id}/answers", app.settings.path_prefix),

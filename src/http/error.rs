@@ -23,6 +23,8 @@ pub(super) enum Problem {
     InvalidAnswerId,
     UnknownPath,
     WrongMethod { allow: &'static str },
+    InvalidKey,
+    KeyTaken,
     WrongContentType,
     BodyTooLarge { max_bytes: usize },
     BodyTooSlow,
@@ -44,6 +46,7 @@ impl Problem {
     pub(super) fn from_service(error: ServiceError, not_found: Self) -> Self {
         match error {
             ServiceError::NotFound => not_found,
+            ServiceError::KeyTaken => Self::KeyTaken,
             ServiceError::Overloaded => Self::Overloaded,
             ServiceError::StoreUnavailable => Self::Unavailable,
         }
@@ -60,6 +63,8 @@ impl Problem {
             Self::WrongMethod { .. } => {
                 (StatusCode::METHOD_NOT_ALLOWED, "wrong-method", "Method not allowed")
             }
+            Self::InvalidKey => (StatusCode::BAD_REQUEST, "invalid-key", "Invalid Idempotency-Key"),
+            Self::KeyTaken => (StatusCode::UNPROCESSABLE_ENTITY, "key-taken", "Idempotency-Key taken"),
             Self::WrongContentType => {
                 (StatusCode::UNSUPPORTED_MEDIA_TYPE, "wrong-content-type", "Unsupported content type")
             }
@@ -83,6 +88,13 @@ impl Problem {
             Self::InvalidAnswerId => "Error: invalid answer_id provided".to_owned(),
             Self::UnknownPath => "Error: there is nothing at this path".to_owned(),
             Self::WrongMethod { allow } => format!("Error: this path answers {allow}"),
+            Self::InvalidKey => {
+                "Error: Idempotency-Key must be one text of 1 to 255 visible ASCII characters, such as \"8e03978e-40d5\""
+                    .to_owned()
+            }
+            Self::KeyTaken => {
+                "Error: another question or answer was sent with this Idempotency-Key before".to_owned()
+            }
             Self::WrongContentType => {
                 "Error: Content-Type must be application/json or application/x-www-form-urlencoded".to_owned()
             }
@@ -176,6 +188,14 @@ pub(super) fn explanation(name: &str) -> Option<&'static str> {
         "unknown-path" => "There is nothing at this path.",
         "wrong-method" => {
             "The path exists, but not with this method. The header Allow names those that it has."
+        }
+        "invalid-key" => {
+            "The header Idempotency-Key is there more than once, or is not 1 to 255 visible ASCII characters, in double \
+             quotes or without any."
+        }
+        "key-taken" => {
+            "Something else was sent with the same Idempotency-Key within the last 24 hours: other fields, or to another \
+             product or question. Every question and answer needs a key of its own."
         }
         "wrong-content-type" => {
             "A question or answer is sent as application/json or application/x-www-form-urlencoded."

@@ -71,7 +71,9 @@ pub(super) fn options<B: Default>(allow: &'static str) -> Response<B> {
     headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, HEAD, POST, PUT, OPTIONS"));
     headers.insert(
         ACCESS_CONTROL_ALLOW_HEADERS,
-        HeaderValue::from_static("Authorization, Content-Type, Accept, If-None-Match, X-Request-Id"),
+        HeaderValue::from_static(
+            "Authorization, Content-Type, Idempotency-Key, Accept, If-None-Match, X-Request-Id",
+        ),
     );
     headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400"));
     response

@@ -15,6 +15,7 @@ mod error;
 mod extract;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
+mod idempotency;
 mod json_body;
 mod middleware;
 mod openapi;

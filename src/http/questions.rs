@@ -6,6 +6,7 @@ use super::body::{Payload, read_draft};
 use super::dispatch::{Answer, App, TYPICAL_PAGE_BYTES};
 use super::error::Problem;
 use super::extract::{ListQuery, path_id};
+use super::idempotency::idempotency_key;
 use super::validators;
 use crate::domain::{NewQuestion, QuestionId};
 
@@ -25,12 +26,13 @@ pub(super) async fn list(app: &App, head: &Head) -> Result<Answer, Problem> {
 
 /// `POST /qa/questions`
 pub(super) async fn add(app: &App, head: &Head, body: &mut Payload) -> Result<Answer, Problem> {
+    let key = idempotency_key(&head.headers)?;
     let draft = read_draft(head, body, app.settings.max_body_bytes).await?;
     let question =
         NewQuestion::parse(&draft, &app.service.settings().submission).map_err(Problem::InvalidFields)?;
     let question_id = app
         .service
-        .add_question(question)
+        .add_question(question, key.as_ref())
         .await
         .map_err(|error| Problem::from_service(error, Problem::UnknownQuestion))?;
     Ok(Answer::Created {

@@ -3,7 +3,7 @@
 use super::fingerprint::Fingerprint;
 use super::questions::unexpected;
 use super::{ListTag, Listed, Service, ServiceError, View, json};
-use crate::domain::{AnswerId, NewAnswer, Page, QuestionId};
+use crate::domain::{AnswerId, IdempotencyKey, NewAnswer, Page, QuestionId};
 use crate::store::{Command, Outcome, Target};
 
 impl Service {
@@ -47,18 +47,23 @@ impl Service {
         })
     }
 
-    /// Adds an answer to a question and returns its id.
+    /// Adds an answer to a question and returns its id; one that is sent again is told the first one's.
     ///
     /// # Errors
-    /// [`ServiceError::NotFound`] when there is no such question.
+    /// [`ServiceError::NotFound`] when there is no such question, [`ServiceError::KeyTaken`] when something else came
+    /// under `key` before.
     pub async fn add_answer(
         &self,
         question_id: QuestionId,
         answer: NewAnswer,
+        key: Option<&IdempotencyKey>,
     ) -> Result<AnswerId, ServiceError> {
         let written_at = self.clock.now();
-        match self.write(Command::AddAnswer { question_id, answer, written_at }).await? {
-            Outcome::AnswerAdded { answer_id, .. } => Ok(answer_id),
+        let submission = self.submission(key, written_at, || answer.digest(question_id));
+        match self.write(Command::AddAnswer { question_id, answer, written_at, submission }).await? {
+            Outcome::AnswerAdded { answer_id, .. } | Outcome::Repeated(Target::Answer(answer_id)) => {
+                Ok(answer_id)
+            }
             outcome => unexpected(outcome),
         }
     }

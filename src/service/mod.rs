@@ -18,6 +18,7 @@ mod loader;
 mod questions;
 mod queue;
 mod settings;
+mod submissions;
 mod view;
 mod view_edit;
 mod view_pack;
@@ -54,6 +55,9 @@ pub enum ServiceError {
     /// There is no such question or answer.
     #[error("not found")]
     NotFound,
+    /// Another question or answer came under the same key before.
+    #[error("the key belongs to another submission")]
+    KeyTaken,
     /// Too much waits for the store already.
     #[error("too many requests wait for the store")]
     Overloaded,
@@ -155,6 +159,7 @@ impl Service {
             queue: Arc::clone(&self.writes),
             views: Arc::clone(&self.views),
             writer: store.writer(self.change_sink())?,
+            clock: Arc::clone(&self.clock),
         };
         self.threads.lock().writing = Some(spawn("writer".to_owned(), move || writer.run())?);
         if self.settings.views_max_bytes > 0 {
@@ -243,6 +248,7 @@ impl Service {
         self.writes.push(WriteRequest { command, reply }).map_err(|_| ServiceError::Overloaded)?;
         match self.wait(receiver).await? {
             Outcome::NotFound => Err(ServiceError::NotFound),
+            Outcome::KeyTaken => Err(ServiceError::KeyTaken),
             outcome => Ok(outcome),
         }
     }

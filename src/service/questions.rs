@@ -1,7 +1,7 @@
 //! What can be done with questions.
 
 use super::{ListTag, Listed, Service, ServiceError};
-use crate::domain::{Id, NewQuestion, Page, ProductId, QuestionId};
+use crate::domain::{Id, IdempotencyKey, NewQuestion, Page, ProductId, QuestionId};
 use crate::store::{Command, Outcome, Target};
 
 impl Service {
@@ -39,11 +39,20 @@ impl Service {
         })
     }
 
-    /// Adds a question and returns its id.
-    pub async fn add_question(&self, question: NewQuestion) -> Result<QuestionId, ServiceError> {
+    /// Adds a question and returns its id; one that is sent again is told the first one's.
+    ///
+    /// # Errors
+    /// [`ServiceError::KeyTaken`] when something else came under `key` before.
+    pub async fn add_question(
+        &self,
+        question: NewQuestion,
+        key: Option<&IdempotencyKey>,
+    ) -> Result<QuestionId, ServiceError> {
         let written_at = self.clock.now();
+        let submission = self.submission(key, written_at, || question.digest());
         let era = self.directory.era();
-        match self.write(Command::AddQuestion { question, written_at }).await? {
+        match self.write(Command::AddQuestion { question, written_at, submission }).await? {
+            Outcome::Repeated(Target::Question(question_id)) => Ok(question_id),
             Outcome::QuestionAdded { question_id, product_id } => {
                 self.directory.remember(era, product_id, &[question_id]);
                 Ok(question_id)

@@ -27,6 +27,8 @@ pub struct ServiceSettings {
     pub max_page_size: u32,
     /// Most answers shown with a question in the questions list.
     pub max_nested_answers: usize,
+    /// How long the same text by the same author in the same place counts as sent again; with zero it does not.
+    pub duplicate_window: Duration,
     /// Limits of what shoppers send.
     pub submission: SubmissionLimits,
 }
@@ -43,6 +45,7 @@ impl Default for ServiceSettings {
             store_wait: Duration::from_secs(5),
             max_page_size: MAX_PAGE_SIZE,
             max_nested_answers: 1_000,
+            duplicate_window: Duration::ZERO,
             submission: SubmissionLimits::default(),
         }
     }

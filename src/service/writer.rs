@@ -8,6 +8,7 @@ use std::sync::Arc;
 use tokio::sync::oneshot;
 
 use super::ServiceError;
+use super::clock::Clock;
 use super::complaint::Complaint;
 use super::loader::report;
 use super::queue::{BatchQueue, Taken};
@@ -31,6 +32,7 @@ pub(super) struct WriterLane {
     pub(super) queue: Arc<BatchQueue<WriteRequest>>,
     pub(super) views: Arc<Views>,
     pub(super) writer: Box<dyn Writer>,
+    pub(super) clock: Arc<dyn Clock>,
 }
 
 impl WriterLane {
@@ -41,7 +43,7 @@ impl WriterLane {
             match self.queue.take(MAX_WRITES_PER_BATCH, IDLE_INTERVAL, &mut batch) {
                 Taken::Closed => return,
                 Taken::Nothing => {
-                    if let Err(error) = self.writer.idle() {
+                    if let Err(error) = self.writer.idle(self.clock.now()) {
                         tracing::error!(%error, "the store could not keep house");
                     }
                 }
@@ -91,7 +93,7 @@ fn changes(commands: &[Command], outcomes: &[Outcome]) -> Vec<OwnChange> {
                 changes.push(OwnChange::Went(product_id, *target));
             }
             (
-                Command::AddQuestion { question, written_at },
+                Command::AddQuestion { question, written_at, .. },
                 Outcome::QuestionAdded { product_id, question_id },
             ) => {
                 let rows = came.entry(product_id).or_insert_with(|| ProductRows::new(product_id));
@@ -102,7 +104,7 @@ fn changes(commands: &[Command], outcomes: &[Outcome]) -> Vec<OwnChange> {
             }
             // Only the store knows the ids of its photos.
             (
-                Command::AddAnswer { question_id, answer, written_at },
+                Command::AddAnswer { question_id, answer, written_at, .. },
                 Outcome::AnswerAdded { product_id, answer_id },
             ) if answer.photos.is_empty() => {
                 let rows = came.entry(product_id).or_insert_with(|| ProductRows::new(product_id));

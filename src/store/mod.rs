@@ -12,6 +12,7 @@ mod error;
 mod person;
 pub mod postgres;
 pub mod sqlite;
+mod submission;
 
 use std::sync::Arc;
 
@@ -23,6 +24,7 @@ pub use bulk::{
 pub use dump::{DUMP_ROWS_PER_BATCH, Dump, LastIds};
 pub use error::StoreError;
 pub use person::{ERASED_BODY, ERASED_NAME, MAX_PERSON_ROWS, PersonRows};
+pub use submission::Submission;
 
 use crate::domain::{AnswerId, NewAnswer, NewQuestion, ProductId, ProductRows, QuestionId, Timestamp};
 
@@ -101,7 +103,8 @@ pub trait Reader: Send {
 /// A session that writes.
 pub trait Writer: Send {
     /// Carries out all commands in one transaction and returns once it is on disk: an outcome per command,
-    /// in order. A command whose target does not exist changes nothing and fails alone.
+    /// in order. A command whose target does not exist changes nothing and fails alone. Of new rows with the same
+    /// [`Submission`] the first is added, whoever sends them and whether or not they come in one batch.
     ///
     /// # Errors
     /// Nothing at all was written, unless the error is [`StoreError::Unknown`]. Then the writer's [`ChangeSink`] was
@@ -109,8 +112,8 @@ pub trait Writer: Send {
     fn commit(&mut self, commands: &[Command]) -> Result<Vec<Outcome>, StoreError>;
 
     /// Called about every [`IDLE_INTERVAL`] while there is nothing to write: notices changes made
-    /// elsewhere, keeps house.
-    fn idle(&mut self) -> Result<(), StoreError>;
+    /// elsewhere, keeps house. `now` is the time of those who write.
+    fn idle(&mut self, now: Timestamp) -> Result<(), StoreError>;
 }
 
 /// How long a [`Writer`] may stay without a call.
@@ -134,6 +137,8 @@ pub enum Command {
         question: NewQuestion,
         /// When it was asked.
         written_at: Timestamp,
+        /// By what it is recognized when it comes again, if it is.
+        submission: Option<Submission>,
     },
     /// A new answer to a question, which may be a reported one.
     AddAnswer {
@@ -143,6 +148,8 @@ pub enum Command {
         answer: NewAnswer,
         /// When it was given.
         written_at: Timestamp,
+        /// By what it is recognized when it comes again, if it is.
+        submission: Option<Submission>,
     },
     /// More people found it helpful. Hidden rows count as well.
     Vote {
@@ -172,6 +179,10 @@ pub enum Outcome {
         /// The product of its question.
         product_id: ProductId,
     },
+    /// The same submission has come to this row before; nothing was added.
+    Repeated(Target),
+    /// Another submission came under the same key before; nothing was added.
+    KeyTaken,
     /// The vote is counted.
     Voted {
         /// The row's product.
@@ -186,6 +197,17 @@ pub enum Outcome {
     },
     /// There is no such question or answer.
     NotFound,
+}
+
+impl Outcome {
+    /// The new row, if there is one.
+    fn added(self) -> Option<Target> {
+        match self {
+            Self::QuestionAdded { question_id, .. } => Some(Target::Question(question_id)),
+            Self::AnswerAdded { answer_id, .. } => Some(Target::Answer(answer_id)),
+            _ => None,
+        }
+    }
 }
 
 /// News of what sessions of this process did not do.
@@ -231,7 +253,7 @@ impl ProductChange {
                 | Outcome::Reported { product_id }
                 | Outcome::Voted { product_id, .. },
             ) => Some(Self::Rows(product_id)),
-            (_, Outcome::NotFound) => None,
+            (_, Outcome::Repeated(_) | Outcome::KeyTaken | Outcome::NotFound) => None,
         }
     }
 

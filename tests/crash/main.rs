@@ -1,4 +1,4 @@
-//! The program as its operator knows it: killed without warning under writes and in the middle of an import,
+//! The program as its operator knows it: killed without warning under writes, under one that comes many times, and in the middle of an import,
 //! told of an import by another process, backed up under writes, and stopped with SIGTERM. Every test runs the real binary, on
 //! every store, in a place of its own.
 
@@ -26,3 +26,4 @@ mod program;
 mod signals;
 mod sqlite_backups;
 mod stores;
+mod submissions;

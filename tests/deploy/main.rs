@@ -1,7 +1,8 @@
 //! Several processes on one PostgreSQL behind nginx, as a shop runs them: real processes, a throw-away server, and
 //! nginx with the configuration that is shipped. `answers` and `processes` are about nginx, `outages` about a
 //! database that goes away under load, `failover` about another server that takes its place, `shortages` about one
-//! that is there and cannot do what it is asked, `listener` about processes that no longer hear of each other.
+//! that is there and cannot do what it is asked, `listener` about processes that no longer hear of each other, `submissions`
+//! about the same question sent to both.
 
 mod answers;
 #[path = "../support/client.rs"]
@@ -29,3 +30,4 @@ mod program;
 mod relay;
 mod shoppers;
 mod shortages;
+mod submissions;

@@ -63,7 +63,7 @@ on_every_store! {
                 assert_eq!(answer.outcome(), (204, ""), "{method} {path}");
                 assert!(readable_by_all(&answer), "{method} {path}");
                 assert!(names(&answer, "access-control-allow-methods", method), "{method} {path}");
-                for header in ["Authorization", "Content-Type"] {
+                for header in ["Authorization", "Content-Type", "Idempotency-Key"] {
                     assert!(
                         names(&answer, "access-control-allow-headers", header),
                         "{method} {path} {header}"

@@ -111,7 +111,8 @@ pub(crate) fn question(product_id: ProductId, body: &str) -> Write {
         name: Name::parse("Ann", 60).expect("a good name"),
         email: Email::parse("ann@example.com", 254).expect("a good address"),
     };
-    Write::AddQuestion { question, written_at: Timestamp::from_milliseconds(0).expect("in range") }
+    let written_at = Timestamp::from_milliseconds(0).expect("in range");
+    Write::AddQuestion { question, written_at, submission: None }
 }
 
 /// The id that it got.

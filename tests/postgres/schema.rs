@@ -13,8 +13,8 @@ fn serving_needs_migrated_tables_and_says_so() {
     let error = address.open().err().unwrap();
     assert!(matches!(error, StoreError::WrongSchema(_)), "{error:?}");
     assert!(error.to_string().contains(&format!("atelier migrate --store '{address}'")), "{error}");
-    assert_eq!(address.migrate().unwrap(), Migrated { from: 0, to: 1 });
-    assert_eq!(address.migrate().unwrap(), Migrated { from: 1, to: 1 });
+    assert_eq!(address.migrate().unwrap(), Migrated { from: 0, to: 2 });
+    assert_eq!(address.migrate().unwrap(), Migrated { from: 2, to: 2 });
     assert!(address.open().unwrap().is_empty().unwrap());
     // What is shown is an address as well.
     address.to_string().parse::<StoreAddress>().unwrap().open().unwrap();
@@ -26,6 +26,27 @@ fn serving_needs_migrated_tables_and_says_so() {
 }
 
 #[test]
+fn tables_of_the_first_version_are_brought_up_to_date() {
+    let cluster = Cluster::shared();
+    let text = cluster.fresh_database();
+    cluster.query(&text, include_str!("../../migrations/postgres/0001_questions_and_answers.sql"));
+    cluster.query(
+        &text,
+        "CREATE TABLE atelier_schema (version integer PRIMARY KEY); INSERT INTO atelier_schema VALUES (1);
+         INSERT INTO questions VALUES (5, 3, '2020-01-01', 2, false, 'Old?', 'ann', 'ann@mail.test');
+         SELECT setval('question_ids', 3)",
+    );
+    let address: StoreAddress = text.parse().unwrap();
+    let error = address.open_or_create().err().unwrap();
+    assert!(error.to_string().contains("atelier migrate --store"), "{error}");
+    assert_eq!(address.migrate().unwrap(), Migrated { from: 1, to: 2 });
+    let store = address.open().unwrap();
+    assert_eq!(ask(writer(store.as_ref()).as_mut(), 5, 1)[0].get(), 4);
+    assert_eq!(load(store.as_ref(), 5).questions.len(), 2);
+    store.check(&mut |finding| panic!("{finding:?}")).unwrap();
+}
+
+#[test]
 fn many_may_migrate_at_once() {
     let address: StoreAddress = Cluster::shared().fresh_database().parse().unwrap();
     let mut done: Vec<Migrated> = std::thread::scope(|scope| {
@@ -33,7 +54,7 @@ fn many_may_migrate_at_once() {
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
     done.sort_unstable_by_key(|migrated| migrated.from);
-    assert_eq!(done.iter().map(|migrated| migrated.from).collect::<Vec<_>>(), [0, 1, 1, 1, 1, 1, 1, 1]);
+    assert_eq!(done.iter().map(|migrated| migrated.from).collect::<Vec<_>>(), [0, 2, 2, 2, 2, 2, 2, 2]);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use atelier::store::{Change, LoadMode, Writer};
 
-use crate::harness::{News, TestStore, ask, on_every_store, product_id, question, tell_of, vote};
+use crate::harness::{News, TestStore, ask, on_every_store, product_id, question, tell_of, time, vote};
 use crate::stock::{Load, small_shop};
 
 on_every_store!(
@@ -22,7 +22,7 @@ on_every_store!(
 fn news_when_idle(writer: &mut dyn Writer, news: &News) -> Vec<Change> {
     let deadline = Instant::now() + Duration::from_secs(10);
     loop {
-        writer.idle().expect("the store keeps house");
+        writer.idle(time(0)).expect("the store keeps house");
         let told = news.take();
         if !told.is_empty() || Instant::now() > deadline {
             return told;
@@ -37,7 +37,7 @@ fn a_commit_of_another_session_is_told_when_idle(store: &TestStore) {
     store.commit(&[ask(5, "From elsewhere?")]);
     let told = news_when_idle(writer.as_mut(), &news);
     assert!(tell_of(&told, 5), "{told:?}");
-    writer.idle().expect("the store keeps house");
+    writer.idle(time(0)).expect("the store keeps house");
     assert_eq!(news.take(), [], "it is told once");
 }
 
@@ -49,7 +49,7 @@ fn a_commit_of_another_session_is_told_whatever_the_own_one_does(store: &TestSto
     let told = news_when_idle(writer.as_mut(), &news);
     assert!(tell_of(&told, 5), "{told:?}");
     writer.commit(&[vote(question(1), 1)]).expect("committed");
-    writer.idle().expect("the store keeps house");
+    writer.idle(time(0)).expect("the store keeps house");
     assert_eq!(news.take(), [], "it is told once");
 }
 
@@ -61,11 +61,11 @@ fn own_commits_and_reading_are_no_news(store: &TestStore) {
     for number in 1..=20 {
         writer.commit(&[ask(number, "Own?"), vote(question(number), 1)]).expect("committed");
         reader.load_products(&[product_id(number)]).expect("read");
-        writer.idle().expect("the store keeps house");
+        writer.idle(time(0)).expect("the store keeps house");
     }
     handle.check(&mut |_| {}).expect("checked");
     drop(store.open());
-    writer.idle().expect("the store keeps house");
+    writer.idle(time(0)).expect("the store keeps house");
     assert_eq!(news.take(), []);
 }
 
@@ -82,7 +82,7 @@ fn a_load_that_is_dropped_is_no_news(store: &TestStore) {
     let news = News::default();
     let mut writer = store.open().writer(news.sink()).expect("a writer");
     drop(small_shop().begin(store.open().as_ref(), LoadMode::IntoEmpty).expect("begun"));
-    writer.idle().expect("the store keeps house");
+    writer.idle(time(0)).expect("the store keeps house");
     writer.commit(&[ask(5, "Own?")]).expect("committed");
     assert_eq!(news.take(), []);
 }
@@ -91,7 +91,7 @@ fn what_was_there_before_the_session_is_no_news(store: &TestStore) {
     small_shop().into(store);
     let news = News::default();
     let mut writer = store.open().writer(news.sink()).expect("a writer");
-    writer.idle().expect("the store keeps house");
+    writer.idle(time(0)).expect("the store keeps house");
     writer.commit(&[vote(question(1), 1)]).expect("committed");
     assert_eq!(news.take(), []);
 }

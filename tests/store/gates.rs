@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
-use atelier::domain::{Id, Page, ProductId, ProductRows, QuestionId};
+use atelier::domain::{Id, Page, ProductId, ProductRows, QuestionId, Timestamp};
 use atelier::service::{Service, ServiceError, ServiceSettings, SystemClock};
 use atelier::store::{
     BulkLoad, Change, ChangeSink, Command, Counts, Dump, Finding, LoadMode, Outcome, PersonRows, Reader,
@@ -250,8 +250,8 @@ impl Writer for GatedWriter {
         result
     }
 
-    fn idle(&mut self) -> Result<(), StoreError> {
-        self.inner.idle()
+    fn idle(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        self.inner.idle(now)
     }
 }
 

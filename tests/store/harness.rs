@@ -170,7 +170,7 @@ pub(crate) fn new_answer(body: &str, photos: &[&str]) -> NewAnswer {
 }
 
 pub(crate) fn ask(product: u64, body: &str) -> Command {
-    Command::AddQuestion { question: new_question(product, body), written_at: time(0) }
+    Command::AddQuestion { question: new_question(product, body), written_at: time(0), submission: None }
 }
 
 pub(crate) fn reply(question: u64, body: &str, photos: &[&str]) -> Command {
@@ -178,6 +178,7 @@ pub(crate) fn reply(question: u64, body: &str, photos: &[&str]) -> Command {
         question_id: question_id(question),
         answer: new_answer(body, photos),
         written_at: time(0),
+        submission: None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! What every kind of store promises, tested through the interface that `service` uses, and the service's
 //! promises that hang on a store's timing. Each test has a database of its own.
 //!
-//! `reading`, `writing`, `bulk`, `changes`, `people` run on every kind (`harness::on_every_store`); `sqlite_*` look into
+//! `reading`, `writing`, `bulk`, `changes`, `people`, `submissions` run on every kind (`harness::on_every_store`); `sqlite_*` look into
 //! the file; `on_*` run the model and the races, which drive a whole `Service`, on each kind.
 
 #![expect(clippy::duplicate_mod, reason = "the same tests run on every kind of store")]
@@ -28,4 +28,5 @@ mod sqlite_check;
 mod sqlite_damage;
 mod sqlite_opening;
 mod stock;
+mod submissions;
 mod writing;

@@ -245,7 +245,7 @@ impl Pair {
             Step::AddQuestion { product, body } => {
                 let product = PRODUCTS[product.index(PRODUCTS.len())];
                 let expected = self.model.add_question(product, body.trim(), "Ada", Noon.now(), 0);
-                let id = service.add_question(new_question(product, &body)).await.map(Id::get);
+                let id = service.add_question(new_question(product, &body), None).await.map(Id::get);
                 assert_eq!(id, Ok(expected));
             }
             // It would use up an id, which the model does not count.
@@ -256,7 +256,7 @@ impl Pair {
                     (0..photos).map(|number| format!("https://example.com/{number}?a=\"b\"")).collect();
                 let urls_sent: Vec<&str> = urls.iter().map(String::as_str).collect();
                 let answer = new_answer(&body, &urls_sent);
-                let id = service.add_answer(question_id(question), answer).await.map(Id::get);
+                let id = service.add_answer(question_id(question), answer, None).await.map(Id::get);
                 if question > self.model.questions.len() as u64 {
                     assert_eq!(id, Err(ServiceError::NotFound));
                 } else {

@@ -33,7 +33,7 @@ fn ask_as(email: &str, product: u64, body: &str) -> Command {
         name: Name::parse("Ann", 60).expect("a good name"),
         email: Email::parse(email, 254).expect("a good address"),
     };
-    Command::AddQuestion { question, written_at: time(1) }
+    Command::AddQuestion { question, written_at: time(1), submission: None }
 }
 
 fn reply_as(email: &str, question: u64, body: &str, photos: &[&str]) -> Command {
@@ -43,7 +43,7 @@ fn reply_as(email: &str, question: u64, body: &str, photos: &[&str]) -> Command 
         email: Email::parse(email, 254).expect("a good address"),
         photos: photos.iter().map(|url| PhotoUrl::parse(url, 2_000).expect("a good URL")).collect(),
     };
-    Command::AddAnswer { question_id: question_id(question), answer, written_at: time(2) }
+    Command::AddAnswer { question_id: question_id(question), answer, written_at: time(2), submission: None }
 }
 
 fn find(store: &TestStore, email: &str) -> PersonRows {
@@ -152,7 +152,7 @@ fn erasing_is_told_to_other_sessions(store: &TestStore) {
     let mut told = Vec::new();
     while !tell_of(&told, 5) || !tell_of(&told, 1 << 40) {
         assert!(Instant::now() < deadline, "{told:?}");
-        writer.idle().expect("the store keeps house");
+        writer.idle(time(0)).expect("the store keeps house");
         told.extend(news.take());
         std::thread::yield_now();
     }

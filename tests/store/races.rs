@@ -32,8 +32,10 @@ impl Write {
     /// Changes product 5 of the small shop; returns with the acknowledgement.
     async fn carry_out(self, service: &Service) -> Result<(), ServiceError> {
         match self {
-            Self::AddQuestion => service.add_question(new_question(5, "New?")).await.map(drop),
-            Self::AddAnswer => service.add_answer(question_id(2), new_answer("New.", &[])).await.map(drop),
+            Self::AddQuestion => service.add_question(new_question(5, "New?"), None).await.map(drop),
+            Self::AddAnswer => {
+                service.add_answer(question_id(2), new_answer("New.", &[]), None).await.map(drop)
+            }
             Self::VoteQuestion => service.vote_question(question_id(2)).await,
             Self::VoteAnswer => service.vote_answer(answer_id(1)).await,
             Self::ReportQuestion => service.report_question(question_id(2)).await,

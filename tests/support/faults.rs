@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use atelier::domain::{ProductId, ProductRows, QuestionId};
+use atelier::domain::{ProductId, ProductRows, QuestionId, Timestamp};
 use atelier::store::{
     BulkLoad, ChangeSink, Command, Counts, Dump, Finding, LoadMode, Outcome, PersonRows, Reader, Store,
     StoreError, Writer,
@@ -155,7 +155,7 @@ impl Writer for Faulty<dyn Writer> {
         self.inner.commit(commands)
     }
 
-    fn idle(&mut self) -> Result<(), StoreError> {
-        self.inner.idle()
+    fn idle(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        self.inner.idle(now)
     }
 }

@@ -2,7 +2,9 @@
 //! Settings and rows are put in place before; after `close` it opens again on the same store.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use atelier::domain::Timestamp;
 use atelier::http::{HttpSettings, Server, ServerHandle};
@@ -15,15 +17,27 @@ use super::client::{Answer, Connection, Request};
 use super::rows::{Question, load};
 use super::stores::StoreKind;
 
-/// What every shop's clock shows.
+/// What every shop's clock shows at first.
 pub(crate) const OPENED_AT: &str = "2026-02-03T04:05:06.789Z";
 
-/// A clock that stands still.
-struct StoppedClock(Timestamp);
+/// A clock that stands still, until a test moves it.
+pub(crate) struct StoppedClock(AtomicI64);
+
+impl StoppedClock {
+    fn at(text: &str) -> Self {
+        Self(AtomicI64::new(Timestamp::parse(text).expect("a time").milliseconds()))
+    }
+
+    /// Moves it on.
+    pub(crate) fn pass(&self, time: Duration) {
+        let milliseconds = i64::try_from(time.as_millis()).expect("not that long");
+        self.0.fetch_add(milliseconds, Ordering::Relaxed);
+    }
+}
 
 impl Clock for StoppedClock {
     fn now(&self) -> Timestamp {
-        self.0
+        Timestamp::from_milliseconds(self.0.load(Ordering::Relaxed)).expect("a time in range")
     }
 }
 
@@ -34,6 +48,7 @@ pub(crate) struct Shop {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) service_settings: ServiceSettings,
     pub(crate) http_settings: HttpSettings,
+    pub(crate) clock: Arc<StoppedClock>,
     // Dropped before the folder: the store's files are in use until then.
     open: OnceLock<OpenShop>,
     folder: TempDir,
@@ -54,6 +69,7 @@ impl Shop {
             store: kind.open(folder.path()),
             service_settings: ServiceSettings { views_max_bytes: 1 << 24, ..ServiceSettings::default() },
             http_settings: HttpSettings { workers: 2, ..HttpSettings::default() },
+            clock: Arc::new(StoppedClock::at(OPENED_AT)),
             open: OnceLock::new(),
             folder,
         }
@@ -82,8 +98,8 @@ impl Shop {
     }
 
     fn start(&self) -> OpenShop {
-        let clock = StoppedClock(Timestamp::parse(OPENED_AT).expect("a time"));
-        let service = Service::start(self.store.as_ref(), Arc::new(clock), self.service_settings.clone())
+        let clock: Arc<dyn Clock> = Arc::clone(&self.clock) as Arc<dyn Clock>;
+        let service = Service::start(self.store.as_ref(), clock, self.service_settings.clone())
             .expect("the service starts");
         let service = Arc::new(service);
         let server = Server::bind((Ipv4Addr::LOCALHOST, 0).into()).expect("a free port");

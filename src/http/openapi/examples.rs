@@ -69,8 +69,8 @@ pub(super) fn too_many(operation: Operation, settings: &Settings<'_>) -> Option<
     (limit > 0).then(|| Problem::TooMany(TooMany::at_once(kind, limit)))
 }
 
-/// What may be wrong with the body of a new question or answer.
-pub(super) fn bad_bodies(operation: Operation, settings: &Settings<'_>) -> Vec<Problem> {
+/// What may be wrong with a new question or answer.
+pub(super) fn bad_submissions(operation: Operation, settings: &Settings<'_>) -> Vec<Problem> {
     let limits = &settings.service.submission;
     let missing = Draft::default();
     let fields = match operation {
@@ -78,8 +78,13 @@ pub(super) fn bad_bodies(operation: Operation, settings: &Settings<'_>) -> Vec<P
         _ => NewQuestion::parse(&missing, limits).map(drop),
     };
     let max_bytes = settings.http.max_body_bytes;
-    let mut problems =
-        vec![Problem::WrongContentType, Problem::BodyTooLarge { max_bytes }, Problem::BodyTooSlow];
+    let mut problems = vec![
+        Problem::InvalidKey,
+        Problem::KeyTaken,
+        Problem::WrongContentType,
+        Problem::BodyTooLarge { max_bytes },
+        Problem::BodyTooSlow,
+    ];
     problems.extend(["", "[]"].iter().filter_map(|body| json_body::parse(body.as_bytes()).err()));
     problems.extend(fields.err().map(Problem::InvalidFields));
     problems

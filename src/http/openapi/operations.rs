@@ -23,10 +23,11 @@ pub(super) fn info(settings: &Settings<'_>) -> Value {
              - Ids are integers from 1 to 2^53-1, which JavaScript reads exactly.\n\
              - Texts are as they were sent: escape them when you put them into a page.\n\
              - A list that is asked for after the answer to a write shows that write.\n\
+             - A question or answer that is sent again, with the same `Idempotency-Key` or soon after, is added once.\n\
              - Errors are one line of text, or problem details (RFC 9457) for a client whose `Accept` names \
              `application/json` or `application/problem+json`.\n\
-             - Requests are checked in this order: path (404), method (405), rate (429), content type (415), size \
-             (413), JSON (400), unknown question or answer (404), fields (422). A request that is no HTTP at all gets \
+             - Requests are checked in this order: path (404), method (405), rate (429), `Idempotency-Key` (400), content type (415), size \
+             (413), JSON (400), unknown question or answer (404), fields (422), a key that is taken (422). A request that is no HTTP at all gets \
              400, one whose head is too long 414 or 431, without a body.\n\
              - Every answer may be read by pages of {}.",
             match settings.http.cors_origins {
@@ -187,7 +188,7 @@ fn problems(operation: Operation, settings: &Settings<'_>) -> Vec<Problem> {
     match operation {
         Operation::ListQuestions => problems.push(Problem::InvalidProductId),
         Operation::AddQuestion | Operation::AddAnswer => {
-            problems.extend(examples::bad_bodies(operation, settings));
+            problems.extend(examples::bad_submissions(operation, settings));
         }
         Operation::ExplainProblem => problems.push(Problem::UnknownPath),
         _ => {}

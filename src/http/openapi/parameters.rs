@@ -29,6 +29,16 @@ pub(super) fn all(settings: &Settings<'_>) -> Value {
         "count": number(
             "count", DEFAULT_PAGE_SIZE.into(), max_page_size.into(), "The most rows of a page.",
         ),
+        "Idempotency-Key": {
+            "name": "Idempotency-Key", "in": "header", "required": false,
+            "example": "\"8e03978e-40d5-43dd-bc93-6894a57f9324\"",
+            "description": "A random text for this submission alone. Sent again with the same fields within 24 hours it is \
+                            answered as the first time; with other fields it is refused. Quoted or not.",
+            "schema": {
+                "type": "string",
+                "pattern": r#"^([!#-+\--:<-~]{1,255}|"([!#-\[\]-~]|\\["\\]){1,255}")$"#,
+            },
+        },
         "If-None-Match": {
             "name": "If-None-Match", "in": "header", "required": false,
             "description": "The `ETag` of a list that the client has, or several: 304 while it is the same.",
@@ -70,15 +80,16 @@ pub(super) fn of(operation: Operation) -> Vec<Value> {
     let names: &[&str] = match operation {
         Operation::ListQuestions => &["product_id", "page", "count", "If-None-Match"],
         Operation::ListAnswers => &[id_name(operation), "page", "count", "If-None-Match"],
-        Operation::AddAnswer
-        | Operation::VoteQuestion
+        Operation::AddAnswer => &[id_name(operation), "Idempotency-Key"],
+        Operation::VoteQuestion
         | Operation::ReportQuestion
         | Operation::VoteAnswer
         | Operation::ReportAnswer => &[id_name(operation)],
         Operation::ExplainProblem => {
             return vec![problem_name(), json!({"$ref": "#/components/parameters/X-Request-Id"})];
         }
-        Operation::AddQuestion | Operation::DescribeApi | Operation::BrowseApi => &[],
+        Operation::AddQuestion => &["Idempotency-Key"],
+        Operation::DescribeApi | Operation::BrowseApi => &[],
     };
     names
         .iter()

@@ -8,12 +8,14 @@ use super::Settings;
 use crate::domain::MAX_ID;
 
 /// The names in the `type` member of problem details. A test compares them with `error`'s.
-pub(super) const PROBLEM_NAMES: [&str; 16] = [
+pub(super) const PROBLEM_NAMES: [&str; 18] = [
     "invalid-product-id",
     "invalid-question-id",
     "invalid-answer-id",
     "unknown-path",
     "wrong-method",
+    "invalid-key",
+    "key-taken",
     "wrong-content-type",
     "body-too-large",
     "body-too-slow",

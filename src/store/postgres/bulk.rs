@@ -370,10 +370,14 @@ pub(super) async fn is_empty(client: &Client) -> Result<bool, Failure> {
 /// Everything but the `COMMIT`.
 async fn place(client: &Client, mode: LoadMode, raise_last_ids: &str) -> Result<(), Failure> {
     client.batch_execute(&format!("BEGIN; {LOCK_TIMEOUT}")).await?;
-    client.batch_execute("LOCK TABLE questions, answers, photos IN ACCESS EXCLUSIVE MODE").await?;
+    client
+        .batch_execute("LOCK TABLE questions, answers, photos, submissions IN ACCESS EXCLUSIVE MODE")
+        .await?;
     // Again: a server may have written since the load began.
     refuse_rows(client, mode).await?;
     client.batch_execute(build::PUT_IN_PLACE).await?;
+    // Submissions of the former rows would answer for the new ones.
+    client.batch_execute("TRUNCATE submissions").await?;
     client.batch_execute(raise_last_ids).await?;
     client.execute("SELECT pg_notify($1::text, $2::text)", &[&CHANNEL, &EVERYTHING]).await?;
     Ok(())

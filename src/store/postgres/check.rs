@@ -9,7 +9,7 @@ use super::session::{Session, Unprepared};
 use crate::store::{Counts, Finding, MAX_FINDINGS_PER_KIND, StoreError};
 
 /// Statements that list the rows that break a rule, as one text each.
-const RULES: [&str; 12] = [
+const RULES: [&str; 13] = [
     "SELECT 'questions: the id ' || question_id || ' is there ' || count(*) || ' times'
      FROM questions GROUP BY question_id HAVING count(*) > 1",
     "SELECT 'answers: the id ' || answer_id || ' is there ' || count(*) || ' times'
@@ -34,6 +34,9 @@ const RULES: [&str; 12] = [
      FROM answer_ids s, (SELECT max(answer_id) AS id FROM answers) m WHERE m.id > s.last_value",
     "SELECT 'photo_ids: the last id is ' || s.last_value || ', but there is one of ' || m.id
      FROM photo_ids s, (SELECT max(photo_id) AS id FROM photos) m WHERE m.id > s.last_value",
+    "SELECT 'submissions: ' || s.digest || ' came to a row that is not there' FROM submissions s
+     WHERE NOT EXISTS (SELECT FROM questions q WHERE q.question_id = s.question_id)
+       AND NOT EXISTS (SELECT FROM answers a WHERE a.answer_id = s.answer_id)",
 ];
 
 const SETTINGS: &str = "

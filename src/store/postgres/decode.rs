@@ -6,7 +6,7 @@ use std::error::Error;
 use tokio_postgres::Row;
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, accepts, private::BytesMut, to_sql_checked};
 
-use crate::domain::{Id, Timestamp};
+use crate::domain::{Digest, Id, Timestamp};
 use crate::store::StoreError;
 
 /// PostgreSQL counts from 2000-01-01, we count from 1970-01-01.
@@ -89,6 +89,10 @@ impl<'a> Columns<'a> {
         let value: i64 = self.get(index, column)?;
         let id = u64::try_from(value).ok().and_then(|number| I::new(number).ok());
         id.ok_or_else(|| self.damaged(column, format!("{value} is not an id")))
+    }
+
+    pub(super) fn digest(self, index: usize, column: &'static str) -> Result<Digest, StoreError> {
+        self.get(index, column)
     }
 
     pub(super) fn time(self, index: usize, column: &'static str) -> Result<Timestamp, StoreError> {

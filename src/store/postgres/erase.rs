@@ -31,6 +31,9 @@ const ANSWERS: &str = "
 const PHOTOS: &str = "
     DELETE FROM photos p USING unnest($1::bigint[], $2::bigint[]) AS e (product_id, answer_id)
     WHERE p.product_id = e.product_id AND p.answer_id = e.answer_id";
+// Digests of erased texts and addresses.
+const SUBMISSIONS: &str =
+    "DELETE FROM submissions WHERE question_id = ANY ($1::bigint[]) OR answer_id = ANY ($2::bigint[])";
 
 /// Erases the rows that are still the person's.
 pub(super) fn erase(server: &Arc<Server>, person: &PersonRows) -> Result<Counts, StoreError> {
@@ -67,10 +70,10 @@ async fn transact(client: &Client, person: &PersonRows) -> Result<Counts, Failur
     let PersonRows { questions, answers, .. } = person;
     client.batch_execute(BEGIN).await?;
     let products: Vec<i64> = questions.rows.iter().map(|row| bigint(row.product_id)).collect();
-    let ids: Vec<i64> = questions.rows.iter().map(|row| bigint(row.question_id)).collect();
+    let question_ids: Vec<i64> = questions.rows.iter().map(|row| bigint(row.question_id)).collect();
     let emails: Vec<&str> = questions.rows.iter().map(|row| questions.texts.get(row.email)).collect();
     let questions_erased =
-        client.execute(QUESTIONS, &[&ERASED_NAME, &ERASED_BODY, &products, &ids, &emails]).await?;
+        client.execute(QUESTIONS, &[&ERASED_NAME, &ERASED_BODY, &products, &question_ids, &emails]).await?;
 
     let products: Vec<i64> = answers.rows.iter().map(|row| bigint(row.product_id)).collect();
     let ids: Vec<i64> = answers.rows.iter().map(|row| bigint(row.answer_id)).collect();
@@ -83,6 +86,7 @@ async fn transact(client: &Client, person: &PersonRows) -> Result<Counts, Failur
         ids.push(row.try_get(1)?);
     }
     let photos = client.execute(PHOTOS, &[&products, &ids]).await?;
+    client.execute(SUBMISSIONS, &[&question_ids, &ids]).await?;
 
     let changed = questions.rows.iter().map(|row| row.product_id);
     let mut changed: Vec<_> = changed.chain(answers.rows.iter().map(|row| row.product_id)).collect();

@@ -63,6 +63,13 @@ impl Failure {
         })
     }
 
+    /// Whether a key refused what another process has just added.
+    pub(super) fn is_refused_by(&self, key: &str) -> bool {
+        self.refusal().is_some_and(|error| {
+            *error.code() == SqlState::UNIQUE_VIOLATION && error.constraint() == Some(key)
+        })
+    }
+
     /// Whether the server itself said what is wrong.
     pub(super) fn says_why(&self) -> bool {
         self.refusal().is_some()

@@ -18,8 +18,10 @@ mod schema;
 mod server;
 mod session;
 mod statement;
+mod submissions;
 mod tls;
 mod write;
+mod write_statements;
 
 use std::sync::Arc;
 

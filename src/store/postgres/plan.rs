@@ -1,9 +1,11 @@
 //! A batch of commands as the sets that statements take, and the answers as outcomes. No SQL here.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::decode::{Milliseconds, bigint};
-use crate::domain::{AnswerId, NewAnswer, NewQuestion, PhotoId, ProductId, QuestionId};
+use super::submissions::NewSubmissions;
+use crate::domain::{AnswerId, Digest, NewAnswer, NewQuestion, PhotoId, ProductId, QuestionId, Timestamp};
+use crate::store::submission::{Earlier, Submission};
 use crate::store::{Command, Outcome, ProductChange, Target};
 
 /// The sets of a batch, ids ascending: two processes that touch the same rows do so in the same order.
@@ -19,6 +21,8 @@ pub(super) struct Plan {
     pub(super) new_questions: i64,
     pub(super) new_answers: i64,
     pub(super) new_photos: i64,
+    /// What new rows are recognized by.
+    pub(super) digests: Vec<Digest>,
 }
 
 /// Ids and how many votes each gets, side by side.
@@ -40,6 +44,11 @@ impl Plan {
     pub(super) fn new(commands: &[Command]) -> Self {
         let mut plan = Self::default();
         let (mut question_votes, mut answer_votes) = (Vec::new(), Vec::new());
+        let mut submitted = HashSet::new();
+        // The second of two same submissions is not added, whatever becomes of the first.
+        let mut is_new = |submission: &Option<Submission>| {
+            submission.is_none_or(|submission| submitted.insert((submission.digest, submission.content)))
+        };
         for command in commands {
             match command {
                 Command::Vote { target: Target::Question(id), votes } => {
@@ -50,14 +59,18 @@ impl Plan {
                 }
                 Command::Report(Target::Question(id)) => plan.question_reports.push(bigint(*id)),
                 Command::Report(Target::Answer(id)) => plan.answer_reports.push(bigint(*id)),
-                Command::AddQuestion { .. } => plan.new_questions += 1,
-                Command::AddAnswer { question_id, answer, .. } => {
+                Command::AddQuestion { submission, .. } if is_new(submission) => plan.new_questions += 1,
+                Command::AddAnswer { question_id, answer, submission, .. } if is_new(submission) => {
                     plan.answered.push(bigint(*question_id));
                     plan.new_answers += 1;
                     plan.new_photos += i64::try_from(answer.photos.len()).unwrap_or(i64::MAX);
                 }
+                Command::AddQuestion { .. } | Command::AddAnswer { .. } => {}
             }
         }
+        plan.digests = submitted.into_iter().map(|(digest, _)| digest).collect();
+        plan.digests.sort_unstable();
+        plan.digests.dedup();
         plan.question_votes = Votes::new(question_votes);
         plan.answer_votes = Votes::new(answer_votes);
         for ids in [&mut plan.question_reports, &mut plan.answer_reports, &mut plan.answered] {
@@ -74,6 +87,7 @@ pub(super) struct Found {
     pub(super) voted: HashMap<Target, (ProductId, u32)>,
     pub(super) reported: HashMap<Target, ProductId>,
     pub(super) answered: HashMap<QuestionId, ProductId>,
+    pub(super) earlier: HashMap<Digest, Earlier>,
     pub(super) question_ids: Vec<QuestionId>,
     pub(super) answer_ids: Vec<AnswerId>,
     pub(super) photo_ids: Vec<PhotoId>,
@@ -87,6 +101,7 @@ pub(super) struct Carried<'c> {
     pub(super) questions: NewQuestions<'c>,
     pub(super) answers: NewAnswers<'c>,
     pub(super) photos: NewPhotos<'c>,
+    pub(super) submissions: NewSubmissions,
 }
 
 /// Columns of new questions.
@@ -125,40 +140,66 @@ impl<'c> Carried<'c> {
     /// Puts commands and answers together. A command for which `found` has no row or no id left is not found.
     pub(super) fn new(commands: &'c [Command], found: Found) -> Self {
         let mut result = Self { outcomes: Vec::with_capacity(commands.len()), ..Self::default() };
-        let mut question_ids = found.question_ids.into_iter();
-        let mut answer_ids = found.answer_ids.into_iter();
-        let mut photo_ids = found.photo_ids.into_iter();
+        let Found { voted, reported, answered, mut earlier, question_ids, answer_ids, photo_ids } = found;
+        let mut question_ids = question_ids.into_iter();
+        let mut answer_ids = answer_ids.into_iter();
+        let mut photo_ids = photo_ids.into_iter();
         for command in commands {
             let outcome = match command {
-                Command::Vote { target, .. } => found
-                    .voted
-                    .get(target)
-                    .map(|&(product_id, helpful)| Outcome::Voted { product_id, helpful }),
-                Command::Report(target) => {
-                    found.reported.get(target).map(|&product_id| Outcome::Reported { product_id })
+                Command::Vote { target, .. } => {
+                    voted.get(target).map(|&(product_id, helpful)| Outcome::Voted { product_id, helpful })
                 }
-                Command::AddQuestion { question, written_at } => question_ids.next().map(|question_id| {
-                    result.questions.add(question_id, question, Milliseconds(written_at.milliseconds()));
-                    Outcome::QuestionAdded { question_id, product_id: question.product_id }
-                }),
-                Command::AddAnswer { question_id, answer, written_at } => {
-                    found.answered.get(question_id).copied().zip(answer_ids.next()).map(
-                        |(product_id, answer_id)| {
-                            let written_at = Milliseconds(written_at.milliseconds());
-                            result.answers.add(product_id, answer_id, *question_id, answer, written_at);
-                            for (url, photo_id) in answer.photos.iter().zip(&mut photo_ids) {
-                                result.photos.add(product_id, photo_id, answer_id, url.as_str());
-                            }
-                            Outcome::AnswerAdded { answer_id, product_id }
-                        },
-                    )
+                Command::Report(target) => {
+                    reported.get(target).map(|&product_id| Outcome::Reported { product_id })
+                }
+                Command::AddQuestion { question, written_at, submission } => {
+                    result.submit(&mut earlier, submission.as_ref(), *written_at, |result| {
+                        let question_id = question_ids.next()?;
+                        let written_at = Milliseconds(written_at.milliseconds());
+                        result.questions.add(question_id, question, written_at);
+                        Some(Outcome::QuestionAdded { question_id, product_id: question.product_id })
+                    })
+                }
+                Command::AddAnswer { question_id, answer, written_at, submission } => {
+                    result.submit(&mut earlier, submission.as_ref(), *written_at, |result| {
+                        let product_id = answered.get(question_id).copied()?;
+                        let answer_id = answer_ids.next()?;
+                        let written_at = Milliseconds(written_at.milliseconds());
+                        result.answers.add(product_id, answer_id, *question_id, answer, written_at);
+                        for (url, photo_id) in answer.photos.iter().zip(&mut photo_ids) {
+                            result.photos.add(product_id, photo_id, answer_id, url.as_str());
+                        }
+                        Some(Outcome::AnswerAdded { answer_id, product_id })
+                    })
                 }
             };
             let outcome = outcome.unwrap_or(Outcome::NotFound);
             result.changes.extend(ProductChange::of(command, outcome));
             result.outcomes.push(outcome);
         }
+        result.submissions.sort();
         result
+    }
+
+    /// Adds a row, unless it was added before or is in this batch already.
+    fn submit(
+        &mut self,
+        earlier: &mut HashMap<Digest, Earlier>,
+        submission: Option<&Submission>,
+        written_at: Timestamp,
+        add: impl FnOnce(&mut Self) -> Option<Outcome>,
+    ) -> Option<Outcome> {
+        let Some(submission) = submission else { return add(self) };
+        let before = earlier.get(&submission.digest).copied();
+        if let Some(before) = before.filter(|before| before.expires_at > written_at) {
+            return Some(before.outcome(submission));
+        }
+        let outcome = add(self)?;
+        let row = outcome.added()?;
+        self.submissions.add(submission, row, written_at, before.is_some());
+        let Submission { digest, content, expires_at } = *submission;
+        earlier.insert(digest, Earlier { content, expires_at, row });
+        Some(outcome)
     }
 }
 

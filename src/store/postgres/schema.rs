@@ -10,7 +10,10 @@ use super::session::{Session, Unprepared};
 use crate::store::{Migrated, StoreError};
 
 /// What the migrations are, oldest first.
-const MIGRATIONS: [&str; 1] = [include_str!("../../../migrations/postgres/0001_questions_and_answers.sql")];
+const MIGRATIONS: [&str; 2] = [
+    include_str!("../../../migrations/postgres/0001_questions_and_answers.sql"),
+    include_str!("../../../migrations/postgres/0002_submissions.sql"),
+];
 
 /// The advisory lock of whoever migrates: the letters `AtQA` and a 1.
 const MIGRATION_LOCK: i64 = 0x4174_5141_0000_0001;
@@ -20,7 +23,7 @@ pub(super) const LOAD_LOCK: i64 = 0x4174_5141_0000_0002;
 
 /// Names of ours that another program may have taken.
 const NAMES_TAKEN: &str = "SELECT relname::text FROM pg_catalog.pg_class
-     WHERE relname IN ('questions', 'answers', 'photos') AND pg_catalog.pg_table_is_visible(oid)
+     WHERE relname IN ('questions', 'answers', 'photos', 'submissions') AND pg_catalog.pg_table_is_visible(oid)
      ORDER BY relname LIMIT 1";
 
 fn known() -> u32 {

@@ -118,6 +118,11 @@ impl<P: Prepared> Session<P> {
         Ok(())
     }
 
+    /// Whether there is a connection, as far as is known here.
+    pub(super) fn is_live(&self) -> bool {
+        self.live.as_ref().is_some_and(|live| !live.client.is_closed() && self.server.is_at(live.host))
+    }
+
     /// Whether there is another host to go to when this one takes no writes.
     pub(super) fn has_several_hosts(&self) -> bool {
         self.server.has_several_hosts()

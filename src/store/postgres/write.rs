@@ -4,155 +4,34 @@
 
 use std::sync::Arc;
 
-use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Row};
 
 use super::decode::Columns;
 use super::failure::Failure;
 use super::listen::{Listener, OwnOrigin};
-use super::notice::{self, CHANNEL, NOTIFY, Origin};
+use super::notice::{self, CHANNEL, Origin};
 use super::plan::{Carried, Found, Plan};
 use super::server::Server;
-use super::session::{Prepared, Session};
-use super::statement::{Naming, Statement};
-use crate::domain::Id;
+use super::session::Session;
+use super::statement::Statement;
+use super::submissions::{self, Sweeper, read_earlier};
+use super::write_statements::Statements;
+use crate::domain::{Id, Timestamp};
 use crate::store::{Change, ChangeSink, Command, Outcome, ProductChange, StoreError, Target, Writer};
 
 /// How often a transaction is carried out before its failure is reported: others may have been faster.
 const MAX_ATTEMPTS: u32 = 5;
 
-// The sub-select's order is the order in which rows are locked, as long as it drives the join: see `SETTINGS`.
-const VOTE_QUESTIONS: &str = "
-    UPDATE questions q SET helpful = least(q.helpful + v.votes, 4294967295)
-    FROM (SELECT id, votes FROM unnest($1::bigint[], $2::bigint[]) AS v (id, votes) ORDER BY id) v
-    WHERE q.question_id = v.id
-    RETURNING q.question_id, q.product_id, q.helpful";
-const VOTE_ANSWERS: &str = "
-    UPDATE answers a SET helpful = least(a.helpful + v.votes, 4294967295)
-    FROM (SELECT id, votes FROM unnest($1::bigint[], $2::bigint[]) AS v (id, votes) ORDER BY id) v
-    WHERE a.answer_id = v.id
-    RETURNING a.answer_id, a.product_id, a.helpful";
-const REPORT_QUESTIONS: &str = "
-    UPDATE questions q SET reported = true
-    FROM (SELECT id FROM unnest($1::bigint[]) AS r (id) ORDER BY id) r
-    WHERE q.question_id = r.id
-    RETURNING q.question_id, q.product_id";
-const REPORT_ANSWERS: &str = "
-    UPDATE answers a SET reported = true
-    FROM (SELECT id FROM unnest($1::bigint[]) AS r (id) ORDER BY id) r
-    WHERE a.answer_id = r.id
-    RETURNING a.answer_id, a.product_id";
-const ANSWERED: &str = "SELECT question_id, product_id FROM questions WHERE question_id = ANY ($1::bigint[])";
-const NEW_QUESTION_IDS: &str = "SELECT nextval('question_ids') FROM generate_series(1, $1::bigint)";
-const NEW_ANSWER_IDS: &str = "SELECT nextval('answer_ids') FROM generate_series(1, $1::bigint)";
-const NEW_PHOTO_IDS: &str = "SELECT nextval('photo_ids') FROM generate_series(1, $1::bigint)";
-const INSERT_QUESTIONS: &str = "
-    INSERT INTO questions (product_id, question_id, written_at, body, name, email)
-    SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::timestamptz[], $4::text[], $5::text[], $6::text[])";
-const INSERT_ANSWERS: &str = "
-    INSERT INTO answers (product_id, answer_id, question_id, written_at, body, name, email)
-    SELECT * FROM unnest(
-        $1::bigint[], $2::bigint[], $3::bigint[], $4::timestamptz[], $5::text[], $6::text[], $7::text[])";
-const INSERT_PHOTOS: &str = "
-    INSERT INTO photos (product_id, photo_id, answer_id, url)
-    SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[])";
-
-const NEW_QUESTION_TYPES: [Type; 6] = [
-    Type::INT8_ARRAY,
-    Type::INT8_ARRAY,
-    Type::TIMESTAMPTZ_ARRAY,
-    Type::TEXT_ARRAY,
-    Type::TEXT_ARRAY,
-    Type::TEXT_ARRAY,
-];
-const NEW_ANSWER_TYPES: [Type; 7] = [
-    Type::INT8_ARRAY,
-    Type::INT8_ARRAY,
-    Type::INT8_ARRAY,
-    Type::TIMESTAMPTZ_ARRAY,
-    Type::TEXT_ARRAY,
-    Type::TEXT_ARRAY,
-    Type::TEXT_ARRAY,
-];
-const NEW_PHOTO_TYPES: [Type; 4] = [Type::INT8_ARRAY, Type::INT8_ARRAY, Type::INT8_ARRAY, Type::TEXT_ARRAY];
-
-/// The statements of the writing session.
-struct Statements {
-    begin: String,
-    vote_questions: Statement,
-    vote_answers: Statement,
-    report_questions: Statement,
-    report_answers: Statement,
-    answered: Statement,
-    new_question_ids: Statement,
-    new_answer_ids: Statement,
-    new_photo_ids: Statement,
-    insert_questions: Statement,
-    insert_answers: Statement,
-    insert_photos: Statement,
-    notify: Statement,
-}
-
-impl Prepared for Statements {
-    // Only nested loops touch rows in the order of their ids. A process that is stopped between the two trips
-    // must not hold its locks. A row that somebody else keeps locked holds up the writes behind it, so they wait for
-    // less than a request waits for the store.
-    const SETTINGS: &'static [&'static str] = &[
-        "enable_hashjoin = off",
-        "enable_mergejoin = off",
-        "enable_seqscan = off",
-        "max_parallel_workers_per_gather = 0",
-        "idle_in_transaction_session_timeout = '15s'",
-        "statement_timeout = '10s'",
-        "lock_timeout = '2s'",
-    ];
-
-    async fn prepare(client: &Client, naming: Naming) -> Result<Self, tokio_postgres::Error> {
-        const IDS: &[Type] = &[Type::INT8_ARRAY];
-        const IDS_AND_VOTES: &[Type] = &[Type::INT8_ARRAY, Type::INT8_ARRAY];
-        const HOW_MANY: &[Type] = &[Type::INT8];
-        let prepare = |text, types| Statement::prepare(client, naming, text, types);
-        let (vote_questions, vote_answers, report_questions, report_answers, answered, notify) = tokio::try_join!(
-            prepare(VOTE_QUESTIONS, IDS_AND_VOTES),
-            prepare(VOTE_ANSWERS, IDS_AND_VOTES),
-            prepare(REPORT_QUESTIONS, IDS),
-            prepare(REPORT_ANSWERS, IDS),
-            prepare(ANSWERED, IDS),
-            prepare(NOTIFY, &[Type::TEXT, Type::TEXT_ARRAY]),
-        )?;
-        let (new_question_ids, new_answer_ids, new_photo_ids) = tokio::try_join!(
-            prepare(NEW_QUESTION_IDS, HOW_MANY),
-            prepare(NEW_ANSWER_IDS, HOW_MANY),
-            prepare(NEW_PHOTO_IDS, HOW_MANY),
-        )?;
-        let (insert_questions, insert_answers, insert_photos) = tokio::try_join!(
-            prepare(INSERT_QUESTIONS, &NEW_QUESTION_TYPES),
-            prepare(INSERT_ANSWERS, &NEW_ANSWER_TYPES),
-            prepare(INSERT_PHOTOS, &NEW_PHOTO_TYPES),
-        )?;
-        Ok(Self {
-            begin: naming.begin(Self::SETTINGS),
-            vote_questions,
-            vote_answers,
-            report_questions,
-            report_answers,
-            answered,
-            new_question_ids,
-            new_answer_ids,
-            new_photo_ids,
-            insert_questions,
-            insert_answers,
-            insert_photos,
-            notify,
-        })
-    }
-}
+/// How often another process may have added the same submission in between, before all others are kept from adding any.
+const MAX_TWINS: u32 = 1;
 
 /// The writing session, and the listener beside it.
 pub(super) struct PostgresWriter {
     session: Session<Statements>,
     origin: Arc<OwnOrigin>,
     elsewhere: ChangeSink,
+    sweeper: Sweeper,
     _listener: Listener,
 }
 
@@ -172,13 +51,28 @@ impl PostgresWriter {
             Ok(())
         })?;
         listener.must_hear()?;
-        Ok(Self { session, origin, elsewhere, _listener: listener })
+        Ok(Self { session, origin, elsewhere, sweeper: Sweeper::default(), _listener: listener })
     }
 
     /// Whether a transaction that failed before its commit is worth carrying out again.
     fn may_pass_again(&self, failure: &Failure) -> bool {
         let elsewhere = failure.is_read_only() && self.session.has_several_hosts();
         failure.may_pass_again() || failure.is_lost() || elsewhere
+    }
+
+    /// After a commit that added submissions, and took a step of sweeping over so many pages.
+    fn note_submissions(&mut self, commands: &[Command], carried: &Carried<'_>, pages: Option<i64>) {
+        for (command, outcome) in commands.iter().zip(&carried.outcomes) {
+            if let Command::AddQuestion { submission: Some(submission), .. }
+            | Command::AddAnswer { submission: Some(submission), .. } = command
+                && outcome.added().is_some()
+            {
+                self.sweeper.sweeping.added(submission);
+            }
+        }
+        if let (Some(pages), Some(now)) = (pages, carried.submissions.written_at) {
+            self.sweeper.swept(now, pages);
+        }
     }
 
     /// Tells of what a commit may have changed, or will have: its notice counts as a stranger's from now on, and one
@@ -193,11 +87,11 @@ impl PostgresWriter {
 impl Writer for PostgresWriter {
     fn commit(&mut self, commands: &[Command]) -> Result<Vec<Outcome>, StoreError> {
         let plan = Plan::new(commands);
-        let mut attempt = 1;
+        let (mut attempt, mut twins) = (1, 0);
         loop {
             self.session.reach()?;
             let found = self.session.ask(async |client, statements| {
-                let found = first_trip(client, statements, &plan).await;
+                let found = first_trip(client, statements, &plan, twins > MAX_TWINS).await;
                 if found.as_ref().is_err_and(|failure| !failure.is_lost()) {
                     client.batch_execute("ROLLBACK").await?;
                 }
@@ -210,11 +104,19 @@ impl Writer for PostgresWriter {
                 Ok(found) => {
                     let carried = Carried::new(commands, found);
                     let origin = self.origin.get();
+                    let sweep_from = self.sweeper.sweeping.is_due().then_some(self.sweeper.page);
                     let committed = self.session.ask(async |client, statements| {
-                        second_trip(client, statements, &carried, origin).await
+                        second_trip(client, statements, &carried, origin, sweep_from).await
                     });
                     match committed {
-                        Ok(()) => return Ok(carried.outcomes),
+                        Ok(pages) => {
+                            self.note_submissions(commands, &carried, pages);
+                            return Ok(carried.outcomes);
+                        }
+                        Err(failure) if attempt < MAX_ATTEMPTS && failure.is_refused_by(submissions::KEY) => {
+                            twins += 1;
+                            failure
+                        }
                         Err(failure) if attempt < MAX_ATTEMPTS && failure.may_pass_again() => failure,
                         Err(failure) => {
                             let error = failure.after_commit();
@@ -231,10 +133,34 @@ impl Writer for PostgresWriter {
         }
     }
 
-    fn idle(&mut self) -> Result<(), StoreError> {
+    fn idle(&mut self, now: Timestamp) -> Result<(), StoreError> {
         // The listener hears of changes by itself.
+        if self.sweeper.sweeping.is_due_when_idle(now) && self.session.is_live() {
+            let page = self.sweeper.page;
+            match self.session.ask(async |client, statements| sweep(client, statements, page, now).await) {
+                Ok(pages) => self.sweeper.swept(now, pages),
+                Err(error) => {
+                    // Nobody waits for it, and it is tried again.
+                    tracing::debug!(%error, "expired submissions stay for now");
+                    self.sweeper.sweeping.swept(now, false);
+                }
+            }
+        }
         Ok(())
     }
+}
+
+/// Deletes submissions that have expired, in a transaction of its own.
+async fn sweep(client: &Client, statements: &Statements, page: i64, now: Timestamp) -> Result<i64, Failure> {
+    let (begun, swept, committed) = tokio::join!(
+        biased;
+        client.batch_execute(&statements.begin),
+        statements.submissions.sweep(client, page, now),
+        client.batch_execute("COMMIT"),
+    );
+    begun?;
+    committed?;
+    swept
 }
 
 /// Runs a statement unless it is not `needed`.
@@ -251,7 +177,13 @@ async fn rows<const N: usize>(
 }
 
 /// Begins the transaction, votes and reports, and asks for whatever the inserts need, all sent together.
-async fn first_trip(client: &Client, statements: &Statements, plan: &Plan) -> Result<Found, Failure> {
+/// With `alone`, no other process adds submissions until its end.
+async fn first_trip(
+    client: &Client,
+    statements: &Statements,
+    plan: &Plan,
+    alone: bool,
+) -> Result<Found, Failure> {
     let (on_questions, on_answers) = (&plan.question_votes, &plan.answer_votes);
     let votes = async {
         tokio::try_join!(
@@ -283,15 +215,17 @@ async fn first_trip(client: &Client, statements: &Statements, plan: &Plan) -> Re
             rows(client, plan.new_photos > 0, &statements.new_photo_ids, [&plan.new_photos]),
         )
     };
-    let ((), votes, reports, answered, new_ids) = tokio::try_join!(
+    let ((), votes, reports, answered, new_ids, earlier) = tokio::try_join!(
         biased;
         async { Ok(client.batch_execute(&statements.begin).await?) },
         votes,
         reports,
         rows(client, !plan.answered.is_empty(), &statements.answered, [&plan.answered]),
         new_ids,
+        statements.submissions.find(client, &plan.digests, alone),
     )?;
     let mut found = Found {
+        earlier: read_earlier(&earlier)?,
         question_ids: ids(&new_ids.0, "question_ids")?,
         answer_ids: ids(&new_ids.1, "answer_ids")?,
         photo_ids: ids(&new_ids.2, "photo_ids")?,
@@ -332,18 +266,27 @@ fn ids<I: Id>(rows: &[Row], sequence: &'static str) -> Result<Vec<I>, StoreError
     rows.iter().map(|row| Columns::new(row, sequence, 0).id(0, "last_value")).collect()
 }
 
-/// Inserts, tells others and commits, all sent together: behind a refused statement, `COMMIT` rolls back.
+/// Inserts, tells others and commits, all sent together: behind a refused statement, `COMMIT` rolls back. Sweeps from a
+/// page on if there is one, and tells how many pages there are.
 async fn second_trip(
     client: &Client,
     statements: &Statements,
     carried: &Carried<'_>,
     origin: Origin,
-) -> Result<(), Failure> {
-    let Carried { questions, answers, photos, .. } = carried;
+    sweep_from: Option<i64>,
+) -> Result<Option<i64>, Failure> {
+    let Carried { questions, answers, photos, submissions, .. } = carried;
     let notices = notice::write(origin, &carried.changes);
+    let sweep = async {
+        match (sweep_from, submissions.written_at) {
+            (Some(page), Some(now)) => Ok(Some(statements.submissions.sweep(client, page, now).await?)),
+            _ => Ok(None),
+        }
+    };
     let changes = async {
         tokio::try_join!(
             biased;
+            statements.submissions.replace(client, submissions),
             rows(client, !questions.question_ids.is_empty(), &statements.insert_questions, [
                 &questions.product_ids,
                 &questions.question_ids,
@@ -368,9 +311,11 @@ async fn second_trip(
                 &photos.urls,
             ]),
             rows(client, !notices.is_empty(), &statements.notify, [&CHANNEL, &notices]),
+            sweep,
         )
     };
     let (changed, committed) = tokio::join!(biased; changes, client.batch_execute("COMMIT"));
-    changed?;
-    Ok(committed?)
+    let (.., pages) = changed?;
+    committed?;
+    Ok(pages)
 }

@@ -66,11 +66,11 @@ impl SqliteBulkLoad {
         if mode == LoadMode::IntoEmpty && !is_empty(&connection)? {
             return Err(StoreError::NotEmpty);
         }
-        // Of an empty store as well: counters that were left behind would stick to new rows.
+        // Of an empty store as well: counters and submissions that were left behind would stick to new rows.
         connection
             .execute_batch(
                 "DELETE FROM marks; DELETE FROM photos; DELETE FROM answers; DELETE FROM questions;
-                 DELETE FROM far_products;",
+                 DELETE FROM far_products; DELETE FROM submissions;",
             )
             .writing()?;
         Ok(Self {

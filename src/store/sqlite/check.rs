@@ -6,6 +6,7 @@ use rusqlite::Connection;
 use super::counts;
 use super::decode::Columns;
 use super::failure::Failure;
+use super::submissions::earlier;
 use crate::domain::{AnswerId, PhotoId, QuestionId};
 use crate::store::{Counts, Finding, MAX_FINDINGS_PER_KIND, StoreError};
 
@@ -14,7 +15,7 @@ struct Rule {
     sql: &'static str,
 }
 
-const RULES: [Rule; 8] = [
+const RULES: [Rule; 9] = [
     Rule {
         sql: "SELECT 'answers: answer ' || a.answer_id || ' names question ' || a.question_id || ', which is not there'
               FROM answers a LEFT JOIN questions q ON q.question_id = a.question_id WHERE q.place IS NULL",
@@ -54,6 +55,11 @@ const RULES: [Rule; 8] = [
               FROM questions q LEFT JOIN far_products f ON f.product_number = q.place >> 24
               WHERE q.place >= 274877906944 << 24 AND f.product_id IS NULL",
     },
+    Rule {
+        sql: "SELECT 'submissions: number ' || s.number || ' came to a row that is not there' FROM submissions s
+              WHERE NOT EXISTS (SELECT 1 FROM questions q WHERE q.question_id = s.question_id)
+                AND NOT EXISTS (SELECT 1 FROM answers a WHERE a.answer_id = s.answer_id)",
+    },
 ];
 
 /// A table whose values are read one by one.
@@ -63,7 +69,7 @@ struct Table {
     read: fn(Columns<'_>) -> Result<(), StoreError>,
 }
 
-const TABLES: [Table; 4] = [
+const TABLES: [Table; 5] = [
     Table {
         name: "questions",
         sql: "SELECT place, question_id, written_at, reported, helpful, body, name, email FROM questions",
@@ -106,6 +112,14 @@ const TABLES: [Table; 4] = [
         read: |row| {
             row.count(1, "helpful")?;
             row.flag(2, "reported").map(drop)
+        },
+    },
+    Table {
+        name: "submissions",
+        sql: "SELECT number, digest, expires_at, question_id, answer_id, content FROM submissions",
+        read: |row| {
+            row.digest(1, "digest")?;
+            earlier(row).map(drop)
         },
     },
 ];

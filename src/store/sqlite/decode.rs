@@ -4,7 +4,7 @@
 use rusqlite::Row;
 use rusqlite::types::ValueRef;
 
-use crate::domain::{Id, Timestamp};
+use crate::domain::{Digest, Id, Timestamp};
 use crate::store::StoreError;
 
 /// Reads the columns of one row.
@@ -39,6 +39,21 @@ impl<'a> Columns<'a> {
             Ok(ValueRef::Text(bytes)) => simdutf8::basic::from_utf8(bytes)
                 .map_err(|_| self.damaged(column, "the text is not UTF-8".to_owned())),
             other => Err(self.damaged(column, format!("{other:?} is not a text"))),
+        }
+    }
+
+    /// Whether a column is `NULL`.
+    pub(super) fn is_empty(self, index: usize) -> bool {
+        matches!(self.row.get_ref(index), Ok(ValueRef::Null))
+    }
+
+    pub(super) fn digest(self, index: usize, column: &'static str) -> Result<Digest, StoreError> {
+        match self.row.get_ref(index) {
+            Ok(ValueRef::Blob(bytes)) => bytes
+                .try_into()
+                .map(Digest::from_bytes)
+                .map_err(|_| self.damaged(column, format!("{} bytes are no digest", bytes.len()))),
+            other => Err(self.damaged(column, format!("{other:?} is no digest"))),
         }
     }
 

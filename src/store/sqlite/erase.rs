@@ -1,12 +1,16 @@
 //! Erasing what belongs to a person: names, addresses, texts and photos, in one transaction. The rows stay. What was
 //! there is overwritten in the file as well.
 
+use std::collections::HashSet;
+
 use rusqlite::{Connection, TransactionBehavior};
 
+use super::decode::Columns;
 use super::failure::Failure;
 use super::place::ProductNumber;
+use super::submissions::earlier;
 use crate::domain::Id;
-use crate::store::{Counts, ERASED_BODY, ERASED_NAME, PersonRows, StoreError};
+use crate::store::{Counts, ERASED_BODY, ERASED_NAME, PersonRows, StoreError, Target};
 
 /// Erases the rows that are still the person's.
 pub(super) fn erase(mut connection: Connection, person: &PersonRows) -> Result<Counts, StoreError> {
@@ -14,12 +18,14 @@ pub(super) fn erase(mut connection: Connection, person: &PersonRows) -> Result<C
     connection.pragma_update(None, "secure_delete", true).writing()?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).writing()?;
     let mut erased = Counts::default();
+    let mut gone = HashSet::new();
     for row in &person.questions.rows {
         let email = person.questions.texts.get(row.email);
         let sql =
             "UPDATE questions SET name = ?3, email = '', body = ?4 WHERE question_id = ?1 AND email = ?2";
         if anonymize(&transaction, sql, row.question_id.get(), email)? {
             erased.questions += 1;
+            gone.insert(Target::Question(row.question_id));
         }
     }
     for row in &person.answers.rows {
@@ -29,6 +35,7 @@ pub(super) fn erase(mut connection: Connection, person: &PersonRows) -> Result<C
             continue;
         }
         erased.answers += 1;
+        gone.insert(Target::Answer(row.answer_id));
         if let Some(number) = ProductNumber::find(&transaction, row.product_id)? {
             let (first, last) = number.places();
             let photos = transaction
@@ -38,12 +45,35 @@ pub(super) fn erase(mut connection: Connection, person: &PersonRows) -> Result<C
             erased.photos += photos as u64;
         }
     }
+    forget_submissions(&transaction, &gone)?;
     transaction.commit().committing()?;
     // The log still has the former pages until it is folded into the file; under a server it is overwritten later.
     if let Err(error) = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())) {
         tracing::warn!(%error, "erased, but the write-ahead log could not be folded into the file");
     }
     Ok(erased)
+}
+
+/// Deletes the digests of erased texts and addresses.
+fn forget_submissions(connection: &Connection, gone: &HashSet<Target>) -> Result<(), StoreError> {
+    let mut statement = connection
+        .prepare("SELECT number, digest, expires_at, question_id, answer_id, content FROM submissions")
+        .reading()?;
+    let mut rows = statement.query([]).reading()?;
+    let mut numbers = Vec::new();
+    while let Some(row) = rows.next().reading()? {
+        let columns = Columns::new(row, "submissions")?;
+        if gone.contains(&earlier(columns)?.row) {
+            numbers.push(columns.place());
+        }
+    }
+    for number in numbers {
+        connection
+            .prepare_cached("DELETE FROM submissions WHERE number = ?1")
+            .and_then(|mut statement| statement.execute([number]))
+            .writing()?;
+    }
+    Ok(())
 }
 
 /// Whether there was such a row.

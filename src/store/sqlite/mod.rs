@@ -12,6 +12,7 @@ mod failure;
 mod place;
 mod read;
 mod schema;
+mod submissions;
 mod write;
 
 use std::path::{Path, PathBuf};

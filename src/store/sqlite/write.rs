@@ -7,6 +7,7 @@ use super::decode::Columns;
 use super::failure::Failure;
 use super::place::{Kind, ProductNumber};
 use super::read::{place_by_id, place_of_question};
+use super::submissions::Submissions;
 use crate::domain::{AnswerId, Id, NewAnswer, NewQuestion, PhotoId, QuestionId, Timestamp};
 use crate::store::{Change, ChangeSink, Command, Outcome, StoreError, Target, Writer};
 
@@ -16,12 +17,15 @@ pub(super) struct SqliteWriter {
     elsewhere: ChangeSink,
     /// `PRAGMA data_version` of this connection: it moves when, and only when, another one commits.
     data_version: i64,
+    submissions: Submissions,
 }
 
 impl SqliteWriter {
     pub(super) fn new(connection: Connection, elsewhere: ChangeSink) -> Result<Self, StoreError> {
         let data_version = data_version(&connection)?;
-        Ok(Self { connection, elsewhere, data_version })
+        let mut submissions = Submissions::default();
+        submissions.catch_up(&connection)?;
+        Ok(Self { connection, elsewhere, data_version, submissions })
     }
 
     /// Tells of commits by other processes, an import or a repair by hand. What they changed is not known.
@@ -48,25 +52,48 @@ impl SqliteWriter {
             Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate).reading()?;
         let mut outcomes = vec![Outcome::NotFound; commands.len()];
         mark_rows(&transaction, commands, &mut outcomes)?;
-        add_rows(&transaction, commands, &mut outcomes)?;
+        add_rows(&transaction, &mut self.submissions, commands, &mut outcomes)?;
         transaction.commit().committing()?;
         // After the commit, so that views of what others wrote before it are forgotten before it is
         // acknowledged. The commands are committed even when this fails.
         self.notice_changes_elsewhere().map_err(|error| StoreError::Unknown(error.to_string()))?;
         Ok(outcomes)
     }
+
+    /// Deletes some submissions that have expired, without waiting for whoever writes.
+    fn sweep(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        if self.submissions.would_delete(&self.connection, now)? {
+            let transaction =
+                Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate).reading()?;
+            self.submissions.catch_up(&transaction)?;
+            self.submissions.sweep(&transaction, now)?;
+            transaction.commit().committing()?;
+        }
+        Ok(())
+    }
 }
 
 impl Writer for SqliteWriter {
     fn commit(&mut self, commands: &[Command]) -> Result<Vec<Outcome>, StoreError> {
         let result = self.transact(commands);
+        if result.is_err() {
+            self.submissions.forget();
+        }
         if matches!(result, Err(StoreError::Unknown(_))) {
             (self.elsewhere)(Change::Everything);
         }
         result
     }
 
-    fn idle(&mut self) -> Result<(), StoreError> {
+    fn idle(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        if self.submissions.wants_to_sweep(now)
+            && let Err(error) = self.sweep(now)
+        {
+            // Nobody waits for it, and it is tried again.
+            tracing::debug!(%error, "expired submissions stay for now");
+            self.submissions.forget();
+            self.submissions.put_off(now);
+        }
         self.notice_changes_elsewhere()
     }
 }
@@ -158,27 +185,51 @@ fn counters(
     Ok(Some((columns.count(1, "helpful")?, columns.flag(2, "reported")?)))
 }
 
-/// Carries out new questions and answers, in order.
+/// Carries out new questions and answers, in order, but for those that were added before.
 fn add_rows(
     connection: &Connection,
+    submissions: &mut Submissions,
     commands: &[Command],
     outcomes: &mut [Outcome],
 ) -> Result<(), StoreError> {
+    let mut latest = None;
     for (command, outcome) in commands.iter().zip(outcomes) {
-        match command {
-            Command::AddQuestion { question, written_at } => {
-                *outcome = add_question(connection, question, *written_at)?;
+        let (Command::AddQuestion { written_at, submission, .. }
+        | Command::AddAnswer { written_at, submission, .. }) = command
+        else {
+            continue;
+        };
+        if let Some(submission) = submission {
+            if latest.is_none() {
+                submissions.catch_up(connection)?;
             }
-            Command::AddAnswer { question_id, answer, written_at } => {
-                if let Some(place) = place_of_question(connection, *question_id)? {
-                    *outcome =
-                        add_answer(connection, ProductNumber::of(place), *question_id, answer, *written_at)?;
-                }
+            latest = latest.max(Some(*written_at));
+            if let Some(earlier) = submissions.find(connection, submission, *written_at)? {
+                *outcome = earlier.outcome(submission);
+                continue;
             }
-            Command::Vote { .. } | Command::Report(_) => {}
+        }
+        *outcome = add_row(connection, command)?;
+        if let (Some(submission), Some(row)) = (submission, outcome.added()) {
+            submissions.add(connection, submission, row)?;
         }
     }
-    Ok(())
+    latest.map_or(Ok(()), |now| submissions.keep_house(connection, now))
+}
+
+fn add_row(connection: &Connection, command: &Command) -> Result<Outcome, StoreError> {
+    match command {
+        Command::AddQuestion { question, written_at, .. } => add_question(connection, question, *written_at),
+        Command::AddAnswer { question_id, answer, written_at, .. } => {
+            match place_of_question(connection, *question_id)? {
+                Some(place) => {
+                    add_answer(connection, ProductNumber::of(place), *question_id, answer, *written_at)
+                }
+                None => Ok(Outcome::NotFound),
+            }
+        }
+        Command::Vote { .. } | Command::Report(_) => Ok(Outcome::NotFound),
+    }
 }
 
 fn add_question(
