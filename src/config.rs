@@ -4,9 +4,9 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
-use crate::http::{CorsOrigins, HttpSettings, RateLimits, TrustedProxies};
+use crate::http::{AccessLog, CorsOrigins, HttpSettings, LoggedRequests, RateLimits, TrustedProxies};
 use crate::service::ServiceSettings;
 use crate::store::StoreAddress;
 
@@ -32,6 +32,15 @@ pub struct StoreOption {
     pub store: StoreAddress,
 }
 
+/// The form of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people
+    Pretty,
+    /// A JSON object a line
+    Json,
+}
+
 /// The options of `serve`.
 #[derive(Debug, Clone, Args)]
 pub struct ServeOptions {
@@ -42,6 +51,36 @@ pub struct ServeOptions {
     /// Address and port to listen on
     #[arg(long, env = "ATELIER_LISTEN", value_name = "ADDRESS:PORT", default_value = "127.0.0.1:3000")]
     pub listen: SocketAddr,
+
+    /// Address and port for whoever watches: /metrics, /livez and /readyz; not for the open network [default: none]
+    #[arg(long, env = "ATELIER_ADMIN_LISTEN", value_name = "ADDRESS:PORT")]
+    pub admin_listen: Option<SocketAddr>,
+
+    /// How long to go on after SIGTERM while /readyz says 503, so that a load balancer notices first, in milliseconds
+    #[arg(long, env = "ATELIER_DRAIN_DELAY_MS", value_name = "MS", default_value_t = 0, value_parser = clap::value_parser!(u32).range(..=300_000))]
+    pub drain_delay_ms: u32,
+
+    /// Form of the log
+    #[arg(long, env = "ATELIER_LOG_FORMAT", value_name = "FORMAT", default_value = "pretty")]
+    pub log_format: LogFormat,
+
+    /// Requests that are logged: off, errors (5xx and slow ones) or all
+    #[arg(long, env = "ATELIER_ACCESS_LOG", value_name = "WHICH", default_value = "off")]
+    pub access_log: LoggedRequests,
+
+    /// How long a request takes that --access-log errors calls slow, in milliseconds
+    #[arg(long, env = "ATELIER_SLOW_MS", value_name = "MS", default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..))]
+    pub slow_ms: u32,
+
+    /// Where spans are sent by OTLP over HTTP, as a whole address [default: nowhere]
+    #[cfg(feature = "otel")]
+    #[arg(long, env = "ATELIER_OTLP_ENDPOINT", value_name = "http://HOST:4318/v1/traces")]
+    pub otlp_endpoint: Option<String>,
+
+    /// Share of the requests that are traced, 0 to 1; those that come with a trace are traced as it says
+    #[cfg(feature = "otel")]
+    #[arg(long, env = "ATELIER_TRACE_RATIO", value_name = "SHARE", default_value_t = 0.01)]
+    pub trace_ratio: f64,
 
     /// Create or upgrade the store's tables first
     #[arg(long, env = "ATELIER_MIGRATE")]
@@ -173,6 +212,10 @@ impl ServeOptions {
             max_head_wait_s: self.max_head_wait_s,
             rate_limits: self.rate_limits,
             trusted_proxies: self.trusted_proxies.clone(),
+            access_log: AccessLog {
+                requests: self.access_log,
+                slow: Duration::from_millis(self.slow_ms.into()),
+            },
             workers: self.workers.map_or(defaults.workers, usize::from),
         }
     }
@@ -198,6 +241,14 @@ impl ServeOptions {
         settings.submission.photos_max = self.photos_max as usize;
         settings.submission.photo_url_max_chars = self.photo_url_max_chars as usize;
         settings
+    }
+
+    /// What the kind of store is called.
+    pub fn store_kind(&self) -> &'static str {
+        match &self.store.store {
+            StoreAddress::Sqlite(_) => "sqlite",
+            StoreAddress::Postgres(_) => "postgres",
+        }
     }
 
     fn max_view_age(&self) -> Duration {

@@ -31,8 +31,8 @@ fn said(program: &str, arguments: &[&str]) -> String {
 fn packages() -> Vec<Value> {
     let compiler = said("rustc", &["-vV"]);
     let host = compiler.lines().find_map(|line| line.strip_prefix("host: ")).expect("a host");
-    // Offline: whoever runs tests has all of them.
-    let arguments = ["metadata", "--locked", "--offline", "--format-version=1", "--filter-platform", host];
+    let arguments =
+        ["metadata", "--locked", "--all-features", "--format-version=1", "--filter-platform", host];
     let metadata: Value = serde_json::from_str(&said("cargo", &arguments)).expect("JSON");
     metadata["packages"].as_array().expect("an array").clone()
 }

@@ -28,7 +28,11 @@ const LAYERS: [(&str, &[&str]); 11] = [
 const PRIVATE: [[&str; 2]; 2] = [["store", "sqlite"], ["store", "postgres"]];
 
 /// Crates that belong to one part.
-const OWNED_CRATES: [(&str, &[&str]); 2] = [("rusqlite", &["store", "sqlite"]), ("hyper", &["http"])];
+const OWNED_CRATES: [(&str, &[&str]); 3] = [
+    ("rusqlite", &["store", "sqlite"]),
+    ("hyper", &["http"]),
+    ("prometheus_client", &["http", "exposition"]),
+];
 
 /// A piece of source text: a name, or one other character.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

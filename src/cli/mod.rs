@@ -10,11 +10,15 @@ mod demo;
 mod export;
 mod generate;
 mod import;
+mod log_buffer;
+mod logging;
 mod migrate;
 mod openapi;
 mod person;
 mod progress;
 mod serve;
+#[cfg(feature = "otel")]
+mod traces;
 
 use std::process::ExitCode;
 

@@ -2,27 +2,77 @@
 
 #![expect(clippy::print_stdout, reason = "whoever starts a server on port 0 reads its address there")]
 
-use std::io::IsTerminal as _;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::demo;
+use super::log_buffer::LogBuffer;
+use super::{demo, logging};
 use crate::config::ServeOptions;
-use crate::http::Server;
-use crate::service::{Service, SystemClock};
+use crate::domain::Timestamp;
+use crate::http::{Admin, ProcessFacts, Server};
+use crate::service::{Clock as _, Service, SystemClock};
+use crate::store::Store;
 
 /// Descriptors beside those of clients: the store's, the listener's, the runtimes'.
 const OTHER_DESCRIPTORS: u64 = 256;
 
 /// Serves until SIGTERM or SIGINT.
 pub(super) fn run(options: &ServeOptions) -> anyhow::Result<ExitCode> {
-    start_logging();
+    let started_at = SystemClock.now();
+    #[cfg_attr(not(feature = "otel"), expect(unused_mut, reason = "nobody else listens"))]
+    let mut listeners = Vec::new();
+    #[cfg(feature = "otel")]
+    let traces = super::traces::start(options)?.map(|(listener, traces)| {
+        listeners.push(listener);
+        traces
+    });
+    let (log, log_thread) = logging::start(options.log_format, listeners)?;
     make_room_for_connections(options.max_connections);
+    let address = &options.store.store;
+    let store = open_store(options)?;
+    let server =
+        Server::bind(options.listen).with_context(|| format!("cannot listen on {}", options.listen))?;
+    let bind = |address| Admin::bind(address).with_context(|| format!("cannot listen on {address}"));
+    let admin = options.admin_listen.map(bind).transpose()?;
+    let service = Service::start(store.as_ref(), Arc::new(SystemClock), options.service_settings())
+        .with_context(|| format!("cannot use {address}"))?;
+    let service = Arc::new(service);
+    let signals = Signals::listen().context("cannot listen for signals")?;
+    let server =
+        server.start(Arc::clone(&service), options.http_settings()).context("cannot start serving")?;
+    tracing::info!(address = %server.address(), store = %address, "serving");
+    println!("Listening on http://{}{}", server.address(), options.path_prefix);
+    let facts = process_facts(options, started_at, &log);
+    let start = |admin: Admin| admin.start(&server, Arc::clone(&service), facts);
+    let admin = admin.map(start).transpose().context("cannot start the admin listener")?;
+    if let Some(admin) = &admin {
+        println!("Metrics on http://{}/metrics", admin.address());
+    }
+    if options.demo {
+        demo::print_addresses(server.address(), &options.path_prefix);
+    }
+    signals.wait_and_then(Duration::from_millis(options.drain_delay_ms.into()), || {
+        tracing::info!("stopping");
+        server.announce_stop();
+    });
+    server.stop();
+    // It tells until here that the server stops. It also keeps the service, whose end writes what was accepted.
+    drop(admin);
+    drop(service);
+    tracing::info!("stopped");
+    #[cfg(feature = "otel")]
+    drop(traces);
+    drop(log_thread);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn open_store(options: &ServeOptions) -> anyhow::Result<Arc<dyn Store>> {
     let address = &options.store.store;
     if options.migrate {
         address.migrate().with_context(|| format!("cannot migrate {address}"))?;
@@ -32,24 +82,13 @@ pub(super) fn run(options: &ServeOptions) -> anyhow::Result<ExitCode> {
     if options.demo {
         demo::fill_if_empty(store.as_ref())?;
     }
-    let server =
-        Server::bind(options.listen).with_context(|| format!("cannot listen on {}", options.listen))?;
-    let service = Service::start(store.as_ref(), Arc::new(SystemClock), options.service_settings())
-        .with_context(|| format!("cannot use {address}"))?;
-    let service = Arc::new(service);
-    let signals = Signals::listen().context("cannot listen for signals")?;
-    let server =
-        server.start(Arc::clone(&service), options.http_settings()).context("cannot start serving")?;
-    tracing::info!(address = %server.address(), store = %address, "serving");
-    println!("Listening on http://{}{}", server.address(), options.path_prefix);
-    if options.demo {
-        demo::print_addresses(server.address(), &options.path_prefix);
-    }
-    signals.wait();
-    tracing::info!("stopping");
-    server.stop();
-    drop(service);
-    Ok(ExitCode::SUCCESS)
+    Ok(store)
+}
+
+fn process_facts(options: &ServeOptions, started_at: Timestamp, log: &LogBuffer) -> ProcessFacts {
+    #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 have 41 bits")]
+    let started_at_s = started_at.milliseconds() as f64 / 1_000.0;
+    ProcessFacts { store: options.store_kind(), started_at_s, dropped_log_lines: log.dropped() }
 }
 
 /// Every connection is a descriptor, and shells and service managers give a program a thousand of them but let it have
@@ -75,16 +114,6 @@ fn make_room_for_connections(max_connections: u32) {
     }
 }
 
-fn start_logging() {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("ATELIER_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr)
-        .init();
-}
-
 /// The signals that end the server. It listens before the address is announced: whoever knows the address may
 /// send them.
 struct Signals {
@@ -103,12 +132,22 @@ impl Signals {
         Ok(Self { runtime, terminate, interrupt })
     }
 
-    /// Returns when one of them came, also if it came before this call.
-    fn wait(mut self) {
-        self.runtime.block_on(async {
+    /// Returns a while after one of them came, also if it came before this call; calls `begin` at once. Another signal
+    /// ends the while.
+    fn wait_and_then(mut self, delay: Duration, begin: impl FnOnce()) {
+        let Self { runtime, terminate, interrupt } = &mut self;
+        let mut signal = async || {
             tokio::select! {
-                _ = self.terminate.recv() => {}
-                _ = self.interrupt.recv() => {}
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+        };
+        runtime.block_on(async {
+            signal().await;
+            begin();
+            if !delay.is_zero() {
+                // Running out of time is what is waited for.
+                let _ = tokio::time::timeout(delay, signal()).await;
             }
         });
     }

@@ -11,15 +11,17 @@ use http::request::Parts as Head;
 use http::{HeaderMap, Request, Response, StatusCode};
 use parking_lot::Mutex;
 
+use super::access_log::{AccessLog, Exchange};
 use super::body::{Payload, discard_rest};
 use super::direct::Desk;
 use super::error::{Problem, explanation};
+use super::metrics::{ServerMetrics, WorkerMetrics};
 use super::openapi::Documents;
 use super::rate_limits::{Allowance, Kind, RateLimiter};
 use super::routes::{Destination, Operation, find};
 use super::server::HttpSettings;
 use super::validators::EntityTag;
-use super::{answers, caching, docs, middleware, questions, request_id};
+use super::{answers, caching, docs, health, middleware, questions, request_id};
 use crate::service::{ListTag, Listed, Service};
 
 /// Room for nearly every page of five questions without growing.
@@ -35,6 +37,9 @@ pub(super) struct App {
     pub(super) desk: Mutex<Desk>,
     /// What `Cache-Control` says of lists.
     pub(super) lists_kept: HeaderValue,
+    /// This worker's own counters.
+    pub(super) metrics: Arc<WorkerMetrics>,
+    pub(super) server: Arc<ServerMetrics>,
 }
 
 /// A success.
@@ -49,6 +54,8 @@ pub(super) enum Answer {
     Text(&'static str),
     /// 200 with a page for people, and what it may load.
     Html { page: &'static str, policy: &'static str },
+    /// 200 with plain text that may be another one in a moment.
+    State(&'static str),
     /// 201: a small JSON object with the new id, and where the row is listed.
     Created { json: String, location: String },
     /// 204.
@@ -67,12 +74,28 @@ impl Answer {
 
 /// Answers a request, whatever it is.
 pub(super) async fn respond(app: &App, peer: IpAddr, request: Request<Payload>) -> Response<Bytes> {
+    let started = app.metrics.begin();
     let (head, mut body) = request.into_parts();
-    let mut response = match answer(app, peer, &head, &mut body).await {
+    let path = head.uri.path().strip_prefix(app.settings.path_prefix.as_str());
+    let destination = path.map_or(Destination::UnknownPath, |path| find(&head.method, path));
+    let (operation, segment) = match destination {
+        Destination::Operation(operation, segment) => (Some(operation), segment),
+        _ => (None, ""),
+    };
+    let answering = answer(app, peer, &head, destination, &mut body);
+    #[cfg(feature = "otel")]
+    let answering = super::trace::request(&head, operation, answering);
+    let mut response = match answering.await {
         Ok(response) | Err(response) => response,
     };
     discard_rest(body);
     finish(app, &head.headers, &mut response);
+    let status = response.status();
+    let took = app.metrics.finish(started, operation, status);
+    if app.settings.access_log.wants(status, took) {
+        let bytes = response.body().len() as u64;
+        AccessLog::note(&Exchange { head: &head, operation, segment, status, bytes, took });
+    }
     response
 }
 
@@ -84,19 +107,25 @@ fn finish(app: &App, request: &HeaderMap, response: &mut Response<Bytes>) {
     request_id::stamp(request, headers);
 }
 
-type Responded = Result<Response<Bytes>, Response<Bytes>>;
+pub(super) type Responded = Result<Response<Bytes>, Response<Bytes>>;
 
-async fn answer(app: &App, peer: IpAddr, head: &Head, body: &mut Payload) -> Responded {
+async fn answer(
+    app: &App,
+    peer: IpAddr,
+    head: &Head,
+    destination: Destination<'_>,
+    body: &mut Payload,
+) -> Responded {
     let prefix = app.settings.path_prefix.as_str();
     let path = head.uri.path();
-    let (operation, segment) = match path.strip_prefix(prefix).map(|path| find(&head.method, path)) {
-        Some(Destination::Operation(operation, segment)) => (operation, segment),
-        Some(Destination::Options { allow }) => return Ok(middleware::options(allow)),
-        Some(Destination::WrongMethod { operation, segment, allow }) => {
+    let (operation, segment) = match destination {
+        Destination::Operation(operation, segment) => (operation, segment),
+        Destination::Options { allow } => return Ok(middleware::options(allow)),
+        Destination::WrongMethod { operation, segment, allow } => {
             let problem = check_id(operation, segment).err().unwrap_or(Problem::WrongMethod { allow });
             return Err(problem.into_response(&head.headers, path, prefix));
         }
-        Some(Destination::UnknownPath) | None => {
+        Destination::UnknownPath => {
             return Err(Problem::UnknownPath.into_response(&head.headers, path, prefix));
         }
     };
@@ -114,6 +143,8 @@ async fn answer(app: &App, peer: IpAddr, head: &Head, body: &mut Payload) -> Res
         Operation::ExplainProblem => explanation(segment).map(Answer::Text).ok_or(Problem::UnknownPath),
         Operation::DescribeApi => Ok(app.documents.describe(&app.settings, app.service.settings())),
         Operation::BrowseApi => Ok(docs::page()),
+        Operation::Livez => Ok(Answer::State(health::livez())),
+        Operation::Readyz => health::readyz(&app.service, &app.server).await.map(Answer::State),
     };
     let mut responded = result
         .map(|answer| success(app, answer))
@@ -155,7 +186,9 @@ pub(super) fn kind_of_write(operation: Operation) -> Option<Kind> {
         | Operation::ListAnswers
         | Operation::ExplainProblem
         | Operation::DescribeApi
-        | Operation::BrowseApi => None,
+        | Operation::BrowseApi
+        | Operation::Livez
+        | Operation::Readyz => None,
     }
 }
 
@@ -174,15 +207,17 @@ pub(super) fn check_id(operation: Option<Operation>, segment: &str) -> Result<()
             | Operation::AddQuestion
             | Operation::ExplainProblem
             | Operation::DescribeApi
-            | Operation::BrowseApi,
+            | Operation::BrowseApi
+            | Operation::Livez
+            | Operation::Readyz,
         )
         | None => Ok(()),
     }
 }
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
-const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
+pub(super) const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 
 fn success(app: &App, answer: Answer) -> Response<Bytes> {
     let mut response = Response::default();
@@ -197,6 +232,7 @@ fn success(app: &App, answer: Answer) -> Response<Bytes> {
             stamp_list(app, response.headers_mut());
             response.headers_mut().insert(ETAG, EntityTag::of(tag).to_value());
         }
+        Answer::State(text) => return of_this_moment(TEXT, Bytes::from_static(text.as_bytes())),
         Answer::Text(text) => {
             *response.body_mut() = Bytes::from_static(text.as_bytes());
             response.headers_mut().insert(CONTENT_TYPE, TEXT);
@@ -232,6 +268,14 @@ fn success(app: &App, answer: Answer) -> Response<Bytes> {
             caching::keep_nowhere(response.headers_mut());
         }
     }
+    response
+}
+
+/// An answer that may be another one in a moment.
+pub(super) fn of_this_moment(content_type: HeaderValue, body: Bytes) -> Response<Bytes> {
+    let mut response = Response::new(body);
+    response.headers_mut().insert(CONTENT_TYPE, content_type);
+    caching::keep_nowhere(response.headers_mut());
     response
 }
 

@@ -22,11 +22,15 @@ pub(super) enum Problem {
     InvalidQuestionId,
     InvalidAnswerId,
     UnknownPath,
-    WrongMethod { allow: &'static str },
+    WrongMethod {
+        allow: &'static str,
+    },
     InvalidKey,
     KeyTaken,
     WrongContentType,
-    BodyTooLarge { max_bytes: usize },
+    BodyTooLarge {
+        max_bytes: usize,
+    },
     BodyTooSlow,
     Malformed(String),
     NotAnObject(String),
@@ -36,6 +40,8 @@ pub(super) enum Problem {
     TooMany(TooMany),
     Overloaded,
     Unavailable,
+    /// Why requests are better sent elsewhere.
+    NotReady(&'static str),
 }
 
 /// Status, name in the `type` member, title.
@@ -78,6 +84,7 @@ impl Problem {
             Self::TooMany(_) => (StatusCode::TOO_MANY_REQUESTS, "too-many-writes", "Too many writes"),
             Self::Overloaded => (StatusCode::SERVICE_UNAVAILABLE, "overloaded", "Overloaded"),
             Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Unavailable"),
+            Self::NotReady(_) => (StatusCode::SERVICE_UNAVAILABLE, "not-ready", "Not ready"),
         }
     }
 
@@ -114,6 +121,7 @@ impl Problem {
             }
             Self::Overloaded => "Error: too much to do at the moment, try again".to_owned(),
             Self::Unavailable => "Error: the service cannot answer at the moment, try again".to_owned(),
+            Self::NotReady(why) => format!("Error: {why}"),
         }
     }
 
@@ -150,7 +158,7 @@ impl Problem {
         }
         match self {
             Self::WrongMethod { allow } => drop(headers.insert(ALLOW, HeaderValue::from_static(allow))),
-            Self::Overloaded | Self::Unavailable => {
+            Self::Overloaded | Self::Unavailable | Self::NotReady(_) => {
                 headers.insert(RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_SECONDS));
             }
             Self::TooMany(TooMany { allowance, retry_after_s }) => {
@@ -215,6 +223,9 @@ pub(super) fn explanation(name: &str) -> Option<&'static str> {
         "unavailable" => {
             "The store does not answer. The header Retry-After says when to try again; whether a write was done is \
              not known."
+        }
+        "not-ready" => {
+            "The process stops, or cannot reach its store. Requests are better sent to another one for the moment."
         }
         _ => return None,
     })

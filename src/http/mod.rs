@@ -4,6 +4,8 @@
 //! It stands on hyper alone: with eight routes and checks in a fixed order, a match over the table is shorter
 //! than a framework's set-up.
 
+mod access_log;
+mod admin;
 mod answers;
 mod body;
 mod caching;
@@ -12,21 +14,29 @@ mod direct;
 mod dispatch;
 mod docs;
 mod error;
+mod exposition;
 mod extract;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
+mod health;
 mod idempotency;
 mod json_body;
+mod metrics;
 mod middleware;
 mod openapi;
+mod process;
 mod questions;
 mod rate_limits;
 mod request_id;
 mod roster;
 mod routes;
 mod server;
+#[cfg(feature = "otel")]
+mod trace;
 mod validators;
 
+pub use access_log::{ACCESS_LOG_TARGET, AccessLog, InvalidAccessLog, LoggedRequests};
+pub use admin::{Admin, AdminHandle, ProcessFacts};
 pub use client::{InvalidProxy, TrustedProxies};
 pub use middleware::{CorsOrigins, InvalidOrigin};
 pub use openapi::document as openapi_document;

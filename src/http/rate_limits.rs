@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 use std::str::FromStr;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use http::HeaderMap;
@@ -36,6 +37,9 @@ pub(super) enum Kind {
 }
 
 impl Kind {
+    /// All of them, in the order of their numbers.
+    const ALL: [Self; 4] = [Self::Questions, Self::Answers, Self::Votes, Self::Reports];
+
     /// Its name in the headers.
     pub(super) fn name(self) -> &'static str {
         match self {
@@ -157,6 +161,8 @@ pub(super) struct RateLimiter {
     limits: RateLimits,
     started: Instant,
     use_by_client: Mutex<Use>,
+    /// Writes of each kind that were refused.
+    refused: [AtomicU64; Kind::ALL.len()],
 }
 
 #[derive(Debug, Default)]
@@ -168,7 +174,7 @@ struct Use {
 
 impl RateLimiter {
     pub(super) fn new(limits: RateLimits) -> Self {
-        Self { limits, started: Instant::now(), use_by_client: Mutex::default() }
+        Self { limits, started: Instant::now(), use_by_client: Mutex::default(), refused: Default::default() }
     }
 
     /// Counts a write. `None` when nothing limits it.
@@ -177,9 +183,18 @@ impl RateLimiter {
             0 => Ok(None),
             limit => {
                 let now_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
-                self.use_by_client.lock().count(kind, client, limit, now_ms)
+                let counted = self.use_by_client.lock().count(kind, client, limit, now_ms);
+                if counted.is_err() {
+                    self.refused[kind as usize].fetch_add(1, Ordering::Relaxed);
+                }
+                counted
             }
         }
+    }
+
+    /// How many writes of each kind were refused, by the kind's name.
+    pub(super) fn refused(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        Kind::ALL.iter().zip(&self.refused).map(|(kind, count)| (kind.name(), count.load(Ordering::Relaxed)))
     }
 }
 

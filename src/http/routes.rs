@@ -17,11 +17,51 @@ pub(super) enum Operation {
     ExplainProblem,
     DescribeApi,
     BrowseApi,
+    Livez,
+    Readyz,
+}
+
+impl Operation {
+    /// All of them, in the order of their numbers.
+    pub(super) const ALL: [Self; 13] = [
+        ListQuestions,
+        AddQuestion,
+        ListAnswers,
+        AddAnswer,
+        VoteQuestion,
+        ReportQuestion,
+        VoteAnswer,
+        ReportAnswer,
+        ExplainProblem,
+        DescribeApi,
+        BrowseApi,
+        Livez,
+        Readyz,
+    ];
+
+    /// What it is called in metrics and logs.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            ListQuestions => "list_questions",
+            AddQuestion => "add_question",
+            ListAnswers => "list_answers",
+            AddAnswer => "add_answer",
+            VoteQuestion => "vote_question",
+            ReportQuestion => "report_question",
+            VoteAnswer => "vote_answer",
+            ReportAnswer => "report_answer",
+            ExplainProblem => "explain_problem",
+            DescribeApi => "describe_api",
+            BrowseApi => "browse_api",
+            Livez => "livez",
+            Readyz => "readyz",
+        }
+    }
 }
 
 use Operation::{
-    AddAnswer, AddQuestion, BrowseApi, DescribeApi, ExplainProblem, ListAnswers, ListQuestions, ReportAnswer,
-    ReportQuestion, VoteAnswer, VoteQuestion,
+    AddAnswer, AddQuestion, BrowseApi, DescribeApi, ExplainProblem, ListAnswers, ListQuestions, Livez,
+    Readyz, ReportAnswer, ReportQuestion, VoteAnswer, VoteQuestion,
 };
 
 /// A path and what its methods mean.
@@ -67,7 +107,7 @@ const fn mark(pattern: &'static str, put: Operation) -> Route {
     Route { put: Some(put), ..route(pattern, "PUT, OPTIONS") }
 }
 
-static ROUTES: [Route; 9] = [
+static ROUTES: [Route; 11] = [
     list("/qa/questions", ListQuestions, AddQuestion),
     list("/qa/questions/:question_id/answers", ListAnswers, AddAnswer),
     mark("/qa/questions/:question_id/helpful", VoteQuestion),
@@ -77,10 +117,12 @@ static ROUTES: [Route; 9] = [
     page("/problems/:name", ExplainProblem),
     page("/openapi.json", DescribeApi),
     page("/docs", BrowseApi),
+    page("/livez", Livez),
+    page("/readyz", Readyz),
 ];
 
 /// Where a request leads.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Destination<'a> {
     /// An operation, with the path's variable segment, empty where there is none.
     Operation(Operation, &'a str),
@@ -158,10 +200,19 @@ mod tests {
             (Method::PUT, "/qa/questions/7/report", ReportQuestion, "7"),
             (Method::PUT, "/qa/answers/x/helpful", VoteAnswer, "x"),
             (Method::PUT, "/qa/answers//report", ReportAnswer, ""),
+            (Method::GET, "/livez", Livez, ""),
+            (Method::HEAD, "/readyz", Readyz, ""),
         ] {
             let expected = Destination::Operation(operation, segment);
             assert_eq!(find(&method, path), expected, "{method} {path}");
             assert_eq!(find(&method, &format!("{path}/")), expected, "{method} {path}/");
+        }
+    }
+
+    #[test]
+    fn operations_are_numbered_in_their_order() {
+        for (place, operation) in Operation::ALL.into_iter().enumerate() {
+            assert_eq!(operation as usize, place, "{operation:?}");
         }
     }
 

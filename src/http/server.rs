@@ -18,16 +18,18 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
 use tokio::time::MissedTickBehavior;
 
+use super::access_log::AccessLog;
 use super::body::Payload;
 use super::caching;
 use super::client::TrustedProxies;
 use super::direct::{DirectConnection, End};
 use super::dispatch::{App, respond};
+use super::metrics::ServerMetrics;
 use super::middleware::CorsOrigins;
 use super::openapi::Documents;
 use super::rate_limits::{RateLimiter, RateLimits};
 use super::roster::{Presence, Roster};
-use crate::service::Service;
+use crate::service::{Service, raise_alone};
 
 /// How long requests that were accepted may take once the server stops.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
@@ -58,6 +60,8 @@ pub struct HttpSettings {
     pub rate_limits: RateLimits,
     /// Whose word on a client's address is taken.
     pub trusted_proxies: TrustedProxies,
+    /// Which requests are logged.
+    pub access_log: AccessLog,
     /// Worker threads.
     pub workers: usize,
 }
@@ -73,6 +77,7 @@ impl Default for HttpSettings {
             max_head_wait_s: 30,
             rate_limits: RateLimits::OFF,
             trusted_proxies: TrustedProxies::default(),
+            access_log: AccessLog::OFF,
             workers: std::thread::available_parallelism().map_or(2, usize::from),
         }
     }
@@ -91,6 +96,7 @@ pub struct ServerHandle {
     address: SocketAddr,
     stop: watch::Sender<bool>,
     threads: Vec<JoinHandle<()>>,
+    metrics: Arc<ServerMetrics>,
 }
 
 impl Server {
@@ -121,6 +127,7 @@ impl Server {
         let settings = Arc::new(settings);
         let mut threads = Vec::new();
         let mut workers = Vec::new();
+        let metrics = Arc::new(ServerMetrics::new(&settings, Arc::clone(&rate_limiter)));
         for number in 0..settings.workers.max(1) {
             let (sender, receiver) = mpsc::unbounded_channel();
             let worker = Worker {
@@ -131,8 +138,10 @@ impl Server {
                     documents: Documents::default(),
                     desk: Mutex::default(),
                     lists_kept: caching::of_lists(settings.shared_cache_s),
+                    metrics: Arc::clone(&metrics.workers[number]),
+                    server: Arc::clone(&metrics),
                 }),
-                connections: Arc::default(),
+                connections: Arc::clone(&metrics.connections[number]),
                 stopped: stopped.clone(),
             };
             workers.push((sender, Arc::clone(&worker.connections)));
@@ -140,7 +149,7 @@ impl Server {
             let run = move || runtime.block_on(worker.run(receiver));
             threads.push(std::thread::Builder::new().name(format!("http-{number}")).spawn(run)?);
         }
-        let acceptor = Acceptor { workers, max_connections: settings.max_connections, stopped };
+        let acceptor = Acceptor { workers, metrics: Arc::clone(&metrics), stopped };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let listener = {
             let _inside = runtime.enter();
@@ -148,7 +157,7 @@ impl Server {
         };
         let run = move || runtime.block_on(acceptor.run(listener));
         threads.push(std::thread::Builder::new().name("accept".to_owned()).spawn(run)?);
-        Ok(ServerHandle { address: self.address, stop, threads })
+        Ok(ServerHandle { address: self.address, stop, threads, metrics })
     }
 }
 
@@ -158,12 +167,23 @@ impl ServerHandle {
         self.address
     }
 
+    /// From now on `/readyz` says that the server is stopping; everything else goes on as before.
+    pub fn announce_stop(&self) {
+        self.metrics.stopping.store(true, Ordering::Release);
+    }
+
+    /// What is counted.
+    pub(super) fn metrics(&self) -> &Arc<ServerMetrics> {
+        &self.metrics
+    }
+
     /// Stops accepting, finishes what was accepted within ten seconds, and returns when all threads have ended.
     pub fn stop(mut self) {
         self.stop_threads();
     }
 
     fn stop_threads(&mut self) {
+        self.announce_stop();
         // Nobody listens any more when all threads have ended already.
         let _ = self.stop.send(true);
         for thread in self.threads.drain(..) {
@@ -188,7 +208,7 @@ type Accepted = (std::net::TcpStream, IpAddr);
 
 struct Acceptor {
     workers: Vec<WorkerEntrance>,
-    max_connections: usize,
+    metrics: Arc<ServerMetrics>,
     stopped: watch::Receiver<bool>,
 }
 
@@ -211,8 +231,10 @@ impl Acceptor {
 
     fn hand_over(&self, stream: TcpStream, peer: IpAddr) {
         let loads: Vec<usize> = self.workers.iter().map(|(_, count)| count.load(Ordering::Relaxed)).collect();
-        if loads.iter().sum::<usize>() >= self.max_connections {
-            tracing::warn!(max_connections = self.max_connections, "too many connections, one was closed");
+        let max_connections = self.metrics.max_connections;
+        if loads.iter().sum::<usize>() >= max_connections {
+            raise_alone(&self.metrics.refused, 1);
+            tracing::warn!(max_connections, "too many connections, one was closed");
             return;
         }
         let idlest = loads.iter().enumerate().min_by_key(|(_, load)| **load).map_or(0, |(worker, _)| worker);
@@ -223,6 +245,7 @@ impl Acceptor {
         }
         let Ok(stream) = stream.into_std() else { return };
         count.fetch_add(1, Ordering::Relaxed);
+        raise_alone(&self.metrics.accepted, 1);
         // A worker that has ended takes no more; the connection is closed.
         let _ = sender.send((stream, peer));
     }

@@ -12,6 +12,7 @@ use parking_lot::{Condvar, Mutex};
 
 use super::View;
 use super::directory::{Directory, Era};
+use super::statistics::{Counters, Failure};
 use super::views::Views;
 use crate::domain::{ProductId, ProductRows};
 use crate::store::{Reader, StoreError};
@@ -79,6 +80,7 @@ pub(super) struct Filler {
     pub(super) views: Arc<Views>,
     pub(super) directory: Arc<Directory>,
     pub(super) reader: Box<dyn Reader>,
+    pub(super) counters: Arc<Counters>,
 }
 
 /// Views of neighbouring products.
@@ -137,6 +139,7 @@ impl Filler {
                 }
                 Err(error) => {
                     self.views.end_fill_chunk(Vec::new());
+                    self.counters.failed(Failure::Fill);
                     tracing::error!(%error, "could not read products in the background, trying again");
                     self.signal.pause(RETRY_PAUSE);
                 }

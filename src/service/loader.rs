@@ -3,13 +3,14 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
 use super::complaint::Complaint;
 use super::directory::Directory;
 use super::queue::{BatchQueue, Taken};
+use super::statistics::{Counters, Failure, SPANS_TARGET};
 use super::views::{LoadTicket, Views};
 use super::{ServiceError, View};
 use crate::domain::{ProductId, QuestionId};
@@ -46,6 +47,7 @@ pub(super) struct Lane {
     pub(super) reader: Box<dyn Reader>,
     /// How many lanes take requests from the queue.
     pub(super) taking: Arc<AtomicUsize>,
+    pub(super) counters: Arc<Counters>,
 }
 
 impl Lane {
@@ -58,7 +60,11 @@ impl Lane {
                 Taken::Closed => return,
                 Taken::Nothing => {}
                 Taken::Batch => {
-                    if self.carry_out(&mut batch).is_err() {
+                    let (requests, started) = (batch.len(), Instant::now());
+                    let span = tracing::info_span!(target: SPANS_TARGET, "read batch", requests);
+                    let carried_out = span.in_scope(|| self.carry_out(&mut batch));
+                    self.counters.reads.count(requests, started.elapsed());
+                    if carried_out.is_err() {
                         self.leave_it_to_the_others();
                     }
                 }
@@ -100,6 +106,7 @@ impl Lane {
         let products = match self.reader.load_products(&product_ids) {
             Ok(products) => products,
             Err(error) => {
+                self.counters.failed(Failure::Load);
                 let error = report(&NOT_LOADED, "load products", &error);
                 for ticket in tickets {
                     self.views.loaded(ticket, Err(error));
@@ -107,6 +114,7 @@ impl Lane {
                 return Err(error);
             }
         };
+        self.counters.loaded(products.len());
         // All are packed before the first is handed over: whoever waits for it would interrupt the packing.
         let views: Vec<Arc<View>> = products.iter().map(|rows| Arc::new(View::pack(rows))).collect();
         let mut tickets = tickets.into_iter().peekable();
@@ -126,10 +134,10 @@ impl Lane {
     fn look_up(&mut self, questions: Vec<(QuestionId, ProductSender)>) -> Result<(), ServiceError> {
         let question_ids: Vec<QuestionId> = questions.iter().map(|(question_id, _)| *question_id).collect();
         let era = self.directory.era();
-        let found = self
-            .reader
-            .products_of(&question_ids)
-            .map_err(|error| report(&NOT_LOOKED_UP, "look up questions", &error));
+        let found = self.reader.products_of(&question_ids).map_err(|error| {
+            self.counters.failed(Failure::LookUp);
+            report(&NOT_LOOKED_UP, "look up questions", &error)
+        });
         for (position, (question_id, sender)) in questions.into_iter().enumerate() {
             let answer = match &found {
                 Ok(found) => found.get(position).copied().ok_or(ServiceError::StoreUnavailable),

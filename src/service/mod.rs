@@ -2,7 +2,8 @@
 //! asked for after a write shows it. Here is no SQL and no HTTP.
 //!
 //! `questions` and `answers` say what can be done; `views` is the only cache, `view` what is in it, `freshness` how
-//! long it is good; `loader`, `writer` and `fill` are the threads between it and the store.
+//! long it is good; `loader`, `writer` and `fill` are the threads between it and the store. `statistics` and `readiness`
+//! are for whoever watches it.
 
 mod answers;
 mod clock;
@@ -17,7 +18,9 @@ mod json;
 mod loader;
 mod questions;
 mod queue;
+mod readiness;
 mod settings;
+mod statistics;
 mod submissions;
 mod view;
 mod view_edit;
@@ -36,6 +39,10 @@ use tokio::sync::oneshot;
 pub use clock::{Clock, SystemClock};
 pub use fingerprint::ListTag;
 pub use settings::ServiceSettings;
+pub use statistics::{
+    BatchStatistics, Distribution, Failure, LatencyTally, SPANS_TARGET, Statistics, ViewStatistics,
+    raise_alone,
+};
 pub use view::View;
 
 use self::complaint::Complaint;
@@ -44,6 +51,8 @@ use self::fill::{FillSignal, Filler};
 use self::freshness::Freshness;
 use self::loader::{Lane, LoadRequest};
 use self::queue::BatchQueue;
+use self::readiness::Readiness;
+use self::statistics::Counters;
 use self::views::{Views, Wanted};
 use self::writer::{WriteRequest, WriterLane};
 use crate::domain::{ProductId, QuestionId};
@@ -94,6 +103,8 @@ pub struct Service {
     writes: Arc<BatchQueue<WriteRequest>>,
     fill: Arc<FillSignal>,
     freshness: Arc<Freshness>,
+    counters: Arc<Counters>,
+    readiness: Readiness,
     clock: Arc<dyn Clock>,
     settings: ServiceSettings,
     threads: Mutex<Threads>,
@@ -129,6 +140,8 @@ impl Service {
             directory,
             fill,
             freshness,
+            counters: Arc::default(),
+            readiness: Readiness::new(),
             clock,
             settings,
         };
@@ -151,6 +164,7 @@ impl Service {
                 directory: Arc::clone(&self.directory),
                 reader: store.reader()?,
                 taking: Arc::clone(&taking),
+                counters: Arc::clone(&self.counters),
             };
             let thread = spawn(format!("reader-{number}"), move || lane.run())?;
             self.threads.lock().reading.push(thread);
@@ -160,6 +174,7 @@ impl Service {
             views: Arc::clone(&self.views),
             writer: store.writer(self.change_sink())?,
             clock: Arc::clone(&self.clock),
+            counters: Arc::clone(&self.counters),
         };
         self.threads.lock().writing = Some(spawn("writer".to_owned(), move || writer.run())?);
         if self.settings.views_max_bytes > 0 {
@@ -168,6 +183,7 @@ impl Service {
                 views: Arc::clone(&self.views),
                 directory: Arc::clone(&self.directory),
                 reader: store.reader()?,
+                counters: Arc::clone(&self.counters),
             };
             let thread = spawn("fill".to_owned(), move || filler.run())?;
             self.threads.lock().reading.push(thread);
@@ -205,6 +221,12 @@ impl Service {
     /// The texts' limits, for whoever parses submissions.
     pub fn settings(&self) -> &ServiceSettings {
         &self.settings
+    }
+
+    /// What was counted so far, and what there is at the moment.
+    pub fn statistics(&self) -> Statistics {
+        let (reading, writing) = (self.loads.state(), self.writes.state());
+        self.counters.read(self.views.statistics(), !self.views.is_deaf(), reading, writing)
     }
 
     /// Reads a product's view, in memory or, failing that, loaded from the store.
@@ -269,6 +291,7 @@ impl Service {
             Ok(Err(_)) => Err(ServiceError::StoreUnavailable),
             Err(_) => {
                 static TOO_LATE: Complaint = Complaint::new();
+                self.counters.failed(Failure::Timeout);
                 if let Some(times) = TOO_LATE.is_due() {
                     let waited = self.settings.store_wait;
                     tracing::error!(?waited, times, "the store did not answer in time");

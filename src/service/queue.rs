@@ -3,9 +3,12 @@
 //! and no waiting for company. What a batch does is its consumer's business.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use parking_lot::{Condvar, Mutex};
+
+use super::statistics::QueueState;
 
 /// A bounded queue of requests for a store.
 #[derive(Debug)]
@@ -13,6 +16,7 @@ pub(super) struct BatchQueue<T> {
     state: Mutex<State<T>>,
     arrived: Condvar,
     max_waiting: usize,
+    refused: AtomicU64,
 }
 
 #[derive(Debug)]
@@ -38,13 +42,14 @@ impl<T> BatchQueue<T> {
     /// A queue that holds at most `max_waiting` requests.
     pub(super) fn new(max_waiting: usize) -> Self {
         let state = State { waiting: VecDeque::new(), sleepers: 0, closed: false };
-        Self { state: Mutex::new(state), arrived: Condvar::new(), max_waiting }
+        Self { state: Mutex::new(state), arrived: Condvar::new(), max_waiting, refused: AtomicU64::new(0) }
     }
 
     /// Adds a request, or gives it back when the queue is full or closed.
     pub(super) fn push(&self, request: T) -> Result<(), T> {
         let mut state = self.state.lock();
         if state.closed || state.waiting.len() >= self.max_waiting {
+            self.refused.fetch_add(1, Ordering::Relaxed);
             return Err(request);
         }
         state.waiting.push_back(request);
@@ -77,6 +82,12 @@ impl<T> BatchQueue<T> {
             (0, false) => Taken::Nothing,
             _ => Taken::Batch,
         }
+    }
+
+    /// How many wait, how many may, and how many were refused so far.
+    pub(super) fn state(&self) -> QueueState {
+        let waiting = self.state.lock().waiting.len();
+        (waiting, self.max_waiting, self.refused.load(Ordering::Relaxed))
     }
 
     /// Whether it takes no more requests.

@@ -35,6 +35,8 @@ pub(super) struct ViewTable {
     hasher: RandomState,
     bytes: AtomicU64,
     max_bytes: u64,
+    /// Views that went to make room.
+    evictions: AtomicU64,
 }
 
 /// A hash table of its own kind: a view's entry is in the first free place from its hash on, so that finding it
@@ -46,6 +48,8 @@ struct Shard {
     taken: usize,
     /// The place at which the hand stands.
     hand: usize,
+    /// Reads of its views. Here, because whoever reads has taken this piece of memory for the lock anyway.
+    hits: AtomicU64,
 }
 
 struct Kept {
@@ -72,11 +76,16 @@ impl ViewTable {
             hasher: RandomState::default(),
             bytes: AtomicU64::new(0),
             max_bytes,
+            evictions: AtomicU64::new(0),
         }
     }
 
-    /// Reads a product's view, if it is there, and counts that as a use.
-    pub(super) fn read<R>(&self, product_id: ProductId, read: impl FnOnce(&View, Expiry) -> R) -> Option<R> {
+    /// Reads a product's view, if it is there and `read` takes it, and counts that as a use.
+    pub(super) fn read<R>(
+        &self,
+        product_id: ProductId,
+        read: impl FnOnce(&View, Expiry) -> Option<R>,
+    ) -> Option<R> {
         let (hash, shard) = self.place(product_id);
         let shard = self.shards[shard].read();
         let kept = shard.find(hash, product_id).and_then(|place| shard.places[place].as_ref())?;
@@ -85,7 +94,21 @@ impl ViewTable {
         if uses < MAX_USES {
             kept.uses.store(uses + 1, Ordering::Relaxed);
         }
-        Some(read(&kept.view, kept.expiry))
+        let result = read(&kept.view, kept.expiry)?;
+        shard.hits.fetch_add(1, Ordering::Relaxed);
+        Some(result)
+    }
+
+    /// Looks at a product's view, if it is there, without counting that.
+    pub(super) fn look_at<R>(
+        &self,
+        product_id: ProductId,
+        look: impl FnOnce(&View, Expiry) -> R,
+    ) -> Option<R> {
+        let (hash, shard) = self.place(product_id);
+        let shard = self.shards[shard].read();
+        let kept = shard.find(hash, product_id).and_then(|place| shard.places[place].as_ref())?;
+        Some(look(&kept.view, kept.expiry))
     }
 
     /// Changes a product's view in place, if it is there. The change must not change its size.
@@ -101,7 +124,7 @@ impl ViewTable {
 
     /// Puts a changed view in the place of a product's view, if it is there. Nobody else may change it meanwhile.
     pub(super) fn edit(&self, product_id: ProductId, edit: impl FnOnce(&View) -> View) {
-        if let Some((view, expiry)) = self.read(product_id, |view, expiry| (edit(view), expiry)) {
+        if let Some((view, expiry)) = self.look_at(product_id, |view, expiry| (edit(view), expiry)) {
             self.insert(view, expiry);
         }
     }
@@ -146,8 +169,11 @@ impl ViewTable {
     /// Takes all views away.
     pub(super) fn clear(&self) {
         for shard in &self.shards {
-            let shard = std::mem::take(&mut *shard.write());
-            let bytes: u64 = shard.places.iter().flatten().map(Kept::bytes).sum();
+            let mut shard = shard.write();
+            (shard.taken, shard.hand) = (0, 0);
+            let places = std::mem::take(&mut shard.places);
+            drop(shard);
+            let bytes: u64 = places.iter().flatten().map(Kept::bytes).sum();
             self.bytes.fetch_sub(bytes, Ordering::Relaxed);
         }
     }
@@ -167,6 +193,16 @@ impl ViewTable {
         self.max_bytes
     }
 
+    /// How often a view was read.
+    pub(super) fn hits(&self) -> u64 {
+        self.shards.iter().map(|shard| shard.read().hits.load(Ordering::Relaxed)).sum()
+    }
+
+    /// How many views went to make room.
+    pub(super) fn evictions(&self) -> u64 {
+        self.evictions.load(Ordering::Relaxed)
+    }
+
     fn is_full(&self) -> bool {
         self.bytes() > self.max_bytes
     }
@@ -182,6 +218,7 @@ impl ViewTable {
                 && shard.taken > left
             {
                 let hand = shard.hand;
+                self.evictions.fetch_add(1, Ordering::Relaxed);
                 self.take_away(shard, hand);
             }
             if let Some(kept) = &mut shard.places[shard.hand] {
@@ -280,96 +317,4 @@ impl Shard {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::{Id as _, ProductRows, QuestionId, QuestionRow, Timestamp};
-
-    fn product(number: u64) -> ProductId {
-        ProductId::new(number).expect("in range")
-    }
-
-    /// A view with one question, whose id is the product's.
-    fn view(number: u64, text: &str) -> View {
-        let mut rows = ProductRows::new(product(number));
-        let body = rows.texts.keep(text);
-        rows.questions.push(QuestionRow {
-            question_id: QuestionId::new(number).expect("in range"),
-            written_at: Timestamp::nearest(0),
-            helpful: 0,
-            body,
-            name: body,
-        });
-        View::pack(&rows)
-    }
-
-    fn is_right(table: &ViewTable, number: u64) -> Option<bool> {
-        table.read(product(number), |view, _| view.question_ids().iter().all(|id| id.get() == number))
-    }
-
-    #[test]
-    fn it_never_holds_more_than_its_bytes_nor_a_wrong_view() {
-        let table = ViewTable::new(5 << 20);
-        let text = "x".repeat(1_000);
-        for number in 1..=20_000 {
-            table.insert(
-                view(
-                    number,
-                    text.get(..usize::try_from(number % 1_000).expect("small")).expect("long enough"),
-                ),
-                Expiry::NEVER,
-            );
-            assert_ne!(is_right(&table, number), Some(false));
-            assert!(table.bytes() <= table.max_bytes());
-        }
-        assert!(table.bytes() > table.max_bytes() / 10 * 9, "the bound is used");
-        let found = (1..=20_000).filter_map(|number| is_right(&table, number));
-        assert_eq!(found.filter(|right| *right).count(), table.len());
-        table.clear();
-        assert_eq!((table.len(), table.bytes()), (0, 0));
-    }
-
-    #[test]
-    fn bytes_are_counted_through_every_change() {
-        let table = ViewTable::new(1 << 20);
-        table.insert(view(1, "short"), Expiry::NEVER);
-        let short = table.bytes();
-        table.insert(view(1, &"long".repeat(100)), Expiry::NEVER);
-        assert!(table.bytes() > short);
-        table.insert(view(1, "short"), Expiry::NEVER);
-        assert_eq!((table.len(), table.bytes()), (1, short));
-        table.insert(view(2, "short"), Expiry::NEVER);
-        assert_eq!(table.bytes(), 2 * short);
-        table.remove(product(1));
-        table.remove(product(1));
-        assert_eq!((table.len(), table.bytes()), (1, short));
-        assert_eq!((is_right(&table, 1).is_some(), is_right(&table, 2).is_some()), (false, true));
-    }
-
-    #[test]
-    fn what_is_read_outlives_what_is_not() {
-        let table = ViewTable::new(1 << 20);
-        let text = "x".repeat(500);
-        for number in 1..=100 {
-            table.insert(view(number, &text), Expiry::NEVER);
-        }
-        // One pass over many, as a crawler makes, while the hundred are read now and then.
-        for number in 1_000..20_000 {
-            table.insert(view(number, &text), Expiry::NEVER);
-            is_right(&table, number % 100 + 1);
-        }
-        let left = (1..=100).filter(|&number| is_right(&table, number).is_some()).count();
-        assert_eq!(left, 100);
-    }
-
-    #[test]
-    fn a_view_larger_than_the_table_is_not_kept_nor_is_its_former_self() {
-        let table = ViewTable::new(1_000);
-        table.insert(view(1, "short"), Expiry::NEVER);
-        assert!(is_right(&table, 1).is_some());
-        table.insert(view(1, &"long".repeat(1_000)), Expiry::NEVER);
-        assert_eq!((table.len(), table.bytes()), (0, 0));
-        let nothing = ViewTable::new(0);
-        nothing.insert(view(1, "short"), Expiry::NEVER);
-        assert_eq!(nothing.len(), 0);
-    }
-}
+mod tests;

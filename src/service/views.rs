@@ -8,11 +8,13 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
 use super::freshness::{Begun, Expiry, Freshness};
+use super::statistics::ViewStatistics;
 use super::view_table::ViewTable;
 use super::{ServiceError, View};
 use crate::domain::{ProductId, ProductRows};
@@ -30,6 +32,8 @@ pub(super) struct Views {
     table: ViewTable,
     in_flight: Mutex<InFlight>,
     freshness: Arc<Freshness>,
+    /// Lists that had to wait.
+    misses: AtomicU64,
 }
 
 #[derive(Default)]
@@ -108,18 +112,24 @@ pub(super) enum Wanted {
 impl Views {
     /// An empty cache of at most `max_bytes`.
     pub(super) fn new(max_bytes: u64, freshness: Arc<Freshness>) -> Self {
-        Self { table: ViewTable::new(max_bytes), in_flight: Mutex::default(), freshness }
+        Self {
+            table: ViewTable::new(max_bytes),
+            in_flight: Mutex::default(),
+            freshness,
+            misses: AtomicU64::new(0),
+        }
     }
 
     /// Reads a view if it is in memory and may be served.
     pub(super) fn read<R>(&self, product_id: ProductId, read: impl FnOnce(&View) -> R) -> Option<R> {
         let present = self.freshness.present();
-        let read = |view: &View, expiry| self.freshness.serves(present, expiry).then(|| read(view));
-        self.table.read(product_id, read).flatten()
+        self.table.read(product_id, |view, expiry| self.freshness.serves(present, expiry).then(|| read(view)))
     }
 
     fn is_here(&self, product_id: ProductId) -> bool {
-        self.read(product_id, |_| ()).is_some()
+        let present = self.freshness.present();
+        let serves = |_: &View, expiry| self.freshness.serves(present, expiry);
+        self.table.look_at(product_id, serves).unwrap_or(false)
     }
 
     /// Where the view is, with a place among those who wait for it if it is not here.
@@ -130,6 +140,7 @@ impl Views {
         if self.is_here(product_id) {
             return Wanted::Here;
         }
+        self.misses.fetch_add(1, Ordering::Relaxed);
         if let Some(number) = in_flight.listed.get(&product_id).copied() {
             in_flight.waiting.entry(number).or_default().push(sender);
             return Wanted::Coming(receiver);
@@ -269,6 +280,19 @@ impl Views {
     /// How many views there are and how many bytes they take.
     pub(super) fn size(&self) -> (usize, u64) {
         (self.table.len(), self.table.bytes())
+    }
+
+    /// What is kept, and how often that was enough.
+    pub(super) fn statistics(&self) -> ViewStatistics {
+        ViewStatistics {
+            kept: self.table.len() as u64,
+            bytes: self.table.bytes(),
+            max_bytes: self.table.max_bytes(),
+            hits: self.table.hits(),
+            misses: self.misses.load(Ordering::Relaxed),
+            loads: 0,
+            evictions: self.table.evictions(),
+        }
     }
 }
 

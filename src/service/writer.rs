@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Instant;
 
 use tokio::sync::oneshot;
 
@@ -12,6 +13,7 @@ use super::clock::Clock;
 use super::complaint::Complaint;
 use super::loader::report;
 use super::queue::{BatchQueue, Taken};
+use super::statistics::{Counters, Failure, SPANS_TARGET};
 use super::views::{OwnChange, Views};
 use crate::domain::{AnswerRow, ProductId, ProductRows, QuestionRow};
 use crate::store::{Command, IDLE_INTERVAL, Outcome, ProductChange, Target, Writer};
@@ -33,6 +35,7 @@ pub(super) struct WriterLane {
     pub(super) views: Arc<Views>,
     pub(super) writer: Box<dyn Writer>,
     pub(super) clock: Arc<dyn Clock>,
+    pub(super) counters: Arc<Counters>,
 }
 
 impl WriterLane {
@@ -44,6 +47,7 @@ impl WriterLane {
                 Taken::Closed => return,
                 Taken::Nothing => {
                     if let Err(error) = self.writer.idle(self.clock.now()) {
+                        self.counters.failed(Failure::Housekeeping);
                         tracing::error!(%error, "the store could not keep house");
                     }
                 }
@@ -51,7 +55,10 @@ impl WriterLane {
                     // Whoever gave up while the store was slow was told so, and most likely tries again.
                     batch.retain(|request| !request.reply.is_closed());
                     if !batch.is_empty() {
-                        self.carry_out(&mut batch);
+                        let (requests, started) = (batch.len(), Instant::now());
+                        let span = tracing::info_span!(target: SPANS_TARGET, "write batch", requests);
+                        span.in_scope(|| self.carry_out(&mut batch));
+                        self.counters.writes.count(requests, started.elapsed());
                     }
                 }
             }
@@ -65,6 +72,7 @@ impl WriterLane {
             Ok(outcomes) => outcomes,
             Err(error) => {
                 self.views.end_commit(Vec::new());
+                self.counters.failed(Failure::Commit);
                 // If it may have happened after all, the store has told the views by itself.
                 let error = report(&NOT_COMMITTED, "commit", &error);
                 for reply in merged.replies.into_iter().flatten() {

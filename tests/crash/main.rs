@@ -22,6 +22,7 @@ mod ledger;
 #[path = "../support/place.rs"]
 mod place;
 #[path = "../support/program.rs"]
+#[expect(dead_code, reason = "other suites use the rest")]
 mod program;
 mod signals;
 mod sqlite_backups;

@@ -1,7 +1,7 @@
 //! The HTTP contract, rule by rule: every test talks to a real port of a shop with a real, private store, and
 //! is named after the rule that it holds. One file for each route; what concerns all routes is in `paths`,
-//! `errors`, `cors`, `caching`, `identity`, `limits`, `rates`, `submissions`, `connections` and `failures`; how the interface
-//! describes itself, in `descriptions`.
+//! `errors`, `cors`, `caching`, `identity`, `limits`, `rates`, `submissions`, `connections`, `health` and `failures`; how the
+//! interface describes itself, in `descriptions`.
 
 #[path = "../support/every_store.rs"]
 mod every_store;
@@ -17,6 +17,7 @@ mod descriptions;
 mod drafts;
 mod errors;
 mod failures;
+mod health;
 mod identity;
 mod limits;
 mod list_answers;

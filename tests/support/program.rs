@@ -3,7 +3,7 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
-use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::client::Connection;
@@ -90,6 +90,8 @@ impl Drop for Process {
 pub(crate) struct Server {
     pub(crate) process: Process,
     pub(crate) address: SocketAddr,
+    /// What it still has to say.
+    pub(crate) said: BufReader<ChildStdout>,
 }
 
 impl Server {
@@ -101,13 +103,18 @@ impl Server {
     /// Starts it with options of its own; `log` is where its standard error goes.
     pub(crate) fn start_with(options: &[&str], store: &str, log: Stdio) -> Self {
         let mut command = atelier(&[&["serve"], options].concat(), Some(store));
-        let mut process = Process::start(command.stdout(Stdio::piped()).stderr(log));
-        let stdout = process.0.stdout.take().expect("stdout is a pipe");
+        Self::of(command.stderr(log))
+    }
+
+    /// Starts a command that serves.
+    pub(crate) fn of(command: &mut Command) -> Self {
+        let mut process = Process::start(command.stdout(Stdio::piped()));
+        let mut said = BufReader::new(process.0.stdout.take().expect("stdout is a pipe"));
         let mut line = String::new();
-        BufReader::new(stdout).read_line(&mut line).expect("the server says where it listens");
+        said.read_line(&mut line).expect("the server says where it listens");
         let address = line.trim().strip_prefix("Listening on http://").and_then(|text| text.parse().ok());
         let address = address.unwrap_or_else(|| panic!("no address in {line:?}"));
-        Self { process, address }
+        Self { process, address, said }
     }
 
     pub(crate) fn client(&self) -> Connection {

@@ -14,14 +14,16 @@ mod head;
 use std::future::poll_fn;
 use std::net::IpAddr;
 use std::pin::Pin;
+use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, ready};
 
-use http::Method;
+use http::{Method, StatusCode};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
 pub(super) use self::answer::Desk;
 use self::head::{Head, MAX_HEADERS, Parsed};
+use super::access_log::LoggedRequests;
 use super::dispatch::{App, respond};
 use super::extract::ListQuery;
 use super::middleware::CorsOrigins;
@@ -159,7 +161,7 @@ impl<'a> DirectConnection<'a> {
             if rest.len() < length || head.body_bytes > self.app.settings.max_body_bytes {
                 break Next::Unusual;
             }
-            if head.is_plain && !self.presence.is_finishing() && self.list_from_memory(&head, desk) {
+            if head.is_plain && !self.is_ending() && self.list_from_memory(&head, desk) {
                 rest = &rest[length..];
                 self.presence.waiting();
                 if desk.output.len() > OUTPUT_FLUSH_BYTES {
@@ -177,13 +179,21 @@ impl<'a> DirectConnection<'a> {
         next
     }
 
+    /// Whether the next answer is this connection's last. Once the server is about to stop, clients are told with their answers,
+    /// so that nobody sends a request into a connection that is being closed.
+    fn is_ending(&self) -> bool {
+        self.presence.is_finishing() || self.app.server.stopping.load(Ordering::Relaxed)
+    }
+
     /// Writes a list, if that is what is asked for and its view is in memory.
     fn list_from_memory(&self, head: &Head<'_, '_>, desk: &mut Desk) -> bool {
-        let App { service, settings, .. } = self.app;
-        // Answers for listed origins depend on who asks.
-        if settings.cors_origins != CorsOrigins::Any {
+        let App { service, settings, metrics, .. } = self.app;
+        // Answers for listed origins depend on who asks; traces and lines of a log tell of more than a head has here.
+        let is_told = cfg!(feature = "otel") || settings.access_log.requests == LoggedRequests::All;
+        if is_told || settings.cors_origins != CorsOrigins::Any {
             return false;
         }
+        let began = metrics.begin();
         let Some(target) = head.target.strip_prefix(settings.path_prefix.as_str()) else { return false };
         let (path, query) = match target.split_once('?') {
             Some((path, query)) => (path, Some(query)),
@@ -202,6 +212,9 @@ impl<'a> DirectConnection<'a> {
             _ => None,
         };
         desk.end_list(start, tag);
+        if tag.is_some() {
+            metrics.finish(began, Some(operation), StatusCode::OK);
+        }
         tag.is_some()
     }
 
@@ -209,7 +222,7 @@ impl<'a> DirectConnection<'a> {
     async fn respond(&mut self, whole: Whole) -> std::io::Result<bool> {
         let is_head = whole.request.method() == Method::HEAD;
         let response = respond(self.app, self.peer, whole.request).await;
-        let keep_alive = whole.keep_alive && !self.presence.is_finishing();
+        let keep_alive = whole.keep_alive && !self.is_ending();
         self.app.desk.lock().write_response(self.presence, &response, is_head, keep_alive, &mut self.unsent);
         self.send_unsent().await?;
         Ok(keep_alive)

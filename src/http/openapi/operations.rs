@@ -120,6 +120,18 @@ fn words(operation: Operation, settings: &Settings<'_>) -> Words {
             "This document",
             "With the limits and the path prefix of the server that is asked.".to_owned(),
         ),
+        Operation::Livez => (
+            "livez",
+            "service",
+            "Whether the process runs",
+            "For whoever restarts processes. The store is not asked.".to_owned(),
+        ),
+        Operation::Readyz => (
+            "readyz",
+            "service",
+            "Whether to send requests here",
+            "For whoever shares requests out among processes.".to_owned(),
+        ),
         Operation::BrowseApi => {
             ("browseApi", "service", "This document as a page", "Loads nothing from elsewhere.".to_owned())
         }
@@ -159,6 +171,8 @@ pub(super) fn options(first: Operation, allow: &str) -> Value {
         Operation::ExplainProblem => ("problems", "service"),
         Operation::DescribeApi => ("api", "service"),
         Operation::BrowseApi => ("docs", "service"),
+        Operation::Livez => ("livez", "service"),
+        Operation::Readyz => ("readyz", "service"),
     };
     let mut described = json!({
         "operationId": format!("{id}Options"),
@@ -191,6 +205,7 @@ fn problems(operation: Operation, settings: &Settings<'_>) -> Vec<Problem> {
             problems.extend(examples::bad_submissions(operation, settings));
         }
         Operation::ExplainProblem => problems.push(Problem::UnknownPath),
+        Operation::Readyz => problems.push(Problem::NotReady("the store cannot be reached")),
         _ => {}
     }
     match operation {

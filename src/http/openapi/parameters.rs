@@ -89,7 +89,7 @@ pub(super) fn of(operation: Operation) -> Vec<Value> {
             return vec![problem_name(), json!({"$ref": "#/components/parameters/X-Request-Id"})];
         }
         Operation::AddQuestion => &["Idempotency-Key"],
-        Operation::DescribeApi | Operation::BrowseApi => &[],
+        Operation::Livez | Operation::Readyz | Operation::DescribeApi | Operation::BrowseApi => &[],
     };
     names
         .iter()

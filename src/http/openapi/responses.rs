@@ -55,6 +55,8 @@ fn success(operation: Operation, settings: &Settings<'_>) -> (&'static str, Valu
         Operation::DescribeApi => {
             ("200", "An OpenAPI document", content("application/json", json!({"type": "object"})))
         }
+        Operation::Livez => ("200", "It runs", content("text/plain", plain)),
+        Operation::Readyz => ("200", "It is ready", content("text/plain", plain)),
         Operation::BrowseApi => ("200", "A page for people", content("text/html", plain)),
     };
     if status == "201" {
@@ -116,7 +118,10 @@ fn tell(problem: Problem, operation: Operation, settings: &Settings<'_>) -> Told
         Operation::ReportQuestion => "/qa/questions/37/report".to_owned(),
         Operation::VoteAnswer => "/qa/answers/68/helpful".to_owned(),
         Operation::ReportAnswer => "/qa/answers/68/report".to_owned(),
-        Operation::ExplainProblem | Operation::DescribeApi | Operation::BrowseApi => "/nothing".to_owned(),
+        Operation::Readyz => "/readyz".to_owned(),
+        Operation::ExplainProblem | Operation::DescribeApi | Operation::BrowseApi | Operation::Livez => {
+            "/nothing".to_owned()
+        }
     };
     let response = problem.into_response(&request, &format!("{prefix}{path}"), prefix);
     let (head, body) = response.into_parts();

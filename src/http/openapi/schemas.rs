@@ -8,7 +8,7 @@ use super::Settings;
 use crate::domain::MAX_ID;
 
 /// The names in the `type` member of problem details. A test compares them with `error`'s.
-pub(super) const PROBLEM_NAMES: [&str; 18] = [
+pub(super) const PROBLEM_NAMES: [&str; 19] = [
     "invalid-product-id",
     "invalid-question-id",
     "invalid-answer-id",
@@ -27,6 +27,7 @@ pub(super) const PROBLEM_NAMES: [&str; 18] = [
     "too-many-writes",
     "overloaded",
     "unavailable",
+    "not-ready",
 ];
 
 /// Unicode white space, without what is a control character as well.
