@@ -20,6 +20,9 @@ pub mod config;
 pub mod domain;
 pub mod export;
 pub mod files;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod generate;
 pub mod http;
 pub mod import;

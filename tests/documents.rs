@@ -1,5 +1,5 @@
 //! What the documents say is there is there: files and headings that they link to, and the tests that `SECURITY.md`
-//! names. Whether what they say is true is up to their readers. Links to other sites are not followed.
+//! names; and `docs/openapi.json` is what the program prints. Whether what they say is true is up to their readers. Links to other sites are not followed.
 
 #[path = "support/tree.rs"]
 mod tree;
@@ -7,6 +7,7 @@ mod tree;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// Folders with documents or tests, beside the root's own files.
 const FOLDERS: [&str; 8] = ["benches", "deploy", "docs", "load", "migrations", "scripts", "src", "tests"];
@@ -108,4 +109,15 @@ fn every_test_that_the_threat_model_names_is_there() {
         }
     }
     assert!(count > 20, "{count} tests are named");
+}
+
+#[test]
+fn the_description_of_the_interface_is_the_programs_own() {
+    let printed = Command::new(env!("CARGO_BIN_EXE_atelier")).arg("openapi").env_clear().output();
+    let printed = String::from_utf8(printed.expect("the program runs").stdout).expect("UTF-8");
+    let kept = read(&root().join("docs/openapi.json"));
+    assert!(
+        kept == printed,
+        "docs/openapi.json is old; run `cargo run -- openapi >docs/openapi.json` to update it"
+    );
 }

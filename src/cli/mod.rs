@@ -13,6 +13,7 @@ mod import;
 mod log_buffer;
 mod logging;
 mod migrate;
+mod openapi;
 mod person;
 mod progress;
 mod serve;
@@ -83,6 +84,10 @@ enum Command {
     ///
     /// Addresses have no index, so this reads the whole store; it may be in use.
     Person(person::PersonArgs),
+    /// Print the OpenAPI document of a server with the same options
+    ///
+    /// A running server answers it at /openapi.json, and shows it at /docs.
+    Openapi(Box<crate::config::ServeOptions>),
 }
 
 impl Cli {
@@ -99,6 +104,10 @@ impl Cli {
             Command::Backup(args) => backup::back_up(&args).map(|()| ExitCode::SUCCESS),
             Command::Restore(args) => backup::restore(&args).map(|()| ExitCode::SUCCESS),
             Command::Person(args) => person::run(&args).map(|()| ExitCode::SUCCESS),
+            Command::Openapi(options) => {
+                openapi::run(&options);
+                Ok(ExitCode::SUCCESS)
+            }
         }
     }
 }

@@ -5,18 +5,16 @@
 use std::str::FromStr;
 use std::time::Duration;
 
-use http::header::HeaderName;
 use http::request::Parts as Head;
 use http::{HeaderMap, StatusCode};
 
 use super::extract::ListQuery;
+use super::request_id::X_REQUEST_ID;
 use super::routes::Operation;
 use crate::domain::Id;
 
 /// The longest request id that is logged, in bytes.
 const MAX_REQUEST_ID_BYTES: usize = 64;
-
-const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// What the lines are filed under.
 pub const ACCESS_LOG_TARGET: &str = "access";
@@ -120,7 +118,8 @@ fn row_id(operation: Operation, segment: &str, query: Option<&str>) -> Option<u6
     }
 }
 
-/// The id that a proxy gave to the request, if it looks like one.
+/// The id that a proxy gave to the request, if it looks like one. Fewer signs than in those that are sent back: an address
+/// is none.
 fn request_id(headers: &HeaderMap) -> Option<&str> {
     let id = headers.get(X_REQUEST_ID)?.to_str().ok()?;
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b':');

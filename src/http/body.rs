@@ -109,7 +109,7 @@ pub(super) fn discard_rest(body: Payload) {
 
 /// Reads `application/x-www-form-urlencoded`. Of a repeated field the first counts; photos are fields named
 /// `photos` or `photos[]`, as many as there are.
-fn parse_form(body: &[u8]) -> Result<Draft, Problem> {
+pub(super) fn parse_form(body: &[u8]) -> Result<Draft, Problem> {
     let malformed = || Problem::Malformed("the form is not UTF-8".to_owned());
     let body = std::str::from_utf8(body).map_err(|_| malformed())?;
     let mut draft = Draft::default();

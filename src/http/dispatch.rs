@@ -4,7 +4,10 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderValue, LOCATION};
+use http::header::{
+    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderValue, LOCATION,
+    REFERRER_POLICY,
+};
 use http::request::Parts as Head;
 use http::{HeaderMap, Request, Response, StatusCode};
 use parking_lot::Mutex;
@@ -16,12 +19,13 @@ use super::encoded_pages::EncodedPages;
 use super::encoding::Encoding;
 use super::error::{Problem, explanation};
 use super::metrics::{ServerMetrics, WorkerMetrics};
+use super::openapi::Documents;
 use super::rate_limits::{Allowance, Kind, RateLimiter};
 use super::routes::{Destination, Operation, find};
 use super::server::HttpSettings;
 use super::tls::Tls;
 use super::validators::EntityTag;
-use super::{answers, caching, health, middleware, questions, request_id};
+use super::{answers, caching, docs, health, middleware, questions, request_id};
 use crate::service::{ListTag, Service};
 
 /// Room for nearly every page of five questions without growing.
@@ -32,6 +36,7 @@ pub(super) struct App {
     pub(super) service: Arc<Service>,
     pub(super) settings: Arc<HttpSettings>,
     pub(super) rate_limiter: Arc<RateLimiter>,
+    pub(super) documents: Documents,
     /// What its connections write on, one at a time.
     pub(super) desk: Mutex<Desk>,
     /// What `Cache-Control` says of lists.
@@ -49,8 +54,12 @@ pub(super) enum Answer {
     List { body: Bytes, tag: ListTag, encoding: Option<Encoding> },
     /// 304: the client has the list already.
     Unchanged(ListTag),
+    /// 200 with the description of the interface.
+    Json(Bytes),
     /// 200 with plain text.
     Text(&'static str),
+    /// 200 with a page for people, and what it may load.
+    Html { page: &'static str, policy: &'static str },
     /// 200 with plain text that may be another one in a moment.
     State(&'static str),
     /// 201: a small JSON object with the new id, and where the row is listed.
@@ -128,6 +137,8 @@ async fn answer(
         Operation::VoteAnswer => answers::vote(app, segment).await,
         Operation::ReportAnswer => answers::report(app, segment).await,
         Operation::ExplainProblem => explanation(segment).map(Answer::Text).ok_or(Problem::UnknownPath),
+        Operation::DescribeApi => Ok(app.documents.describe(&app.settings, app.service.settings())),
+        Operation::BrowseApi => Ok(docs::page()),
         Operation::Livez => Ok(Answer::State(health::livez())),
         Operation::Readyz => health::readyz(&app.service, &app.server).await.map(Answer::State),
     };
@@ -148,17 +159,7 @@ fn count_write(
     operation: Operation,
     segment: &str,
 ) -> Result<Option<Allowance>, Problem> {
-    let kind = match operation {
-        Operation::AddQuestion => Kind::Questions,
-        Operation::AddAnswer => Kind::Answers,
-        Operation::VoteQuestion | Operation::VoteAnswer => Kind::Votes,
-        Operation::ReportQuestion | Operation::ReportAnswer => Kind::Reports,
-        Operation::ListQuestions
-        | Operation::ListAnswers
-        | Operation::ExplainProblem
-        | Operation::Livez
-        | Operation::Readyz => return Ok(None),
-    };
+    let Some(kind) = kind_of_write(operation) else { return Ok(None) };
     check_id(Some(operation), segment)?;
     let client = app.settings.trusted_proxies.client(peer, &head.headers);
     app.rate_limiter.count(kind, client).map_err(|too_many| {
@@ -170,8 +171,25 @@ fn count_write(
     })
 }
 
+/// What an operation counts as, if it writes.
+pub(super) fn kind_of_write(operation: Operation) -> Option<Kind> {
+    match operation {
+        Operation::AddQuestion => Some(Kind::Questions),
+        Operation::AddAnswer => Some(Kind::Answers),
+        Operation::VoteQuestion | Operation::VoteAnswer => Some(Kind::Votes),
+        Operation::ReportQuestion | Operation::ReportAnswer => Some(Kind::Reports),
+        Operation::ListQuestions
+        | Operation::ListAnswers
+        | Operation::ExplainProblem
+        | Operation::DescribeApi
+        | Operation::BrowseApi
+        | Operation::Livez
+        | Operation::Readyz => None,
+    }
+}
+
 /// The id in a path is checked before the method.
-fn check_id(operation: Option<Operation>, segment: &str) -> Result<(), Problem> {
+pub(super) fn check_id(operation: Option<Operation>, segment: &str) -> Result<(), Problem> {
     match operation {
         Some(
             Operation::ListAnswers
@@ -184,6 +202,8 @@ fn check_id(operation: Option<Operation>, segment: &str) -> Result<(), Problem> 
             Operation::ListQuestions
             | Operation::AddQuestion
             | Operation::ExplainProblem
+            | Operation::DescribeApi
+            | Operation::BrowseApi
             | Operation::Livez
             | Operation::Readyz,
         )
@@ -192,6 +212,7 @@ fn check_id(operation: Option<Operation>, segment: &str) -> Result<(), Problem> 
 }
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
+const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 pub(super) const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 
 fn success(app: &App, answer: Answer) -> Response<Bytes> {
@@ -216,6 +237,21 @@ fn success(app: &App, answer: Answer) -> Response<Bytes> {
             *response.body_mut() = Bytes::from_static(text.as_bytes());
             response.headers_mut().insert(CONTENT_TYPE, TEXT);
             caching::set(response.headers_mut(), (CACHE_CONTROL, caching::KEPT_AN_HOUR));
+        }
+        Answer::Json(json) => {
+            *response.body_mut() = json;
+            let headers = response.headers_mut();
+            headers.insert(CONTENT_TYPE, JSON);
+            caching::set(headers, caching::NOTHING_IN_IT);
+            caching::set(headers, (CACHE_CONTROL, caching::KEPT_AN_HOUR));
+        }
+        Answer::Html { page, policy } => {
+            *response.body_mut() = Bytes::from_static(page.as_bytes());
+            let headers = response.headers_mut();
+            headers.insert(CONTENT_TYPE, HTML);
+            caching::set(headers, (CONTENT_SECURITY_POLICY, policy));
+            caching::set(headers, (REFERRER_POLICY, "no-referrer"));
+            caching::set(headers, (CACHE_CONTROL, caching::KEPT_AN_HOUR));
         }
         Answer::Created { json, location } => {
             *response.status_mut() = StatusCode::CREATED;

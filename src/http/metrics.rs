@@ -14,7 +14,7 @@ use super::server::HttpSettings;
 use crate::service::{Distribution, LatencyTally, raise_alone};
 
 /// Every status that a request comes to, the usual ones first.
-const CODES: [u16; 12] = [200, 204, 201, 404, 422, 429, 503, 400, 405, 408, 413, 415];
+const CODES: [u16; 13] = [200, 204, 304, 201, 404, 422, 429, 503, 400, 405, 408, 413, 415];
 
 /// Requests that come to no operation: preflights, unknown paths, wrong methods.
 const NO_OPERATION: usize = Operation::ALL.len();

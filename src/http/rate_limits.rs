@@ -40,7 +40,8 @@ impl Kind {
     /// All of them, in the order of their numbers.
     const ALL: [Self; 4] = [Self::Questions, Self::Answers, Self::Votes, Self::Reports];
 
-    fn name(self) -> &'static str {
+    /// Its name in the headers.
+    pub(super) fn name(self) -> &'static str {
         match self {
             Self::Questions => "questions",
             Self::Answers => "answers",
@@ -75,7 +76,8 @@ impl RateLimits {
     /// What shoppers do, and then some.
     pub const DEFAULT: Self = Self { questions: 20, answers: 50, votes: 600, reports: 50 };
 
-    fn of(&self, kind: Kind) -> u32 {
+    /// The limit of a kind.
+    pub(super) fn of(&self, kind: Kind) -> u32 {
         match kind {
             Kind::Questions => self.questions,
             Kind::Answers => self.answers,
@@ -123,6 +125,14 @@ pub(super) struct Allowance {
 pub(super) struct TooMany {
     pub(super) allowance: Allowance,
     pub(super) retry_after_s: u64,
+}
+
+impl TooMany {
+    /// What a client hears that has used its whole allowance up at once.
+    pub(super) fn at_once(kind: Kind, limit: u32) -> Self {
+        let allowance = Allowance { kind, limit, left: 0, whole_again_s: WINDOW_S.into() };
+        Self { allowance, retry_after_s: u64::from(WINDOW_S.div_ceil(limit)) }
+    }
 }
 
 impl Allowance {

@@ -15,13 +15,15 @@ pub(super) enum Operation {
     VoteAnswer,
     ReportAnswer,
     ExplainProblem,
+    DescribeApi,
+    BrowseApi,
     Livez,
     Readyz,
 }
 
 impl Operation {
     /// All of them, in the order of their numbers.
-    pub(super) const ALL: [Self; 11] = [
+    pub(super) const ALL: [Self; 13] = [
         ListQuestions,
         AddQuestion,
         ListAnswers,
@@ -31,6 +33,8 @@ impl Operation {
         VoteAnswer,
         ReportAnswer,
         ExplainProblem,
+        DescribeApi,
+        BrowseApi,
         Livez,
         Readyz,
     ];
@@ -47,6 +51,8 @@ impl Operation {
             VoteAnswer => "vote_answer",
             ReportAnswer => "report_answer",
             ExplainProblem => "explain_problem",
+            DescribeApi => "describe_api",
+            BrowseApi => "browse_api",
             Livez => "livez",
             Readyz => "readyz",
         }
@@ -54,12 +60,14 @@ impl Operation {
 }
 
 use Operation::{
-    AddAnswer, AddQuestion, ExplainProblem, ListAnswers, ListQuestions, Livez, Readyz, ReportAnswer,
-    ReportQuestion, VoteAnswer, VoteQuestion,
+    AddAnswer, AddQuestion, BrowseApi, DescribeApi, ExplainProblem, ListAnswers, ListQuestions, Livez,
+    Readyz, ReportAnswer, ReportQuestion, VoteAnswer, VoteQuestion,
 };
 
 /// A path and what its methods mean.
 struct Route {
+    /// The whole path, its variable segment written `:name`.
+    pattern: &'static str,
     /// The path up to its variable segment, or all of it.
     before: &'static str,
     /// What follows the variable segment, if there is one.
@@ -84,7 +92,7 @@ const fn route(pattern: &'static str, allow: &'static str) -> Route {
         end += 1;
     }
     let after = if rest.is_empty() { None } else { Some(rest.split_at(end).1) };
-    Route { before, after, get: None, post: None, put: None, allow }
+    Route { pattern, before, after, get: None, post: None, put: None, allow }
 }
 
 const fn page(pattern: &'static str, get: Operation) -> Route {
@@ -99,7 +107,7 @@ const fn mark(pattern: &'static str, put: Operation) -> Route {
     Route { put: Some(put), ..route(pattern, "PUT, OPTIONS") }
 }
 
-static ROUTES: [Route; 9] = [
+static ROUTES: [Route; 11] = [
     list("/qa/questions", ListQuestions, AddQuestion),
     list("/qa/questions/:question_id/answers", ListAnswers, AddAnswer),
     mark("/qa/questions/:question_id/helpful", VoteQuestion),
@@ -107,6 +115,8 @@ static ROUTES: [Route; 9] = [
     mark("/qa/answers/:answer_id/helpful", VoteAnswer),
     mark("/qa/answers/:answer_id/report", ReportAnswer),
     page("/problems/:name", ExplainProblem),
+    page("/openapi.json", DescribeApi),
+    page("/docs", BrowseApi),
     page("/livez", Livez),
     page("/readyz", Readyz),
 ];
@@ -143,6 +153,24 @@ pub(super) fn find<'a>(method: &Method, path: &'a str) -> Destination<'a> {
         Some(operation) => Destination::Operation(operation, segment),
         None => Destination::WrongMethod { operation: route.get.or(route.put), segment, allow: route.allow },
     }
+}
+
+/// A row of the table, for whoever describes it.
+#[derive(Debug)]
+pub(super) struct Described {
+    /// The path, its variable segment written `:name`.
+    pub(super) pattern: &'static str,
+    pub(super) allow: &'static str,
+    pub(super) operations: Vec<(Method, Operation)>,
+}
+
+/// All rows of the table. `HEAD` goes with `GET`, and `OPTIONS` with every path.
+pub(super) fn described() -> impl Iterator<Item = Described> {
+    ROUTES.iter().map(|route| {
+        let methods = [(Method::GET, route.get), (Method::POST, route.post), (Method::PUT, route.put)];
+        let operations = methods.into_iter().filter_map(|(method, operation)| Some((method, operation?)));
+        Described { pattern: route.pattern, allow: route.allow, operations: operations.collect() }
+    })
 }
 
 impl Route {

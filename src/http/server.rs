@@ -27,6 +27,7 @@ use super::dispatch::{App, respond};
 use super::encoded_pages::EncodedPages;
 use super::metrics::ServerMetrics;
 use super::middleware::CorsOrigins;
+use super::openapi::Documents;
 use super::rate_limits::{RateLimiter, RateLimits};
 use super::roster::{Presence, Roster};
 use super::tls::{Tls, TlsFiles};
@@ -149,6 +150,7 @@ impl Server {
                     service: Arc::clone(&service),
                     settings: Arc::clone(&settings),
                     rate_limiter: Arc::clone(&rate_limiter),
+                    documents: Documents::default(),
                     desk: Mutex::default(),
                     lists_kept: caching::of_lists(settings.shared_cache_s),
                     encoded_pages: Arc::clone(&encoded_pages),

@@ -6,6 +6,8 @@
 
 mod check;
 mod error;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 mod index;
 mod parse;
 mod reader;

@@ -130,7 +130,7 @@ impl Outbox {
     }
 }
 
-fn check_item<R>(
+pub(super) fn check_item<R>(
     item: &Item<'_>,
     header: &Header,
     batch: &mut Batch<R>,

@@ -12,6 +12,8 @@ mod directory;
 mod fill;
 mod fingerprint;
 mod freshness;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 mod json;
 mod loader;
 mod questions;

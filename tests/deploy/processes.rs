@@ -64,10 +64,11 @@ fn a_write_is_never_sent_twice() {
             relay.take_answers(take);
         }
     };
-    let question = json!({"body": "Q?", "name": "ann", "email": "ann@mail.test", "product_id": 72});
-    let answer = json!({"body": "A.", "name": "bob", "email": "bob@mail.test"});
     // Over new connections, and over some that were kept.
     for reads in [0, PRODUCTS] {
+        let body = format!("After {reads} reads");
+        let question = json!({"body": body, "name": "ann", "email": "ann@mail.test", "product_id": 72});
+        let answer = json!({"body": body, "name": "bob", "email": "bob@mail.test"});
         for (method, target, body) in [
             ("PUT", "/qa/questions/4/helpful", "{}".to_owned()),
             ("POST", "/qa/questions", question.to_string()),

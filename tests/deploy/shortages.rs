@@ -21,7 +21,17 @@ const SLACK: Duration = Duration::from_secs(1);
 /// Writes wait two seconds for a locked row; a busy machine may take longer, but not the ten of a statement.
 const LOCK_WAIT_MAX: Duration = Duration::from_secs(6);
 
-const OPTIONS: [&str; 6] = ["--listen", "127.0.0.1:0", "--store-wait-ms", "500", "--stale-grace-s", "3600"];
+const OPTIONS: [&str; 8] = [
+    "--listen",
+    "127.0.0.1:0",
+    "--store-wait-ms",
+    "500",
+    "--stale-grace-s",
+    "3600",
+    // The same question is asked until the disk is full.
+    "--duplicate-window",
+    "0",
+];
 
 /// A process of a shop whose products are all in memory, and what it has acknowledged.
 struct Shop<'a> {

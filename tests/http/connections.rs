@@ -57,6 +57,62 @@ on_every_store! {
         assert_eq!(connection.answer_to("GET").column("question_id"), [1, 2]);
     }
 
+    fn a_request_may_come_in_any_pieces(shop: &mut Shop) {
+        shop.stock([question(1)]);
+        let draft = question_draft().to_string();
+        let post = post(&format!("Content-Length: {}", draft.len())) + &draft;
+        let put = "PUT /qa/questions/1/helpful HTTP/1.1\r\nHost: shop\r\nContent-Length: 2\r\n\r\n{}";
+        let all = format!("{GET}{put}{GET}{post}{GET}");
+        for piece_bytes in [1, 7, 64, 150] {
+            let mut connection = shop.connect();
+            for piece in all.as_bytes().chunks(piece_bytes) {
+                connection.send(piece);
+            }
+            for (method, status) in [("GET", 200), ("PUT", 204), ("GET", 200), ("POST", 201), ("GET", 200)] {
+                assert_eq!(connection.answer_to(method).status, status, "{method} in pieces of {piece_bytes}");
+            }
+        }
+    }
+
+    fn more_pipelined_requests_than_any_buffer_holds_are_all_answered(shop: &mut Shop) {
+        shop.stock((1..=100).map(question));
+        let list = "GET /qa/questions?product_id=5&count=100 HTTP/1.1\r\nHost: shop\r\n\r\n";
+        let mut connection = shop.connect();
+        let mut sender = connection.another_end();
+        let sending = std::thread::spawn(move || sender.send(list.repeat(1_000)));
+        for _ in 0..1_000 {
+            assert_eq!(connection.answer_to("GET").results().len(), 100);
+        }
+        sending.join().expect("all is sent");
+    }
+
+    fn whatever_is_unusual_is_answered_between_usual_requests(shop: &mut Shop) {
+        shop.stock([question(1)]);
+        let mut connection = shop.connect();
+        for unusual in [
+            "GET http://shop/qa/questions?product_id=5 HTTP/1.1\r\nHost: shop\r\n\r\n",
+            "GET /qa/questions?product_id=5 HTTP/1.1\r\nHost: shop\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n",
+        ] {
+            connection.send(format!("{GET}{unusual}{GET}"));
+            for _ in 0..3 {
+                assert_eq!(connection.answer_to("GET").column("question_id"), [1], "{unusual}");
+            }
+        }
+        let mut nonsense = shop.connect();
+        nonsense.send(format!("{GET}nonsense\r\n\r\n"));
+        assert_eq!(nonsense.answer_to("GET").status, 200);
+        assert_eq!(nonsense.read_to_the_end(), "", "what is no HTTP ends the connection");
+    }
+
+    fn a_client_that_wants_no_more_is_answered_and_closed(shop: &mut Shop) {
+        shop.stock([question(1)]);
+        let mut connection = shop.connect();
+        connection.send(GET.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n"));
+        let answer = connection.answer_to("GET");
+        assert_eq!((answer.status, answer.header("connection")), (200, Some("close")));
+        assert_eq!(connection.read_to_the_end(), "");
+    }
+
     fn a_body_that_nobody_reads_does_not_end_the_connection(shop: &mut Shop) {
         shop.stock([question(1)]);
         let mut connection = shop.connect();

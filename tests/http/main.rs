@@ -1,7 +1,7 @@
 //! The HTTP contract, rule by rule: every test talks to a real port of a shop with a real, private store, and
 //! is named after the rule that it holds. One file for each route; what concerns all routes is in `paths`,
 //! `errors`, `cors`, `caching`, `encodings`, `identity`, `protocols`, `limits`, `rates`, `submissions`, `connections`, `health` and
-//! `failures`.
+//! `failures`; how the interface describes itself, in `descriptions`.
 
 #[path = "../support/every_store.rs"]
 mod every_store;
@@ -13,6 +13,7 @@ mod add_question;
 mod caching;
 mod connections;
 mod cors;
+mod descriptions;
 mod drafts;
 mod encodings;
 mod errors;

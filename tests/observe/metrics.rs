@@ -35,10 +35,14 @@ fn requests_are_counted_by_route_and_status(place: &Place) {
             assert_eq!(watched.request(method, target).send().status, status, "{method} {target}");
         }
     }
+    let tag = watched.get("/qa/questions?product_id=7").header("etag").expect("a tag").to_owned();
+    let again = watched.request("GET", "/qa/questions?product_id=7").header("If-None-Match", &tag);
+    assert_eq!(again.send().status, 304);
     let scrape = watched.scrape();
     for (route, code, count) in [
         ("add_question", 201, 1),
-        ("list_questions", 200, 4),
+        ("list_questions", 200, 5),
+        ("list_questions", 304, 1),
         ("list_questions", 422, 2),
         ("list_questions", 503, 0),
         ("list_answers", 200, 1),
@@ -51,7 +55,7 @@ fn requests_are_counted_by_route_and_status(place: &Place) {
         assert_eq!(scrape.requests(route, code), count, "{route} {code}");
     }
     let durations = "atelier_http_request_duration_seconds";
-    for (route, count) in [("list_questions", 6), ("vote_question", 4), ("none", 3), ("report_question", 0)] {
+    for (route, count) in [("list_questions", 8), ("vote_question", 4), ("none", 3), ("report_question", 0)] {
         assert_eq!(scrape.count(&format!("{durations}_count{{route=\"{route}\"}}")), count, "{route}");
         let all = format!("{durations}_bucket{{le=\"+Inf\",route=\"{route}\"}}");
         assert_eq!(scrape.count(&all), count, "{route}");

@@ -155,6 +155,12 @@ impl Connection {
         Ok(Self { stream: BufReader::new(stream) })
     }
 
+    /// The same connection, to send on from another thread.
+    pub(crate) fn another_end(&self) -> Self {
+        let stream = self.stream.get_ref().try_clone().expect("an open connection");
+        Self { stream: BufReader::new(stream) }
+    }
+
     /// Sends bytes as they are.
     pub(crate) fn send(&mut self, bytes: impl AsRef<[u8]>) {
         self.try_send(bytes).expect("the shop listens to the end");

@@ -132,3 +132,96 @@ fn decimal(text: &[u8]) -> Option<usize> {
     }
     std::str::from_utf8(text).ok()?.parse().ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Head bytes, body bytes, whether the connection goes on and whether it is plain; `None` for what is hyper's.
+    fn read(text: &str) -> Option<(usize, usize, bool, bool)> {
+        let mut headers = [const { MaybeUninit::uninit() }; MAX_HEADERS];
+        match parse(text.as_bytes(), &mut headers) {
+            Parsed::Whole(head) => Some((head.head_bytes, head.body_bytes, head.keep_alive, head.is_plain)),
+            Parsed::Unusual => None,
+            Parsed::Partial => panic!("only a part: {text:?}"),
+        }
+    }
+
+    fn get(headers: &str) -> String {
+        format!("GET /qa/questions?product_id=7 HTTP/1.1\r\nHost: shop\r\n{headers}\r\n")
+    }
+
+    #[test]
+    fn a_plain_request_is_a_get_without_anything_that_changes_the_answer() {
+        for plain in [
+            "",
+            "Accept: */*\r\n",
+            "Connection: Keep-Alive\r\n",
+            "Content-Length: 0\r\n",
+            "Authorization: x\r\n",
+        ] {
+            let text = get(plain);
+            assert_eq!(read(&text), Some((text.len(), 0, true, true)), "{plain}");
+        }
+        for other in [
+            "Accept-Encoding: gzip\r\n",
+            "if-none-match: *\r\n",
+            "X-Request-Id: 1\r\n",
+            "content-length: 1\r\n",
+        ] {
+            assert!(matches!(read(&get(other)), Some((.., true, false))), "{other}");
+        }
+        assert!(matches!(read(&get("Connection: close\r\n")), Some((.., false, false))));
+        for target in [
+            "/qa/questions?product_id=7#x",
+            "/qa/questions?product_id=\u{fc}",
+            "/qa/questions?product_id=\"7\"",
+        ] {
+            let whole = read(&format!("GET {target} HTTP/1.1\r\n\r\n"));
+            assert!(!matches!(whole, Some((.., true))), "{target}");
+        }
+        assert!(matches!(read("PUT /qa/answers/1/helpful HTTP/1.1\r\n\r\n"), Some((.., true, false))));
+    }
+
+    #[test]
+    fn what_has_two_meanings_or_needs_more_is_unusual() {
+        for headers in [
+            "Transfer-Encoding: chunked\r\n",
+            "Content-Length: 1\r\nContent-Length: 1\r\n",
+            "Content-Length: 1, 1\r\n",
+            "Content-Length: +1\r\n",
+            "Content-Length:\r\n",
+            "Content-Length: 9999999999\r\n",
+            "Expect: 100-continue\r\n",
+            "Upgrade: h2c\r\n",
+            "Connection: Upgrade\r\n",
+            "Connection: keep-alive, x\r\n",
+            "Bad header\r\n",
+            "Folded: a\r\n b\r\n",
+        ] {
+            assert_eq!(read(&get(headers)), None, "{headers}");
+        }
+        for text in [
+            "GET /qa/questions HTTP/1.0\r\n\r\n",
+            "GET http://shop/qa/questions HTTP/1.1\r\n\r\n",
+            "OPTIONS * HTTP/1.1\r\n\r\n",
+            "CONNECT shop:80 HTTP/1.1\r\n\r\n",
+            "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+            "\u{16}\u{3}\u{1}",
+        ] {
+            assert_eq!(read(text), None, "{text:?}");
+        }
+        let many = "X: y\r\n".repeat(MAX_HEADERS);
+        assert_eq!(read(&get(&many)), None);
+    }
+
+    #[test]
+    fn every_beginning_of_a_request_is_a_part() {
+        let text = get("Accept: */*\r\n");
+        for length in 1..text.len() {
+            let mut headers = [const { MaybeUninit::uninit() }; MAX_HEADERS];
+            let parsed = parse(&text.as_bytes()[..length], &mut headers);
+            assert!(matches!(parsed, Parsed::Partial), "{length}");
+        }
+    }
+}

@@ -7,6 +7,8 @@
 //! later) is not read here at all: the connection goes to hyper with every byte that belongs to it, for good.
 
 mod answer;
+#[cfg(any(test, fuzzing))]
+pub(super) mod fuzzing;
 mod head;
 
 use std::future::poll_fn;

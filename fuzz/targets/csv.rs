@@ -1,0 +1,4 @@
+//! Fuzzes `atelier::fuzzing::csv`, which says what must hold.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| atelier::fuzzing::csv(bytes));

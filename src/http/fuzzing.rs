@@ -1,0 +1,190 @@
+//! The readers of requests against models that are slow and plain: for `crate::fuzzing`.
+
+#![expect(clippy::missing_panics_doc, reason = "a panic is how a target says that something is wrong")]
+
+use std::borrow::Cow;
+
+use http::{HeaderMap, HeaderValue, Method};
+use serde_json::Value;
+
+use super::body::parse_form;
+use super::client::TrustedProxies;
+pub use super::direct::fuzzing::head;
+use super::error::Problem;
+use super::extract::ListQuery;
+use super::routes::{Destination, described, find};
+use crate::domain::{
+    Draft, Field, FieldError, Id, MAX_ID, NewAnswer, NewQuestion, ProductId, SubmissionLimits,
+};
+
+/// A query string is read like a form, the first of a repeated parameter counts, and every page is in range.
+pub fn query(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let read = ListQuery::parse(Some(&text));
+    let first = form_urlencoded::parse(text.as_bytes()).find(|(name, _)| name == "product_id");
+    let digits = first.map_or(Cow::Borrowed(""), |(_, value)| value);
+    assert_eq!(read.product_id().map(Id::get).ok(), number_of(&digits), "{text:?}");
+    let page = read.page(1_000);
+    assert!((1..=MAX_ID).contains(&page.number()) && (1..=1_000).contains(&page.size()), "{text:?}");
+}
+
+/// An id, read without a thought of speed.
+fn number_of(digits: &str) -> Option<u64> {
+    let all_digits = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let significant = digits.trim_start_matches('0');
+    let number = if all_digits && significant.len() < 20 { significant.parse().ok()? } else { 0 };
+    (1..=MAX_ID).contains(&number).then_some(number)
+}
+
+/// A path is found when it has the segments of a pattern, and then with the right segment.
+pub fn path(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let trimmed = text.strip_suffix('/').filter(|shorter| !shorter.is_empty()).unwrap_or(&text);
+    let segments: Vec<&str> = trimmed.split('/').collect();
+    let matching = described().find_map(|route| {
+        let pattern: Vec<&str> = route.pattern.split('/').collect();
+        let fits = |(pattern, segment): (&&str, &&str)| pattern.starts_with(':') || pattern == segment;
+        let found = pattern.len() == segments.len() && pattern.iter().zip(&segments).all(fits);
+        let place = pattern.iter().position(|part| part.starts_with(':'));
+        let variable = place.and_then(|place| segments.get(place)).copied().unwrap_or_default();
+        found.then_some((route, variable))
+    });
+    for method in [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::OPTIONS, Method::DELETE] {
+        let asked = if method == Method::HEAD { Method::GET } else { method.clone() };
+        let expected = match &matching {
+            None => None,
+            Some((route, variable)) => {
+                let found = route.operations.iter().find(|(method, _)| *method == asked);
+                Some((found.map(|(_, operation)| *operation), *variable, route.allow))
+            }
+        };
+        match (find(&method, &text), expected) {
+            (Destination::UnknownPath, None) => {}
+            (Destination::Operation(found, segment), Some((Some(operation), variable, _))) => {
+                assert_eq!((found, segment), (operation, variable), "{method} {text:?}");
+            }
+            (Destination::Options { allow }, Some((None, _, expected))) if method == Method::OPTIONS => {
+                assert_eq!(allow, expected);
+            }
+            (Destination::WrongMethod { segment, allow, .. }, Some((None, variable, expected))) => {
+                assert_eq!((segment, allow), (variable, expected), "{method} {text:?}");
+            }
+            (found, expected) => panic!("{method} {text:?}: {found:?}, not {expected:?}"),
+        }
+    }
+}
+
+/// JSON is read as `serde_json` reads it into a value, where that can; the rest is refused or read by its own rules.
+pub fn json_body(bytes: &[u8]) {
+    let read = super::json_body::parse(bytes);
+    let value: Result<Value, _> = serde_json::from_slice(bytes);
+    match (&read, &value) {
+        (Ok(draft), Ok(Value::Object(members))) => {
+            for (name, field) in [
+                ("body", &draft.body),
+                ("name", &draft.name),
+                ("email", &draft.email),
+                ("product_id", &draft.product_id),
+            ] {
+                assert_same(field, members.get(name));
+            }
+            match (&draft.photos, members.get("photos")) {
+                (Ok(fields), Some(Value::Array(entries))) => {
+                    assert_eq!(fields.len(), entries.len());
+                    fields.iter().zip(entries).for_each(|(field, entry)| assert_same(field, Some(entry)));
+                }
+                (Ok(fields), None | Some(Value::Null)) => assert_eq!(fields, &[]),
+                (Err(_), Some(Value::String(_) | Value::Number(_) | Value::Bool(_) | Value::Object(_))) => {}
+                (photos, value) => panic!("{photos:?} of {value:?}"),
+            }
+        }
+        (Err(Problem::NotAnObject(_)), Ok(value)) => assert!(!value.is_object(), "{value}"),
+        // Numbers out of range, repeated members of any kind and depth are no matter here.
+        (Ok(_) | Err(Problem::NotAnObject(_) | Problem::Malformed(_)), Err(_)) => {}
+        (read, value) => panic!("{read:?} of {value:?}"),
+    }
+    if let Ok(draft) = read {
+        submission(&draft);
+    }
+}
+
+fn assert_same(field: &Field, value: Option<&Value>) {
+    match (field, value) {
+        (Field::Missing, None | Some(Value::Null))
+        | (Field::Number(_), Some(Value::Number(_)))
+        | (Field::Other(_), Some(Value::Bool(_) | Value::Array(_) | Value::Object(_))) => {}
+        (Field::Text(text), Some(Value::String(expected))) => assert_eq!(text, expected),
+        (field, value) => panic!("{field:?} of {value:?}"),
+    }
+}
+
+/// A form is read as any reader of forms does, as long as all of it is UTF-8.
+pub fn form_body(bytes: &[u8]) {
+    let Ok(draft) = parse_form(bytes) else { return };
+    let pairs: Vec<(Cow<'_, str>, Cow<'_, str>)> = form_urlencoded::parse(bytes).collect();
+    for (name, field) in [
+        ("body", &draft.body),
+        ("name", &draft.name),
+        ("email", &draft.email),
+        ("product_id", &draft.product_id),
+    ] {
+        let first = pairs.iter().find(|(found, _)| found == name);
+        let expected = first.map_or(Field::Missing, |(_, value)| Field::Text(value.to_string()));
+        assert_eq!(*field, expected, "{name}");
+    }
+    let photos = pairs.iter().filter(|(name, _)| matches!(name.as_ref(), "photos" | "photos[]"));
+    let photos = photos.map(|(_, value)| Field::Text(value.to_string())).collect();
+    assert_eq!(draft.photos, Ok(photos));
+    submission(&draft);
+}
+
+/// What comes of a draft is within its limits, or at least one field is named.
+fn submission(draft: &Draft) {
+    let limits = SubmissionLimits::default();
+    match NewQuestion::parse(draft, &limits) {
+        Ok(question) => {
+            text(question.body.as_str(), limits.body_max_chars, "\n\t");
+            text(question.name.as_str(), limits.name_max_chars, "");
+            text(question.email.as_str(), limits.email_max_chars, "");
+            let (Field::Text(digits) | Field::Number(digits)) = &draft.product_id else {
+                panic!("{:?}", draft.product_id)
+            };
+            assert_eq!(ProductId::parse(digits), Ok(question.product_id));
+        }
+        Err(errors) => named(&errors),
+    }
+    match NewAnswer::parse(draft, &limits) {
+        Ok(answer) => {
+            assert!(answer.photos.len() <= limits.photos_max);
+            for photo in &answer.photos {
+                text(photo.as_str(), limits.photo_url_max_chars, "");
+                assert!(!photo.as_str().contains(char::is_whitespace));
+                assert!(photo.as_str().get(..4).is_some_and(|start| start.eq_ignore_ascii_case("http")));
+            }
+        }
+        Err(errors) => named(&errors),
+    }
+}
+
+fn text(text: &str, max_chars: usize, controls: &str) {
+    assert!((1..=max_chars).contains(&text.chars().count()), "{text:?}");
+    assert_eq!(text.trim(), text);
+    assert!(text.chars().all(|sign| !sign.is_control() || controls.contains(sign)), "{text:?}");
+}
+
+fn named(errors: &[FieldError]) {
+    assert!(!errors.is_empty());
+    assert!(errors.iter().all(|error| error.pointer.starts_with("#/") && !error.detail.is_empty()));
+}
+
+/// Whatever is written in `Forwarded` and `X-Forwarded-For`, a client is found, and a peer that is no proxy is its own.
+pub fn forwarded(bytes: &[u8]) {
+    let Ok(value) = HeaderValue::from_bytes(bytes) else { return };
+    let trusted: TrustedProxies = "127.0.0.1, 10.0.0.0/8, fd00::/8".parse().expect("networks");
+    let (proxy, stranger) = ([127, 0, 0, 1].into(), [192, 0, 2, 7].into());
+    for name in ["forwarded", "x-forwarded-for"] {
+        let headers = HeaderMap::from_iter([(http::HeaderName::from_static(name), value.clone())]);
+        let _ = (trusted.client(proxy, &headers), trusted.hides_clients(stranger, &headers));
+        assert_eq!(trusted.client(stranger, &headers), super::client::Client::of(stranger));
+    }
+}

@@ -1,0 +1,107 @@
+//! The parameters in paths and query strings, and the headers that requests may carry.
+
+use serde_json::{Value, json};
+
+use super::super::routes::Operation;
+use super::{Settings, id_name, schemas};
+use crate::domain::{DEFAULT_PAGE_SIZE, MAX_ID};
+
+/// Those that operations refer to.
+pub(super) fn all(settings: &Settings<'_>) -> Value {
+    let max_page_size = settings.service.max_page_size;
+    json!({
+        "product_id": {
+            "name": "product_id", "in": "query", "required": true, "example": 5,
+            "description": "The product, in decimal digits. Of a repeated parameter the first counts, here and elsewhere.",
+            "schema": schemas::id(),
+        },
+        "question_id": {
+            "name": "question_id", "in": "path", "required": true, "example": 37,
+            "description": "The question, in decimal digits.",
+            "schema": schemas::id(),
+        },
+        "answer_id": {
+            "name": "answer_id", "in": "path", "required": true, "example": 68,
+            "description": "The answer, in decimal digits.",
+            "schema": schemas::id(),
+        },
+        "page": number("page", 1, MAX_ID, "Which page, from 1 on."),
+        "count": number(
+            "count", DEFAULT_PAGE_SIZE.into(), max_page_size.into(), "The most rows of a page.",
+        ),
+        "Idempotency-Key": {
+            "name": "Idempotency-Key", "in": "header", "required": false,
+            "example": "\"8e03978e-40d5-43dd-bc93-6894a57f9324\"",
+            "description": "A random text for this submission alone. Sent again with the same fields within 24 hours it is \
+                            answered as the first time; with other fields it is refused. Quoted or not.",
+            "schema": {
+                "type": "string",
+                "pattern": r#"^([!#-+\--:<-~]{1,255}|"([!#-\[\]-~]|\\["\\]){1,255}")$"#,
+            },
+        },
+        "If-None-Match": {
+            "name": "If-None-Match", "in": "header", "required": false,
+            "description": "The `ETag` of a list that the client has, or several: 304 while it is the same.",
+            "schema": {"type": "string"},
+        },
+        "X-Request-Id": {
+            "name": "X-Request-Id", "in": "header", "required": false,
+            "description": "Comes back with the answer. Others than described are ignored.",
+            "schema": {
+                "anyOf": [
+                    {"type": "string", "pattern": "^[A-Za-z0-9_.~:+/=@-]{1,128}$"},
+                    {"type": "string", "description": "Anything else, which is ignored"},
+                ],
+            },
+        },
+    })
+}
+
+/// A number that is never wrong: what cannot be read is the default, what is too large the largest.
+fn number(name: &str, default: u64, maximum: u64, what: &str) -> Value {
+    json!({
+        "name": name, "in": "query", "required": false,
+        "description": format!(
+            "{what} Whatever is no number of at least 1 is the default, {default}; a fraction is cut off; more than \
+             {maximum} is {maximum}."
+        ),
+        "schema": {
+            "default": default,
+            "anyOf": [
+                {"type": "integer", "minimum": 1, "maximum": maximum},
+                {"type": "string", "description": "Anything else, which is read as said above"},
+            ],
+        },
+    })
+}
+
+/// The parameters of an operation.
+pub(super) fn of(operation: Operation) -> Vec<Value> {
+    let names: &[&str] = match operation {
+        Operation::ListQuestions => &["product_id", "page", "count", "If-None-Match"],
+        Operation::ListAnswers => &[id_name(operation), "page", "count", "If-None-Match"],
+        Operation::AddAnswer => &[id_name(operation), "Idempotency-Key"],
+        Operation::VoteQuestion
+        | Operation::ReportQuestion
+        | Operation::VoteAnswer
+        | Operation::ReportAnswer => &[id_name(operation)],
+        Operation::ExplainProblem => {
+            return vec![problem_name(), json!({"$ref": "#/components/parameters/X-Request-Id"})];
+        }
+        Operation::AddQuestion => &["Idempotency-Key"],
+        Operation::Livez | Operation::Readyz | Operation::DescribeApi | Operation::BrowseApi => &[],
+    };
+    names
+        .iter()
+        .chain(&["X-Request-Id"])
+        .map(|name| json!({"$ref": format!("#/components/parameters/{name}")}))
+        .collect()
+}
+
+fn problem_name() -> Value {
+    json!({
+        "name": "name", "in": "path", "required": true, "example": "invalid-fields",
+        "description": "The last segment of the member `type` of problem details.",
+        "schema": {"type": "string", "enum": schemas::PROBLEM_NAMES},
+    })
+}

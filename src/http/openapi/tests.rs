@@ -1,0 +1,108 @@
+//! What could drift apart from the code in spite of everything, compared with it: examples are read by what reads
+//! requests, the names of problems are those of `error`, and no reference leads nowhere.
+
+use std::collections::BTreeSet;
+
+use super::super::body::parse_form;
+use super::super::error::explanation;
+use super::super::json_body;
+use super::super::rate_limits::RateLimits;
+use super::*;
+use crate::domain::{Draft, NewAnswer, NewQuestion};
+
+fn described() -> Value {
+    let http = HttpSettings { rate_limits: RateLimits::DEFAULT, ..HttpSettings::default() };
+    serde_json::from_str(&document(&http, &ServiceSettings::default())).expect("JSON")
+}
+
+/// Calls `visit` with every member of an object anywhere.
+fn visit(value: &Value, see: &mut impl FnMut(&str, &Value)) {
+    match value {
+        Value::Object(members) => {
+            for (name, member) in members {
+                see(name, member);
+                visit(member, see);
+            }
+        }
+        Value::Array(entries) => entries.iter().for_each(|entry| visit(entry, see)),
+        _ => {}
+    }
+}
+
+#[test]
+fn every_reference_leads_somewhere() {
+    let document = described();
+    let mut count = 0;
+    visit(&document, &mut |name, value| {
+        if let ("$ref", Some(reference)) = (name, value.as_str()) {
+            let pointer = reference.strip_prefix('#').expect("a place in the document");
+            assert!(document.pointer(pointer).is_some(), "{reference}");
+            count += 1;
+        }
+    });
+    assert!(count > 50, "{count} references");
+}
+
+#[test]
+fn every_name_and_operation_is_there_once() {
+    let (mut ids, mut count) = (BTreeSet::new(), 0);
+    visit(&described()["paths"], &mut |name, value| {
+        if let ("operationId", Some(id)) = (name, value.as_str()) {
+            count += usize::from(!matches!(id.chars().next(), Some('$')));
+            ids.insert(id.to_owned());
+        }
+    });
+    let links = 6;
+    assert_eq!(ids.len(), count - links, "{ids:?}");
+}
+
+#[test]
+fn every_problem_is_named_and_explained() {
+    let explained = include_str!("../error.rs").split("fn explanation").nth(1).expect("the function");
+    let arms = explained.lines().filter_map(|line| line.trim().strip_prefix('"')?.split_once("\" =>"));
+    let named: BTreeSet<&str> = arms.map(|(name, _)| name).collect();
+    assert_eq!(named, schemas::PROBLEM_NAMES.into_iter().collect());
+    assert!(schemas::PROBLEM_NAMES.iter().all(|name| explanation(name).is_some()));
+}
+
+#[test]
+fn every_problem_is_an_example_somewhere() {
+    let mut seen = BTreeSet::new();
+    visit(&described(), &mut |name, value| {
+        if let ("type", Some(("", name))) =
+            (name, value.as_str().and_then(|text| text.split_once("/problems/")))
+        {
+            seen.insert(name.to_owned());
+        }
+    });
+    assert_eq!(seen, schemas::PROBLEM_NAMES.into_iter().map(str::to_owned).collect());
+}
+
+fn submitted(operation: Operation, draft: &Draft) -> bool {
+    let limits = ServiceSettings::default().submission;
+    match operation {
+        Operation::AddAnswer => NewAnswer::parse(draft, &limits).is_ok_and(|answer| answer.photos.len() == 1),
+        _ => NewQuestion::parse(draft, &limits).is_ok(),
+    }
+}
+
+#[test]
+fn the_examples_of_bodies_are_accepted() {
+    let (http, service) = (HttpSettings::default(), ServiceSettings::default());
+    let settings = Settings { http: &http, service: &service };
+    for operation in [Operation::AddQuestion, Operation::AddAnswer] {
+        let content = bodies::of(operation, &settings).expect("a body")["content"].clone();
+        let json = content["application/json"]["example"].to_string();
+        assert!(submitted(operation, &json_body::parse(json.as_bytes()).expect("JSON")), "{json}");
+        let mut form = form_urlencoded::Serializer::new(String::new());
+        let fields = content["application/x-www-form-urlencoded"]["example"].as_object().cloned();
+        for (name, value) in fields.expect("an object") {
+            let values = value.as_array().cloned().unwrap_or_else(|| vec![value]);
+            for value in values {
+                form.append_pair(&name, value.as_str().expect("a text"));
+            }
+        }
+        let form = form.finish();
+        assert!(submitted(operation, &parse_form(form.as_bytes()).expect("a form")), "{form}");
+    }
+}
