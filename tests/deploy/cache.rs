@@ -94,8 +94,8 @@ fn who_asks_anew_gets_it_from_a_process() {
         let anew = front.request("GET", LIST).header("Cache-Control", "no-cache").send();
         anew.column("question_helpfulness").contains(&2)
     });
-    // nginx keeps it a moment after it has sent it.
-    until("the new list is kept", || {
+    // nginx answers before it has put the new list in the place of the old one.
+    until("the cache has both votes", || {
         front.request("GET", LIST).header("If-None-Match", tag).send().status == 200
     });
 }

@@ -190,6 +190,7 @@ on_every_store! {
             let length = get.body.len().to_string();
             assert_eq!(head.header("content-length"), Some(length.as_str()), "{target}");
             head.body.clone_from(&get.body);
+            head.bytes.clone_from(&get.bytes);
             assert_eq!(head.without_date(), get.without_date(), "{target}");
         }
     }

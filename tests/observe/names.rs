@@ -90,8 +90,8 @@ fn the_documents_name_every_metric(place: &Place) {
     assert_eq!(untold, [""; 0], "docs/operations.md leaves these out");
     let invented: Vec<&String> =
         told.iter().filter(|name| name.starts_with("atelier_") && !families.contains(*name)).collect();
-    // The first is what a notice in PostgreSQL is called, the second a variable of nginx's.
-    assert_eq!(invented, ["atelier_changes", "atelier_detail"]);
+    // What a notice in PostgreSQL is called, a variable of nginx's, and a cookie.
+    assert_eq!(invented, ["atelier_changes", "atelier_detail", "atelier_wrote"]);
 }
 
 fn a_name_that_is_not_there_is_noticed(place: &Place) {
