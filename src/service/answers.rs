@@ -60,7 +60,9 @@ impl Service {
     ) -> Result<AnswerId, ServiceError> {
         let written_at = self.clock.now();
         let submission = self.submission(key, written_at, || answer.digest(question_id));
-        match self.write(Command::AddAnswer { question_id, answer, written_at, submission }).await? {
+        let product_id = self.directory.find(question_id);
+        let command = Command::AddAnswer { question_id, product_id, answer, written_at, submission };
+        match self.write(command).await? {
             Outcome::AnswerAdded { answer_id, .. } | Outcome::Repeated(Target::Answer(answer_id)) => {
                 Ok(answer_id)
             }

@@ -115,7 +115,7 @@ pub struct Service {
 struct Threads {
     ageing: Option<JoinHandle<()>>,
     reading: Vec<JoinHandle<()>>,
-    writing: Option<JoinHandle<()>>,
+    writing: Vec<JoinHandle<()>>,
 }
 
 impl Service {
@@ -169,14 +169,17 @@ impl Service {
             let thread = spawn(format!("reader-{number}"), move || lane.run())?;
             self.threads.lock().reading.push(thread);
         }
-        let writer = WriterLane {
-            queue: Arc::clone(&self.writes),
-            views: Arc::clone(&self.views),
-            writer: store.writer(self.change_sink())?,
-            clock: Arc::clone(&self.clock),
-            counters: Arc::clone(&self.counters),
-        };
-        self.threads.lock().writing = Some(spawn("writer".to_owned(), move || writer.run())?);
+        for (number, writer) in store.writers(self.change_sink())?.into_iter().enumerate() {
+            let lane = WriterLane {
+                queue: Arc::clone(&self.writes),
+                views: Arc::clone(&self.views),
+                writer,
+                clock: Arc::clone(&self.clock),
+                counters: Arc::clone(&self.counters),
+            };
+            let thread = spawn(format!("writer-{number}"), move || lane.run())?;
+            self.threads.lock().writing.push(thread);
+        }
         if self.settings.views_max_bytes > 0 {
             let filler = Filler {
                 signal: Arc::clone(&self.fill),
@@ -310,8 +313,8 @@ impl Drop for Service {
         let Threads { ageing, reading, writing } = std::mem::take(&mut *self.threads.lock());
         ageing.into_iter().for_each(join);
         reading.into_iter().for_each(join);
-        // The writer's session is the last to close, so that it leaves the store tidy: of two that close at the
-        // same time, each would leave that to the other.
+        // Writing sessions are the last to close, so that SQLite's leaves the store tidy: of two that close at the same
+        // time, each would leave that to the other.
         self.writes.close();
         writing.into_iter().for_each(join);
     }

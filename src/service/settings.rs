@@ -19,7 +19,7 @@ pub struct ServiceSettings {
     pub readers: usize,
     /// Requests that may wait for a reader; one more is refused.
     pub max_waiting_reads: usize,
-    /// Writes that may wait for the writer; one more is refused.
+    /// Writes that may wait to be written; one more is refused.
     pub max_waiting_writes: usize,
     /// How long a request waits for the store.
     pub store_wait: Duration,

@@ -312,25 +312,30 @@ impl View {
         output.extend_from_slice(b"]}");
     }
 
-    /// Takes over a question's votes and moves it to its place in the list. Counters only ever grow, so
-    /// news that comes late or twice changes nothing.
-    pub fn raise_question(&mut self, question_id: QuestionId, helpful: u32) {
+    /// Takes over a question's votes and moves it to its place in the list; says whether it is there. Counters only ever
+    /// grow, so news that comes late or twice changes nothing.
+    pub fn raise_question(&mut self, question_id: QuestionId, helpful: u32) -> bool {
         let (questions, _) = self.rows_mut();
-        if let Some(position) = questions.iter().position(|row| id(row) == question_id.get()) {
+        let found = questions.iter().position(|row| id(row) == question_id.get());
+        if let Some(position) = found {
             let former = raise(questions, position, helpful);
             self.note_raise(Kind::Question, question_id.get(), former, helpful);
         }
+        found.is_some()
     }
 
-    /// Takes over an answer's votes and moves it to its place among its question's answers.
-    pub fn raise_answer(&mut self, answer_id: AnswerId, helpful: u32) {
+    /// Takes over an answer's votes and moves it to its place among its question's answers; says whether it is there.
+    pub fn raise_answer(&mut self, answer_id: AnswerId, helpful: u32) -> bool {
         let (questions, answers) = self.rows_mut();
-        let Some(position) = answers.iter().position(|row| id(row) == answer_id.get()) else { return };
-        let siblings = questions.iter().map(children).find(|range| range.contains(&position));
-        if let Some(siblings) = siblings {
+        let found = answers.iter().position(|row| id(row) == answer_id.get()).and_then(|position| {
+            let siblings = questions.iter().map(children).find(|range| range.contains(&position))?;
+            Some((position, siblings))
+        });
+        if let Some((position, siblings)) = found.clone() {
             let former = raise(&mut answers[siblings.clone()], position - siblings.start, helpful);
             self.note_raise(Kind::Answer, answer_id.get(), former, helpful);
         }
+        found.is_some()
     }
 
     fn note_raise(&mut self, kind: Kind, id: u64, former: Option<u32>, helpful: u32) {

@@ -112,14 +112,11 @@ impl ViewTable {
     }
 
     /// Changes a product's view in place, if it is there. The change must not change its size.
-    pub(super) fn change(&self, product_id: ProductId, change: impl FnOnce(&mut View)) {
+    pub(super) fn change<R>(&self, product_id: ProductId, change: impl FnOnce(&mut View) -> R) -> Option<R> {
         let (hash, shard) = self.place(product_id);
         let mut shard = self.shards[shard].write();
-        if let Some(place) = shard.find(hash, product_id)
-            && let Some(kept) = &mut shard.places[place]
-        {
-            change(&mut kept.view);
-        }
+        let place = shard.find(hash, product_id)?;
+        shard.places[place].as_mut().map(|kept| change(&mut kept.view))
     }
 
     /// Puts a changed view in the place of a product's view, if it is there. Nobody else may change it meanwhile.

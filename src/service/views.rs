@@ -45,8 +45,8 @@ struct InFlight {
     last_number: u64,
     /// While the background fill reads a chunk: what changed since it began.
     fill: Option<FillChunk>,
-    /// While a commit of this process is on its way: what others changed since it began.
-    commit: Option<HashSet<ProductId>>,
+    /// The commits of this process that are on their way, by number: what others changed since each began.
+    commits: HashMap<u64, HashSet<ProductId>>,
     /// While changes go unnoticed nothing is kept.
     deaf: bool,
 }
@@ -60,9 +60,18 @@ impl InFlight {
         }
     }
 
-    /// Whether others changed a product since the commit that is on its way began.
-    fn is_disturbed(&self, product_id: ProductId) -> bool {
-        self.commit.as_ref().is_none_or(|changed_by_others| changed_by_others.contains(&product_id))
+    /// Whether others changed rows of a product that a commit on its way may bring, since it began.
+    fn is_disturbed(&self, commit: CommitNumber, product_id: ProductId) -> bool {
+        self.commits.get(&commit.0).is_none_or(|changed_by_others| changed_by_others.contains(&product_id))
+    }
+
+    /// A product was changed by one commit of this process, or by none of them.
+    fn disturb(&mut self, by: Option<CommitNumber>, product_id: ProductId) {
+        for (&number, changed_by_others) in &mut self.commits {
+            if by != Some(CommitNumber(number)) {
+                changed_by_others.insert(product_id);
+            }
+        }
     }
 
     /// Nothing that is on its way is kept.
@@ -87,6 +96,10 @@ pub(super) struct LoadTicket {
     number: u64,
     expiry: Expiry,
 }
+
+/// A commit that is on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct CommitNumber(u64);
 
 /// What a commit of this process changed.
 #[derive(Debug, PartialEq, Eq)]
@@ -174,21 +187,31 @@ impl Views {
         }
     }
 
-    /// A commit of this process begins. One at a time.
-    pub(super) fn begin_commit(&self) {
-        self.in_flight.lock().commit = Some(HashSet::new());
+    /// A commit of this process begins. To each other that is on its way, it is somebody else's.
+    pub(super) fn begin_commit(&self) -> CommitNumber {
+        let mut in_flight = self.in_flight.lock();
+        in_flight.last_number += 1;
+        let number = in_flight.last_number;
+        in_flight.commits.insert(number, HashSet::new());
+        CommitNumber(number)
     }
 
     /// Brings the views up to date with the commit that has ended: it is durable and nobody was told of it yet, or it
     /// failed and changed nothing.
-    pub(super) fn end_commit(&self, changes: Vec<OwnChange>) {
+    pub(super) fn end_commit(&self, commit: CommitNumber, changes: Vec<OwnChange>) {
         for change in changes {
             let mut in_flight = self.in_flight.lock();
             match change {
-                OwnChange::Known(change) => self.change(&mut in_flight, change),
+                OwnChange::Known(change) => {
+                    // A row that is not in its place may be one that another commit is about to put there.
+                    if !self.change(&mut in_flight, change) {
+                        in_flight.disturb(Some(commit), change.product_id());
+                    }
+                }
                 OwnChange::Came(rows) => {
                     in_flight.strike(rows.product_id);
-                    if in_flight.is_disturbed(rows.product_id) {
+                    in_flight.disturb(Some(commit), rows.product_id);
+                    if in_flight.is_disturbed(commit, rows.product_id) {
                         // Somebody may have voted for these rows, or hidden them, before they were in their places.
                         self.table.remove(rows.product_id);
                     } else {
@@ -197,36 +220,40 @@ impl Views {
                 }
                 OwnChange::Went(product_id, target) => {
                     in_flight.strike(product_id);
+                    in_flight.disturb(Some(commit), product_id);
                     self.table.edit(product_id, |view| view.without(target));
                 }
             }
         }
-        self.in_flight.lock().commit = None;
+        self.in_flight.lock().commits.remove(&commit.0);
     }
 
     /// Brings the views up to date with what others committed.
     pub(super) fn apply(&self, changes: &[ProductChange]) {
         for &change in changes {
             let mut in_flight = self.in_flight.lock();
-            if let Some(changed_by_others) = &mut in_flight.commit {
-                changed_by_others.insert(change.product_id());
-            }
+            in_flight.disturb(None, change.product_id());
             self.change(&mut in_flight, change);
         }
     }
 
-    fn change(&self, in_flight: &mut InFlight, change: ProductChange) {
+    /// Says whether the view, if it is in memory, had all that changed.
+    fn change(&self, in_flight: &mut InFlight, change: ProductChange) -> bool {
         let product_id = change.product_id();
         in_flight.strike(product_id);
-        match change {
+        let found = match change {
             ProductChange::QuestionVotes(_, question_id, helpful) => {
-                self.table.change(product_id, |view| view.raise_question(question_id, helpful));
+                self.table.change(product_id, |view| view.raise_question(question_id, helpful))
             }
             ProductChange::AnswerVotes(_, answer_id, helpful) => {
-                self.table.change(product_id, |view| view.raise_answer(answer_id, helpful));
+                self.table.change(product_id, |view| view.raise_answer(answer_id, helpful))
             }
-            ProductChange::Rows(_) => self.table.remove(product_id),
-        }
+            ProductChange::Rows(_) => {
+                self.table.remove(product_id);
+                Some(false)
+            }
+        };
+        found.unwrap_or(true)
     }
 
     /// Forgets every view and keeps none that is on its way.

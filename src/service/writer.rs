@@ -1,5 +1,5 @@
-//! Writing for those who wait: one thread that takes every write that is there, commits all in one
-//! transaction, brings the views up to date and only then answers. So a write is on disk before it is
+//! Writing for those who wait: a thread for each of the store's writing sessions that takes every write that is there,
+//! commits all in one transaction, brings the views up to date and only then answers. So a write is on disk before it is
 //! acknowledged, and a list asked for afterwards shows it.
 
 use std::collections::HashMap;
@@ -29,7 +29,7 @@ pub(super) struct WriteRequest {
     pub(super) reply: oneshot::Sender<Result<Outcome, ServiceError>>,
 }
 
-/// The writing thread.
+/// A writing thread.
 pub(super) struct WriterLane {
     pub(super) queue: Arc<BatchQueue<WriteRequest>>,
     pub(super) views: Arc<Views>,
@@ -67,11 +67,11 @@ impl WriterLane {
 
     fn carry_out(&mut self, batch: &mut Vec<WriteRequest>) {
         let merged = Merged::new(batch.drain(..));
-        self.views.begin_commit();
+        let commit = self.views.begin_commit();
         let outcomes = match self.writer.commit(&merged.commands) {
             Ok(outcomes) => outcomes,
             Err(error) => {
-                self.views.end_commit(Vec::new());
+                self.views.end_commit(commit, Vec::new());
                 self.counters.failed(Failure::Commit);
                 // If it may have happened after all, the store has told the views by itself.
                 let error = report(&NOT_COMMITTED, "commit", &error);
@@ -81,7 +81,7 @@ impl WriterLane {
                 return;
             }
         };
-        self.views.end_commit(changes(&merged.commands, &outcomes));
+        self.views.end_commit(commit, changes(&merged.commands, &outcomes));
         for (outcome, replies) in outcomes.into_iter().zip(merged.replies) {
             for reply in replies {
                 // Whoever has gone away needs no answer; the write is done.

@@ -37,6 +37,12 @@ pub trait Store: Send + Sync {
     /// it.
     fn writer(&self, elsewhere: ChangeSink) -> Result<Box<dyn Writer>, StoreError>;
 
+    /// Opens as many sessions for writing as are of use to one service at once. `elsewhere` is told of every change from
+    /// now on that came through none of them.
+    fn writers(&self, elsewhere: ChangeSink) -> Result<Vec<Box<dyn Writer>>, StoreError> {
+        Ok(vec![self.writer(elsewhere)?])
+    }
+
     /// Starts loading many rows at once, all or nothing.
     ///
     /// # Errors
@@ -144,6 +150,8 @@ pub enum Command {
     AddAnswer {
         /// The question.
         question_id: QuestionId,
+        /// Its product, as far as is known. A store that makes use of it sees to it that it holds.
+        product_id: Option<ProductId>,
         /// The answer.
         answer: NewAnswer,
         /// When it was given.

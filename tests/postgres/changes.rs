@@ -35,6 +35,23 @@ fn others_hear_of_a_commit_with_its_values_and_oneself_does_not() {
 }
 
 #[test]
+fn the_writers_of_one_service_do_not_hear_each_other() {
+    let store = fresh_store();
+    let (sink, elsewhere) = ear();
+    let mut writers = store.writers(sink).unwrap();
+    assert!(writers.len() > 1);
+    let question_id = ask(writers[0].as_mut(), 7, 1)[0];
+    for writer in &mut writers {
+        writer.commit(&[vote(Target::Question(question_id), 1)]).unwrap();
+    }
+    writer(store.as_ref()).commit(&[vote(Target::Question(question_id), 1)]).unwrap();
+    // News come in the order of the commits, so nothing of their own was told before.
+    let votes = u32::try_from(writers.len()).unwrap() + 1;
+    let heard = elsewhere.recv_timeout(PATIENCE).unwrap();
+    assert_eq!(heard, Change::Products(vec![ProductChange::QuestionVotes(product(7), question_id, votes)]));
+}
+
+#[test]
 fn a_large_batch_is_told_in_full() {
     let store = fresh_store();
     let mut writer = writer(store.as_ref());

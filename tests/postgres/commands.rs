@@ -101,6 +101,44 @@ fn readers_find_and_walk_products() {
 }
 
 #[test]
+fn what_is_said_of_a_questions_product_is_checked() {
+    for store in both_kinds() {
+        let mut writer = writer(store.as_ref());
+        let of_one = ask(writer.as_mut(), 1, 1)[0];
+        let of_two = ask(writer.as_mut(), 2, 1)[0];
+        let said = |command: Command, said: u64| match command {
+            Command::AddAnswer { question_id, answer, written_at, submission, .. } => {
+                let product_id = Some(product(said));
+                Command::AddAnswer { question_id, product_id, answer, written_at, submission }
+            }
+            other => other,
+        };
+        let unknown = QuestionId::new(MAX_ID).unwrap();
+        let all_right = [
+            said(add_answer(of_one, "right", &[]), 1),
+            said(add_answer(of_two, "right", &["https://example.com/1"]), 2),
+        ];
+        let some_wrong = [
+            said(add_answer(of_one, "wrong", &[]), 2),
+            said(add_answer(unknown, "nowhere", &[]), 1),
+            add_answer(of_two, "unsaid", &[]),
+            said(add_answer(of_two, "right", &[]), 2),
+        ];
+        let products = |outcomes: Vec<Outcome>| -> Vec<Option<u64>> {
+            let product = |outcome| match outcome {
+                Outcome::AnswerAdded { product_id, .. } => Some(product_id.get()),
+                Outcome::NotFound => None,
+                other => panic!("{other:?}"),
+            };
+            outcomes.into_iter().map(product).collect()
+        };
+        assert_eq!(products(writer.commit(&all_right).unwrap()), [Some(1), Some(2)]);
+        assert_eq!(products(writer.commit(&some_wrong).unwrap()), [Some(1), None, Some(2), Some(2)]);
+        assert_eq!([1, 2].map(|number| load(store.as_ref(), number).answers.len()), [2, 3]);
+    }
+}
+
+#[test]
 fn writers_in_each_others_way_all_succeed() {
     const WRITERS: u32 = 4;
     const ROUNDS: u32 = 20;

@@ -84,7 +84,7 @@ fn add_answer(question_id: QuestionId, body: &str, photos: &[&str]) -> Command {
         email: Email::parse("kim@example.com", 254).expect("an address"),
         photos: photos.iter().map(|url| PhotoUrl::parse(url, 2_000).expect("an address")).collect(),
     };
-    Command::AddAnswer { question_id, answer, written_at: now(), submission: None }
+    Command::AddAnswer { question_id, product_id: None, answer, written_at: now(), submission: None }
 }
 
 fn vote(target: Target, votes: u32) -> Command {

@@ -176,6 +176,7 @@ pub(crate) fn ask(product: u64, body: &str) -> Command {
 pub(crate) fn reply(question: u64, body: &str, photos: &[&str]) -> Command {
     Command::AddAnswer {
         question_id: question_id(question),
+        product_id: None,
         answer: new_answer(body, photos),
         written_at: time(0),
         submission: None,

@@ -43,7 +43,13 @@ fn reply_as(email: &str, question: u64, body: &str, photos: &[&str]) -> Command 
         email: Email::parse(email, 254).expect("a good address"),
         photos: photos.iter().map(|url| PhotoUrl::parse(url, 2_000).expect("a good URL")).collect(),
     };
-    Command::AddAnswer { question_id: question_id(question), answer, written_at: time(2), submission: None }
+    Command::AddAnswer {
+        question_id: question_id(question),
+        product_id: None,
+        answer,
+        written_at: time(2),
+        submission: None,
+    }
 }
 
 fn find(store: &TestStore, email: &str) -> PersonRows {

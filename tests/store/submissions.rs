@@ -67,7 +67,13 @@ fn replied(question: u64, answer: NewAnswer, name: Option<&str>) -> Command {
         Some(name) => kept(key(name), Some(content), 0),
         None => kept(content, None, 0),
     };
-    Command::AddAnswer { question_id, answer, written_at: time(0), submission: Some(submission) }
+    Command::AddAnswer {
+        question_id,
+        product_id: None,
+        answer,
+        written_at: time(0),
+        submission: Some(submission),
+    }
 }
 
 fn added(question: u64) -> Outcome {

@@ -99,6 +99,7 @@ impl Store for FaultyStore {
         Ok(Box::new(Faulty { faults: Arc::clone(&self.faults), inner: self.inner.reader()? }))
     }
 
+    // One writer alone, so that a test knows whom it holds up.
     fn writer(&self, elsewhere: ChangeSink) -> Result<Box<dyn Writer>, StoreError> {
         Ok(Box::new(Faulty { faults: Arc::clone(&self.faults), inner: self.inner.writer(elsewhere)? }))
     }

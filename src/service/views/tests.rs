@@ -81,22 +81,43 @@ fn rows_that_came_are_put_in_their_places_unless_others_were_faster() {
         views.loaded(begin(&views, number), Ok(Arc::new(view(number))));
     }
     let (before, other) = (begin(&views, 3), begin(&views, 4));
-    views.begin_commit();
+    let commit = views.begin_commit();
     views.loaded(other, Ok(Arc::new(view(4))));
     views.apply(&[ProductChange::Rows(product(5))]);
     let question_id = QuestionId::new(1).expect("in range");
     views.apply(&[ProductChange::QuestionVotes(product(2), question_id, 1)]);
-    views.end_commit([1, 2, 3, 4].into_iter().flat_map(came).collect());
+    views.end_commit(commit, [1, 2, 3, 4].into_iter().flat_map(came).collect());
     views.loaded(before, Ok(Arc::new(view(3))));
     assert_eq!([1, 2, 3, 4].map(|number| questions(&views, number)), [Some(1), None, None, Some(1)]);
 
     // What others changed before a commit began is in its place already.
     views.apply(&[ProductChange::QuestionVotes(product(1), question_id, 1)]);
-    views.begin_commit();
-    views.end_commit(vec![OwnChange::Went(product(1), Target::Question(question_id))]);
-    views.begin_commit();
-    views.end_commit(came(1));
+    let commit = views.begin_commit();
+    views.end_commit(commit, vec![OwnChange::Went(product(1), Target::Question(question_id))]);
+    let commit = views.begin_commit();
+    views.end_commit(commit, came(1));
     assert_eq!(questions(&views, 1), Some(1));
+}
+
+#[test]
+fn of_two_commits_at_once_each_is_somebody_else_to_the_other() {
+    let freshness = Arc::new(Freshness::new(Duration::ZERO, Duration::ZERO));
+    let views = Views::new(1 << 20, freshness);
+    for number in [1, 2] {
+        views.loaded(begin(&views, number), Ok(Arc::new(view(number))));
+    }
+    let (first, second) = (views.begin_commit(), views.begin_commit());
+    views.end_commit(second, vec![OwnChange::Came(question_of(1))]);
+    assert_eq!(questions(&views, 1), Some(1), "the first has not ended");
+    views.end_commit(first, vec![OwnChange::Came(question_of(1)), OwnChange::Came(question_of(2))]);
+    assert_eq!([1, 2].map(|number| questions(&views, number)), [None, Some(1)]);
+
+    let third = views.begin_commit();
+    views.end_commit(
+        third,
+        vec![OwnChange::Went(product(2), Target::Question(QuestionId::new(1).expect("in range")))],
+    );
+    assert_eq!(questions(&views, 2), Some(0), "those that have ended disturb nobody");
 }
 
 #[test]

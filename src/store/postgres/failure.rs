@@ -70,6 +70,11 @@ impl Failure {
         })
     }
 
+    /// Whether a row was to belong to one that is not there.
+    pub(super) fn misses_parent(&self) -> bool {
+        self.refusal().is_some_and(|error| *error.code() == SqlState::FOREIGN_KEY_VIOLATION)
+    }
+
     /// Whether the server itself said what is wrong.
     pub(super) fn says_why(&self) -> bool {
         self.refusal().is_some()

@@ -9,6 +9,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use tokio::sync::oneshot;
 use tokio_postgres::{AsyncMessage, Client};
 
@@ -64,7 +65,7 @@ pub(super) struct Listener {
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
     /// Something comes when an own notice was heard.
-    heard_own: Receiver<()>,
+    heard_own: Mutex<Receiver<()>>,
 }
 
 impl Listener {
@@ -92,7 +93,7 @@ impl Listener {
                 });
             })
             .map_err(|error| StoreError::Unavailable(format!("no thread: {error}")))?;
-        let listener = Self { stop: Some(stop), thread: Some(thread), heard_own };
+        let listener = Self { stop: Some(stop), thread: Some(thread), heard_own: Mutex::new(heard_own) };
         match starting.recv() {
             Ok(result) => result.map(|()| listener),
             Err(_) => Err(StoreError::Unavailable("the listening thread ended at once".to_owned())),
@@ -102,7 +103,7 @@ impl Listener {
     /// Waits for a notice that was sent by this process on another connection. A pooler in transaction mode takes
     /// `LISTEN` and never delivers anything.
     pub(super) fn must_hear(&self) -> Result<(), StoreError> {
-        self.heard_own.recv_timeout(HEARING_TIMEOUT).map_err(|_| {
+        self.heard_own.lock().recv_timeout(HEARING_TIMEOUT).map_err(|_| {
             StoreError::BadAddress(
                 "a notice sent through this address does not arrive where this process listens; with a pooler in \
                  between, name the server itself in the address: direct=HOST:PORT, and statements=unnamed if the \

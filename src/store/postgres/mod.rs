@@ -96,6 +96,12 @@ impl Store for PostgresStore {
         Ok(Box::new(write::PostgresWriter::open(&self.server, &self.direct, elsewhere)?))
     }
 
+    fn writers(&self, elsewhere: ChangeSink) -> Result<Vec<Box<dyn Writer>>, StoreError> {
+        let first = write::PostgresWriter::open(&self.server, &self.direct, elsewhere)?;
+        let second = first.open_beside(&self.server)?;
+        Ok(vec![Box::new(first), Box::new(second)])
+    }
+
     fn bulk_load(&self, mode: LoadMode) -> Result<Box<dyn BulkLoad>, StoreError> {
         Ok(Box::new(bulk::PostgresBulkLoad::begin(&self.direct, mode)?))
     }

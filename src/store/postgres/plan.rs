@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::decode::{Milliseconds, bigint};
-use super::submissions::NewSubmissions;
+use super::submissions::{NewSubmissions, RecentDigests};
 use crate::domain::{AnswerId, Digest, NewAnswer, NewQuestion, PhotoId, ProductId, QuestionId, Timestamp};
 use crate::store::submission::{Earlier, Submission};
 use crate::store::{Command, Outcome, ProductChange, Target};
@@ -15,13 +15,13 @@ pub(super) struct Plan {
     pub(super) answer_votes: Votes,
     pub(super) question_reports: Vec<i64>,
     pub(super) answer_reports: Vec<i64>,
-    /// Questions that get answers.
+    /// Questions that get answers and whose products must be looked up.
     pub(super) answered: Vec<i64>,
     /// How many new ids are needed.
     pub(super) new_questions: i64,
     pub(super) new_answers: i64,
     pub(super) new_photos: i64,
-    /// What new rows are recognized by.
+    /// What new rows are recognized by, and must be looked up.
     pub(super) digests: Vec<Digest>,
 }
 
@@ -40,8 +40,20 @@ impl Votes {
     }
 }
 
+/// How much a plan takes for granted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Care {
+    /// That submissions are new unless they are remembered, and that questions belong to the products they are said to.
+    /// Keys refuse it where it does not hold, and the transaction is carried out again.
+    Confident,
+    /// Nothing.
+    Careful,
+}
+
 impl Plan {
-    pub(super) fn new(commands: &[Command]) -> Self {
+    /// `recent` is only looked at if the plan is confident.
+    pub(super) fn new(commands: &[Command], care: Care, recent: &RecentDigests) -> Self {
+        let is_careful = care == Care::Careful;
         let mut plan = Self::default();
         let (mut question_votes, mut answer_votes) = (Vec::new(), Vec::new());
         let mut submitted = HashSet::new();
@@ -60,15 +72,22 @@ impl Plan {
                 Command::Report(Target::Question(id)) => plan.question_reports.push(bigint(*id)),
                 Command::Report(Target::Answer(id)) => plan.answer_reports.push(bigint(*id)),
                 Command::AddQuestion { submission, .. } if is_new(submission) => plan.new_questions += 1,
-                Command::AddAnswer { question_id, answer, submission, .. } if is_new(submission) => {
-                    plan.answered.push(bigint(*question_id));
+                Command::AddAnswer { question_id, product_id, answer, submission, .. }
+                    if is_new(submission) =>
+                {
+                    if is_careful || product_id.is_none() {
+                        plan.answered.push(bigint(*question_id));
+                        // Perhaps there is no such question; then it matters whether the key is taken.
+                        plan.digests.extend(submission.map(|submission| submission.digest));
+                    }
                     plan.new_answers += 1;
                     plan.new_photos += i64::try_from(answer.photos.len()).unwrap_or(i64::MAX);
                 }
                 Command::AddQuestion { .. } | Command::AddAnswer { .. } => {}
             }
         }
-        plan.digests = submitted.into_iter().map(|(digest, _)| digest).collect();
+        let digests = submitted.into_iter().map(|(digest, _)| digest);
+        plan.digests.extend(digests.filter(|digest| is_careful || recent.holds(*digest)));
         plan.digests.sort_unstable();
         plan.digests.dedup();
         plan.question_votes = Votes::new(question_votes);
@@ -88,9 +107,15 @@ pub(super) struct Found {
     pub(super) reported: HashMap<Target, ProductId>,
     pub(super) answered: HashMap<QuestionId, ProductId>,
     pub(super) earlier: HashMap<Digest, Earlier>,
-    pub(super) question_ids: Vec<QuestionId>,
-    pub(super) answer_ids: Vec<AnswerId>,
-    pub(super) photo_ids: Vec<PhotoId>,
+    pub(super) ids: NewIds,
+}
+
+/// Ids that nobody else gets.
+#[derive(Debug, Clone, Default)]
+pub(super) struct NewIds {
+    pub(super) questions: Vec<QuestionId>,
+    pub(super) answers: Vec<AnswerId>,
+    pub(super) photos: Vec<PhotoId>,
 }
 
 /// Outcomes, and what remains to be inserted and told.
@@ -138,12 +163,12 @@ pub(super) struct NewPhotos<'c> {
 
 impl<'c> Carried<'c> {
     /// Puts commands and answers together. A command for which `found` has no row or no id left is not found.
-    pub(super) fn new(commands: &'c [Command], found: Found) -> Self {
+    pub(super) fn new(commands: &'c [Command], care: Care, found: Found) -> Self {
         let mut result = Self { outcomes: Vec::with_capacity(commands.len()), ..Self::default() };
-        let Found { voted, reported, answered, mut earlier, question_ids, answer_ids, photo_ids } = found;
-        let mut question_ids = question_ids.into_iter();
-        let mut answer_ids = answer_ids.into_iter();
-        let mut photo_ids = photo_ids.into_iter();
+        let Found { voted, reported, answered, mut earlier, ids } = found;
+        let mut question_ids = ids.questions.into_iter();
+        let mut answer_ids = ids.answers.into_iter();
+        let mut photo_ids = ids.photos.into_iter();
         for command in commands {
             let outcome = match command {
                 Command::Vote { target, .. } => {
@@ -160,9 +185,10 @@ impl<'c> Carried<'c> {
                         Some(Outcome::QuestionAdded { question_id, product_id: question.product_id })
                     })
                 }
-                Command::AddAnswer { question_id, answer, written_at, submission } => {
+                Command::AddAnswer { question_id, product_id, answer, written_at, submission } => {
+                    let known = product_id.filter(|_| care == Care::Confident);
                     result.submit(&mut earlier, submission.as_ref(), *written_at, |result| {
-                        let product_id = answered.get(question_id).copied()?;
+                        let product_id = known.or_else(|| answered.get(question_id).copied())?;
                         let answer_id = answer_ids.next()?;
                         let written_at = Milliseconds(written_at.milliseconds());
                         result.answers.add(product_id, answer_id, *question_id, answer, written_at);

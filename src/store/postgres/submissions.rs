@@ -1,8 +1,9 @@
-//! Which submissions were added before: a row each, found by its digest. A batch looks for its digests in the first
-//! trip and inserts those that are new in the second, in plain inserts, which are cheapest. Where another process
-//! has added the same in between, the key refuses the insert, and the transaction is carried out again.
+//! Which submissions were added before: a row each, found by its digest. Nearly all are new, so a batch looks only for
+//! digests that the session has met lately, in the first trip, and inserts those that are new in the second, in plain
+//! inserts, which are cheapest. Where the same was added before after all, the key refuses the insert, and the transaction
+//! is carried out again with a look for every digest.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::error::Error;
 
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, accepts, private::BytesMut, to_sql_checked};
@@ -20,6 +21,9 @@ pub(super) const KEY: &str = "submissions_pkey";
 
 /// Pages that a step of sweeping looks at: `SWEEP_ROWS`, when they are full. A row takes at least 60 bytes of 8 KiB.
 const PAGES_PER_STEP: i64 = 16;
+
+/// Digests that a session remembers: 2 MiB.
+const RECENT_MAX_DIGESTS: usize = 64 * 1_024;
 
 /// From here to the commit nobody else adds. Readers and sweepers go on.
 const KEEP_OTHERS_OUT: &str = "LOCK TABLE submissions IN SHARE ROW EXCLUSIVE MODE";
@@ -183,6 +187,28 @@ impl NewSubmissions {
     pub(super) fn sort(&mut self) {
         self.rows.sort_unstable_by_key(|row| row.digest);
         self.expired.sort_unstable();
+    }
+}
+
+/// Digests that this session has met lately: what comes again mostly comes soon, and these are worth looking up before the
+/// key refuses them.
+#[derive(Debug, Default)]
+pub(super) struct RecentDigests {
+    young: HashSet<Digest>,
+    old: HashSet<Digest>,
+}
+
+impl RecentDigests {
+    pub(super) fn holds(&self, digest: Digest) -> bool {
+        self.young.contains(&digest) || self.old.contains(&digest)
+    }
+
+    /// Remembers a digest, and forgets the oldest when there are too many.
+    pub(super) fn add(&mut self, digest: Digest) {
+        if self.young.len() >= RECENT_MAX_DIGESTS / 2 {
+            self.old = std::mem::take(&mut self.young);
+        }
+        self.young.insert(digest);
     }
 }
 

@@ -11,11 +11,11 @@ use super::decode::Columns;
 use super::failure::Failure;
 use super::listen::{Listener, OwnOrigin};
 use super::notice::{self, CHANNEL, Origin};
-use super::plan::{Carried, Found, Plan};
+use super::plan::{Care, Carried, Found, NewIds, Plan};
 use super::server::Server;
 use super::session::Session;
 use super::statement::Statement;
-use super::submissions::{self, Sweeper, read_earlier};
+use super::submissions::{self, RecentDigests, Sweeper, read_earlier};
 use super::write_statements::Statements;
 use crate::domain::{Id, Timestamp};
 use crate::store::{Change, ChangeSink, Command, Outcome, ProductChange, StoreError, Target, Writer};
@@ -23,8 +23,9 @@ use crate::store::{Change, ChangeSink, Command, Outcome, ProductChange, StoreErr
 /// How often a transaction is carried out before its failure is reported: others may have been faster.
 const MAX_ATTEMPTS: u32 = 5;
 
-/// How often another process may have added the same submission in between, before all others are kept from adding any.
-const MAX_TWINS: u32 = 1;
+/// How often the same submission may turn out to be there, before all others are kept from adding any: once to a session
+/// that did not look, once more when somebody has added it in between.
+const MAX_TWINS: u32 = 2;
 
 /// The writing session, and the listener beside it.
 pub(super) struct PostgresWriter {
@@ -32,7 +33,8 @@ pub(super) struct PostgresWriter {
     origin: Arc<OwnOrigin>,
     elsewhere: ChangeSink,
     sweeper: Sweeper,
-    _listener: Listener,
+    recent: RecentDigests,
+    listener: Arc<Listener>,
 }
 
 impl PostgresWriter {
@@ -51,7 +53,20 @@ impl PostgresWriter {
             Ok(())
         })?;
         listener.must_hear()?;
-        Ok(Self { session, origin, elsewhere, sweeper: Sweeper::default(), _listener: listener })
+        let (sweeper, recent) = (Sweeper::default(), RecentDigests::default());
+        Ok(Self { session, origin, elsewhere, sweeper, recent, listener: Arc::new(listener) })
+    }
+
+    /// One more for the same service: they sign their notices alike, and one listener hears for all.
+    pub(super) fn open_beside(&self, server: &Arc<Server>) -> Result<Self, StoreError> {
+        Ok(Self {
+            session: Session::open(server)?,
+            origin: Arc::clone(&self.origin),
+            elsewhere: Arc::clone(&self.elsewhere),
+            sweeper: Sweeper::default(),
+            recent: RecentDigests::default(),
+            listener: Arc::clone(&self.listener),
+        })
     }
 
     /// Whether a transaction that failed before its commit is worth carrying out again.
@@ -65,9 +80,11 @@ impl PostgresWriter {
         for (command, outcome) in commands.iter().zip(&carried.outcomes) {
             if let Command::AddQuestion { submission: Some(submission), .. }
             | Command::AddAnswer { submission: Some(submission), .. } = command
-                && outcome.added().is_some()
             {
-                self.sweeper.sweeping.added(submission);
+                self.recent.add(submission.digest);
+                if outcome.added().is_some() {
+                    self.sweeper.sweeping.added(submission);
+                }
             }
         }
         if let (Some(pages), Some(now)) = (pages, carried.submissions.written_at) {
@@ -86,12 +103,14 @@ impl PostgresWriter {
 
 impl Writer for PostgresWriter {
     fn commit(&mut self, commands: &[Command]) -> Result<Vec<Outcome>, StoreError> {
-        let plan = Plan::new(commands);
+        let mut care = Care::Confident;
+        let mut plan = Plan::new(commands, care, &self.recent);
         let (mut attempt, mut twins) = (1, 0);
+        let mut ids = None;
         loop {
             self.session.reach()?;
             let found = self.session.ask(async |client, statements| {
-                let found = first_trip(client, statements, &plan, twins > MAX_TWINS).await;
+                let found = first_trip(client, statements, &plan, ids.take(), twins > MAX_TWINS).await;
                 if found.as_ref().is_err_and(|failure| !failure.is_lost()) {
                     client.batch_execute("ROLLBACK").await?;
                 }
@@ -102,7 +121,8 @@ impl Writer for PostgresWriter {
                 Err(failure) if attempt < MAX_ATTEMPTS && self.may_pass_again(&failure) => failure,
                 Err(failure) => return Err(failure.before_commit()),
                 Ok(found) => {
-                    let carried = Carried::new(commands, found);
+                    let own_ids = found.ids.clone();
+                    let carried = Carried::new(commands, care, found);
                     let origin = self.origin.get();
                     let sweep_from = self.sweeper.sweeping.is_due().then_some(self.sweeper.page);
                     let committed = self.session.ask(async |client, statements| {
@@ -115,6 +135,14 @@ impl Writer for PostgresWriter {
                         }
                         Err(failure) if attempt < MAX_ATTEMPTS && failure.is_refused_by(submissions::KEY) => {
                             twins += 1;
+                            ids = Some(own_ids);
+                            failure
+                        }
+                        Err(failure)
+                            if attempt < MAX_ATTEMPTS
+                                && care == Care::Confident
+                                && failure.misses_parent() =>
+                        {
                             failure
                         }
                         Err(failure) if attempt < MAX_ATTEMPTS && failure.may_pass_again() => failure,
@@ -130,6 +158,10 @@ impl Writer for PostgresWriter {
             };
             tracing::debug!(%failure, attempt, "a transaction is carried out again");
             attempt += 1;
+            if care == Care::Confident {
+                care = Care::Careful;
+                plan = Plan::new(commands, care, &self.recent);
+            }
         }
     }
 
@@ -176,12 +208,13 @@ async fn rows<const N: usize>(
     Ok(statement.query(client, &parameters).await?)
 }
 
-/// Begins the transaction, votes and reports, and asks for whatever the inserts need, all sent together.
-/// With `alone`, no other process adds submissions until its end.
+/// Begins the transaction, votes and reports, and asks for whatever the inserts need, all sent together. New ids are those
+/// of an earlier attempt if there was one: sequences do not take them back. With `alone`, no other process adds submissions until its end.
 async fn first_trip(
     client: &Client,
     statements: &Statements,
     plan: &Plan,
+    ids: Option<NewIds>,
     alone: bool,
 ) -> Result<Found, Failure> {
     let (on_questions, on_answers) = (&plan.question_votes, &plan.answer_votes);
@@ -207,12 +240,13 @@ async fn first_trip(
             rows(client, !plan.answer_reports.is_empty(), &statements.report_answers, [&plan.answer_reports]),
         )
     };
+    let draws = |count: i64| ids.is_none() && count > 0;
     let new_ids = async {
         tokio::try_join!(
             biased;
-            rows(client, plan.new_questions > 0, &statements.new_question_ids, [&plan.new_questions]),
-            rows(client, plan.new_answers > 0, &statements.new_answer_ids, [&plan.new_answers]),
-            rows(client, plan.new_photos > 0, &statements.new_photo_ids, [&plan.new_photos]),
+            rows(client, draws(plan.new_questions), &statements.new_question_ids, [&plan.new_questions]),
+            rows(client, draws(plan.new_answers), &statements.new_answer_ids, [&plan.new_answers]),
+            rows(client, draws(plan.new_photos), &statements.new_photo_ids, [&plan.new_photos]),
         )
     };
     let ((), votes, reports, answered, new_ids, earlier) = tokio::try_join!(
@@ -224,13 +258,15 @@ async fn first_trip(
         new_ids,
         statements.submissions.find(client, &plan.digests, alone),
     )?;
-    let mut found = Found {
-        earlier: read_earlier(&earlier)?,
-        question_ids: ids(&new_ids.0, "question_ids")?,
-        answer_ids: ids(&new_ids.1, "answer_ids")?,
-        photo_ids: ids(&new_ids.2, "photo_ids")?,
-        ..Found::default()
+    let ids = match ids {
+        Some(ids) => ids,
+        None => NewIds {
+            questions: read_ids(&new_ids.0, "question_ids")?,
+            answers: read_ids(&new_ids.1, "answer_ids")?,
+            photos: read_ids(&new_ids.2, "photo_ids")?,
+        },
     };
+    let mut found = Found { earlier: read_earlier(&earlier)?, ids, ..Found::default() };
     read_marks(&votes.0, "questions", Target::Question, &mut found)?;
     read_marks(&votes.1, "answers", Target::Answer, &mut found)?;
     read_marks(&reports.0, "questions", Target::Question, &mut found)?;
@@ -262,7 +298,7 @@ fn read_marks<I: Id>(
     Ok(())
 }
 
-fn ids<I: Id>(rows: &[Row], sequence: &'static str) -> Result<Vec<I>, StoreError> {
+fn read_ids<I: Id>(rows: &[Row], sequence: &'static str) -> Result<Vec<I>, StoreError> {
     rows.iter().map(|row| Columns::new(row, sequence, 0).id(0, "last_value")).collect()
 }
 
