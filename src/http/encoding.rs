@@ -42,6 +42,9 @@ impl Accepted {
 }
 
 impl Encoding {
+    /// All of them.
+    pub(super) const ALL: [Self; 3] = [Self::Zstd, Self::Gzip, Self::Brotli];
+
     /// The name in `Content-Encoding`.
     pub(super) fn name(self) -> &'static str {
         match self {

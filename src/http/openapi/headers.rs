@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::Settings;
 use crate::http::caching;
+use crate::http::encoding::Encoding;
 
 /// What every answer has, `X-Request-Id` if the request had one.
 const EVERYWHERE: [&str; 4] = [
@@ -15,8 +16,8 @@ const EVERYWHERE: [&str; 4] = [
 ];
 
 /// Those that only some answers have.
-const ELSEWHERE: [&str; 8] =
-    ["Allow", "Cache-Control", "ETag", "Location", "RateLimit", "RateLimit-Policy", "Retry-After", "Vary"];
+const ELSEWHERE: [&str; 9] =
+    ["Allow", "Cache-Control", "Content-Encoding", "ETag", "Location", "RateLimit", "RateLimit-Policy", "Retry-After", "Vary"];
 
 /// The headers that answers refer to.
 pub(super) fn all(settings: &Settings<'_>) -> Value {
@@ -34,6 +35,10 @@ pub(super) fn all(settings: &Settings<'_>) -> Value {
         "Cache-Control": header(
             "Who may keep the answer, and for how long; here what lists say", text(),
             json!(lists_kept.to_str().unwrap_or_default()),
+        ),
+        "Content-Encoding": header(
+            "How a longer list is compressed, if the request's `Accept-Encoding` allows any of these",
+            json!({"type": "string", "enum": Encoding::ALL.map(Encoding::name)}), json!("br"),
         ),
         "ETag": header(
             "Changes when the list does, the same from every process", text(), json!("\"2a6f8c0e5d1b9347\"")

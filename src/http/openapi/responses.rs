@@ -40,7 +40,7 @@ fn success(operation: Operation, settings: &Settings<'_>) -> (&'static str, Valu
         names.extend(["RateLimit-Policy", "RateLimit"]);
     }
     if matches!(operation, Operation::ListQuestions | Operation::ListAnswers) {
-        names.extend(["ETag", "Vary"]);
+        names.extend(["Content-Encoding", "ETag", "Vary"]);
     }
     let content = |media_type: &str, schema: Value| json!({media_type: {"schema": schema}});
     let plain = json!({"type": "string"});
