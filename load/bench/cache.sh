@@ -14,9 +14,7 @@ measure_cache() {
     start_caching_nginx
     hit_rate 0 "lists from the cache, clients that keep no cookies"
     hit_rate 3 "lists from the cache, writers ask for three more lists with their cookie"
-    kill "$nginx_id"
-    wait "$nginx_id" || true
-    nginx_id=
+    stop_nginx
     stop_servers
     rm -rf "$work"/cached*
 }

@@ -123,6 +123,12 @@ CONF
     until_answers "http://127.0.0.1:$nginx_port/"
 }
 
+stop_nginx() {
+    kill "$nginx_id"
+    wait "$nginx_id" || true
+    nginx_id=
+}
+
 # Serves a store. $1: its address, $2: the port; the rest are options.
 start_server() {
     local store=$1 on=$2

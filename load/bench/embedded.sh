@@ -26,8 +26,7 @@ measure_embedded() {
     votes_on_disk
     bounded_views
     growth
-    kill "$nginx_id"
-    nginx_id=
+    stop_nginx
     rm -f "$work"/shop.db*
 }
 

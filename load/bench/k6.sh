@@ -25,6 +25,7 @@ measure_k6() {
     published_load
     mixed_load
     stop_servers
+    stop_nginx
     rm -f "$work"/shop.db*
 }
 
