@@ -156,8 +156,8 @@ fn place(argument: &Arg, found: &str, arguments: &[OsString]) -> String {
     }
 }
 
-/// The variables of the environment that somebody misspelt, each with the name that they meant. Other programs set some with our prefix as
-/// well, so those that resemble no setting are left alone.
+/// The variables of the environment that somebody misspelt, each with the name that they meant. Other programs set some
+/// with our prefix as well, so those that resemble no setting are left alone.
 pub fn misspelt_variables(definition: impl Fn() -> Command) -> Vec<(String, String)> {
     let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
     let ours: Vec<String> = names.filter(|name| name.starts_with("ATELIER_")).collect();

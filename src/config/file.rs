@@ -113,7 +113,8 @@ impl Text<'_> {
             }
             (None, _) => "write one of those that `atelier config --default` lists".to_owned(),
         };
-        WrongSetting::new(self.place(line, key), "no setting", &complaint)
+        let key = key.escape_debug().to_string();
+        WrongSetting::new(self.place(line, &key), "no setting", &complaint)
     }
 
     /// A value in another form than the setting's, such as a number in quotes.

@@ -76,6 +76,10 @@ fn what_is_wrong_is_one_sentence_with_its_line() {
             "/etc/a.toml:1: rate_limits is a section: write off, or numbers of writes an hour such as \
              questions=20,answers=50,votes=600,reports=50, in quotes",
         ),
+        (
+            "\"a\\nb\" = 1",
+            "/etc/a.toml:1: a\\nb is no setting: write one of those that `atelier config --default` lists",
+        ),
         ("tls_key = \"\"", "/etc/a.toml:1: tls_key is \"\": write the path of a file"),
     ] {
         let error = parse(source).expect_err(source);
