@@ -1,11 +1,26 @@
-//! What an operator types for `serve`, and the one checked configuration that comes of it. Nobody else reads
-//! the command line or the environment.
+//! What an operator says to `serve`, and the one checked configuration that comes of it. [`ServeOptions`] is the only
+//! definition of the settings: command line, environment, settings file, their listings and documents are all made from
+//! it, by the modules below. Nobody else reads the command line or the environment.
+
+mod command_line;
+mod file;
+mod in_force;
+mod setting;
+mod values;
+mod wrong;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, ValueEnum};
+use clap::{ArgAction, Args, ValueEnum};
+
+pub use command_line::{CommandLine, Refusal, Source, misspelt_variables};
+pub use in_force::InForce;
+pub use setting::Setting;
+pub(crate) use values::whole_number;
+pub use values::{ByteSize, LogFilter};
+pub use wrong::WrongSetting;
 
 use crate::http::{
     AccessLog, CorsOrigins, HttpSettings, LoggedRequests, RateLimits, TlsFiles, TrustedProxies,
@@ -33,6 +48,11 @@ pub struct StoreOption {
         default_value = "sqlite:atelier.db"
     )]
     pub store: StoreAddress,
+
+    /// Settings file (TOML): a line for each option, such as listen = "127.0.0.1:3000"; what options and variables say
+    /// counts before it
+    #[arg(long, env = "ATELIER_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
 }
 
 /// The form of the log.
@@ -52,16 +72,20 @@ pub struct ServeOptions {
     pub store: StoreOption,
 
     /// Address and port to listen on
-    #[arg(long, env = "ATELIER_LISTEN", value_name = "ADDRESS:PORT", default_value = "127.0.0.1:3000")]
+    #[arg(long, env = "ATELIER_LISTEN", value_name = "ADDRESS:PORT", default_value = "127.0.0.1:3000", value_parser = values::socket_address)]
     pub listen: SocketAddr,
 
     /// Address and port for whoever watches: /metrics, /livez and /readyz; not for the open network [default: none]
-    #[arg(long, env = "ATELIER_ADMIN_LISTEN", value_name = "ADDRESS:PORT")]
+    #[arg(long, env = "ATELIER_ADMIN_LISTEN", value_name = "ADDRESS:PORT", value_parser = values::socket_address)]
     pub admin_listen: Option<SocketAddr>,
 
     /// How long to go on after SIGTERM while /readyz says 503, so that a load balancer notices first, in milliseconds
-    #[arg(long, env = "ATELIER_DRAIN_DELAY_MS", value_name = "MS", default_value_t = 0, value_parser = clap::value_parser!(u32).range(..=300_000))]
+    #[arg(long, env = "ATELIER_DRAIN_DELAY_MS", value_name = "MS", default_value_t = 0, value_parser = whole_number(0..=300_000_u32))]
     pub drain_delay_ms: u32,
+
+    /// What is logged: off, error, warn, info, debug or trace; also of parts, such as info,atelier=debug
+    #[arg(long, env = "ATELIER_LOG", value_name = "LEVELS", default_value = "info")]
+    pub log: LogFilter,
 
     /// Form of the log
     #[arg(long, env = "ATELIER_LOG_FORMAT", value_name = "FORMAT", default_value = "pretty")]
@@ -72,29 +96,29 @@ pub struct ServeOptions {
     pub access_log: LoggedRequests,
 
     /// How long a request takes that --access-log errors calls slow, in milliseconds
-    #[arg(long, env = "ATELIER_SLOW_MS", value_name = "MS", default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, env = "ATELIER_SLOW_MS", value_name = "MS", default_value_t = 500, value_parser = whole_number(1..=u32::MAX))]
     pub slow_ms: u32,
 
     /// Where spans are sent by OTLP over HTTP, as a whole address [default: nowhere]
     #[cfg(feature = "otel")]
-    #[arg(long, env = "ATELIER_OTLP_ENDPOINT", value_name = "http://HOST:4318/v1/traces")]
+    #[arg(long, env = "ATELIER_OTLP_ENDPOINT", value_name = "http://HOST:4318/v1/traces", value_parser = values::collector)]
     pub otlp_endpoint: Option<String>,
 
     /// Share of the requests that are traced, 0 to 1; those that come with a trace are traced as it says
     #[cfg(feature = "otel")]
-    #[arg(long, env = "ATELIER_TRACE_RATIO", value_name = "SHARE", default_value_t = 0.01)]
+    #[arg(long, env = "ATELIER_TRACE_RATIO", value_name = "SHARE", default_value_t = 0.01, value_parser = values::share)]
     pub trace_ratio: f64,
 
     /// Create or upgrade the store's tables first
-    #[arg(long, env = "ATELIER_MIGRATE")]
+    #[arg(long, env = "ATELIER_MIGRATE", value_name = "true|false", action = ArgAction::Set, num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value_t = false, value_parser = values::switch)]
     pub migrate: bool,
 
     /// Fill an empty store with a few thousand generated products first
-    #[arg(long, env = "ATELIER_DEMO")]
+    #[arg(long, env = "ATELIER_DEMO", value_name = "true|false", action = ArgAction::Set, num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value_t = false, value_parser = values::switch)]
     pub demo: bool,
 
     /// Path put before every route, such as /api/fec2/hr-rfp
-    #[arg(long, env = "ATELIER_PATH_PREFIX", value_name = "PATH", default_value = "", value_parser = path_prefix, hide_default_value = true)]
+    #[arg(long, env = "ATELIER_PATH_PREFIX", value_name = "PATH", default_value = "", value_parser = values::path_prefix, hide_default_value = true)]
     pub path_prefix: String,
 
     /// Origins whose pages may read answers: * or a list separated by commas
@@ -102,49 +126,49 @@ pub struct ServeOptions {
     pub cors_origins: CorsOrigins,
 
     /// Speak TLS, with the certificate in this PEM file, followed by those that lead to its root; read again at SIGHUP
-    #[arg(long, env = "ATELIER_TLS_CERT", value_name = "FILE", requires = "tls_key")]
+    #[arg(long, env = "ATELIER_TLS_CERT", value_name = "FILE")]
     pub tls_cert: Option<PathBuf>,
 
     /// Private key of --tls-cert, a PEM file
-    #[arg(long, env = "ATELIER_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
+    #[arg(long, env = "ATELIER_TLS_KEY", value_name = "FILE")]
     pub tls_key: Option<PathBuf>,
 
     /// How long caches in front of the service may show a list without asking again, in seconds; lists are behind by that
-    #[arg(long, env = "ATELIER_SHARED_CACHE_S", value_name = "S", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=86_400))]
+    #[arg(long, env = "ATELIER_SHARED_CACHE_S", value_name = "S", default_value_t = 0, value_parser = whole_number(0..=86_400_u32))]
     pub shared_cache_s: u32,
 
     /// Most memory for lists that were encoded as gzip, brotli or zstd, such as 64MiB; 0 encodes each anew
-    #[arg(long, env = "ATELIER_ENCODED_MAX_BYTES", value_name = "BYTES", default_value = "64MiB", value_parser = byte_size)]
-    pub encoded_max_bytes: u64,
+    #[arg(long, env = "ATELIER_ENCODED_MAX_BYTES", value_name = "BYTES", default_value = "64MiB")]
+    pub encoded_max_bytes: ByteSize,
 
     /// Most memory for products kept ready, such as 512MiB; 0 keeps none [default: 4GiB, at most half of the
     /// machine's memory]
-    #[arg(long, env = "ATELIER_VIEWS_MAX_BYTES", value_name = "BYTES", value_parser = byte_size)]
-    pub views_max_bytes: Option<u64>,
+    #[arg(long, env = "ATELIER_VIEWS_MAX_BYTES", value_name = "BYTES")]
+    pub views_max_bytes: Option<ByteSize>,
 
     /// Read a product again when what is kept of it is older, in seconds; 0 never does [default: 900 with
     /// PostgreSQL, 0 with SQLite]
-    #[arg(long, env = "ATELIER_MAX_VIEW_AGE_S", value_name = "S")]
+    #[arg(long, env = "ATELIER_MAX_VIEW_AGE_S", value_name = "S", value_parser = whole_number(0..=u32::MAX))]
     pub max_view_age_s: Option<u32>,
 
     /// How long lists in memory are still shown when the process cannot hear of changes in PostgreSQL, in seconds
-    #[arg(long, env = "ATELIER_STALE_GRACE_S", value_name = "S", default_value_t = 10)]
+    #[arg(long, env = "ATELIER_STALE_GRACE_S", value_name = "S", default_value_t = 10, value_parser = whole_number(0..=u32::MAX))]
     pub stale_grace_s: u32,
 
     /// Threads that answer requests [default: one for each core]
-    #[arg(long, env = "ATELIER_WORKERS", value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, env = "ATELIER_WORKERS", value_name = "N", value_parser = whole_number(1..=1024_u16))]
     pub workers: Option<u16>,
 
     /// Threads that read from the store
-    #[arg(long, env = "ATELIER_READERS", value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=64))]
+    #[arg(long, env = "ATELIER_READERS", value_name = "N", default_value_t = 2, value_parser = whole_number(1..=64_u16))]
     pub readers: u16,
 
     /// Connections served at once
-    #[arg(long, env = "ATELIER_MAX_CONNECTIONS", value_name = "N", default_value_t = 16_384, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, env = "ATELIER_MAX_CONNECTIONS", value_name = "N", default_value_t = 16_384, value_parser = whole_number(1..=u32::MAX))]
     pub max_connections: u32,
 
     /// How long a connection may go without a request, in seconds
-    #[arg(long, env = "ATELIER_MAX_HEAD_WAIT_S", value_name = "S", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    #[arg(long, env = "ATELIER_MAX_HEAD_WAIT_S", value_name = "S", default_value_t = 30, value_parser = whole_number(1..=86_400_u32))]
     pub max_head_wait_s: u32,
 
     /// Writes an hour that a client may send: off, or any of questions=20,answers=50,votes=600,reports=50, the
@@ -159,7 +183,7 @@ pub struct ServeOptions {
     pub rate_limits: RateLimits,
 
     /// How long the same text by the same author in the same place counts as sent again, in seconds; 0 adds it every time
-    #[arg(long, env = "ATELIER_DUPLICATE_WINDOW", value_name = "S", default_value_t = 300, value_parser = clap::value_parser!(u32).range(0..=86_400))]
+    #[arg(long, env = "ATELIER_DUPLICATE_WINDOW", value_name = "S", default_value_t = 300, value_parser = whole_number(0..=86_400_u32))]
     pub duplicate_window: u32,
 
     /// Proxies, as addresses or networks separated by commas, whose X-Forwarded-For or Forwarded says who the client
@@ -174,44 +198,44 @@ pub struct ServeOptions {
     pub trusted_proxies: TrustedProxies,
 
     /// Requests, and writes, that may wait for the store before more are refused
-    #[arg(long, env = "ATELIER_MAX_WAITING", value_name = "N", default_value_t = 16_384, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, env = "ATELIER_MAX_WAITING", value_name = "N", default_value_t = 16_384, value_parser = whole_number(1..=u32::MAX))]
     pub max_waiting: u32,
 
     /// How long a request waits for the store, in milliseconds
-    #[arg(long, env = "ATELIER_STORE_WAIT_MS", value_name = "MS", default_value_t = 5_000, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, env = "ATELIER_STORE_WAIT_MS", value_name = "MS", default_value_t = 5_000, value_parser = whole_number(1..=u32::MAX))]
     pub store_wait_ms: u32,
 
     /// Largest page of a list
-    #[arg(long, env = "ATELIER_MAX_PAGE_SIZE", value_name = "ROWS", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, env = "ATELIER_MAX_PAGE_SIZE", value_name = "ROWS", default_value_t = 1_000, value_parser = whole_number(1..=u32::MAX))]
     pub max_page_size: u32,
 
     /// Most answers shown with a question in the questions list
-    #[arg(long, env = "ATELIER_MAX_NESTED_ANSWERS", value_name = "ROWS", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(0..))]
+    #[arg(long, env = "ATELIER_MAX_NESTED_ANSWERS", value_name = "ROWS", default_value_t = 1_000, value_parser = whole_number(0..=u32::MAX))]
     pub max_nested_answers: u32,
 
     /// Longest text of a question or answer, in characters
-    #[arg(long, env = "ATELIER_BODY_MAX_CHARS", value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    #[arg(long, env = "ATELIER_BODY_MAX_CHARS", value_name = "N", default_value_t = 1_000, value_parser = whole_number(1..=10_000_u32))]
     pub body_max_chars: u32,
 
     /// Longest name, in characters
-    #[arg(long, env = "ATELIER_NAME_MAX_CHARS", value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    #[arg(long, env = "ATELIER_NAME_MAX_CHARS", value_name = "N", default_value_t = 60, value_parser = whole_number(1..=10_000_u32))]
     pub name_max_chars: u32,
 
     /// Longest e-mail address, in characters
-    #[arg(long, env = "ATELIER_EMAIL_MAX_CHARS", value_name = "N", default_value_t = 254, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    #[arg(long, env = "ATELIER_EMAIL_MAX_CHARS", value_name = "N", default_value_t = 254, value_parser = whole_number(1..=10_000_u32))]
     pub email_max_chars: u32,
 
     /// Most photos of an answer
-    #[arg(long, env = "ATELIER_PHOTOS_MAX", value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(0..=100))]
+    #[arg(long, env = "ATELIER_PHOTOS_MAX", value_name = "N", default_value_t = 5, value_parser = whole_number(0..=100_u32))]
     pub photos_max: u32,
 
     /// Longest address of a photo, in characters
-    #[arg(long, env = "ATELIER_PHOTO_URL_MAX_CHARS", value_name = "N", default_value_t = 2_000, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    #[arg(long, env = "ATELIER_PHOTO_URL_MAX_CHARS", value_name = "N", default_value_t = 2_000, value_parser = whole_number(1..=10_000_u32))]
     pub photo_url_max_chars: u32,
 
     /// Largest body of a question or answer, such as 64KiB
-    #[arg(long, env = "ATELIER_MAX_BODY_BYTES", value_name = "BYTES", default_value = "64KiB", value_parser = byte_size)]
-    pub max_body_bytes: u64,
+    #[arg(long, env = "ATELIER_MAX_BODY_BYTES", value_name = "BYTES", default_value = "64KiB")]
+    pub max_body_bytes: ByteSize,
 }
 
 impl ServeOptions {
@@ -223,8 +247,8 @@ impl ServeOptions {
             cors_origins: self.cors_origins.clone(),
             tls: self.tls_files(),
             shared_cache_s: self.shared_cache_s,
-            encoded_max_bytes: self.encoded_max_bytes,
-            max_body_bytes: usize::try_from(self.max_body_bytes).unwrap_or(usize::MAX),
+            encoded_max_bytes: self.encoded_max_bytes.0,
+            max_body_bytes: usize::try_from(self.max_body_bytes.0).unwrap_or(usize::MAX),
             max_connections: self.max_connections as usize,
             max_head_wait_s: self.max_head_wait_s,
             rate_limits: self.rate_limits,
@@ -240,7 +264,7 @@ impl ServeOptions {
     /// The settings of the service.
     pub fn service_settings(&self) -> ServiceSettings {
         let mut settings = ServiceSettings {
-            views_max_bytes: self.views_max_bytes.unwrap_or_else(default_views_max_bytes),
+            views_max_bytes: self.views_max_bytes.map_or_else(default_views_max_bytes, |size| size.0),
             max_view_age: self.max_view_age(),
             stale_grace: Duration::from_secs(self.stale_grace_s.into()),
             readers: self.readers.into(),
@@ -258,6 +282,44 @@ impl ServeOptions {
         settings.submission.photos_max = self.photos_max as usize;
         settings.submission.photo_url_max_chars = self.photo_url_max_chars as usize;
         settings
+    }
+
+    /// Whether the settings go together.
+    ///
+    /// # Errors
+    /// Of a certificate and its key, one alone is of no use.
+    pub fn check(&self) -> Result<(), WrongSetting> {
+        let (present, missing) = match (&self.tls_cert, &self.tls_key) {
+            (Some(_), None) => ("tls_cert", "tls_key"),
+            (None, Some(_)) => ("tls_key", "tls_cert"),
+            _ => return Ok(()),
+        };
+        Err(WrongSetting::new(present, "set", &format!("write {missing} as well, or neither")))
+    }
+
+    /// Whether the files that settings name can be read by this process.
+    ///
+    /// # Errors
+    /// Also when one is a folder.
+    pub fn check_files(&self) -> Result<(), WrongSetting> {
+        for (key, path) in [("tls_cert", &self.tls_cert), ("tls_key", &self.tls_key)] {
+            let Some(path) = path else { continue };
+            if let Err(error) = std::fs::read(path) {
+                let complaint = format!("it cannot be read ({error}); write the path of a PEM file");
+                return Err(WrongSetting::new(key, path.display(), &complaint));
+            }
+        }
+        Ok(())
+    }
+
+    /// What a setting that nobody set comes to, for those whose default depends on the machine or on the store.
+    fn worked_out(&self, key: &str) -> Option<u64> {
+        match key {
+            "workers" => u64::try_from(self.http_settings().workers).ok(),
+            "views_max_bytes" => Some(self.service_settings().views_max_bytes),
+            "max_view_age_s" => Some(self.max_view_age().as_secs()),
+            _ => None,
+        }
     }
 
     fn tls_files(&self) -> Option<TlsFiles> {
@@ -293,31 +355,6 @@ fn machine_bytes() -> Option<u64> {
     total.trim().strip_suffix("kB")?.trim().parse::<u64>().ok().map(|kibibytes| kibibytes * 1_024)
 }
 
-/// Reads a number of bytes with an optional unit: `65536`, `64KiB`, `512MiB`, `2GiB`.
-fn byte_size(text: &str) -> Result<u64, String> {
-    let text = text.trim();
-    let digits = text.trim_end_matches(|character: char| !character.is_ascii_digit());
-    let shift = match text[digits.len()..].trim() {
-        "" | "B" => 0,
-        "KiB" => 10,
-        "MiB" => 20,
-        "GiB" => 30,
-        unit => return Err(format!("unknown unit {unit:?}; write KiB, MiB or GiB")),
-    };
-    let number: u64 = digits.parse().map_err(|_| "write a number of bytes, such as 512MiB".to_owned())?;
-    number.checked_mul(1 << shift).ok_or_else(|| "more bytes than can be counted".to_owned())
-}
-
-/// Reads a prefix: empty, or segments each led by a slash, without one at the end.
-fn path_prefix(text: &str) -> Result<String, String> {
-    let prefix = text.trim_end_matches('/');
-    let visible = prefix.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'?' | b'#'));
-    if prefix.is_empty() || (prefix.starts_with('/') && visible) {
-        return Ok(prefix.to_owned());
-    }
-    Err("begin with a slash and use visible ASCII characters, such as /api/fec2/hr-rfp".to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -337,23 +374,5 @@ mod tests {
         assert_eq!(max_view_age(&["--store", "postgres://shop@db/atelier"]), 900);
         assert_eq!(max_view_age(&["--store", "postgres://shop@db/atelier", "--max-view-age-s", "0"]), 0);
         assert_eq!(max_view_age(&["--max-view-age-s", "60"]), 60);
-    }
-
-    #[test]
-    fn byte_sizes() {
-        assert_eq!(byte_size("65536"), Ok(65_536));
-        assert_eq!(byte_size("64KiB"), Ok(65_536));
-        assert_eq!(byte_size("2 GiB"), Ok(2 << 30));
-        for bad in ["", "KiB", "1kb", "-1", "1.5GiB", "99999999999GiB"] {
-            assert!(byte_size(bad).is_err(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn path_prefixes() {
-        assert_eq!(path_prefix("/api/fec2/hr-rfp/").as_deref(), Ok("/api/fec2/hr-rfp"));
-        assert_eq!(path_prefix("/").as_deref(), Ok(""));
-        assert!(path_prefix("api").is_err());
-        assert!(path_prefix("/a b").is_err());
     }
 }

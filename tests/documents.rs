@@ -1,5 +1,5 @@
 //! What the documents say is there is there: files and headings that they link to, and the tests that `SECURITY.md`
-//! names; and `docs/openapi.json` is what the program prints. Whether what they say is true is up to their readers. Links to other sites are not followed.
+//! names; and `docs/openapi.json`, `deploy/atelier.toml` and the table of settings are what the program says of itself. Whether what they say is true is up to their readers. Links to other sites are not followed.
 
 #[path = "support/tree.rs"]
 mod tree;
@@ -8,6 +8,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use atelier::config::Setting;
 
 /// Folders with documents or tests, beside the root's own files.
 const FOLDERS: [&str; 8] = ["benches", "deploy", "docs", "load", "migrations", "scripts", "src", "tests"];
@@ -111,13 +113,58 @@ fn every_test_that_the_threat_model_names_is_there() {
     assert!(count > 20, "{count} tests are named");
 }
 
+/// What the program prints when nobody sets anything.
+fn printed(arguments: &[&str]) -> String {
+    let printed = Command::new(env!("CARGO_BIN_EXE_atelier")).args(arguments).env_clear().output();
+    String::from_utf8(printed.expect("the program runs").stdout).expect("UTF-8")
+}
+
 #[test]
 fn the_description_of_the_interface_is_the_programs_own() {
-    let printed = Command::new(env!("CARGO_BIN_EXE_atelier")).arg("openapi").env_clear().output();
-    let printed = String::from_utf8(printed.expect("the program runs").stdout).expect("UTF-8");
-    let kept = read(&root().join("docs/openapi.json"));
     assert!(
-        kept == printed,
+        read(&root().join("docs/openapi.json")) == printed(&["openapi"]),
         "docs/openapi.json is old; run `cargo run -- openapi >docs/openapi.json` to update it"
     );
+}
+
+/// Whether a text is about a setting that only programs with traces have; the documents show those without.
+fn is_about_traces(text: &str) -> bool {
+    ["otlp_endpoint", "trace_ratio"].iter().any(|key| text.contains(key))
+}
+
+#[test]
+fn the_settings_file_to_begin_with_is_the_programs_own() {
+    let printed = printed(&["config", "--default"]);
+    let blocks: Vec<&str> = printed.split("\n\n").filter(|block| !is_about_traces(block)).collect();
+    assert!(blocks.len() > 30, "{printed}");
+    assert!(
+        read(&root().join("deploy/atelier.toml")).trim_end() == blocks.join("\n\n").trim_end(),
+        "deploy/atelier.toml is old; run `cargo run -- config --default >deploy/atelier.toml` to update it"
+    );
+}
+
+/// A setting's row in the table of `docs/operations.md`.
+fn row(setting: &Setting) -> String {
+    let help = setting.help();
+    let (meaning, words) = help.split_once(" [default: ").unwrap_or((&help, "none]"));
+    let default = match setting.default() {
+        None => words.trim_end_matches(']').to_owned(),
+        Some("") => "none".to_owned(),
+        Some(value) => format!("`{value}`"),
+    };
+    let wanted = setting.what_to_write();
+    let wanted = wanted.strip_prefix("write ").expect("a command");
+    format!("| `{}` | {default} | {wanted} | {meaning} |", setting.key())
+}
+
+#[test]
+fn the_table_of_settings_is_complete() {
+    let document = read(&root().join("docs/operations.md"));
+    let (_, table) = document
+        .split_once("| Setting | Default | Write | Meaning |\n|---|---|---|---|\n")
+        .expect("the table");
+    let rows: Vec<&str> = table.lines().take_while(|line| line.starts_with('|')).collect();
+    let expected = Setting::all().into_iter().filter(|setting| !is_about_traces(setting.key()));
+    let expected: Vec<String> = expected.map(|setting| row(&setting)).collect();
+    assert!(rows == expected, "the table in docs/operations.md is old; write\n{}", expected.join("\n"));
 }

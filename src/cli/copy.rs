@@ -17,11 +17,11 @@ use crate::store::{BulkLoad, Counts, Dump, LoadMode, Store, StoreAddress, StoreE
 #[derive(Debug, Clone, Args)]
 pub(super) struct CopyArgs {
     /// The store to read; it may be in use
-    #[arg(long, env = "ATELIER_FROM", value_name = "ADDRESS")]
+    #[arg(long, env = "ATELIER_FROM", hide_env_values = true, value_name = "ADDRESS")]
     from: StoreAddress,
 
     /// The store to fill
-    #[arg(long, env = "ATELIER_TO", value_name = "ADDRESS")]
+    #[arg(long, env = "ATELIER_TO", hide_env_values = true, value_name = "ADDRESS")]
     to: StoreAddress,
 
     /// Drop what the second store holds, in the same transaction; without this a store with rows is refused

@@ -9,17 +9,18 @@ use clap::Args;
 use indicatif::{DecimalBytes, HumanCount};
 
 use super::progress::Progress;
+use crate::config::whole_number;
 use crate::generate::{Shape, generate};
 
 /// What `atelier generate` is told.
 #[derive(Debug, Args)]
 pub(super) struct GenerateArgs {
     /// How many products, 1 to 1,000,000,000; a million take 2.4 GB
-    #[arg(long, value_name = "N", env = "ATELIER_PRODUCTS")]
+    #[arg(long, value_name = "N", env = "ATELIER_PRODUCTS", value_parser = whole_number(1..=1_000_000_000_u64))]
     products: u64,
 
     /// Same seed and number of products, same files
-    #[arg(long, value_name = "S", env = "ATELIER_SEED", default_value_t = 1)]
+    #[arg(long, value_name = "S", env = "ATELIER_SEED", default_value_t = 1, value_parser = whole_number(0..=u64::MAX))]
     seed: u64,
 
     /// Where the files go; created when missing

@@ -15,7 +15,7 @@ use anyhow::{Context as _, bail};
 use clap::Args;
 
 use super::progress::Progress;
-use crate::config::StoreOption;
+use crate::config::{StoreOption, whole_number};
 use crate::import::{self, ImportOptions, Sources, Stage, Summary};
 use crate::store::{LoadMode, StoreError};
 
@@ -46,7 +46,7 @@ pub(super) struct ImportArgs {
     replace: bool,
 
     /// Bad rows to leave out; with more of them nothing is loaded
-    #[arg(long, env = "ATELIER_MAX_REJECTS", value_name = "N", default_value_t = 0)]
+    #[arg(long, env = "ATELIER_MAX_REJECTS", value_name = "N", default_value_t = 0, value_parser = whole_number(0..=u64::MAX))]
     max_rejects: u64,
 
     /// Where to list bad rows, as CSV: file, line, column, value, reason [default: atelier-rejects.csv]

@@ -10,7 +10,7 @@ use tracing_subscriber::{
 };
 
 use super::log_buffer::{LogBuffer, LogThread};
-use crate::config::LogFormat;
+use crate::config::{LogFilter, LogFormat};
 use crate::http::ACCESS_LOG_TARGET;
 use crate::service::SPANS_TARGET;
 
@@ -18,9 +18,13 @@ use crate::service::SPANS_TARGET;
 pub(super) type Listener = Box<dyn Layer<Registry> + Send + Sync>;
 
 /// Begins to log. Lines are written as long as the thread is kept; the buffer tells how many were lost.
-pub(super) fn start(format: LogFormat, others: Vec<Listener>) -> anyhow::Result<(LogBuffer, LogThread)> {
+pub(super) fn start(
+    filter: &LogFilter,
+    format: LogFormat,
+    others: Vec<Listener>,
+) -> anyhow::Result<(LogBuffer, LogThread)> {
     let (buffer, thread) = LogBuffer::start(std::io::stderr()).context("no thread for the log")?;
-    let filter = EnvFilter::try_from_env("ATELIER_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = EnvFilter::try_new(filter.as_str()).context("a filter")?;
     // Which requests are logged is said by --access-log alone.
     let access = Directive::from_str(&format!("{ACCESS_LOG_TARGET}=info")).context("a filter")?;
     let no_spans = Directive::from_str(&format!("{SPANS_TARGET}=off")).context("a filter")?;

@@ -1,10 +1,10 @@
 //! The commands: one file each. A command wires concrete parts together and talks to the operator; what it does
 //! is done elsewhere.
 
-#![expect(clippy::doc_markdown, reason = "these comments are the help texts, shown as they are")]
-
 mod backup;
 mod check;
+mod completions;
+mod config;
 mod copy;
 mod demo;
 mod export;
@@ -12,6 +12,7 @@ mod generate;
 mod import;
 mod log_buffer;
 mod logging;
+mod man;
 mod migrate;
 mod openapi;
 mod person;
@@ -20,15 +21,21 @@ mod serve;
 #[cfg(feature = "otel")]
 mod traces;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+
+use crate::config::{CommandLine, Refusal, ServeOptions, WrongSetting};
+
+/// The exit status of a command line or a setting that is wrong: starting again does not help.
+const WRONG_USAGE: u8 = 2;
 
 /// Questions and answers for a shop's product pages: one binary, SQLite inside or
 /// PostgreSQL beside it.
 ///
-/// Try it with `atelier serve --demo`. Every option can also be set by the environment variable that its help
-/// names.
+/// Try it with `atelier serve --demo`. Settings can also be written into the environment variables that the help
+/// names, and into a file, --config.
 #[derive(Debug, Parser)]
 #[command(name = "atelier", version, arg_required_else_help = true)]
 pub struct Cli {
@@ -41,8 +48,8 @@ enum Command {
     /// Serve the shop's questions and answers over HTTP
     ///
     /// Creates and upgrades an SQLite store by itself; a PostgreSQL one with --migrate. Stops on SIGTERM or SIGINT after finishing what was
-    /// accepted. ATELIER_LOG sets what is logged, such as debug or atelier=debug,hyper=info.
-    Serve(Box<crate::config::ServeOptions>),
+    /// accepted.
+    Serve(Box<ServeOptions>),
     /// Write the three CSV files of an invented shop, of any size
     ///
     /// The same seed and size give the same bytes.
@@ -87,12 +94,47 @@ enum Command {
     /// Print the OpenAPI document of a server with the same options
     ///
     /// A running server answers it at /openapi.json, and shows it at /docs.
-    Openapi(Box<crate::config::ServeOptions>),
+    Openapi(Box<ServeOptions>),
+    /// Print the settings that serve would have with the same options, and where each comes from
+    ///
+    /// Option, environment variable, settings file or default, in this order of precedence. The exit status is 2 when one of
+    /// them is wrong: serve would not start. Passwords are masked.
+    Config(Box<config::ConfigArgs>),
+    /// Print the manual page of this program or of one of its commands
+    Man(man::ManArgs),
+    /// Print what makes a shell complete commands and options
+    ///
+    /// For bash: `source <(atelier completions bash)`.
+    Completions(completions::CompletionsArgs),
+}
+
+/// Reads a command line, the program's name first, with the environment and the settings file behind it, and runs its
+/// command; the exit code is the command's own verdict.
+pub fn run(arguments: &[OsString]) -> anyhow::Result<ExitCode> {
+    let line = match CommandLine::read(Cli::command, arguments) {
+        Ok(line) => line,
+        Err(Refusal::Setting(wrong)) => return Err(wrong.into()),
+        Err(Refusal::Usage(error)) => return explain(&error),
+    };
+    match Cli::from_arg_matches(line.matches()) {
+        Ok(cli) => cli.run(&line),
+        Err(error) => explain(&error),
+    }
+}
+
+/// The exit status of a command that failed.
+pub fn failure(error: &anyhow::Error) -> ExitCode {
+    if error.is::<WrongSetting>() { ExitCode::from(WRONG_USAGE) } else { ExitCode::FAILURE }
+}
+
+/// Prints help, the version, or how the program is used.
+fn explain(error: &clap::Error) -> anyhow::Result<ExitCode> {
+    error.print()?;
+    Ok(if error.use_stderr() { ExitCode::from(WRONG_USAGE) } else { ExitCode::SUCCESS })
 }
 
 impl Cli {
-    /// Runs the command; the exit code is the command's own verdict.
-    pub fn run(self) -> anyhow::Result<ExitCode> {
+    fn run(self, line: &CommandLine) -> anyhow::Result<ExitCode> {
         match self.command {
             Command::Serve(options) => serve::run(&options),
             Command::Generate(args) => generate::run(&args).map(|()| ExitCode::SUCCESS),
@@ -108,6 +150,19 @@ impl Cli {
                 openapi::run(&options);
                 Ok(ExitCode::SUCCESS)
             }
+            Command::Config(args) => config::run(&args, line).map(|()| ExitCode::SUCCESS),
+            Command::Man(args) => man::run(&args).map(|()| ExitCode::SUCCESS),
+            Command::Completions(args) => completions::run(&args).map(|()| ExitCode::SUCCESS),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_definition_is_consistent() {
+        Cli::command().debug_assert();
     }
 }

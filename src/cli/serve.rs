@@ -7,13 +7,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use clap::CommandFactory as _;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::log_buffer::LogBuffer;
-use super::{demo, logging};
-use crate::config::ServeOptions;
+use super::{Cli, demo, logging};
+use crate::config::{ServeOptions, misspelt_variables};
 use crate::domain::Timestamp;
 use crate::http::{Admin, ProcessFacts, Server, ServerHandle};
 use crate::service::{Clock as _, Service, SystemClock};
@@ -24,6 +25,8 @@ const OTHER_DESCRIPTORS: u64 = 256;
 
 /// Serves until SIGTERM or SIGINT.
 pub(super) fn run(options: &ServeOptions) -> anyhow::Result<ExitCode> {
+    options.check()?;
+    options.check_files()?;
     let started_at = SystemClock.now();
     #[cfg_attr(not(feature = "otel"), expect(unused_mut, reason = "nobody else listens"))]
     let mut listeners = Vec::new();
@@ -32,7 +35,8 @@ pub(super) fn run(options: &ServeOptions) -> anyhow::Result<ExitCode> {
         listeners.push(listener);
         traces
     });
-    let (log, log_thread) = logging::start(options.log_format, listeners)?;
+    let (log, log_thread) = logging::start(&options.log, options.log_format, listeners)?;
+    warn_of_misspelt_variables();
     make_room_for_connections(options.max_connections);
     let address = &options.store.store;
     let store = open_store(options)?;
@@ -76,6 +80,13 @@ pub(super) fn run(options: &ServeOptions) -> anyhow::Result<ExitCode> {
     drop(traces);
     drop(log_thread);
     Ok(ExitCode::SUCCESS)
+}
+
+/// A variable that nobody reads is no reason not to start: another program may have set it.
+fn warn_of_misspelt_variables() {
+    for (variable, meant) in misspelt_variables(Cli::command) {
+        tracing::warn!(variable, meant, "no setting is called like this variable");
+    }
 }
 
 fn reload_certificate(server: &ServerHandle) {

@@ -39,7 +39,9 @@ struct Network {
 
 /// Why a text does not name proxies.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not an address or a network; write e.g. 127.0.0.1 or 10.0.0.0/8")]
+#[error(
+    "{0:?} is not an address or a network; write addresses or networks separated by commas, such as 127.0.0.1,10.0.0.0/8"
+)]
 pub struct InvalidProxy(String);
 
 impl FromStr for TrustedProxies {

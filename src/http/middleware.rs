@@ -24,7 +24,9 @@ pub enum CorsOrigins {
 
 /// Why a text is not an origin.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not an origin; write it as scheme://host or scheme://host:port, without a path")]
+#[error(
+    "{0:?} is not an origin; write * or origins separated by commas, such as https://shop.example,http://localhost:8080, without paths"
+)]
 pub struct InvalidOrigin(String);
 
 impl CorsOrigins {

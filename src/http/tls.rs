@@ -11,7 +11,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use parking_lot::RwLock;
 use rustls::ServerConfig;
-use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::pem::{self, PemObject as _};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
@@ -109,7 +109,13 @@ fn read(files: &TlsFiles) -> std::io::Result<Arc<ServerConfig>> {
     let certificates = CertificateDer::pem_file_iter(&files.certificate)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
         .map_err(|error| of(&files.certificate, &error))?;
-    let key = PrivateKeyDer::from_pem_file(&files.key).map_err(|error| of(&files.key, &error))?;
+    if certificates.is_empty() {
+        return Err(of(&files.certificate, &"there is no certificate in it"));
+    }
+    let key = PrivateKeyDer::from_pem_file(&files.key).map_err(|error| match error {
+        pem::Error::NoItemsFound => of(&files.key, &"there is no private key in it"),
+        error => of(&files.key, &error),
+    })?;
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
     let builder = builder.map_err(std::io::Error::other)?.with_no_client_auth();
@@ -117,4 +123,24 @@ fn read(files: &TlsFiles) -> std::io::Result<Arc<ServerConfig>> {
         builder.with_single_cert(certificates, key).map_err(|error| of(&files.certificate, &error))?;
     config.alpn_protocols = vec![H2.to_vec(), b"http/1.1".to_vec()];
     Ok(Arc::new(config))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_without_what_they_should_hold_are_named() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let (certificate, key) = (folder.path().join("certificate.pem"), folder.path().join("key.pem"));
+        let files = TlsFiles { certificate: certificate.clone(), key: key.clone() };
+        let refused = || read(&files).expect_err("there is nothing in them").to_string();
+        std::fs::write(&certificate, "none").expect("a file is written");
+        assert_eq!(refused(), format!("{}: there is no certificate in it", certificate.display()));
+        // Whether it is a good one is asked later.
+        let pem = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+        std::fs::write(&certificate, pem).expect("a file is written");
+        std::fs::write(&key, pem).expect("a file is written");
+        assert_eq!(refused(), format!("{}: there is no private key in it", key.display()));
+    }
 }

@@ -87,6 +87,14 @@ impl StoreAddress {
         }
     }
 
+    /// The address for whoever asks what is in force: with `***` for the password, if there is one.
+    pub fn masked(&self) -> String {
+        match self {
+            Self::Sqlite(_) => self.to_string(),
+            Self::Postgres(address) => address.masked(),
+        }
+    }
+
     /// Creates the tables or brings them up to date.
     pub fn migrate(&self) -> Result<Migrated, StoreError> {
         match self {

@@ -1,5 +1,5 @@
-//! What whoever watches the program sees: the metrics, whether it is alive and ready, and its log. Every test runs the
-//! real binary with its ports, on every store, in a place of its own. `names` holds the dashboard, the alerts and the
+//! What whoever runs the program sees: the metrics, whether it is alive and ready, its log, and that it obeys its settings.
+//! Every test runs the real binary with its ports, on every store, in a place of its own. `names` holds the dashboard, the alerts and the
 //! documents to the metrics that there are.
 
 mod access_log;
@@ -18,12 +18,12 @@ mod exchange;
 mod metrics;
 mod names;
 #[path = "../support/place.rs"]
-#[expect(dead_code, reason = "tests of the program's files use the rest")]
 mod place;
 #[path = "../support/program.rs"]
 #[expect(dead_code, reason = "other suites use the rest")]
 mod program;
 mod readiness;
+mod settings;
 #[cfg(feature = "otel")]
 mod traces;
 mod watched;

@@ -62,6 +62,17 @@ impl PostgresAddress {
     pub(super) fn direct(&self) -> Option<&Config> {
         self.direct.as_ref().map(|direct| &*direct.config)
     }
+
+    /// The address as it is shown, and that it has a password.
+    pub(in crate::store) fn masked(&self) -> String {
+        let shown = self.to_string();
+        match (self.config.get_password(), self.config.get_user()) {
+            (None, _) => shown,
+            // In a user's name it would be written `%40`.
+            (Some(_), Some(_)) => shown.replacen('@', ":***@", 1),
+            (Some(_), None) => shown.replacen("://", "://:***@", 1),
+        }
+    }
 }
 
 impl FromStr for PostgresAddress {
@@ -129,7 +140,8 @@ fn config<'a>(base: &str, parameters: impl Iterator<Item = &'a str>) -> Result<B
     let parameters: Vec<&str> = parameters.collect();
     let text = format!("{base}?{}", parameters.join("&"));
     let mut config: Config = text.trim_end_matches('?').parse().map_err(|error: tokio_postgres::Error| {
-        bad(&error.source().map_or_else(|| error.to_string(), ToString::to_string))
+        let problem = error.source().map_or_else(|| error.to_string(), ToString::to_string);
+        bad(&format!("{problem}; write postgres://USER:PASSWORD@HOST:PORT/DATABASE"))
     })?;
     if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
         config.host_path(DEFAULT_SOCKET_DIRECTORY);
@@ -215,6 +227,19 @@ mod tests {
         assert_eq!(socket, "postgres://shop@%2Frun%2Fmy%2Dpg:5433/atelier");
         assert_eq!(shown(&socket), socket, "what is shown can be typed again");
         assert!(!format!("{:?}", "postgres://a:s3cret@b/c".parse::<PostgresAddress>()).contains("s3cret"));
+    }
+
+    #[test]
+    fn a_password_is_masked_wherever_it_stands() {
+        let masked = |text: &str| text.parse::<PostgresAddress>().expect("an address").masked();
+        assert_eq!(masked("postgres://shop@db/atelier"), "postgres://shop@db/atelier");
+        assert_eq!(masked("postgres://shop:s3cret@db/atelier"), "postgres://shop:***@db/atelier");
+        assert_eq!(masked("postgres://me%40shop:s%40c@db/atelier"), "postgres://me%40shop:***@db/atelier");
+        assert_eq!(
+            masked("postgres://db/atelier?user=shop&password=s3cret"),
+            "postgres://shop:***@db/atelier"
+        );
+        assert_eq!(masked("postgres://db/atelier?password=s3cret"), "postgres://:***@db/atelier");
     }
 
     #[test]

@@ -1,0 +1,128 @@
+//! `atelier config`: the settings that are in force and where they come from, or a settings file to begin with. What the
+//! settings are is `config`'s.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "the settings are the command's result")]
+
+use anyhow::Context as _;
+use clap::{Args, CommandFactory as _, ValueEnum};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::Cli;
+use crate::config::{CommandLine, InForce, ServeOptions, Setting, Source, misspelt_variables};
+
+/// The settings begin with this.
+const PREFACE: &str = "\
+# Settings of `atelier serve`. A line that begins with # and a name shows a default: take the # away to write another value.
+#
+# An option counts first, then an environment variable, then this file: --max-body-bytes, ATELIER_MAX_BODY_BYTES,
+# max_body_bytes. The file is named by --config or ATELIER_CONFIG; commands with --store take the store from it as well.
+# `atelier config` with the same options prints what is in force and where it comes from.
+";
+
+/// The options of `config`.
+#[derive(Debug, Clone, Args)]
+pub(super) struct ConfigArgs {
+    /// Print a settings file instead, with every setting at its default, to begin with
+    #[arg(long)]
+    default: bool,
+
+    /// How to print them
+    #[arg(long, value_name = "FORMAT", default_value = "toml")]
+    format: Format,
+
+    #[command(flatten)]
+    options: ServeOptions,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Lines of a settings file, with where each comes from behind it
+    Toml,
+    /// A JSON array
+    Json,
+}
+
+/// Prints the settings, if they are right.
+pub(super) fn run(args: &ConfigArgs, line: &CommandLine) -> anyhow::Result<()> {
+    if args.default {
+        print!("{}", file_of_defaults());
+        return Ok(());
+    }
+    args.options.check()?;
+    for (variable, meant) in misspelt_variables(Cli::command) {
+        eprintln!("note: {variable} is no setting; {meant} is");
+    }
+    let in_force = InForce::all(line, &args.options);
+    match args.format {
+        Format::Toml => print!("{}", lines(&in_force)),
+        Format::Json => println!("{}", json(&in_force)?),
+    }
+    Ok(())
+}
+
+/// A settings file that sets nothing.
+fn file_of_defaults() -> String {
+    let block = |setting: &Setting| {
+        let (key, wanted) = (setting.key(), setting.what_to_write());
+        let wanted = wanted.strip_prefix("write ").unwrap_or(&wanted);
+        // Where there is no default, a word that shows what belongs there.
+        let shown = setting.default().unwrap_or_else(|| setting.value_name());
+        let value = setting.literal(shown);
+        format!("\n# {}\n# Write {wanted}.\n#{key} = {value}\n", setting.help())
+    };
+    let blocks = Setting::all().iter().map(block).collect::<String>();
+    format!("{PREFACE}{blocks}")
+}
+
+/// The settings as lines of a settings file.
+fn lines(in_force: &[InForce<'_>]) -> String {
+    let written = |one: &InForce<'_>| match &one.value {
+        Some(value) => format!("{} = {}", one.setting.key(), one.setting.literal(value)),
+        None => format!("# {} is not set", one.setting.key()),
+    };
+    let width = in_force.iter().map(|one| written(one).chars().count()).max().unwrap_or_default();
+    let line = |one: &InForce<'_>| {
+        let place = place(one).unwrap_or_else(|| "default".to_owned());
+        format!("{:width$}  # {place}\n", written(one))
+    };
+    in_force.iter().map(line).collect()
+}
+
+/// Where a setting was set, if it was.
+fn place(one: &InForce<'_>) -> Option<String> {
+    match one.source {
+        Source::Option => Some(one.setting.option()),
+        Source::Variable => Some(one.setting.variable().to_owned()),
+        Source::File(path, line) => Some(format!("{}:{line}", path.display())),
+        Source::Default => None,
+    }
+}
+
+/// A setting for programs.
+#[derive(Serialize)]
+struct Shown<'a> {
+    key: &'a str,
+    /// Null when it is not set.
+    value: Option<Value>,
+    /// option, variable, file or default
+    source: &'static str,
+    /// The option, the variable, or file and line; null for a default.
+    place: Option<String>,
+}
+
+fn json(in_force: &[InForce<'_>]) -> anyhow::Result<String> {
+    let shown = in_force.iter().map(|one| {
+        let literal = one.value.as_ref().map(|value| one.setting.literal(value));
+        let value = literal.map(|literal| serde_json::from_str(&literal)).transpose();
+        let source = match one.source {
+            Source::Option => "option",
+            Source::Variable => "variable",
+            Source::File(..) => "file",
+            Source::Default => "default",
+        };
+        Ok(Shown { key: one.setting.key(), value: value?, source, place: place(one) })
+    });
+    let shown = shown.collect::<Result<Vec<_>, serde_json::Error>>().context("a value that is no JSON")?;
+    Ok(serde_json::to_string_pretty(&shown)?)
+}

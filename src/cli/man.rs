@@ -1,0 +1,59 @@
+//! `atelier man`: manual pages made from the definition of the commands, one on standard output or all into a folder.
+
+use std::io::{self, Write as _, stdout};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use clap::{Args, Command, CommandFactory as _};
+use clap_mangen::Man;
+
+use super::Cli;
+
+/// The options of `man`.
+#[derive(Debug, Clone, Args)]
+pub(super) struct ManArgs {
+    /// Whose page to print, such as serve or person show; without one that of the whole program
+    #[arg(value_name = "COMMAND", conflicts_with = "out")]
+    command: Vec<String>,
+
+    /// Write the pages of all commands into this folder instead; created when missing
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+/// Prints a page, or writes them all.
+pub(super) fn run(args: &ManArgs) -> anyhow::Result<()> {
+    // Without `atelier help`, which would have a page for each command once more.
+    let mut program = Cli::command().disable_help_subcommand(true);
+    program.build();
+    if let Some(folder) = &args.out {
+        return write_all(&program, folder)
+            .with_context(|| format!("cannot write pages to {}", folder.display()));
+    }
+    let mut command = &program;
+    for name in &args.command {
+        let Some(found) = command.find_subcommand(name) else {
+            bail!("{} has no command {name:?}; its page lists them", command.get_name());
+        };
+        command = found;
+    }
+    let mut text = Vec::new();
+    page(command).render(&mut text)?;
+    stdout().write_all(&text).context("cannot print the page")
+}
+
+fn write_all(program: &Command, folder: &Path) -> io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    let mut commands = vec![program];
+    while let Some(command) = commands.pop() {
+        page(command).generate_to(folder)?;
+        commands.extend(command.get_subcommands());
+    }
+    Ok(())
+}
+
+fn page(command: &Command) -> Man {
+    let source = concat!("atelier ", env!("CARGO_PKG_VERSION"));
+    let command = command.clone().subcommand_help_heading("COMMANDS").subcommand_value_name("COMMAND");
+    Man::new(command).source(source).manual("atelier")
+}

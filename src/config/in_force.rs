@@ -1,0 +1,45 @@
+//! The settings that are in force: the value of each and where it comes from. How they are printed is `cli`'s; what they do,
+//! of those who are handed them.
+
+use super::{CommandLine, ServeOptions, Setting, Source};
+
+/// A setting, its value and where that comes from.
+#[derive(Debug, Clone)]
+pub struct InForce<'a> {
+    /// Which one.
+    pub setting: Setting,
+    /// The value as it was written, or as it was worked out; a password in it is masked. `None` when it is not set and
+    /// means nothing by default.
+    pub value: Option<String>,
+    /// Where it comes from.
+    pub source: Source<'a>,
+}
+
+impl InForce<'_> {
+    /// All settings of a command that has them, in the order of the help. `options` are what came of its command line.
+    pub fn all<'a>(line: &'a CommandLine, options: &ServeOptions) -> Vec<InForce<'a>> {
+        let in_force = |setting: Setting| {
+            let source = line.source_of(&setting);
+            let value = match line.value_of(&setting) {
+                // The only one with a password.
+                Some(_) if setting.is_secret() => Some(options.store.store.masked()),
+                Some(value) => Some(value),
+                None => options.worked_out(setting.key()).map(|number| number.to_string()),
+            };
+            InForce { setting, value, source }
+        };
+        Setting::all().into_iter().map(in_force).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_setting_has_a_secret() {
+        let secret =
+            Setting::all().into_iter().filter(Setting::is_secret).map(|setting| setting.key().to_owned());
+        assert_eq!(secret.collect::<Vec<_>>(), ["store"], "`InForce::all` masks no other");
+    }
+}
