@@ -64,6 +64,15 @@ pub enum LogFormat {
     Json,
 }
 
+/// Whether something is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Switch {
+    /// It is
+    On,
+    /// It is not
+    Off,
+}
+
 /// The options of `serve`.
 #[derive(Debug, Clone, Args)]
 pub struct ServeOptions {
@@ -120,6 +129,16 @@ pub struct ServeOptions {
     /// Path put before every route, such as /api/fec2/hr-rfp
     #[arg(long, env = "ATELIER_PATH_PREFIX", value_name = "PATH", default_value = "", value_parser = values::path_prefix, hide_default_value = true)]
     pub path_prefix: String,
+
+    /// A page at / that shows what is running, with its figures at /status.json
+    #[arg(
+        long,
+        env = "ATELIER_FIRST_PAGE",
+        value_name = "on|off",
+        default_value = "on",
+        hide_possible_values = true
+    )]
+    pub first_page: Switch,
 
     /// Origins whose pages may read answers: * or a list separated by commas
     #[arg(long, env = "ATELIER_CORS_ORIGINS", value_name = "ORIGINS", default_value = "*", value_parser = CorsOrigins::parse)]
@@ -244,6 +263,7 @@ impl ServeOptions {
         let defaults = HttpSettings::default();
         HttpSettings {
             path_prefix: self.path_prefix.clone(),
+            first_page: self.first_page == Switch::On,
             cors_origins: self.cors_origins.clone(),
             tls: self.tls_files(),
             shared_cache_s: self.shared_cache_s,

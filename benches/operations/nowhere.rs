@@ -13,6 +13,10 @@ fn nothing_here<T>() -> Result<T, StoreError> {
 }
 
 impl Store for Nowhere {
+    fn name(&self) -> &'static str {
+        "nowhere"
+    }
+
     fn reader(&self) -> Result<Box<dyn Reader>, StoreError> {
         nothing_here()
     }

@@ -35,9 +35,13 @@ pub(super) fn fill_if_empty(store: &dyn Store) -> anyhow::Result<()> {
 }
 
 /// Prints what to try.
-pub(super) fn print_addresses(address: SocketAddr, path_prefix: &str) {
+pub(super) fn print_addresses(address: SocketAddr, path_prefix: &str, has_first_page: bool) {
     let base = format!("http://{address}{path_prefix}/qa");
-    println!("Try:");
+    if has_first_page {
+        println!("Open http://{address}{path_prefix}/ in a browser, or try:");
+    } else {
+        println!("Try:");
+    }
     println!("  curl '{base}/questions?product_id=1'");
     println!("  curl '{base}/questions/1/answers'");
     println!("  curl -i -X PUT {base}/questions/1/helpful");

@@ -14,7 +14,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::log_buffer::LogBuffer;
 use super::{Cli, demo, logging};
-use crate::config::{ServeOptions, misspelt_variables};
+use crate::config::{ServeOptions, Switch, misspelt_variables};
 use crate::domain::Timestamp;
 use crate::http::{Admin, ProcessFacts, Server, ServerHandle};
 use crate::service::{Clock as _, Service, SystemClock};
@@ -60,7 +60,7 @@ pub(super) fn run(options: &ServeOptions) -> anyhow::Result<ExitCode> {
         println!("Metrics on http://{}/metrics", admin.address());
     }
     if options.demo {
-        demo::print_addresses(server.address(), &options.path_prefix);
+        demo::print_addresses(server.address(), &options.path_prefix, options.first_page == Switch::On);
     }
     let drain_delay = Duration::from_millis(options.drain_delay_ms.into());
     signals.wait_and_then(

@@ -18,6 +18,7 @@ use super::direct::Desk;
 use super::encoded_pages::EncodedPages;
 use super::encoding::Encoding;
 use super::error::{Problem, explanation};
+use super::first_page::FirstPage;
 use super::metrics::{ServerMetrics, WorkerMetrics};
 use super::openapi::Documents;
 use super::rate_limits::{Allowance, Kind, RateLimiter};
@@ -25,7 +26,7 @@ use super::routes::{Destination, Operation, find};
 use super::server::HttpSettings;
 use super::tls::Tls;
 use super::validators::EntityTag;
-use super::{answers, caching, docs, health, middleware, questions, request_id};
+use super::{answers, caching, docs, first_page, health, middleware, questions, request_id};
 use crate::service::{ListTag, Service};
 
 /// Room for nearly every page of five questions without growing.
@@ -43,6 +44,8 @@ pub(super) struct App {
     pub(super) lists_kept: HeaderValue,
     pub(super) encoded_pages: Arc<EncodedPages>,
     pub(super) tls: Option<Arc<Tls>>,
+    /// `None` where there is none.
+    pub(super) first_page: Option<Arc<FirstPage>>,
     /// This worker's own counters.
     pub(super) metrics: Arc<WorkerMetrics>,
     pub(super) server: Arc<ServerMetrics>,
@@ -58,10 +61,12 @@ pub(super) enum Answer {
     Json(Bytes),
     /// 200 with plain text.
     Text(&'static str),
-    /// 200 with a page for people, and what it may load.
-    Html { page: &'static str, policy: &'static str },
+    /// 200 with a page for people, what it may load, and who may keep it.
+    Html { page: Bytes, policy: &'static str, kept: &'static str },
     /// 200 with plain text that may be another one in a moment.
     State(&'static str),
+    /// 200 with JSON that will be another one in a moment.
+    Figures(Bytes),
     /// 201: a small JSON object with the new id, and where the row is listed.
     Created { json: String, location: String },
     /// 204.
@@ -116,7 +121,12 @@ async fn answer(
     let path = head.uri.path();
     let (operation, segment) = match destination {
         Destination::Operation(operation, segment) => (operation, segment),
-        Destination::Options { allow } => return Ok(middleware::options(allow)),
+        Destination::Options { operation, .. } | Destination::WrongMethod { operation, .. }
+            if app.first_page.is_none() && operation.is_some_and(Operation::tells_figures) =>
+        {
+            return Err(Problem::UnknownPath.into_response(&head.headers, path, prefix));
+        }
+        Destination::Options { allow, .. } => return Ok(middleware::options(allow)),
         Destination::WrongMethod { operation, segment, allow } => {
             let problem = check_id(operation, segment).err().unwrap_or(Problem::WrongMethod { allow });
             return Err(problem.into_response(&head.headers, path, prefix));
@@ -141,6 +151,8 @@ async fn answer(
         Operation::BrowseApi => Ok(docs::page()),
         Operation::Livez => Ok(Answer::State(health::livez())),
         Operation::Readyz => health::readyz(&app.service, &app.server).await.map(Answer::State),
+        Operation::FirstPage => first_page::page(app, path).await,
+        Operation::Status => first_page::status(app).await,
     };
     let mut responded = result
         .map(|answer| success(app, answer))
@@ -184,7 +196,9 @@ pub(super) fn kind_of_write(operation: Operation) -> Option<Kind> {
         | Operation::DescribeApi
         | Operation::BrowseApi
         | Operation::Livez
-        | Operation::Readyz => None,
+        | Operation::Readyz
+        | Operation::FirstPage
+        | Operation::Status => None,
     }
 }
 
@@ -205,7 +219,9 @@ pub(super) fn check_id(operation: Option<Operation>, segment: &str) -> Result<()
             | Operation::DescribeApi
             | Operation::BrowseApi
             | Operation::Livez
-            | Operation::Readyz,
+            | Operation::Readyz
+            | Operation::FirstPage
+            | Operation::Status,
         )
         | None => Ok(()),
     }
@@ -245,13 +261,18 @@ fn success(app: &App, answer: Answer) -> Response<Bytes> {
             caching::set(headers, caching::NOTHING_IN_IT);
             caching::set(headers, (CACHE_CONTROL, caching::KEPT_AN_HOUR));
         }
-        Answer::Html { page, policy } => {
-            *response.body_mut() = Bytes::from_static(page.as_bytes());
+        Answer::Figures(json) => {
+            let mut response = of_this_moment(JSON, json);
+            caching::set(response.headers_mut(), caching::NOTHING_IN_IT);
+            return response;
+        }
+        Answer::Html { page, policy, kept } => {
+            *response.body_mut() = page;
             let headers = response.headers_mut();
             headers.insert(CONTENT_TYPE, HTML);
             caching::set(headers, (CONTENT_SECURITY_POLICY, policy));
             caching::set(headers, (REFERRER_POLICY, "no-referrer"));
-            caching::set(headers, (CACHE_CONTROL, caching::KEPT_AN_HOUR));
+            caching::set(headers, (CACHE_CONTROL, kept));
         }
         Answer::Created { json, location } => {
             *response.status_mut() = StatusCode::CREATED;

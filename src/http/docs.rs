@@ -1,37 +1,21 @@
-//! `GET /docs`: the OpenAPI document as a page that loads nothing but that document. Script and style stand in the page,
-//! and the policy sent with it names them by their hashes, so that no other script runs there.
+//! `GET /docs`: the OpenAPI document as a page that loads nothing but that document. How a page is put together is
+//! `html`'s business.
 
 use std::sync::LazyLock;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use sha2::{Digest as _, Sha256};
+use bytes::Bytes;
 
+use super::caching;
 use super::dispatch::Answer;
+use super::html::Page;
 
-const SCRIPT: &str = include_str!("docs/page.js");
-const STYLE: &str = include_str!("docs/page.css");
-
-static PAGE: LazyLock<String> = LazyLock::new(|| {
-    let page = include_str!("docs/page.html");
-    page.replace("/* page.css */", STYLE).replace("/* page.js */", SCRIPT)
+static PAGE: LazyLock<Page> = LazyLock::new(|| {
+    let (style, script) = (include_str!("docs/page.css"), include_str!("docs/page.js"));
+    Page::new(include_str!("docs/page.html"), style, script)
 });
-
-static POLICY: LazyLock<String> = LazyLock::new(|| {
-    format!(
-        "default-src 'none'; script-src '{}'; style-src '{}'; connect-src 'self'; base-uri 'none'; form-action 'none'; \
-         frame-ancestors 'none'",
-        hash(SCRIPT),
-        hash(STYLE)
-    )
-});
-
-/// A text as a policy names it.
-fn hash(text: &str) -> String {
-    format!("sha256-{}", STANDARD.encode(Sha256::digest(text)))
-}
 
 /// The page.
 pub(super) fn page() -> Answer {
-    Answer::Html { page: &PAGE, policy: &POLICY }
+    let page = Bytes::from_static(PAGE.text().as_bytes());
+    Answer::Html { page, policy: PAGE.policy(), kept: caching::KEPT_AN_HOUR }
 }

@@ -13,14 +13,18 @@ pub(super) fn livez() -> &'static str {
     "alive"
 }
 
-/// `GET /readyz`: whether requests are to be sent here. Memory that is still being filled does not matter: what is not
-/// in it is read from the store.
+/// `GET /readyz`: whether requests are to be sent here.
 pub(super) async fn readyz(service: &Service, server: &ServerMetrics) -> Result<&'static str, Problem> {
+    state(service, server).await.map_err(Problem::NotReady)
+}
+
+/// `ready`, or why not. Memory that is still being filled does not matter: what is not in it is read from the store.
+pub(super) async fn state(service: &Service, server: &ServerMetrics) -> Result<&'static str, &'static str> {
     if server.stopping.load(Ordering::Acquire) {
-        return Err(Problem::NotReady("the server is stopping"));
+        return Err("the server is stopping");
     }
     match service.check_store().await {
         Ok(()) => Ok("ready"),
-        Err(_) => Err(Problem::NotReady("the store cannot be reached")),
+        Err(_) => Err("the store cannot be reached"),
     }
 }

@@ -84,9 +84,17 @@ pub(super) struct ServerMetrics {
 pub(super) struct RouteTotals {
     /// The operation's name, or `none`.
     pub(super) route: &'static str,
+    pub(super) operation: Option<Operation>,
     /// How many there were of each status; `None` is any other.
     pub(super) codes: Vec<(Option<u16>, u64)>,
     pub(super) seconds: Distribution,
+}
+
+impl RouteTotals {
+    /// How many requests came to one of these statuses.
+    pub(super) fn with_status(&self, is_one: impl Fn(u16) -> bool) -> u64 {
+        self.codes.iter().filter(|(code, _)| code.is_some_and(&is_one)).map(|(_, count)| count).sum()
+    }
 }
 
 impl ServerMetrics {
@@ -106,18 +114,19 @@ impl ServerMetrics {
 
     /// What was counted of each route.
     pub(super) fn routes(&self) -> Vec<RouteTotals> {
-        let names = Operation::ALL.iter().map(|operation| operation.name()).chain(["none"]);
-        names.enumerate().map(|(place, route)| self.route(place, route)).collect()
+        let operations = Operation::ALL.into_iter().map(Some).chain([None]);
+        operations.enumerate().map(|(place, operation)| self.route(place, operation)).collect()
     }
 
-    fn route(&self, place: usize, route: &'static str) -> RouteTotals {
+    fn route(&self, place: usize, operation: Option<Operation>) -> RouteTotals {
         let counted = || self.workers.iter().map(|worker| &worker.routes[place]);
         let sum = |code: usize| counted().map(|route| route.codes[code].load(Ordering::Relaxed)).sum();
         let codes = CODES.into_iter().map(Some).chain([None]);
         let mut seconds = LatencyTally::default().read();
         counted().for_each(|route| seconds.add(&route.latencies.read()));
         RouteTotals {
-            route,
+            route: operation.map_or("none", Operation::name),
+            operation,
             codes: codes.enumerate().map(|(place, code)| (code, sum(place))).collect(),
             seconds,
         }

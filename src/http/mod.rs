@@ -4,6 +4,7 @@
 //! It stands on hyper alone: with eight routes and checks in a fixed order, a match over the table is shorter
 //! than a framework's set-up.
 
+mod acceptor;
 mod access_log;
 mod admin;
 mod answers;
@@ -18,9 +19,12 @@ mod encoding;
 mod error;
 mod exposition;
 mod extract;
+mod first_page;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
 mod health;
+mod history;
+mod html;
 mod http2;
 mod idempotency;
 mod json_body;

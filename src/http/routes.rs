@@ -19,11 +19,13 @@ pub(super) enum Operation {
     BrowseApi,
     Livez,
     Readyz,
+    FirstPage,
+    Status,
 }
 
 impl Operation {
     /// All of them, in the order of their numbers.
-    pub(super) const ALL: [Self; 13] = [
+    pub(super) const ALL: [Self; 15] = [
         ListQuestions,
         AddQuestion,
         ListAnswers,
@@ -37,6 +39,8 @@ impl Operation {
         BrowseApi,
         Livez,
         Readyz,
+        FirstPage,
+        Status,
     ];
 
     /// What it is called in metrics and logs.
@@ -55,13 +59,20 @@ impl Operation {
             BrowseApi => "browse_api",
             Livez => "livez",
             Readyz => "readyz",
+            FirstPage => "first_page",
+            Status => "status",
         }
+    }
+
+    /// Whether `--first-page off` makes it disappear.
+    pub(super) fn tells_figures(self) -> bool {
+        matches!(self, FirstPage | Status)
     }
 }
 
 use Operation::{
-    AddAnswer, AddQuestion, BrowseApi, DescribeApi, ExplainProblem, ListAnswers, ListQuestions, Livez,
-    Readyz, ReportAnswer, ReportQuestion, VoteAnswer, VoteQuestion,
+    AddAnswer, AddQuestion, BrowseApi, DescribeApi, ExplainProblem, FirstPage, ListAnswers, ListQuestions,
+    Livez, Readyz, ReportAnswer, ReportQuestion, Status, VoteAnswer, VoteQuestion,
 };
 
 /// A path and what its methods mean.
@@ -107,7 +118,7 @@ const fn mark(pattern: &'static str, put: Operation) -> Route {
     Route { put: Some(put), ..route(pattern, "PUT, OPTIONS") }
 }
 
-static ROUTES: [Route; 11] = [
+static ROUTES: [Route; 13] = [
     list("/qa/questions", ListQuestions, AddQuestion),
     list("/qa/questions/:question_id/answers", ListAnswers, AddAnswer),
     mark("/qa/questions/:question_id/helpful", VoteQuestion),
@@ -119,6 +130,9 @@ static ROUTES: [Route; 11] = [
     page("/docs", BrowseApi),
     page("/livez", Livez),
     page("/readyz", Readyz),
+    // Its one slash is a trailing one, which makes no difference.
+    Route { before: "", ..page("/", FirstPage) },
+    page("/status.json", Status),
 ];
 
 /// Where a request leads.
@@ -127,7 +141,7 @@ pub(super) enum Destination<'a> {
     /// An operation, with the path's variable segment, empty where there is none.
     Operation(Operation, &'a str),
     /// A known path asked about with `OPTIONS`.
-    Options { allow: &'static str },
+    Options { operation: Option<Operation>, allow: &'static str },
     /// A known path with another method. `operation` is one of its own, to check the path's id first.
     WrongMethod { operation: Option<Operation>, segment: &'a str, allow: &'static str },
     /// An unknown path.
@@ -136,17 +150,16 @@ pub(super) enum Destination<'a> {
 
 /// Finds the route of a path (without prefix and query; one trailing slash is dropped) and method.
 pub(super) fn find<'a>(method: &Method, path: &'a str) -> Destination<'a> {
-    let path = match path.strip_suffix('/') {
-        Some(shorter) if !shorter.is_empty() => shorter,
-        _ => path,
-    };
+    let path = path.strip_suffix('/').unwrap_or(path);
     let found = ROUTES.iter().find_map(|route| Some((route, route.variable_segment(path)?)));
     let Some((route, segment)) = found else { return Destination::UnknownPath };
     let operation = match *method {
         Method::GET | Method::HEAD => route.get,
         Method::POST => route.post,
         Method::PUT => route.put,
-        Method::OPTIONS => return Destination::Options { allow: route.allow },
+        Method::OPTIONS => {
+            return Destination::Options { operation: route.get.or(route.put), allow: route.allow };
+        }
         _ => None,
     };
     match operation {
@@ -202,6 +215,7 @@ mod tests {
             (Method::PUT, "/qa/answers//report", ReportAnswer, ""),
             (Method::GET, "/livez", Livez, ""),
             (Method::HEAD, "/readyz", Readyz, ""),
+            (Method::GET, "/status.json", Status, ""),
         ] {
             let expected = Destination::Operation(operation, segment);
             assert_eq!(find(&method, path), expected, "{method} {path}");
@@ -219,14 +233,24 @@ mod tests {
     #[test]
     fn other_paths_and_methods_are_not() {
         for path in
-            ["", "/", "/qa", "/qa/question", "/qa/questions/7", "/qa/questions/7/8/answers", "/QA/questions"]
+            ["//", "/qa", "/qa/question", "/qa/questions/7", "/qa/questions/7/8/answers", "/QA/questions"]
         {
             assert_eq!(find(&Method::GET, path), Destination::UnknownPath, "{path}");
         }
         for (method, path) in [(Method::DELETE, "/qa/questions"), (Method::GET, "/qa/answers/7/report")] {
             assert!(matches!(find(&method, path), Destination::WrongMethod { .. }), "{method} {path}");
         }
-        let allow = "PUT, OPTIONS";
-        assert_eq!(find(&Method::OPTIONS, "/qa/answers/7/report"), Destination::Options { allow });
+        let (operation, allow) = (Some(ReportAnswer), "PUT, OPTIONS");
+        assert_eq!(find(&Method::OPTIONS, "/qa/answers/7/report"), Destination::Options { operation, allow });
+    }
+
+    #[test]
+    fn the_first_page_is_where_the_prefix_ends() {
+        for path in ["", "/"] {
+            assert_eq!(find(&Method::GET, path), Destination::Operation(FirstPage, ""), "{path:?}");
+        }
+        let wrong =
+            Destination::WrongMethod { operation: Some(FirstPage), segment: "", allow: "GET, HEAD, OPTIONS" };
+        assert_eq!(find(&Method::PUT, "/"), wrong);
     }
 }

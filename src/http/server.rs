@@ -1,6 +1,6 @@
 //! Sockets and threads: one acceptor, and one single-threaded runtime per core. A connection stays on the
-//! worker that got it, and each new one goes to the worker with the fewest, so that a handful of connections
-//! from a proxy keep all cores busy. What a request means is `dispatch`'s.
+//! worker that got it, and each new one goes to the worker with the fewest (`acceptor`), so that a handful of
+//! connections from a proxy keep all cores busy. What a request means is `dispatch`'s.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -8,7 +8,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use futures_util::FutureExt as _;
 use http_body_util::Full;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -19,12 +18,14 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
 use tokio::time::MissedTickBehavior;
 
+use super::acceptor::{Accepted, Acceptor};
 use super::access_log::AccessLog;
 use super::body::Payload;
 use super::client::TrustedProxies;
 use super::direct::{DirectConnection, End};
 use super::dispatch::{App, respond};
 use super::encoded_pages::EncodedPages;
+use super::first_page::FirstPage;
 use super::metrics::ServerMetrics;
 use super::middleware::CorsOrigins;
 use super::openapi::Documents;
@@ -32,16 +33,13 @@ use super::rate_limits::{RateLimiter, RateLimits};
 use super::roster::{Presence, Roster};
 use super::tls::{Tls, TlsFiles};
 use super::{caching, http2};
-use crate::service::{Service, raise_alone};
+use crate::service::Service;
 
 /// How long requests that were accepted may take once the server stops.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long idle connections are still listened to once the server stops, with an answer that ends them.
 const GOODBYE: Duration = Duration::from_millis(300);
-
-/// How long the acceptor rests when the machine has no descriptors left.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// Connections that wait for the kernel to hand them over.
 const ACCEPT_BACKLOG: u32 = 4_096;
@@ -52,6 +50,8 @@ pub struct HttpSettings {
     /// Put before every path, for clients that call e.g. `/api/fec2/hr-rfp/qa/questions`; empty or beginning
     /// with a slash and not ending with one.
     pub path_prefix: String,
+    /// Whether there is a page at `/` that shows what is running, and its figures at `/status.json`.
+    pub first_page: bool,
     /// Whose pages may read answers.
     pub cors_origins: CorsOrigins,
     /// With these, clients are spoken to over TLS only.
@@ -80,6 +80,7 @@ impl Default for HttpSettings {
     fn default() -> Self {
         Self {
             path_prefix: String::new(),
+            first_page: true,
             cors_origins: CorsOrigins::Any,
             tls: None,
             shared_cache_s: 0,
@@ -139,6 +140,7 @@ impl Server {
         let rate_limiter = Arc::new(RateLimiter::new(settings.rate_limits));
         let tls = settings.tls.clone().map(Tls::new).transpose()?.map(Arc::new);
         let encoded_pages = Arc::new(EncodedPages::new(settings.encoded_max_bytes));
+        let first_page = settings.first_page.then(|| Arc::new(FirstPage::new()));
         let settings = Arc::new(settings);
         let mut threads = Vec::new();
         let mut workers = Vec::new();
@@ -155,6 +157,7 @@ impl Server {
                     lists_kept: caching::of_lists(settings.shared_cache_s),
                     encoded_pages: Arc::clone(&encoded_pages),
                     tls: tls.clone(),
+                    first_page: first_page.clone(),
                     metrics: Arc::clone(&metrics.workers[number]),
                     server: Arc::clone(&metrics),
                 }),
@@ -165,7 +168,7 @@ impl Server {
             let run = move || runtime.block_on(worker.run(receiver));
             threads.push(std::thread::Builder::new().name(format!("http-{number}")).spawn(run)?);
         }
-        let acceptor = Acceptor { workers, metrics: Arc::clone(&metrics), stopped };
+        let acceptor = Acceptor { workers, metrics: Arc::clone(&metrics), first_page, stopped };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let listener = {
             let _inside = runtime.enter();
@@ -218,67 +221,6 @@ impl ServerHandle {
 impl Drop for ServerHandle {
     fn drop(&mut self) {
         self.stop_threads();
-    }
-}
-
-/// Where new connections go, and how many each worker has.
-type WorkerEntrance = (mpsc::UnboundedSender<Accepted>, Arc<AtomicUsize>);
-
-/// A connection and the address of its other end.
-type Accepted = (std::net::TcpStream, IpAddr);
-
-struct Acceptor {
-    workers: Vec<WorkerEntrance>,
-    metrics: Arc<ServerMetrics>,
-    stopped: watch::Receiver<bool>,
-}
-
-impl Acceptor {
-    async fn run(mut self, listener: TcpListener) {
-        loop {
-            let accepted = tokio::select! {
-                accepted = listener.accept() => accepted,
-                () = stopping(&mut self.stopped) => {
-                    self.take_the_last(&listener);
-                    return;
-                }
-            };
-            match accepted {
-                Ok((stream, peer)) => self.hand_over(stream, peer.ip()),
-                Err(error) => {
-                    tracing::warn!(%error, "could not accept a connection");
-                    tokio::time::sleep(ACCEPT_PAUSE).await;
-                }
-            }
-        }
-    }
-
-    /// Takes the connections that the kernel has accepted already: their clients may have sent something.
-    fn take_the_last(&self, listener: &TcpListener) {
-        while let Some(Ok((stream, peer))) = tokio::task::unconstrained(listener.accept()).now_or_never() {
-            self.hand_over(stream, peer.ip());
-        }
-    }
-
-    fn hand_over(&self, stream: TcpStream, peer: IpAddr) {
-        let loads: Vec<usize> = self.workers.iter().map(|(_, count)| count.load(Ordering::Relaxed)).collect();
-        let max_connections = self.metrics.max_connections;
-        if loads.iter().sum::<usize>() >= max_connections {
-            raise_alone(&self.metrics.refused, 1);
-            tracing::warn!(max_connections, "too many connections, one was closed");
-            return;
-        }
-        let idlest = loads.iter().enumerate().min_by_key(|(_, load)| **load).map_or(0, |(worker, _)| worker);
-        let (sender, count) = &self.workers[idlest];
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "the connection is gone already");
-            return;
-        }
-        let Ok(stream) = stream.into_std() else { return };
-        count.fetch_add(1, Ordering::Relaxed);
-        raise_alone(&self.metrics.accepted, 1);
-        // A worker that has ended takes no more; the connection is closed.
-        let _ = sender.send((stream, peer));
     }
 }
 
@@ -386,10 +328,4 @@ async fn serve_unusual(
     if let Err(error) = presence.serve(connection).await {
         tracing::debug!(%error, "a connection broke");
     }
-}
-
-/// Returns when the server is to stop.
-async fn stopping(stopped: &mut watch::Receiver<bool>) {
-    // An error means that the handle is gone, and then it is to stop as well.
-    drop(stopped.wait_for(|stopped| *stopped).await);
 }

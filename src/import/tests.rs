@@ -31,6 +31,10 @@ struct MemoryLoad {
 }
 
 impl Store for Memory {
+    fn name(&self) -> &'static str {
+        "memory"
+    }
+
     fn bulk_load(&self, _: LoadMode) -> Result<Box<dyn BulkLoad>, StoreError> {
         let committed = Arc::clone(&self.committed);
         Ok(Box::new(MemoryLoad { rows: Vec::new(), counts: Counts::default(), committed, fails: self.fails }))

@@ -2,13 +2,14 @@
 //! asked for after a write shows it. Here is no SQL and no HTTP.
 //!
 //! `questions` and `answers` say what can be done; `views` is the only cache, `view` what is in it, `freshness` how
-//! long it is good; `loader`, `writer` and `fill` are the threads between it and the store. `statistics` and `readiness`
-//! are for whoever watches it.
+//! long it is good; `loader`, `writer` and `fill` are the threads between it and the store. `statistics`, `readiness`
+//! and `example` are for whoever watches it or looks at it for the first time.
 
 mod answers;
 mod clock;
 mod complaint;
 mod directory;
+mod example;
 mod fill;
 mod fingerprint;
 mod freshness;
@@ -37,6 +38,7 @@ use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
 pub use clock::{Clock, SystemClock};
+pub use example::Example;
 pub use fingerprint::ListTag;
 pub use settings::ServiceSettings;
 pub use statistics::{
@@ -106,6 +108,8 @@ pub struct Service {
     counters: Arc<Counters>,
     readiness: Readiness,
     clock: Arc<dyn Clock>,
+    /// What people call the kind of store.
+    store_name: &'static str,
     settings: ServiceSettings,
     threads: Mutex<Threads>,
 }
@@ -142,6 +146,7 @@ impl Service {
             freshness,
             counters: Arc::default(),
             readiness: Readiness::new(),
+            store_name: store.name(),
             clock,
             settings,
         };
@@ -224,6 +229,11 @@ impl Service {
     /// The texts' limits, for whoever parses submissions.
     pub fn settings(&self) -> &ServiceSettings {
         &self.settings
+    }
+
+    /// What people call the kind of store: never where it is.
+    pub fn store_name(&self) -> &'static str {
+        self.store_name
     }
 
     /// What was counted so far, and what there is at the moment.

@@ -54,6 +54,10 @@ pub struct Statistics {
 pub struct ViewStatistics {
     /// Views that are kept.
     pub kept: u64,
+    /// Questions in them.
+    pub questions: u64,
+    /// Answers in them.
+    pub answers: u64,
     /// Bytes that they take.
     pub bytes: u64,
     /// Bytes that they may take.
@@ -104,6 +108,31 @@ impl Distribution {
         for ((_, count), (_, more)) in self.buckets.iter_mut().zip(&other.buckets) {
             *count += more;
         }
+    }
+
+    /// The values that came after an earlier look at the same counters.
+    #[must_use]
+    pub fn since(&self, earlier: &Self) -> Self {
+        let buckets = self.buckets.iter().zip(&earlier.buckets);
+        Self {
+            buckets: buckets.map(|((bound, now), (_, then))| (*bound, now.saturating_sub(*then))).collect(),
+            sum: (self.sum - earlier.sum).max(0.0),
+        }
+    }
+
+    /// The lowest bound that at least this share of the values, from 0 to 1, does not pass; `None` without values. What
+    /// passes all finite bounds counts as the largest of them.
+    pub fn within(&self, share: f64) -> Option<f64> {
+        #[expect(clippy::cast_precision_loss, reason = "2^53 requests take centuries")]
+        let float = |count: u64| count as f64;
+        let wanted = (float(self.count()) * share).max(1.0);
+        let mut seen = 0;
+        let enough = self.buckets.iter().position(|(_, count)| {
+            seen += count;
+            float(seen) >= wanted
+        })?;
+        let mut bounds = self.buckets.iter().take(enough + 1).map(|(bound, _)| *bound);
+        bounds.rfind(|bound| bound.is_finite())
     }
 }
 
@@ -303,5 +332,26 @@ mod tests {
         let read = counters.read(ViewStatistics::default(), true, (0, 1, 0), (0, 1, 0));
         let failed: Vec<_> = read.failures.into_iter().filter(|(_, count)| *count > 0).collect();
         assert_eq!(failed, [(Failure::Commit, 1)]);
+    }
+
+    #[test]
+    fn a_share_of_the_times_is_within_a_bound_and_what_came_before_does_not_count() {
+        let tally = LatencyTally::default();
+        assert_eq!(tally.read().within(0.5), None);
+        tally.count(Duration::from_hours(1));
+        let before = tally.read();
+        assert_eq!(before.within(0.5), Some(5.0), "beyond all bounds");
+        for microseconds in [20, 20, 20, 300] {
+            tally.count(Duration::from_micros(microseconds));
+        }
+        let since = tally.read().since(&before);
+        assert_eq!((since.count(), format!("{:.6}", since.sum)), (4, "0.000360".to_owned()));
+        let within = |share| since.within(share).map(|seconds| format!("{:.0} µs", seconds * 1e6));
+        for (share, bound) in
+            [(0.0, "25 µs"), (0.5, "25 µs"), (0.75, "25 µs"), (0.76, "500 µs"), (1.0, "500 µs")]
+        {
+            assert_eq!(within(share).as_deref(), Some(bound), "{share}");
+        }
+        assert_eq!(before.since(&before).within(1.0), None);
     }
 }

@@ -266,6 +266,12 @@ impl View {
         self.sections().questions.iter().filter_map(|row| QuestionId::new(id(row)).ok()).collect()
     }
 
+    /// How many questions and answers it has.
+    pub(super) fn row_counts(&self) -> (u64, u64) {
+        let [questions, answers, _] = self.counts();
+        (questions as u64, answers as u64)
+    }
+
     /// The tag of a page of the questions list.
     pub fn questions_tag(&self, page: Page, nested_max: usize) -> ListTag {
         self.fingerprint().questions_tag(self.product_id, page, nested_max)

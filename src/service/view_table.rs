@@ -34,6 +34,9 @@ pub(super) struct ViewTable {
     /// Seeded anew in each process, so that nobody can choose products that collide.
     hasher: RandomState,
     bytes: AtomicU64,
+    /// Rows in all views: for whoever watches, and changed where `bytes` is.
+    questions: AtomicU64,
+    answers: AtomicU64,
     max_bytes: u64,
     /// Views that went to make room.
     evictions: AtomicU64,
@@ -75,6 +78,8 @@ impl ViewTable {
             shards: (0..shards).map(|_| RwLock::default()).collect(),
             hasher: RandomState::default(),
             bytes: AtomicU64::new(0),
+            questions: AtomicU64::new(0),
+            answers: AtomicU64::new(0),
             max_bytes,
             evictions: AtomicU64::new(0),
         }
@@ -138,9 +143,9 @@ impl ViewTable {
         }
         let (hash, number) = self.place(product_id);
         let mut shard = self.shards[number].write();
-        self.bytes.fetch_add(bytes, Ordering::Relaxed);
+        self.count_in(&kept);
         if let Some(former) = shard.insert(hash, kept, |kept| self.hash(kept.view.product_id())) {
-            self.bytes.fetch_sub(former.bytes(), Ordering::Relaxed);
+            self.count_out(&former);
         }
         // The own shard first: it has just grown, and its lock is held already. Others are left alone
         // for as long as it has more than one.
@@ -170,9 +175,23 @@ impl ViewTable {
             (shard.taken, shard.hand) = (0, 0);
             let places = std::mem::take(&mut shard.places);
             drop(shard);
-            let bytes: u64 = places.iter().flatten().map(Kept::bytes).sum();
-            self.bytes.fetch_sub(bytes, Ordering::Relaxed);
+            places.iter().flatten().for_each(|kept| self.count_out(kept));
         }
+    }
+
+    /// Looks at views, at most `limit` of them and always the same ones first, until `look` finds something.
+    pub(super) fn find_in<R>(&self, limit: usize, look: impl Fn(&View) -> Option<R>) -> Option<R> {
+        let mut left = limit;
+        for shard in &self.shards {
+            let shard = shard.read();
+            for kept in shard.places.iter().flatten().take(left) {
+                if let Some(found) = look(&kept.view) {
+                    return Some(found);
+                }
+                left -= 1;
+            }
+        }
+        None
     }
 
     /// How many views there are.
@@ -183,6 +202,11 @@ impl ViewTable {
     /// Bytes that they take.
     pub(super) fn bytes(&self) -> u64 {
         self.bytes.load(Ordering::Relaxed)
+    }
+
+    /// How many questions and answers they hold.
+    pub(super) fn rows(&self) -> (u64, u64) {
+        (self.questions.load(Ordering::Relaxed), self.answers.load(Ordering::Relaxed))
     }
 
     /// The most bytes that they may take.
@@ -227,8 +251,22 @@ impl ViewTable {
 
     fn take_away(&self, shard: &mut Shard, place: usize) {
         if let Some(kept) = shard.remove(place, |kept| self.hash(kept.view.product_id())) {
-            self.bytes.fetch_sub(kept.bytes(), Ordering::Relaxed);
+            self.count_out(&kept);
         }
+    }
+
+    fn count_in(&self, kept: &Kept) {
+        let (questions, answers) = kept.view.row_counts();
+        self.bytes.fetch_add(kept.bytes(), Ordering::Relaxed);
+        self.questions.fetch_add(questions, Ordering::Relaxed);
+        self.answers.fetch_add(answers, Ordering::Relaxed);
+    }
+
+    fn count_out(&self, kept: &Kept) {
+        let (questions, answers) = kept.view.row_counts();
+        self.bytes.fetch_sub(kept.bytes(), Ordering::Relaxed);
+        self.questions.fetch_sub(questions, Ordering::Relaxed);
+        self.answers.fetch_sub(answers, Ordering::Relaxed);
     }
 
     fn hash(&self, product_id: ProductId) -> u64 {

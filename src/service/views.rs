@@ -309,10 +309,23 @@ impl Views {
         (self.table.len(), self.table.bytes())
     }
 
+    /// Looks at a product that is in memory, good or not, without counting that.
+    pub(super) fn look_at<R>(&self, product_id: ProductId, look: impl FnOnce(&View) -> R) -> Option<R> {
+        self.table.look_at(product_id, |view, _| look(view))
+    }
+
+    /// The same of at most `limit` products, until `look` finds something.
+    pub(super) fn find_in<R>(&self, limit: usize, look: impl Fn(&View) -> Option<R>) -> Option<R> {
+        self.table.find_in(limit, look)
+    }
+
     /// What is kept, and how often that was enough.
     pub(super) fn statistics(&self) -> ViewStatistics {
+        let (questions, answers) = self.table.rows();
         ViewStatistics {
             kept: self.table.len() as u64,
+            questions,
+            answers,
             bytes: self.table.bytes(),
             max_bytes: self.table.max_bytes(),
             hits: self.table.hits(),

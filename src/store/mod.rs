@@ -30,6 +30,9 @@ use crate::domain::{AnswerId, NewAnswer, NewQuestion, ProductId, ProductRows, Qu
 
 /// A place that keeps questions, answers and photos.
 pub trait Store: Send + Sync {
+    /// What people call this kind of store, such as "PostgreSQL".
+    fn name(&self) -> &'static str;
+
     /// Opens a session for reading.
     fn reader(&self) -> Result<Box<dyn Reader>, StoreError>;
 

@@ -1,7 +1,7 @@
 //! The HTTP contract, rule by rule: every test talks to a real port of a shop with a real, private store, and
 //! is named after the rule that it holds. One file for each route; what concerns all routes is in `paths`,
 //! `errors`, `cors`, `caching`, `encodings`, `identity`, `protocols`, `limits`, `rates`, `submissions`, `connections`, `health` and
-//! `failures`; how the interface describes itself, in `descriptions`.
+//! `failures`; how the interface describes itself, in `descriptions`, and the service, in `first_page`.
 
 #[path = "../support/every_store.rs"]
 mod every_store;
@@ -18,6 +18,7 @@ mod drafts;
 mod encodings;
 mod errors;
 mod failures;
+mod first_page;
 mod health;
 mod identity;
 mod limits;

@@ -126,7 +126,7 @@ on_every_store! {
 
     fn other_paths_are_unknown(shop: &Shop) {
         for path in [
-            "/",
+            "//",
             "/qa",
             "/qa/",
             "/qa/question",

@@ -1,5 +1,5 @@
-//! What whoever runs the program sees: the metrics, whether it is alive and ready, its log, and that it obeys its settings.
-//! Every test runs the real binary with its ports, on every store, in a place of its own. `names` holds the dashboard, the alerts and the
+//! What whoever runs the program sees: the metrics, the first page, whether it is alive and ready, its log, and that it obeys its
+//! settings. Every test runs the real binary with its ports, on every store, in a place of its own. `names` holds the dashboard, the alerts and the
 //! documents to the metrics that there are.
 
 mod access_log;
@@ -15,6 +15,7 @@ mod control;
 mod every_store;
 #[path = "../support/exchange.rs"]
 mod exchange;
+mod first_page;
 mod metrics;
 mod names;
 #[path = "../support/place.rs"]

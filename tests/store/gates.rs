@@ -152,6 +152,10 @@ struct GatedStore {
 }
 
 impl Store for GatedStore {
+    fn name(&self) -> &'static str {
+        self.inner.name()
+    }
+
     fn reader(&self) -> Result<Box<dyn Reader>, StoreError> {
         Ok(Box::new(GatedReader { inner: self.inner.reader()?, gates: Arc::clone(&self.gates) }))
     }

@@ -95,6 +95,10 @@ struct Faulty<Session: ?Sized> {
 }
 
 impl Store for FaultyStore {
+    fn name(&self) -> &'static str {
+        self.inner.name()
+    }
+
     fn reader(&self) -> Result<Box<dyn Reader>, StoreError> {
         Ok(Box::new(Faulty { faults: Arc::clone(&self.faults), inner: self.inner.reader()? }))
     }

@@ -81,7 +81,7 @@ function content(of) {
     const examples = Object.values(media.examples ?? {}).map((example) => example.value);
     if (media.example !== undefined) examples.push(media.example);
     return make('div', {}, make('p', {}, make('code', {}, type)), table(media.schema),
-      examples.map((example) => make('pre', { tabindex: 0, 'aria-label': 'Example' }, pretty(example))));
+      examples.map((example) => make('pre', { tabindex: 0, role: 'group', 'aria-label': 'Example' }, pretty(example))));
   });
 }
 
@@ -139,7 +139,7 @@ async function send(address) {
     const text = await answer.text();
     const isJson = answer.headers.get('content-type')?.includes('json');
     return [make('p', {}, make('code', {}, `GET ${address}`), ' → ', make('b', { class: `s${String(answer.status)[0]}` }, String(answer.status))),
-      make('pre', { tabindex: 0, 'aria-label': 'Answer' }, isJson ? pretty(JSON.parse(text)) : text)];
+      make('pre', { tabindex: 0, role: 'group', 'aria-label': 'Answer' }, isJson ? pretty(JSON.parse(text)) : text)];
   } catch (error) {
     return [make('p', { class: 's5' }, `No answer: ${error.message}`)];
   }

@@ -4,6 +4,7 @@
 
 mod bodies;
 mod examples;
+mod figures;
 mod headers;
 mod operations;
 mod parameters;
@@ -72,7 +73,7 @@ pub fn document(http: &HttpSettings, service: &ServiceSettings) -> String {
             "description": "Where this document comes from",
         }]),
         tags: operations::tags(),
-        paths: routes::described().map(|route| (template(route.pattern), path(&route, &settings))).collect(),
+        paths: paths(&settings),
         components: json!({
             "schemas": schemas::all(&settings),
             "parameters": parameters::all(&settings),
@@ -83,6 +84,17 @@ pub fn document(http: &HttpSettings, service: &ServiceSettings) -> String {
     let mut text = serde_json::to_string_pretty(&document).expect("names are texts and numbers are finite");
     text.push('\n');
     text
+}
+
+/// Every path that there is.
+fn paths(settings: &Settings<'_>) -> Vec<(String, Value)> {
+    let is_there = |route: &Described| {
+        settings.http.first_page || !route.operations.iter().any(|(_, operation)| operation.tells_figures())
+    };
+    routes::described()
+        .filter(is_there)
+        .map(|route| (template(route.pattern), path(&route, settings)))
+        .collect()
 }
 
 /// A path as OpenAPI writes it: `/qa/questions/{question_id}/answers`.

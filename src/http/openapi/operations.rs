@@ -135,6 +135,20 @@ fn words(operation: Operation, settings: &Settings<'_>) -> Words {
         Operation::BrowseApi => {
             ("browseApi", "service", "This document as a page", "Loads nothing from elsewhere.".to_owned())
         }
+        Operation::FirstPage => (
+            "firstPage",
+            "service",
+            "What is running, as a page",
+            "Version, kind of store, what is in memory, and rates and times of the last minutes. Loads nothing from \
+             elsewhere."
+                .to_owned(),
+        ),
+        Operation::Status => (
+            "status",
+            "service",
+            "What is running, in figures",
+            "Those of the page at `/`. They are this process's own, and begin when it starts.".to_owned(),
+        ),
     };
     Words { id, tag, summary, description }
 }
@@ -173,6 +187,8 @@ pub(super) fn options(first: Operation, allow: &str) -> Value {
         Operation::BrowseApi => ("docs", "service"),
         Operation::Livez => ("livez", "service"),
         Operation::Readyz => ("readyz", "service"),
+        Operation::FirstPage => ("firstPage", "service"),
+        Operation::Status => ("status", "service"),
     };
     let mut described = json!({
         "operationId": format!("{id}Options"),

@@ -89,7 +89,12 @@ pub(super) fn of(operation: Operation) -> Vec<Value> {
             return vec![problem_name(), json!({"$ref": "#/components/parameters/X-Request-Id"})];
         }
         Operation::AddQuestion => &["Idempotency-Key"],
-        Operation::Livez | Operation::Readyz | Operation::DescribeApi | Operation::BrowseApi => &[],
+        Operation::Livez
+        | Operation::Readyz
+        | Operation::DescribeApi
+        | Operation::BrowseApi
+        | Operation::FirstPage
+        | Operation::Status => &[],
     };
     names
         .iter()

@@ -57,7 +57,12 @@ fn success(operation: Operation, settings: &Settings<'_>) -> (&'static str, Valu
         }
         Operation::Livez => ("200", "It runs", content("text/plain", plain)),
         Operation::Readyz => ("200", "It is ready", content("text/plain", plain)),
-        Operation::BrowseApi => ("200", "A page for people", content("text/html", plain)),
+        Operation::BrowseApi | Operation::FirstPage => {
+            ("200", "A page for people", content("text/html", plain))
+        }
+        Operation::Status => {
+            ("200", "The figures of this moment", content("application/json", schemas::reference("Status")))
+        }
     };
     if status == "201" {
         names.push("Location");
@@ -119,9 +124,12 @@ fn tell(problem: Problem, operation: Operation, settings: &Settings<'_>) -> Told
         Operation::VoteAnswer => "/qa/answers/68/helpful".to_owned(),
         Operation::ReportAnswer => "/qa/answers/68/report".to_owned(),
         Operation::Readyz => "/readyz".to_owned(),
-        Operation::ExplainProblem | Operation::DescribeApi | Operation::BrowseApi | Operation::Livez => {
-            "/nothing".to_owned()
-        }
+        Operation::ExplainProblem
+        | Operation::DescribeApi
+        | Operation::BrowseApi
+        | Operation::Livez
+        | Operation::FirstPage
+        | Operation::Status => "/nothing".to_owned(),
     };
     let response = problem.into_response(&request, &format!("{prefix}{path}"), prefix);
     let (head, body) = response.into_parts();

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::super::rate_limits::Kind;
-use super::Settings;
+use super::{Settings, figures};
 use crate::domain::MAX_ID;
 
 /// The names in the `type` member of problem details. A test compares them with `error`'s.
@@ -35,7 +35,7 @@ const SPACES: &str = r" \u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000"
 
 /// All named shapes.
 pub(super) fn all(settings: &Settings<'_>) -> Value {
-    json!({
+    let mut all = json!({
         "Id": id(),
         "Votes": {"type": "integer", "format": "int64", "minimum": 0, "maximum": u32::MAX},
         "Date": {
@@ -55,7 +55,11 @@ pub(super) fn all(settings: &Settings<'_>) -> Value {
         "QuestionAdded": object(&json!({"question_id": reference("Id")})),
         "AnswerAdded": object(&json!({"answer_id": reference("Id")})),
         "Problem": problem(settings),
-    })
+    });
+    if settings.http.first_page {
+        figures::describe(&mut all);
+    }
+    all
 }
 
 /// An id, as a number.
@@ -77,7 +81,7 @@ pub(super) fn reference(name: &str) -> Value {
 }
 
 /// An object that always has these members and no others.
-fn object(members: &Value) -> Value {
+pub(super) fn object(members: &Value) -> Value {
     let required: Vec<&String> = members.as_object().into_iter().flat_map(serde_json::Map::keys).collect();
     json!({"type": "object", "required": required, "properties": members, "additionalProperties": false})
 }

@@ -106,3 +106,38 @@ fn a_view_larger_than_the_table_is_not_kept_nor_is_its_former_self() {
     nothing.insert(view(1, "short"), Expiry::NEVER);
     assert_eq!(nothing.len(), 0);
 }
+
+#[test]
+fn rows_are_counted_with_the_views_that_hold_them() {
+    let table = ViewTable::new(1 << 20);
+    assert_eq!(table.rows(), (0, 0));
+    for number in [1, 2, 2, 3] {
+        table.insert(view(number, "short"), Expiry::NEVER);
+    }
+    assert_eq!(table.rows(), (3, 0));
+    table.remove(product(1));
+    assert_eq!(table.rows(), (2, 0));
+    table.clear();
+    assert_eq!(table.rows(), (0, 0));
+}
+
+#[test]
+fn no_more_views_are_looked_at_than_wanted() {
+    let table = ViewTable::new(3 << 20);
+    let looked_at = std::cell::Cell::new(0);
+    let count = |_: &View| -> Option<()> {
+        looked_at.set(looked_at.get() + 1);
+        None
+    };
+    assert_eq!(table.find_in(7, count), None);
+    assert_eq!(looked_at.get(), 0);
+    for number in 1..=20 {
+        table.insert(view(number, "short"), Expiry::NEVER);
+    }
+    assert_eq!(table.find_in(7, count), None);
+    assert_eq!(looked_at.get(), 7);
+    assert_eq!(table.find_in(100, count), None);
+    assert_eq!(looked_at.get(), 27);
+    let found = table.find_in(20, |view| (view.product_id() == product(13)).then(|| view.question_ids()));
+    assert_eq!(found, Some(vec![QuestionId::new(13).expect("in range")]));
+}

@@ -88,6 +88,10 @@ impl PostgresStore {
 }
 
 impl Store for PostgresStore {
+    fn name(&self) -> &'static str {
+        "PostgreSQL"
+    }
+
     fn reader(&self) -> Result<Box<dyn Reader>, StoreError> {
         Ok(Box::new(read::PostgresReader::open(&self.server)?))
     }

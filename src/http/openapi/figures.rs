@@ -1,0 +1,92 @@
+//! The shape of `/status.json`: what `first_page::Status` tells, member by member.
+
+use serde_json::{Value, json};
+
+use super::schemas::{object, reference};
+use crate::http::history::{MAX_STEPS, STEP};
+use crate::http::routes::Operation;
+
+/// Adds the shapes to those that have names.
+pub(super) fn describe(schemas: &mut Value) {
+    schemas["Status"] = status();
+    schemas["Series"] = series();
+    schemas["RouteFigures"] = route();
+}
+
+fn count(what: &str) -> Value {
+    json!({"type": "integer", "minimum": 0, "description": what})
+}
+
+/// A time within which a share of requests was answered.
+fn time(what: &str) -> Value {
+    json!({"type": ["number", "null"], "exclusiveMinimum": 0, "description": what})
+}
+
+/// A number for each step.
+fn steps(item: &Value, what: &str) -> Value {
+    json!({"type": "array", "maxItems": MAX_STEPS, "items": item, "description": what})
+}
+
+fn status() -> Value {
+    object(&json!({
+        "version": {"type": "string"},
+        "store": {"type": "string", "description": "What people call the kind of store", "example": "SQLite"},
+        "state": {
+            "type": "string", "description": "`ready`, or why `/readyz` says that it is not", "example": "ready",
+        },
+        "hears_changes": {
+            "type": "boolean",
+            "description": "Whether changes by other processes are heard of, which is always so with SQLite",
+        },
+        "uptime_s": count("Seconds since the start"),
+        "connections": object(&json!({
+            "open": count("Open ones"),
+            "max": count("As many may be open"),
+        })),
+        "memory": object(&json!({
+            "products": count("Products that are kept ready"),
+            "questions": count("Their questions, hidden ones left out"),
+            "answers": count("Their answers, hidden ones left out"),
+            "bytes": count("The memory that they take"),
+            "max_bytes": count("The memory that they may take"),
+        })),
+        "last_minutes": object(&json!({
+            "step_s": {"type": "integer", "const": STEP.as_secs(), "description": "Seconds of a step"},
+            "lists": reference("Series"),
+            "writes": reference("Series"),
+        })),
+        "routes": {
+            "type": "array",
+            "description": "Requests since the start. The last entry, `none`, is what leads to no operation",
+            "minItems": Operation::ALL.len() + 1, "maxItems": Operation::ALL.len() + 1,
+            "items": reference("RouteFigures"),
+        },
+    }))
+}
+
+fn series() -> Value {
+    let rate = json!({"type": "number", "minimum": 0});
+    let each = json!({"type": ["number", "null"], "exclusiveMinimum": 0});
+    object(&json!({
+        "answered": count("Requests in all steps"),
+        "failed": count("Those answered with a status of 500 or more"),
+        "p50_s": time("Half of all took at most so many seconds, 5 if more; a bound of the histogram"),
+        "p99_s": time("99 % of all took at most so many seconds, 5 if more; a bound of the histogram"),
+        "each_a_second": steps(&rate, "Requests a second in each step, the latest last"),
+        "each_p50_s": steps(&each, "The same as `p50_s` of each step"),
+        "each_p99_s": steps(&each, "The same as `p99_s` of each step"),
+    }))
+}
+
+fn route() -> Value {
+    object(&json!({
+        "route": {"type": "string", "description": "What it is called in metrics", "example": "list_questions"},
+        "method": {"type": ["string", "null"], "example": "GET"},
+        "path": {"type": ["string", "null"], "example": "/qa/questions/:question_id/answers"},
+        "answered": count("Requests that were answered, whatever the answer"),
+        "refused": count("Those answered with a status of 400 to 499"),
+        "failed": count("Those answered with a status of 500 or more"),
+        "p50_s": time("Half of them took at most so many seconds, 5 if more; a bound of the histogram"),
+        "p99_s": time("99 % of them took at most so many seconds, 5 if more; a bound of the histogram"),
+    }))
+}
