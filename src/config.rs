@@ -1,15 +1,17 @@
 //! What an operator says to `serve`, and the one checked configuration that comes of it. [`ServeOptions`] is the only
 //! definition of the settings: command line, environment, settings file, their listings and documents are all made from
-//! it, by the modules below. Nobody else reads the command line or the environment.
+//! it, by the modules below. Nobody else reads the command line or the environment, but for what a
+//! service manager puts there (`cli::manager`).
 
 mod command_line;
 mod file;
 mod in_force;
+mod machine;
 mod setting;
 mod values;
 mod wrong;
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -34,6 +36,9 @@ const DEFAULT_VIEWS_MAX_BYTES: u64 = 4 << 30;
 /// With PostgreSQL, where other processes write and news of it comes over the network, a view is read again after
 /// this long unless the operator says otherwise. SQLite tells of every change itself, so there views do not age.
 const DEFAULT_POSTGRES_MAX_VIEW_AGE: Duration = Duration::from_mins(15);
+
+/// Where `serve` listens unless the operator says otherwise.
+const DEFAULT_LISTEN: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 3_000));
 
 /// Which store a command works on.
 #[derive(Debug, Clone, Args)]
@@ -80,8 +85,8 @@ pub struct ServeOptions {
     #[command(flatten)]
     pub store: StoreOption,
 
-    /// Address and port to listen on
-    #[arg(long, env = "ATELIER_LISTEN", value_name = "ADDRESS:PORT", default_value = "127.0.0.1:3000", value_parser = values::socket_address)]
+    /// Address and port to listen on; a socket that a service manager hands over takes its place
+    #[arg(long, env = "ATELIER_LISTEN", value_name = "ADDRESS:PORT", default_value_t = DEFAULT_LISTEN, value_parser = values::socket_address)]
     pub listen: SocketAddr,
 
     /// Address and port for whoever watches: /metrics, /livez and /readyz; not for the open network [default: none]
@@ -161,7 +166,7 @@ pub struct ServeOptions {
     pub encoded_max_bytes: ByteSize,
 
     /// Most memory for products kept ready, such as 512MiB; 0 keeps none [default: 4GiB, at most half of the
-    /// machine's memory]
+    /// memory that there is]
     #[arg(long, env = "ATELIER_VIEWS_MAX_BYTES", value_name = "BYTES")]
     pub views_max_bytes: Option<ByteSize>,
 
@@ -342,6 +347,11 @@ impl ServeOptions {
         }
     }
 
+    /// Whether somebody chose an address to listen on.
+    pub fn chooses_where_to_listen(&self) -> bool {
+        self.listen != DEFAULT_LISTEN
+    }
+
     fn tls_files(&self) -> Option<TlsFiles> {
         let (certificate, key) = (self.tls_cert.clone()?, self.tls_key.clone()?);
         Some(TlsFiles { certificate, key })
@@ -365,14 +375,7 @@ impl ServeOptions {
 }
 
 fn default_views_max_bytes() -> u64 {
-    machine_bytes().map_or(DEFAULT_VIEWS_MAX_BYTES, |bytes| DEFAULT_VIEWS_MAX_BYTES.min(bytes / 2))
-}
-
-/// The machine's memory, where the system tells.
-fn machine_bytes() -> Option<u64> {
-    let information = std::fs::read_to_string("/proc/meminfo").ok()?;
-    let total = information.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
-    total.trim().strip_suffix("kB")?.trim().parse::<u64>().ok().map(|kibibytes| kibibytes * 1_024)
+    DEFAULT_VIEWS_MAX_BYTES.min(machine::memory_bytes() / 2)
 }
 
 #[cfg(test)]

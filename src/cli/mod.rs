@@ -9,10 +9,12 @@ mod copy;
 mod demo;
 mod export;
 mod generate;
+mod health;
 mod import;
 mod log_buffer;
 mod logging;
 mod man;
+mod manager;
 mod migrate;
 mod openapi;
 mod person;
@@ -48,7 +50,7 @@ enum Command {
     /// Serve the shop's questions and answers over HTTP
     ///
     /// Creates and upgrades an SQLite store by itself; a PostgreSQL one with --migrate. Stops on SIGTERM or SIGINT after finishing what was
-    /// accepted.
+    /// accepted. Serves the socket that a service manager hands over (LISTEN_FDS), and tells it when it is ready (NOTIFY_SOCKET).
     Serve(Box<ServeOptions>),
     /// Write the three CSV files of an invented shop, of any size
     ///
@@ -91,6 +93,10 @@ enum Command {
     ///
     /// Addresses have no index, so this reads the whole store; it may be in use.
     Person(person::PersonArgs),
+    /// Ask a running server whether it wants requests; exit status 0 when it does, 1 otherwise
+    ///
+    /// Without a URL, a server with the same options on this machine is asked: /readyz, or /livez with --live.
+    Health(Box<health::HealthArgs>),
     /// Print the OpenAPI document of a server with the same options
     ///
     /// A running server answers it at /openapi.json, and shows it at /docs.
@@ -146,6 +152,7 @@ impl Cli {
             Command::Backup(args) => backup::back_up(&args).map(|()| ExitCode::SUCCESS),
             Command::Restore(args) => backup::restore(&args).map(|()| ExitCode::SUCCESS),
             Command::Person(args) => person::run(&args).map(|()| ExitCode::SUCCESS),
+            Command::Health(args) => health::run(&args).map(|()| ExitCode::SUCCESS),
             Command::Openapi(options) => {
                 openapi::run(&options);
                 Ok(ExitCode::SUCCESS)

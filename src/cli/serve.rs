@@ -2,6 +2,7 @@
 
 #![expect(clippy::print_stdout, reason = "whoever starts a server on port 0 reads its address there")]
 
+use std::net::TcpListener;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,6 +14,7 @@ use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::log_buffer::LogBuffer;
+use super::manager::{self, State};
 use super::{Cli, demo, logging};
 use crate::config::{ServeOptions, Switch, misspelt_variables};
 use crate::domain::Timestamp;
@@ -28,6 +30,7 @@ pub(super) fn run(options: &ServeOptions) -> anyhow::Result<ExitCode> {
     options.check()?;
     options.check_files()?;
     let started_at = SystemClock.now();
+    let socket = manager::take_socket()?;
     #[cfg_attr(not(feature = "otel"), expect(unused_mut, reason = "nobody else listens"))]
     let mut listeners = Vec::new();
     #[cfg(feature = "otel")]
@@ -40,19 +43,21 @@ pub(super) fn run(options: &ServeOptions) -> anyhow::Result<ExitCode> {
     make_room_for_connections(options.max_connections);
     let address = &options.store.store;
     let store = open_store(options)?;
-    let server =
-        Server::bind(options.listen).with_context(|| format!("cannot listen on {}", options.listen))?;
+    let server = bind(options, socket)?;
     let bind = |address| Admin::bind(address).with_context(|| format!("cannot listen on {address}"));
     let admin = options.admin_listen.map(bind).transpose()?;
     let service = Service::start(store.as_ref(), Arc::new(SystemClock), options.service_settings())
         .with_context(|| format!("cannot use {address}"))?;
     let service = Arc::new(service);
-    let signals = Signals::listen(options.tls_cert.is_some()).context("cannot listen for signals")?;
+    // A manager's reload is no reason to end, even where there is nothing to read again.
+    let for_hangup = options.tls_cert.is_some() || manager::is_listening();
+    let signals = Signals::listen(for_hangup).context("cannot listen for signals")?;
     let server =
         server.start(Arc::clone(&service), options.http_settings()).context("cannot start serving")?;
     tracing::info!(address = %server.address(), store = %address, "serving");
     let scheme = if options.tls_cert.is_some() { "https" } else { "http" };
-    println!("Listening on {scheme}://{}{}", server.address(), options.path_prefix);
+    let listening = format!("Listening on {scheme}://{}{}", server.address(), options.path_prefix);
+    println!("{listening}");
     let facts = process_facts(options, started_at, &log);
     let start = |admin: Admin| admin.start(&server, Arc::clone(&service), facts);
     let admin = admin.map(start).transpose().context("cannot start the admin listener")?;
@@ -62,12 +67,14 @@ pub(super) fn run(options: &ServeOptions) -> anyhow::Result<ExitCode> {
     if options.demo {
         demo::print_addresses(server.address(), &options.path_prefix, options.first_page == Switch::On);
     }
+    manager::tell(&[State::Ready, State::Status(&listening)]);
     let drain_delay = Duration::from_millis(options.drain_delay_ms.into());
     signals.wait_and_then(
         drain_delay,
-        || reload_certificate(&server),
+        || manager::tell_while_reloading(|| reload(options, &server)),
         || {
             tracing::info!("stopping");
+            manager::tell(&[State::Stopping, State::Status("Finishing what was accepted")]);
             server.announce_stop();
         },
     );
@@ -89,7 +96,27 @@ fn warn_of_misspelt_variables() {
     }
 }
 
-fn reload_certificate(server: &ServerHandle) {
+/// Takes the socket that a service manager handed over, or binds one.
+fn bind(options: &ServeOptions, handed: Option<TcpListener>) -> anyhow::Result<Server> {
+    let Some(socket) = handed else {
+        return Server::bind(options.listen).with_context(|| format!("cannot listen on {}", options.listen));
+    };
+    let server = Server::on_kept_socket(socket).context("cannot use the service manager's socket")?;
+    anyhow::ensure!(
+        !options.chooses_where_to_listen() || server.address() == options.listen,
+        "the service manager's socket is on {}, but --listen (ATELIER_LISTEN) says {}: change the address in the socket's \
+         unit, and leave --listen out",
+        server.address(),
+        options.listen
+    );
+    Ok(server)
+}
+
+fn reload(options: &ServeOptions, server: &ServerHandle) {
+    if options.tls_cert.is_none() {
+        tracing::info!("there is no certificate to read again; other settings need a restart");
+        return;
+    }
     match server.reload_certificate() {
         Ok(()) => tracing::info!("the certificate was read again"),
         Err(error) => tracing::error!(%error, "the certificate cannot be read again, the former one stays"),

@@ -1,7 +1,8 @@
-//! Taking connections: each new one goes to the worker with the fewest. The thread that does this has little else to do,
-//! so it also looks at the counters for the first page's history. What is sent on a connection is not its business.
+//! The listening socket, bound here or handed over by whoever keeps it, and the acceptor: it takes new connections and
+//! gives each to the worker with the fewest. Its thread has little else to do, so it also looks at the counters for the first
+//! page's history. What happens on a connection is the worker's (`server`).
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -19,7 +20,48 @@ use crate::service::raise_alone;
 /// How long the acceptor rests when the machine has no descriptors left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// Where new connections go, and how many each worker has.
+/// Connections that wait for the kernel to hand them over.
+const ACCEPT_BACKLOG: u32 = 4_096;
+
+/// A socket on which connections come.
+#[derive(Debug)]
+pub(super) struct Entrance {
+    listener: std::net::TcpListener,
+    address: SocketAddr,
+    /// Whether connections still wait in its queue when this process has closed it.
+    outlives_us: bool,
+}
+
+impl Entrance {
+    /// Binds an address; port 0 takes a free one.
+    pub(super) fn bind(address: SocketAddr) -> std::io::Result<Self> {
+        let socket = match address {
+            SocketAddr::V4(_) => tokio::net::TcpSocket::new_v4()?,
+            SocketAddr::V6(_) => tokio::net::TcpSocket::new_v6()?,
+        };
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        // Listening needs a runtime only because tokio registers the socket; it is unregistered at once.
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+        let listener = runtime.block_on(async { socket.listen(ACCEPT_BACKLOG)?.into_std() })?;
+        let address = listener.local_addr()?;
+        Ok(Self { listener, address, outlives_us: false })
+    }
+
+    /// Takes a socket that somebody else bound and keeps.
+    pub(super) fn kept_elsewhere(listener: std::net::TcpListener) -> std::io::Result<Self> {
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        Ok(Self { listener, address, outlives_us: true })
+    }
+
+    /// The address that is bound.
+    pub(super) fn address(&self) -> SocketAddr {
+        self.address
+    }
+}
+
+/// Where a worker's new connections go, and how many it has.
 pub(super) type WorkerEntrance = (mpsc::UnboundedSender<Accepted>, Arc<AtomicUsize>);
 
 /// A connection and the address of its other end.
@@ -35,8 +77,18 @@ pub(super) struct Acceptor {
 }
 
 impl Acceptor {
-    /// Accepts until the server is to stop.
-    pub(super) async fn run(mut self, listener: TcpListener) {
+    /// Runs the acceptor on a thread of its own until the server stops.
+    pub(super) fn start(self, entrance: Entrance) -> std::io::Result<std::thread::JoinHandle<()>> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let listener = {
+            let _inside = runtime.enter();
+            TcpListener::from_std(entrance.listener)?
+        };
+        let run = move || runtime.block_on(self.run(listener, entrance.outlives_us));
+        std::thread::Builder::new().name("accept".to_owned()).spawn(run)
+    }
+
+    async fn run(mut self, listener: TcpListener, outlives_us: bool) {
         let mut steps = tokio::time::interval_at(Instant::now() + STEP, STEP);
         steps.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -50,7 +102,10 @@ impl Acceptor {
                     continue;
                 }
                 () = stopping(&mut self.stopped) => {
-                    self.take_the_last(&listener);
+                    // Whoever waits at a socket that is kept is the next process's, which has all the time for them.
+                    if !outlives_us {
+                        self.take_the_last(&listener);
+                    }
                     return;
                 }
             };

@@ -1,8 +1,8 @@
-//! Sockets and threads: one acceptor, and one single-threaded runtime per core. A connection stays on the
-//! worker that got it, and each new one goes to the worker with the fewest (`acceptor`), so that a handful of
-//! connections from a proxy keep all cores busy. What a request means is `dispatch`'s.
+//! Threads: one acceptor, and one single-threaded runtime per core. A connection stays on the worker that got it, and
+//! each new one goes to the worker with the fewest (`acceptor`), so that a handful of connections from a proxy keep all
+//! cores busy. What a request means is `dispatch`'s.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::JoinHandle;
@@ -14,11 +14,11 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use parking_lot::Mutex;
 use tokio::io::AsyncReadExt as _;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio::sync::{mpsc, watch};
 use tokio::time::MissedTickBehavior;
 
-use super::acceptor::{Accepted, Acceptor};
+use super::acceptor::{Accepted, Acceptor, Entrance};
 use super::access_log::AccessLog;
 use super::body::Payload;
 use super::client::TrustedProxies;
@@ -40,9 +40,6 @@ const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long idle connections are still listened to once the server stops, with an answer that ends them.
 const GOODBYE: Duration = Duration::from_millis(300);
-
-/// Connections that wait for the kernel to hand them over.
-const ACCEPT_BACKLOG: u32 = 4_096;
 
 /// What an operator may set about the HTTP side.
 #[derive(Debug, Clone)]
@@ -98,10 +95,7 @@ impl Default for HttpSettings {
 
 /// A bound port, not yet served.
 #[derive(Debug)]
-pub struct Server {
-    listener: std::net::TcpListener,
-    address: SocketAddr,
-}
+pub struct Server(Entrance);
 
 /// A server at work. Dropping it stops it.
 #[derive(Debug)]
@@ -116,22 +110,18 @@ pub struct ServerHandle {
 impl Server {
     /// Binds an address; port 0 takes a free one.
     pub fn bind(address: SocketAddr) -> std::io::Result<Self> {
-        let socket = match address {
-            SocketAddr::V4(_) => tokio::net::TcpSocket::new_v4()?,
-            SocketAddr::V6(_) => tokio::net::TcpSocket::new_v6()?,
-        };
-        socket.set_reuseaddr(true)?;
-        socket.bind(address)?;
-        // Listening needs a runtime only because tokio registers the socket; it is unregistered at once.
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
-        let listener = runtime.block_on(async { socket.listen(ACCEPT_BACKLOG)?.into_std() })?;
-        let address = listener.local_addr()?;
-        Ok(Self { listener, address })
+        Entrance::bind(address).map(Self)
+    }
+
+    /// Takes a listening socket that somebody else bound and keeps, such as a service manager. Connections that nobody has
+    /// accepted when the server stops are left to whoever serves the socket next.
+    pub fn on_kept_socket(listener: TcpListener) -> std::io::Result<Self> {
+        Entrance::kept_elsewhere(listener).map(Self)
     }
 
     /// The address that is bound.
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.0.address()
     }
 
     /// Starts to serve.
@@ -168,15 +158,10 @@ impl Server {
             let run = move || runtime.block_on(worker.run(receiver));
             threads.push(std::thread::Builder::new().name(format!("http-{number}")).spawn(run)?);
         }
+        let address = self.address();
         let acceptor = Acceptor { workers, metrics: Arc::clone(&metrics), first_page, stopped };
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let listener = {
-            let _inside = runtime.enter();
-            TcpListener::from_std(self.listener)?
-        };
-        let run = move || runtime.block_on(acceptor.run(listener));
-        threads.push(std::thread::Builder::new().name("accept".to_owned()).spawn(run)?);
-        Ok(ServerHandle { address: self.address, stop, threads, tls, metrics })
+        threads.push(acceptor.start(self.0)?);
+        Ok(ServerHandle { address, stop, threads, tls, metrics })
     }
 }
 

@@ -1,5 +1,5 @@
 //! The program as its operator knows it: killed without warning under writes, under one that comes many times, and in the middle of an import,
-//! told of an import by another process, backed up under writes, and stopped with SIGTERM. Every test runs the real binary, on
+//! told of an import by another process, backed up under writes, stopped with SIGTERM, and under a service manager. Every test runs the real binary, on
 //! every store, in a place of its own.
 
 #[path = "../support/certificate.rs"]
@@ -21,6 +21,7 @@ mod imports;
 mod killed_server;
 #[path = "../support/ledger.rs"]
 mod ledger;
+mod managed;
 #[path = "../support/place.rs"]
 mod place;
 #[path = "../support/program.rs"]

@@ -3,6 +3,8 @@
 //! documents to the metrics that there are.
 
 mod access_log;
+#[path = "../support/certificate.rs"]
+mod certificate;
 #[path = "../support/client.rs"]
 #[expect(dead_code, reason = "the contract's tests use the rest")]
 mod client;
@@ -16,6 +18,7 @@ mod every_store;
 #[path = "../support/exchange.rs"]
 mod exchange;
 mod first_page;
+mod health;
 mod metrics;
 mod names;
 #[path = "../support/place.rs"]

@@ -118,7 +118,7 @@ impl Server {
         let mut line = String::new();
         said.read_line(&mut line).expect("the server says where it listens");
         let address = line.trim().strip_prefix("Listening on ").and_then(|url| url.split_once("://"));
-        let address = address.and_then(|(_, text)| text.parse().ok());
+        let address = address.and_then(|(_, text)| text.split('/').next()?.parse().ok());
         let address = address.unwrap_or_else(|| panic!("no address in {line:?}"));
         Self { process, address, said }
     }
