@@ -1,0 +1,22 @@
+# A container image with the program and nothing else: no shell, no library. docs/operations.md says how to run it.
+#   docker build -t atelier .
+# scripts/test-container tries what is in it, without a Docker engine.
+
+FROM rust:1.95-bookworm AS build
+WORKDIR /build
+COPY . .
+RUN scripts/container-root /image && mkdir /data
+
+FROM scratch
+COPY --from=build /image /
+COPY --from=build --chown=65532:65532 /data /var/lib/atelier
+ENV ATELIER_LISTEN=0.0.0.0:3000
+ENV ATELIER_STORE=sqlite:/var/lib/atelier/atelier.db
+USER 65532:65532
+WORKDIR /var/lib/atelier
+VOLUME /var/lib/atelier
+EXPOSE 3000
+# Whether it is alive, since who hears that it is not may start it again: that would not bring a database back.
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["/usr/bin/atelier", "health", "--live"]
+ENTRYPOINT ["/usr/bin/atelier"]
+CMD ["serve"]
