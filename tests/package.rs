@@ -50,6 +50,31 @@ fn what_systemd_does_not_understand_is_noticed() {
     }
 }
 
+/// 0 is a service that may do nothing, 100 one that may do everything.
+const MOST_EXPOSURE: u32 = 12;
+
+/// Whether systemd finds that a service may do little enough.
+fn is_confined(unit: &str) -> bool {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("atelier.service");
+    fs::write(&path, unit).expect("a file");
+    let mut command = Command::new("systemd-analyze");
+    command.args(["security", "--offline=yes", "--no-pager", &format!("--threshold={MOST_EXPOSURE}")]);
+    command.arg(path).output().expect("systemd-analyze runs").status.success()
+}
+
+#[test]
+fn the_service_may_do_little_else_than_serve() {
+    let unit = read("deploy/systemd/atelier.service");
+    assert!(is_confined(&unit));
+    for setting in
+        ["User=atelier", "ProtectSystem=strict", "NoNewPrivileges=yes", "SystemCallFilter=@system-service"]
+    {
+        assert!(unit.contains(setting), "{setting}");
+    }
+    assert!(!is_confined(&unit.replace("CapabilityBoundingSet=\n", "").replace("PrivateUsers=yes\n", "")));
+}
+
 #[test]
 fn an_instance_differs_from_the_service_in_its_socket_alone() {
     for kind in ["service", "socket"] {
@@ -108,7 +133,10 @@ fn every_file_of_the_package_is_there() {
     let mut count = 0;
     for source in sources {
         let is_there = match source.strip_prefix("target/package/") {
-            Some(made) => script.contains(&format!("\"$out/{made}\"")),
+            Some(made) => {
+                let made = made.split('/').next().expect("a name");
+                script.contains(&format!("\"$out/{made}"))
+            }
             None => source == "target/release/atelier" || !matching(source).is_empty(),
         };
         assert!(is_there, "{source} is not there");

@@ -25,8 +25,9 @@ const ANSWER_MAX_HEADERS: usize = 64;
 /// The options of `health`.
 #[derive(Debug, Args)]
 pub(super) struct HealthArgs {
+    #[expect(clippy::doc_markdown, reason = "this comment is the help text, shown as it is")]
     /// What to ask, such as http://127.0.0.1:9464/readyz [default: a server with the same options on this machine]
-    #[arg(value_name = "URL", conflicts_with = "live")]
+    #[arg(value_name = "URL", conflicts_with = "live", value_parser = address)]
     url: Option<Url>,
 
     /// Ask whether it is alive (/livez) instead of whether it wants requests (/readyz)
@@ -35,6 +36,12 @@ pub(super) struct HealthArgs {
 
     #[command(flatten)]
     serve: ServeOptions,
+}
+
+/// An address that is asked in the clear.
+fn address(text: &str) -> Result<Url, &'static str> {
+    let url = Url::parse(text).ok().filter(|url| url.scheme() == "http");
+    url.ok_or("write an address such as http://127.0.0.1:9464/readyz; TLS is not spoken")
 }
 
 /// Prints what the server says of itself; anything but a 200 is an error.
@@ -73,7 +80,6 @@ fn probe_of(options: &ServeOptions, path: &str) -> anyhow::Result<Url> {
 
 /// Sends a request and returns all that comes back.
 fn ask(url: &Url, deadline: Instant) -> anyhow::Result<Vec<u8>> {
-    ensure!(url.scheme() == "http", "only http:// addresses can be asked");
     let addresses = url.socket_addrs(|| None).context("there is no such host")?;
     let mut stream = connect(&addresses, deadline)?;
     let path = &url[url::Position::BeforePath..url::Position::AfterQuery];
@@ -167,6 +173,14 @@ mod tests {
         }
         assert!(probe(&["--tls-cert", "a", "--tls-key", "b"]).unwrap_err().contains("--admin-listen"));
         assert!(probe(&["--listen", "127.0.0.1:0"]).unwrap_err().contains("port 0"));
+    }
+
+    #[test]
+    fn addresses_are_in_the_clear() {
+        assert!(address("http://localhost:3000/livez").is_ok());
+        for bad in ["https://localhost/livez", "localhost:3000", "/livez", ""] {
+            assert!(address(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -50,7 +50,7 @@ enum Command {
     /// Serve the shop's questions and answers over HTTP
     ///
     /// Creates and upgrades an SQLite store by itself; a PostgreSQL one with --migrate. Stops on SIGTERM or SIGINT after finishing what was
-    /// accepted. Serves the socket that a service manager hands over (LISTEN_FDS), and tells it when it is ready (NOTIFY_SOCKET).
+    /// accepted. Serves the socket that a service manager hands over, and tells it when it is ready.
     Serve(Box<ServeOptions>),
     /// Write the three CSV files of an invented shop, of any size
     ///
