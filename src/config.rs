@@ -21,7 +21,7 @@ pub use command_line::{CommandLine, Refusal, Source, misspelt_variables};
 pub use in_force::InForce;
 pub use setting::Setting;
 pub(crate) use values::whole_number;
-pub use values::{ByteSize, LogFilter};
+pub use values::{ByteSize, LogFilter, Switch};
 pub use wrong::WrongSetting;
 
 use crate::http::{
@@ -67,15 +67,6 @@ pub enum LogFormat {
     Pretty,
     /// A JSON object a line
     Json,
-}
-
-/// Whether something is there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Switch {
-    /// It is
-    On,
-    /// It is not
-    Off,
 }
 
 /// The options of `serve`.

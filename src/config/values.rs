@@ -6,7 +6,17 @@ use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
+use clap::ValueEnum;
 use tracing_subscriber::EnvFilter;
+
+/// Whether something is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Switch {
+    /// It is
+    On,
+    /// It is not
+    Off,
+}
 
 /// Whole numbers within a range, ends included.
 pub(crate) fn whole_number<N>(

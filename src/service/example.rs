@@ -1,7 +1,7 @@
 //! A product to show to whoever wants to see what the service does: one that is in memory, so that finding it asks the
 //! store for nothing and takes the same short time whatever the shop's size.
 
-use super::view::Row;
+use super::view_rows::Row;
 use super::{Service, View};
 use crate::domain::{Id as _, ProductId, QuestionId};
 

@@ -8,7 +8,8 @@
 
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
-use super::view::{Photo, Row, Sections};
+use super::view::Sections;
+use super::view_rows::{Photo, Row};
 use crate::domain::{Id as _, Page, ProductId, QuestionId};
 
 /// What a row is.

@@ -26,6 +26,7 @@ mod submissions;
 mod view;
 mod view_edit;
 mod view_pack;
+mod view_rows;
 mod view_table;
 mod views;
 mod writer;

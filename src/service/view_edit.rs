@@ -7,8 +7,9 @@ use std::ops::Range;
 
 use super::View;
 use super::fingerprint::{Fingerprint, Kind};
-use super::view::{HEAD_BYTES, PackedRow, Row, Sections};
+use super::view::{HEAD_BYTES, Sections};
 use super::view_pack::{keep, narrow};
+use super::view_rows::{PackedRow, Row};
 use crate::domain::{AnswerRow, Id as _, ProductRows, QuestionRow, Span, Texts};
 use crate::store::Target;
 

@@ -2,7 +2,8 @@
 //! as `view` describes. Nothing here reads a view.
 
 use super::json;
-use super::view::{HEAD_BYTES, PackedPhoto, PackedRow, Photo, Row};
+use super::view::HEAD_BYTES;
+use super::view_rows::{PackedPhoto, PackedRow, Photo, Row};
 use crate::domain::{AnswerRow, Id, PhotoRow, ProductRows, QuestionRow, Span};
 
 /// Packs a product's rows into a view's record. Its fingerprint is still to be set.

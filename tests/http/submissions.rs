@@ -127,7 +127,8 @@ on_every_store! {
                 assert_eq!(essence(answer), essence(&answers[0]));
             }
         }
-        assert_eq!((questions(shop), answers(shop)), (vec![1, 2], vec![1]));
+        // Which id it has is up to who of them was first.
+        assert_eq!((questions(shop).len(), answers(shop).len()), (2, 1));
     }
 
     fn the_same_text_within_the_window_is_the_same_submission(shop: &mut Shop) {
