@@ -138,12 +138,6 @@ impl View {
         self.sections().questions.iter().filter_map(|row| QuestionId::new(id(row)).ok()).collect()
     }
 
-    /// How many questions and answers it has.
-    pub(super) fn row_counts(&self) -> (u64, u64) {
-        let [questions, answers, _] = self.counts();
-        (questions as u64, answers as u64)
-    }
-
     /// The tag of a page of the questions list.
     pub fn questions_tag(&self, page: Page, nested_max: usize) -> ListTag {
         self.fingerprint().questions_tag(self.product_id, page, nested_max)
@@ -246,7 +240,8 @@ impl View {
         self.record[FINGERPRINT].copy_from_slice(&fingerprint.to_bytes());
     }
 
-    fn counts(&self) -> [usize; 3] {
+    /// How many questions, answers and photos it has.
+    pub(super) fn counts(&self) -> [usize; 3] {
         let head = &self.record;
         [bytes_at::<0, 4>(head), bytes_at::<4, 4>(head), bytes_at::<8, 4>(head)]
             .map(|count| u32::from_le_bytes(count) as usize)

@@ -256,14 +256,14 @@ impl ViewTable {
     }
 
     fn count_in(&self, kept: &Kept) {
-        let (questions, answers) = kept.view.row_counts();
+        let [questions, answers, _] = kept.view.counts().map(|count| count as u64);
         self.bytes.fetch_add(kept.bytes(), Ordering::Relaxed);
         self.questions.fetch_add(questions, Ordering::Relaxed);
         self.answers.fetch_add(answers, Ordering::Relaxed);
     }
 
     fn count_out(&self, kept: &Kept) {
-        let (questions, answers) = kept.view.row_counts();
+        let [questions, answers, _] = kept.view.counts().map(|count| count as u64);
         self.bytes.fetch_sub(kept.bytes(), Ordering::Relaxed);
         self.questions.fetch_sub(questions, Ordering::Relaxed);
         self.answers.fetch_sub(answers, Ordering::Relaxed);
