@@ -5,7 +5,7 @@ cache_products=5000
 cache_seconds=60
 
 measure_cache() {
-    local store=sqlite:$work/cached.db
+    local store=sqlite:$work/cached.db products=$cache_products
     begin_table "nginx's cache" "$(nginx -v 2>&1)" "One run of $cache_seconds s each, after 30 s of the same"
     "$atelier" generate --products "$cache_products" --out "$work/cached" >>"$out/raw.txt" 2>&1
     "$atelier" import --store "$store" "$work/cached" >>"$out/raw.txt" 2>&1
