@@ -190,7 +190,7 @@ fn assert_everything_came_back(moving: &Move, id: u64) {
     }
     let new = format!(
         "UPDATE questions SET helpful = helpful + 1 WHERE id = 1;
-         INSERT INTO questions SELECT {id}, 7, 'And now?', date_written, 'Ada', 'ada@example.com', false, 0 FROM questions LIMIT 1;
+         INSERT INTO questions VALUES ({id}, 7, 'And now?', 1000000000000, 'Ada', 'ada@example.com', false, 0);
          UPDATE questions SET reported = coalesce(reported, false), helpful = coalesce(helpful, 0)"
     );
     Cluster::shared().sql(database, &new);
