@@ -15,13 +15,13 @@ measure_copies() {
     there_and_back_again
     backup_under_votes
     stop_cluster
-    rm -rf "$work"/*.db* "$work/first"
+    rm -rf "$work"/*.db*
 }
 
-# $1: the store, $2: a folder, $3: what it is called.
+# $1: the store, $2: a folder, $3: what it is called; the rest are options.
 load_into() {
     local rows
-    measured "$atelier" import --store "$1" "$2"
+    measured "$atelier" import --store "$1" "$2" "${@:4}"
     rows=$(awk '/all rows/ {print $3}' "$work/output")
     row "$3, $rows rows" "$took s, $peak MiB" "-" "-"
 }
@@ -32,33 +32,35 @@ write_out() {
     row "$3, $(du -cb "$work/$2"/*.csv | awk 'END {print $1}') bytes" "$took s, $peak MiB" "-" "-"
 }
 
-# The files of the first export into SQLite, and by way of PostgreSQL into SQLite. A store exports its rows in its own order, so
-# the files of SQLite are compared.
+# Each store exports what it imported from its own export as the same files. The two stores have rows in another order, so between
+# them lines are compared.
 there_and_back_again() {
     load_into "sqlite:$work/second.db" "$work/first" "\`import\` of that into SQLite"
     write_out "sqlite:$work/second.db" second "\`export\` of that"
-    is_the_same second "export, import, export: SQLite"
-    rm -rf "$work"/second.db* "$work/second"
+    compare cmp first second "export, import, export with SQLite" "the same files, byte for byte"
+    rm -rf "$work"/second*
     load_into "$(address shop)" "$work/first" "\`import\` of the first export into PostgreSQL"
-    write_out "$(address shop)" between "\`export\` from PostgreSQL"
+    write_out "$(address shop)" third "\`export\` from PostgreSQL"
+    compare cmp_lines first third "export of SQLite, import, export with PostgreSQL" "the same lines"
+    rm -r "$work/first"
+    load_into "$(address shop)" "$work/third" "\`import\` of that into PostgreSQL, in the place of what is there" --replace
+    write_out "$(address shop)" fourth "\`export\` of that"
+    compare cmp third fourth "export, import, export with PostgreSQL" "the same files, byte for byte"
     measured "$atelier" check --store "$(address shop)"
     row "\`check\` of PostgreSQL" "$took s, $peak MiB" "-" "-"
     run_sql postgres -c "DROP DATABASE shop"
-    load_into "sqlite:$work/third.db" "$work/between" "\`import\` of that into SQLite"
-    rm -r "$work/between"
-    write_out "sqlite:$work/third.db" third "\`export\` of that"
-    is_the_same third "export, import, export: SQLite, PostgreSQL, SQLite"
-    rm -rf "$work"/third.db* "$work/third"
+    rm -r "$work/third" "$work/fourth"
 }
 
-# Fails unless the files of a folder are those of the first export, byte for byte. $1: the folder's name, $2: what was done.
-is_the_same() {
+cmp_lines() { cmp <(LC_ALL=C sort "$1") <(LC_ALL=C sort "$2"); }
+
+# Fails unless the files of two folders are alike. $1: how they are compared, $2 and $3: the folders' names, $4: what was
+# done, $5: what they are.
+compare() {
     local file
-    for file in questions answers answers_photos; do
-        cmp "$work/first/$file.csv" "$work/$1/$file.csv"
-    done
-    say "$2: the same files"
-    row "$2" "the same files, byte for byte" "-" "-"
+    for file in questions answers answers_photos; do "$1" "$work/$2/$file.csv" "$work/$3/$file.csv"; done
+    say "$4: $5"
+    row "$4" "$5" "-" "-"
 }
 
 # A minute of votes at most; the backup is over before.

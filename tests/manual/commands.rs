@@ -111,8 +111,7 @@ fn problem(command: &Command, functions: &BTreeSet<String>) -> Option<String> {
         "atelier" => own_problem(&arguments),
         "cargo" => cargo_problem(&arguments),
         "systemctl" => systemctl_problem(&arguments),
-        "k6" => (!matches!(arguments[..], ["run", .., script] if script.ends_with(".js")))
-            .then(|| "k6 runs a script".to_owned()),
+        "k6" => k6_problem(&arguments),
         "curl" => {
             arguments.iter().all(|word| address(word).is_none()).then(|| "curl without an address".to_owned())
         }
@@ -160,6 +159,13 @@ fn cargo_problem(arguments: &[&str]) -> Option<String> {
     own.filter(|_| is_our_program).and_then(own_problem)
 }
 
+/// That the script is there is seen to with all files.
+fn k6_problem(arguments: &[&str]) -> Option<String> {
+    let script = arguments.last().filter(|_| arguments.first() == Some(&"run"));
+    let is_script = script.is_some_and(|script| script.starts_with("load/"));
+    (!is_script).then(|| "k6 runs a script in load/".to_owned())
+}
+
 /// Units of ours must be shipped; others are not known here.
 fn systemctl_problem(arguments: &[&str]) -> Option<String> {
     let words: Vec<&&str> = arguments.iter().filter(|word| !word.starts_with('-')).collect();
@@ -187,10 +193,7 @@ fn inner_problem(arguments: &[&str], functions: &BTreeSet<String>) -> Option<Str
 
 /// The command behind `sudo -u somebody` and the like.
 fn wrapped_problem(arguments: &[&str], functions: &BTreeSet<String>) -> Option<String> {
-    let rest = match arguments {
-        ["-u", _, rest @ ..] => rest,
-        rest => rest,
-    };
+    let rest = if arguments.first() == Some(&"-u") { arguments.get(2..)? } else { arguments };
     let is_assignment =
         |word: &&&str| word.split_once('=').is_some_and(|(name, _)| !name.contains(['/', '-', '?']));
     let assigned = rest.iter().take_while(is_assignment).count();

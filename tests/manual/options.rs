@@ -53,7 +53,7 @@ fn problem(code: &str) -> Option<String> {
     let own = after_program
         .or_else(|| program.find_subcommand(first).map(|_| &words[..]).filter(|words| words.len() > 1))?;
     let (command, rest) = own.split_first()?;
-    if command.chars().all(|sign| sign.is_uppercase()) {
+    if command.chars().all(char::is_uppercase) {
         return None;
     }
     let Some(command) = program.find_subcommand(command) else {

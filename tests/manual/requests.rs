@@ -93,7 +93,7 @@ pub(crate) fn is_like(text: &str, shown: &str) -> bool {
 
 /// The answer that a document shows for the last request of a block: the next block, if it is JSON, nothing else lies in between and both are in
 /// the same section.
-fn shown_below<'a>(blocks: &'a [Block], at: usize) -> Option<&'a str> {
+fn shown_below(blocks: &[Block], at: usize) -> Option<&str> {
     let below = blocks.get(at + 1).filter(|below| below.section == blocks[at].section)?;
     (below.language == "json").then(|| below.text.trim_end())
 }

@@ -2,6 +2,7 @@
 //! project's files beside it. Whatever they start ends with the session, also when the test program is killed.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::fs::{self, Permissions};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
@@ -19,7 +20,7 @@ use crate::project::root;
 use crate::requests::is_like;
 
 /// No session takes longer.
-const DEADLINE: Duration = Duration::from_secs(180);
+const DEADLINE: Duration = Duration::from_mins(3);
 
 /// What is typed first. The session's processes end together: when it does, and when nobody holds the other end of its
 /// standard input any more. PostgreSQL's leave the group and are stopped by name.
@@ -89,7 +90,7 @@ impl Session {
     pub(crate) fn type_in(&self, blocks: &[&Block]) -> Said {
         let mut script = BEGINNING.to_owned();
         for block in blocks.iter().filter(|block| block.language == "sh") {
-            script.push_str(&format!("{}\necho; echo '{MARK}'\n", self.here(&block.text)));
+            writeln!(script, "{}\necho; echo '{MARK}'", self.here(&block.text)).expect("a text");
         }
         let (file, log) = (self.path("script.sh"), self.path("said"));
         fs::write(&file, script).expect("written");

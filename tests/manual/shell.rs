@@ -53,7 +53,7 @@ struct Reading<'a> {
     here: Vec<String>,
 }
 
-impl<'a> Reading<'a> {
+impl Reading<'_> {
     fn all(&mut self) -> Result<(), String> {
         while let Some(sign) = self.rest.chars().next() {
             match sign {

@@ -16,8 +16,17 @@ const EVERYWHERE: [&str; 4] = [
 ];
 
 /// Those that only some answers have.
-const ELSEWHERE: [&str; 9] =
-    ["Allow", "Cache-Control", "Content-Encoding", "ETag", "Location", "RateLimit", "RateLimit-Policy", "Retry-After", "Vary"];
+const ELSEWHERE: [&str; 9] = [
+    "Allow",
+    "Cache-Control",
+    "Content-Encoding",
+    "ETag",
+    "Location",
+    "RateLimit",
+    "RateLimit-Policy",
+    "Retry-After",
+    "Vary",
+];
 
 /// The headers that answers refer to.
 pub(super) fn all(settings: &Settings<'_>) -> Value {
