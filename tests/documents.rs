@@ -1,35 +1,18 @@
 //! What the documents say is there is there: files and headings that they link to, and the tests that `SECURITY.md`
-//! names; and `docs/openapi.json`, `deploy/atelier.toml` and the table of settings are what the program says of itself. Whether what they say is true is up to their readers. Links to other sites are not followed.
+//! names; and `docs/openapi.json`, `deploy/atelier.toml` and the table of settings are what the program says of itself. Links to other
+//! sites are not followed, but must be well-formed. What the documents tell people to type is `manual`'s.
 
+#[path = "support/project.rs"]
+mod project;
 #[path = "support/tree.rs"]
 mod tree;
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use atelier::config::Setting;
-
-/// Folders with documents or tests, beside the root's own files.
-const FOLDERS: [&str; 8] = ["benches", "deploy", "docs", "load", "migrations", "scripts", "src", "tests"];
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-/// All files with an ending: the root's own and those in its folders.
-fn files(ending: &str) -> Vec<PathBuf> {
-    let entries = fs::read_dir(root()).expect("the folder can be read");
-    let own =
-        entries.map(|entry| entry.expect("the folder can be read").path()).filter(|path| path.is_file());
-    let all = own.chain(FOLDERS.into_iter().flat_map(tree::files));
-    all.filter(|path| path.extension().is_some_and(|extension| extension == ending)).collect()
-}
-
-fn read(path: &Path) -> String {
-    fs::read_to_string(path).expect("the file can be read")
-}
+use project::{files, name, read, root};
 
 /// The document without code, in blocks or in lines.
 fn prose(document: &str) -> String {
@@ -55,15 +38,28 @@ fn anchors(document: &str) -> BTreeSet<String> {
     headings.map(anchor).collect()
 }
 
+/// Whether a link may lead to another site: with TLS, to a host that has a domain, without anything that belongs percent-encoded.
+fn is_site(link: &str) -> bool {
+    let Ok(url) = url::Url::parse(link) else { return false };
+    let host = url.host_str().unwrap_or_default();
+    let domains = host.split('.').collect::<Vec<_>>();
+    url.scheme() == "https"
+        && url.username().is_empty()
+        && domains.len() > 1
+        && domains.iter().all(|part| !part.is_empty())
+        && domains.iter().any(|part| part.parse::<u8>().is_err())
+        && link.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'<' | b'>'))
+}
+
 /// What is wrong with a link of a document.
 fn broken(document: &Path, link: &str) -> Option<String> {
-    if link.contains("://") || link.starts_with("mailto:") {
-        return None;
+    if link.contains("://") {
+        return (!is_site(link)).then(|| format!("{}: {link} is no https address", name(document)));
     }
     let (file, anchor) = link.split_once('#').unwrap_or((link, ""));
     let folder = document.parent().expect("a file is in a folder");
     let target = if file.is_empty() { document.to_owned() } else { folder.join(file) };
-    let name = document.strip_prefix(root()).unwrap_or(document).display();
+    let name = name(document);
     if !target.exists() {
         return Some(format!("{name}: {link} is not there"));
     }
@@ -94,6 +90,19 @@ fn broken_links_are_noticed() {
     }
     assert_eq!(broken(&readme, "docs/none.md"), Some("README.md: docs/none.md is not there".to_owned()));
     assert_eq!(broken(&readme, "#none"), Some("README.md: #none names no heading".to_owned()));
+    for good in ["https://example.com/a?b=c#d", "https://k6.io"] {
+        assert_eq!(broken(&readme, good), None);
+    }
+    for bad in [
+        "http://example.com",
+        "https://",
+        "https://localhost/a",
+        "https://127.0.0.1/",
+        "https://a.b/é",
+        "ftp://a.b",
+    ] {
+        assert_eq!(broken(&readme, bad), Some(format!("README.md: {bad} is no https address")));
+    }
 }
 
 #[test]

@@ -1,5 +1,5 @@
 //! The program as its operator knows it: killed without warning under writes, under one that comes many times, and in the middle of an import,
-//! told of an import by another process, backed up under writes, stopped with SIGTERM, and under a service manager. Every test runs the real binary, on
+//! told of an import by another process, backed up and exported under writes, stopped with SIGTERM, and under a service manager. Every test runs the real binary, on
 //! every store, in a place of its own.
 
 #[path = "../support/certificate.rs"]
@@ -16,6 +16,7 @@ mod control;
 mod every_store;
 #[path = "../support/exchange.rs"]
 mod exchange;
+mod exports;
 mod harness;
 mod imports;
 mod killed_server;
@@ -24,6 +25,7 @@ mod ledger;
 mod managed;
 #[path = "../support/place.rs"]
 mod place;
+mod postgres_backups;
 #[path = "../support/program.rs"]
 #[expect(dead_code, reason = "other suites use the rest")]
 mod program;

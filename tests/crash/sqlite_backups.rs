@@ -4,18 +4,14 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
-use std::panic::AssertUnwindSafe;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use rusqlite::Connection;
 
-use crate::harness::{fingerprint, generate};
-use crate::ledger::{Ledger, PRODUCTS, Writer};
+use crate::harness::{CLIENTS, fingerprint, generate, write, write_beside};
+use crate::ledger::{Ledger, PRODUCTS};
 use crate::place::{Kind, Place};
 use crate::program::{Process, Server, atelier, check, run, until};
-
-const CLIENTS: u64 = 4;
 
 /// Writes of each client before the backup.
 const WRITES_BEFORE: u64 = 100;
@@ -58,40 +54,6 @@ fn fill(place: &Place, store: &str) {
     run(&["import", &folder.display().to_string()], Some(store));
 }
 
-/// Lets clients write as long as `go_on` says so, given how much each has written.
-fn write(
-    server: &Server,
-    known: &Ledger,
-    name: &str,
-    go_on: impl Fn(u64) -> bool + Sync,
-    meanwhile: impl FnOnce(),
-) -> Ledger {
-    let clients: Vec<_> = (0..CLIENTS)
-        .map(|number| Writer::new(server.client(), number + 1, format!("{name} {number}"), known))
-        .collect();
-    std::thread::scope(|scope| {
-        let go_on = &go_on;
-        let threads: Vec<_> = clients
-            .into_iter()
-            .map(|mut client| {
-                scope.spawn(move || {
-                    let mut written = 0;
-                    while go_on(written) {
-                        assert!(client.write(), "the server answers");
-                        written += 1;
-                    }
-                    client.ledger
-                })
-            })
-            .collect();
-        meanwhile();
-        threads.into_iter().fold(Ledger::default(), |mut all, thread| {
-            all.add(thread.join().expect("no client panics"));
-            all
-        })
-    })
-}
-
 #[test]
 fn a_backup_under_writes_has_every_write_that_was_acknowledged_before() {
     let place = place();
@@ -102,22 +64,9 @@ fn a_backup_under_writes_has_every_write_that_was_acknowledged_before() {
     assert_eq!(ledger.acknowledged, CLIENTS * WRITES_BEFORE);
 
     let backup = place.folder().join("backup");
-    let (written, ended) = (AtomicU64::new(0), AtomicBool::new(false));
-    let go_on = |_| {
-        written.fetch_add(1, Ordering::Relaxed);
-        !ended.load(Ordering::Relaxed)
-    };
-    let mut written_meanwhile = 0;
-    let during = write(&server, &ledger, "during", go_on, || {
-        until("the first writes", || written.load(Ordering::Relaxed) > CLIENTS);
-        let before = written.load(Ordering::Relaxed);
+    let (during, written_meanwhile) = write_beside(&server, &ledger, || {
         let mut command = atelier(&["backup", &backup.display().to_string()], Some(&store));
-        // Also when it does not end, so that the clients do.
-        let ended_well =
-            std::panic::catch_unwind(AssertUnwindSafe(|| Process::start(&mut command).wait().success()));
-        written_meanwhile = written.load(Ordering::Relaxed) - before;
-        ended.store(true, Ordering::Relaxed);
-        assert!(ended_well.expect("it ends"), "the backup succeeds");
+        assert!(Process::start(&mut command).wait().success(), "the backup succeeds");
     });
     assert!(written_meanwhile > CLIENTS, "only {written_meanwhile} writes during the backup");
     ledger.add(during.perhaps_later());

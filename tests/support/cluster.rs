@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The account that runs the server when the tests run as root, whom PostgreSQL refuses.
-const SERVER_ACCOUNT: &str = "postgres";
+pub(crate) const SERVER_ACCOUNT: &str = "postgres";
 
 /// `fsync=off`: these tests kill the server, never the machine.
 const SETTINGS: &str = "fsync=off listen_addresses='' max_connections=300 shared_buffers=64MB";

@@ -9,7 +9,7 @@ use super::place::{Kind, ProductNumber};
 use super::read::{place_by_id, place_of_question};
 use super::submissions::Submissions;
 use crate::domain::{AnswerId, Id, NewAnswer, NewQuestion, PhotoId, QuestionId, Timestamp};
-use crate::store::{Change, ChangeSink, Command, Outcome, StoreError, Target, Writer};
+use crate::store::{Change, ChangeSink, Command, Outcome, ProductChange, StoreError, Target, Writer};
 
 /// The writing session.
 pub(super) struct SqliteWriter {
@@ -53,11 +53,28 @@ impl SqliteWriter {
         let mut outcomes = vec![Outcome::NotFound; commands.len()];
         mark_rows(&transaction, commands, &mut outcomes)?;
         add_rows(&transaction, &mut self.submissions, commands, &mut outcomes)?;
-        transaction.commit().committing()?;
+        if let Err(error) = transaction.commit().committing() {
+            self.tell_of_unknown_fate(commands, &outcomes);
+            return Err(error);
+        }
         // After the commit, so that views of what others wrote before it are forgotten before it is
         // acknowledged. The commands are committed even when this fails.
-        self.notice_changes_elsewhere().map_err(|error| StoreError::Unknown(error.to_string()))?;
+        if let Err(error) = self.notice_changes_elsewhere() {
+            (self.elsewhere)(Change::Everything);
+            return Err(StoreError::Unknown(error.to_string()));
+        }
         Ok(outcomes)
+    }
+
+    /// Tells of what a commit touched that may have happened: of that alone, since on a full disk every commit fails, and
+    /// lists are then answered from memory as ever.
+    fn tell_of_unknown_fate(&self, commands: &[Command], outcomes: &[Outcome]) {
+        let changes = commands
+            .iter()
+            .zip(outcomes)
+            .filter_map(|(command, &outcome)| ProductChange::of(command, outcome));
+        let touched = changes.map(|change| ProductChange::Rows(change.product_id()));
+        (self.elsewhere)(Change::Products(touched.collect()));
     }
 
     /// Deletes some submissions that have expired, without waiting for whoever writes.
@@ -78,9 +95,6 @@ impl Writer for SqliteWriter {
         let result = self.transact(commands);
         if result.is_err() {
             self.submissions.forget();
-        }
-        if matches!(result, Err(StoreError::Unknown(_))) {
-            (self.elsewhere)(Change::Everything);
         }
         result
     }
