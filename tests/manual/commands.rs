@@ -32,6 +32,7 @@ const TOOLS: [&str; 49] = [
     "dd",
     "df",
     "diff",
+    "docker",
     "dpkg",
     "du",
     "free",
