@@ -112,6 +112,7 @@ fn problem(command: &Command, functions: &BTreeSet<String>) -> Option<String> {
         "atelier" => own_problem(&arguments),
         "cargo" => cargo_problem(&arguments),
         "systemctl" => systemctl_problem(&arguments),
+        "docker" => docker_problem(&arguments, functions),
         "k6" => k6_problem(&arguments),
         "curl" => {
             arguments.iter().all(|word| address(word).is_none()).then(|| "curl without an address".to_owned())
@@ -158,6 +159,16 @@ fn cargo_problem(arguments: &[&str]) -> Option<String> {
         }
     }
     own.filter(|_| is_our_program).and_then(own_problem)
+}
+
+/// What is run in a container must be a command as well.
+fn docker_problem(arguments: &[&str], functions: &BTreeSet<String>) -> Option<String> {
+    match arguments {
+        ["build", ..] => (!root().join("Dockerfile").exists()).then(|| "there is no Dockerfile".to_owned()),
+        ["run", ..] => None,
+        ["exec", _, command @ ..] => wrapped_problem(command, functions),
+        _ => Some(format!("docker has no {:?}", arguments.first())),
+    }
 }
 
 /// That the script is there is seen to with all files.
@@ -303,6 +314,7 @@ fn good_commands_pass() {
         "k6 run -e A=b load/smoke.js",
         "curl -fsS 'http://127.0.0.1:3000/qa/questions?product_id=7'",
         "sudo systemctl restart nginx postgresql@15-main",
+        "docker build -t atelier . && docker exec shop atelier check",
         "f() { sleep 1; }\nf",
         "unshare --mount sh -c 'mkdir a && exec atelier check'",
     ] {
@@ -334,6 +346,8 @@ fn wrong_commands_are_noticed() {
         "k6 run load/none.js",
         "curl -fsS",
         "sudo systemctl frob nginx",
+        "docker frob",
+        "docker exec shop atelier chek",
         "sudo systemctl start atelier-none",
         "sudo frob",
         "unshare --mount sh -c 'frob'",
