@@ -1,7 +1,9 @@
 //! What the documents tell people to type. `commands` reads every block and `options` what is named in passing; `requests`
-//! sends what curl is told to send; `migration` and `drills` carry whole documents out, as they are written, in a `session`.
+//! sends what curl is told to send; `migration` and `drills` carry whole documents out, as they are written, in a `session`, and `front` what a document does to nginx' files.
 
 mod blocks;
+#[path = "../support/certificate.rs"]
+mod certificate;
 #[path = "../support/client.rs"]
 #[expect(dead_code, reason = "the contract's tests use the rest")]
 mod client;
@@ -11,6 +13,7 @@ mod commands;
 mod drills;
 #[path = "../support/exchange.rs"]
 mod exchange;
+mod front;
 mod migration;
 mod options;
 #[path = "../support/program.rs"]
