@@ -202,26 +202,23 @@ impl View {
     /// grow, so news that comes late or twice changes nothing.
     pub fn raise_question(&mut self, question_id: QuestionId, helpful: u32) -> bool {
         let (questions, _) = self.rows_mut();
-        let found = questions.iter().position(|row| id(row) == question_id.get());
-        if let Some(position) = found {
-            let former = raise(questions, position, helpful);
-            self.note_raise(Kind::Question, question_id.get(), former, helpful);
-        }
-        found.is_some()
+        let Some(position) = questions.iter().position(|row| id(row) == question_id.get()) else {
+            return false;
+        };
+        let former = raise(questions, position, helpful);
+        self.note_raise(Kind::Question, question_id.get(), former, helpful);
+        true
     }
 
     /// Takes over an answer's votes and moves it to its place among its question's answers; says whether it is there.
     pub fn raise_answer(&mut self, answer_id: AnswerId, helpful: u32) -> bool {
         let (questions, answers) = self.rows_mut();
-        let found = answers.iter().position(|row| id(row) == answer_id.get()).and_then(|position| {
-            let siblings = questions.iter().map(children).find(|range| range.contains(&position))?;
-            Some((position, siblings))
-        });
-        if let Some((position, siblings)) = found.clone() {
-            let former = raise(&mut answers[siblings.clone()], position - siblings.start, helpful);
-            self.note_raise(Kind::Answer, answer_id.get(), former, helpful);
-        }
-        found.is_some()
+        let Some(position) = answers.iter().position(|row| id(row) == answer_id.get()) else { return false };
+        let siblings = questions.iter().map(children).find(|range| range.contains(&position));
+        let Some(siblings) = siblings else { return false };
+        let former = raise(&mut answers[siblings.clone()], position - siblings.start, helpful);
+        self.note_raise(Kind::Answer, answer_id.get(), former, helpful);
+        true
     }
 
     fn note_raise(&mut self, kind: Kind, id: u64, former: Option<u32>, helpful: u32) {
