@@ -1,6 +1,7 @@
 //! Filling memory in the background: after the start, and again after everything was forgotten, products are
 //! read in order and their views kept until the bound or the end. Requests never wait for it.
-//! One thread reads while another packs what was read before.
+//! One thread reads while another packs what was read before. Products without rows are kept as well, as far as they lie
+//! among those that have some: a shop's numbers are mostly products, and many of them wait for their first question.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,8 +15,8 @@ use super::View;
 use super::directory::{Directory, Era};
 use super::statistics::{Counters, Failure};
 use super::views::Views;
-use crate::domain::{ProductId, ProductRows};
-use crate::store::{Reader, StoreError};
+use crate::domain::{Id as _, ProductId, ProductRows};
+use crate::store::{FIRST_UNORDERED_ID, Reader, StoreError};
 
 /// Products read at once: a few hundred kilobytes, a few milliseconds.
 const PRODUCTS_PER_SCAN: usize = 256;
@@ -26,6 +27,9 @@ const MAX_SCANS_PER_CHUNK: usize = 16;
 
 /// Scans that wait to be packed.
 const MAX_WAITING_SCANS: usize = 2;
+
+/// Most products without rows that are kept in a row.
+const MAX_GAP_PRODUCTS: u64 = 256;
 
 /// How long to wait before the next try when the store failed.
 const RETRY_PAUSE: Duration = Duration::from_secs(1);
@@ -102,6 +106,30 @@ struct Scan {
     products: Vec<ProductRows>,
 }
 
+/// Which products without rows are worth keeping: never more than have rows, for where ids are sparse nobody asks for
+/// those between them.
+#[derive(Debug, Default)]
+struct Gaps {
+    /// How many may be kept now.
+    allowed: u64,
+}
+
+impl Gaps {
+    /// The products between two that a scan found one behind the other, if they are few enough.
+    fn between(
+        &mut self,
+        previous: Option<ProductId>,
+        next: ProductId,
+    ) -> impl Iterator<Item = ProductId> + use<> {
+        let from = previous.map_or(1, |previous| previous.get() + 1);
+        let gap = next.get().saturating_sub(from);
+        let is_kept = gap <= self.allowed && next.get() < FIRST_UNORDERED_ID;
+        let gap = if is_kept { gap } else { 0 };
+        self.allowed = (self.allowed - gap + 1).min(MAX_GAP_PRODUCTS);
+        (from..from + gap).filter_map(|id| ProductId::new(id).ok())
+    }
+}
+
 impl Filler {
     /// Fills whenever asked to, until stopped.
     pub(super) fn run(mut self) {
@@ -121,6 +149,7 @@ impl Filler {
     /// Fills from the first product on; `false` when broken off.
     fn fill(&mut self) -> bool {
         let mut last: Option<ProductId> = None;
+        let mut gaps = Gaps::default();
         let mut scans = 1;
         loop {
             // While changes go unnoticed nothing would be kept; when they are heard again, a fill is wanted.
@@ -128,7 +157,7 @@ impl Filler {
                 return false;
             }
             self.views.begin_fill_chunk();
-            match self.read_chunk(last, scans) {
+            match self.read_chunk(last, scans, &mut gaps) {
                 Ok(Chunk { views, end }) => {
                     let has_room = self.views.end_fill_chunk(views);
                     if end.is_last || !has_room {
@@ -148,7 +177,12 @@ impl Filler {
     }
 
     /// Reads products behind `last`, on a thread of its own, and packs them on this one.
-    fn read_chunk(&mut self, last: Option<ProductId>, scans: usize) -> Result<Chunk, StoreError> {
+    fn read_chunk(
+        &mut self,
+        last: Option<ProductId>,
+        scans: usize,
+        gaps: &mut Gaps,
+    ) -> Result<Chunk, StoreError> {
         let (sender, waiting) = sync_channel(MAX_WAITING_SCANS);
         let Self { reader, directory, .. } = self;
         let eras = Arc::clone(directory);
@@ -158,8 +192,11 @@ impl Filler {
                 .spawn_scoped(scope, move || read(reader.as_mut(), &eras, last, scans, &sender))
                 .map_err(|error| StoreError::Unavailable(format!("no thread: {error}")))?;
             let mut views = Vec::with_capacity(scans * PRODUCTS_PER_SCAN);
+            let mut previous = last;
             for Scan { era, products } in waiting {
                 for rows in &products {
+                    let absent = gaps.between(previous.replace(rows.product_id), rows.product_id);
+                    views.extend(absent.map(|product_id| View::pack(&ProductRows::new(product_id))));
                     let view = View::pack(rows);
                     directory.remember(era, view.product_id(), &view.question_ids());
                     views.push(view);

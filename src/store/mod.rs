@@ -77,6 +77,10 @@ pub trait Store: Send + Sync {
 /// Most findings of one kind that a check lists.
 pub const MAX_FINDINGS_PER_KIND: u32 = 20;
 
+/// Products with ids from here on are scanned in whatever order suits the store. The id is far above any that a shop's
+/// numbering reaches.
+pub const FIRST_UNORDERED_ID: u64 = 1 << 38;
+
 /// A session that reads. Every call sees one consistent state of the store.
 pub trait Reader: Send {
     /// The public rows of each product, in the order asked for. A product without rows is not an error.
@@ -88,7 +92,8 @@ pub trait Reader: Send {
     fn products_of(&mut self, question_ids: &[QuestionId]) -> Result<Vec<Option<ProductId>>, StoreError>;
 
     /// The next products that have rows, at most `limit` of them; fewer only at the end. They come in the
-    /// store's own order, each once, and `after` is the last one of the call before.
+    /// store's own order, each once, and `after` is the last one of the call before. Ids below [`FIRST_UNORDERED_ID`]
+    /// come before all others and ascend, so that whatever they leave out has no rows.
     fn scan_products(
         &mut self,
         after: Option<ProductId>,

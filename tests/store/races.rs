@@ -54,9 +54,15 @@ fn small_stage(settings: ServiceSettings) -> Stage {
 fn long_stage() -> Stage {
     let store = test_store();
     let shop = Load::default().question(1, 5).question(2, 5).answer(1, 1);
-    (3..=400).fold(shop, |shop, number| shop.question(number, number + 10)).into(&store);
+    (3..=400)
+        .filter(|number| number + 10 != WITHOUT_QUESTIONS)
+        .fold(shop, |shop, number| shop.question(number, number + 10))
+        .into(&store);
     Stage::with_stopped_fill(store)
 }
+
+/// The number of a product of the first chunk that has no questions, between others that have some.
+const WITHOUT_QUESTIONS: u64 = 30;
 
 /// A product of the first chunk that no test changes.
 const BYSTANDER: u64 = 20;
@@ -127,6 +133,32 @@ async fn a_product_that_changes_while_the_fill_reads_it_is_not_kept() {
         stage.questions(BYSTANDER).await;
         assert_eq!(stage.gates.loaded(), [[5]], "the others are, {write:?}");
     }
+}
+
+#[tokio::test]
+async fn a_product_without_questions_among_others_is_filled_in() {
+    let stage = long_stage();
+    stage.first_chunk_read().await;
+    stage.finish_first_chunk().await;
+    assert_eq!(stage.questions(WITHOUT_QUESTIONS).await.results, []);
+    assert_eq!(stage.gates.loaded(), <[[u64; 1]; 0]>::default(), "it is in memory");
+    // Too far from any other, and behind all that was read.
+    for product in [2, 9, 400, 1 << 40] {
+        stage.questions(product).await;
+    }
+    assert_eq!(stage.gates.loaded(), [[2], [9], [400], [1 << 40]]);
+}
+
+#[tokio::test]
+async fn a_first_question_asked_while_the_fill_reads_is_in_the_next_list() {
+    let stage = long_stage();
+    stage.first_chunk_read().await;
+    let asked = stage.service.add_question(new_question(WITHOUT_QUESTIONS, "The first?"), None).await;
+    assert!(asked.is_ok());
+    stage.finish_first_chunk().await;
+    let after = stage.questions(WITHOUT_QUESTIONS).await;
+    assert_eq!(after.results.len(), 1);
+    assert_eq!(after, stage.questions_on_disk(WITHOUT_QUESTIONS).await);
 }
 
 #[tokio::test]

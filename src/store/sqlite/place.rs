@@ -5,13 +5,13 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::failure::Failure;
 use crate::domain::{Id, ProductId};
-use crate::store::StoreError;
+use crate::store::{FIRST_UNORDERED_ID, StoreError};
 
 /// Bits of a place that number the rows of one product: 8.4 million questions and as many answers.
 const POSITION_BITS: u32 = 24;
 
 /// Products with ids below this are their own numbers; the others get numbers from here on.
-const FIRST_FAR_NUMBER: u64 = 1 << 38;
+const FIRST_FAR_NUMBER: u64 = FIRST_UNORDERED_ID;
 
 /// A product as places know it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
