@@ -137,3 +137,18 @@ pub(super) fn require_known(connection: &Connection) -> Result<(), StoreError> {
         _ => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// SQLite lowers what is asked for to what it was built with (`.cargo/config.toml`), and says nothing.
+    #[test]
+    fn large_files_are_read_through_memory_maps() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let connection = connect(&folder.path().join("shop.db")).expect("a connection");
+        let granted: i64 =
+            connection.pragma_query_value(None, "mmap_size", |row| row.get(0)).expect("the pragma is read");
+        assert_eq!(granted, MMAP_MAX_BYTES);
+    }
+}
