@@ -7,8 +7,9 @@ use std::time::Instant;
 
 use anyhow::{Context as _, bail};
 use clap::Args;
-use indicatif::{DecimalBytes, HumanCount};
+use indicatif::DecimalBytes;
 
+use super::counted::counted;
 use super::progress::Progress;
 use crate::config::StoreOption;
 use crate::files::{self, NewFile};
@@ -74,13 +75,7 @@ pub(super) fn restore(args: &RestoreArgs) -> anyhow::Result<()> {
         counts => counts.with_context(|| format!("cannot restore {} into {address}", args.file.display()))?,
     };
     bar.finish();
-    println!(
-        "{} questions, {} answers, {} photos restored in {:.1} s",
-        HumanCount(counts.questions),
-        HumanCount(counts.answers),
-        HumanCount(counts.photos),
-        started.elapsed().as_secs_f64()
-    );
+    println!("{} restored in {:.1} s", counted(counts), started.elapsed().as_secs_f64());
     Ok(())
 }
 

@@ -8,6 +8,7 @@ use std::time::Instant;
 use anyhow::Context as _;
 use clap::Args;
 
+use super::counted::counted;
 use crate::config::StoreOption;
 
 /// The options of `check`.
@@ -30,10 +31,8 @@ pub(super) fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
         })
         .with_context(|| format!("cannot check {address}"))?;
     println!(
-        "{} questions, {} answers, {} photos read in {:.1} s: {}",
-        counts.questions,
-        counts.answers,
-        counts.photos,
+        "{} read in {:.1} s: {}",
+        counted(counts),
         started.elapsed().as_secs_f64(),
         match findings {
             0 => "nothing is wrong".to_owned(),

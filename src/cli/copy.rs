@@ -8,8 +8,8 @@ use std::time::Instant;
 
 use anyhow::{Context as _, bail};
 use clap::Args;
-use indicatif::HumanCount;
 
+use super::counted::counted;
 use super::progress::Progress;
 use crate::store::{BulkLoad, Counts, Dump, LoadMode, Store, StoreAddress, StoreError};
 
@@ -44,13 +44,7 @@ pub(super) fn run(args: &CopyArgs) -> anyhow::Result<ExitCode> {
         }
         counts => counts?,
     };
-    println!(
-        "{} questions, {} answers, {} photos copied in {:.1} s",
-        HumanCount(counts.questions),
-        HumanCount(counts.answers),
-        HumanCount(counts.photos),
-        started.elapsed().as_secs_f64()
-    );
+    println!("{} copied in {:.1} s", counted(counts), started.elapsed().as_secs_f64());
     Ok(ExitCode::SUCCESS)
 }
 

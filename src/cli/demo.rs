@@ -6,7 +6,9 @@
 use std::net::SocketAddr;
 
 use anyhow::Context as _;
+use indicatif::HumanCount;
 
+use super::counted::counted;
 use super::import::import_with_progress;
 use crate::generate::{Shape, generate};
 use crate::import::{ImportOptions, Sources};
@@ -27,10 +29,7 @@ pub(super) fn fill_if_empty(store: &dyn Store) -> anyhow::Result<()> {
     generate(&shape, directory.path(), &mut |_| {}).context("cannot generate the sample data")?;
     let sources = Sources::in_directory(directory.path());
     let summary = import_with_progress(store, &sources, &ImportOptions::default())?;
-    eprintln!(
-        "Sample data: {DEMO_PRODUCTS} products, {} questions, {} answers, {} photos.",
-        summary.counts.questions, summary.counts.answers, summary.counts.photos
-    );
+    eprintln!("Sample data: {} products, {}.", HumanCount(DEMO_PRODUCTS), counted(summary.counts));
     Ok(())
 }
 

@@ -8,8 +8,8 @@ use std::time::Instant;
 
 use anyhow::{Context as _, bail};
 use clap::Args;
-use indicatif::HumanCount;
 
+use super::counted::counted;
 use super::progress::Progress;
 use crate::config::StoreOption;
 use crate::export::{ExistingFiles, ExportError, export};
@@ -45,10 +45,8 @@ pub(super) fn run(args: &ExportArgs) -> anyhow::Result<()> {
         };
     progress.finish();
     println!(
-        "{} questions, {} answers, {} photos exported in {:.1} s, in {}",
-        HumanCount(counts.questions),
-        HumanCount(counts.answers),
-        HumanCount(counts.photos),
+        "{} exported in {:.1} s, in {}",
+        counted(counts),
         started.elapsed().as_secs_f64(),
         args.directory.display(),
     );

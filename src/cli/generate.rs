@@ -6,11 +6,13 @@ use std::time::Instant;
 
 use anyhow::Context as _;
 use clap::Args;
-use indicatif::{DecimalBytes, HumanCount};
+use indicatif::DecimalBytes;
 
+use super::counted::counted;
 use super::progress::Progress;
 use crate::config::whole_number;
 use crate::generate::{Shape, generate};
+use crate::store::Counts;
 
 /// What `atelier generate` is told.
 #[derive(Debug, Args)]
@@ -37,10 +39,12 @@ pub(super) fn run(args: &GenerateArgs) -> anyhow::Result<()> {
         .context("the data could not be generated")?;
     progress.finish();
     println!(
-        "{} questions, {} answers, {} photos: {} in {:.1} s, in {}",
-        HumanCount(generated.questions),
-        HumanCount(generated.answers),
-        HumanCount(generated.photos),
+        "{}: {} in {:.1} s, in {}",
+        counted(Counts {
+            questions: generated.questions,
+            answers: generated.answers,
+            photos: generated.photos,
+        }),
         DecimalBytes(generated.bytes),
         started.elapsed().as_secs_f64(),
         args.out.display(),

@@ -6,6 +6,7 @@ mod check;
 mod completions;
 mod config;
 mod copy;
+mod counted;
 mod demo;
 mod export;
 mod generate;

@@ -15,9 +15,10 @@ use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
+use super::counted::counted;
 use crate::config::StoreOption;
 use crate::domain::{AnswerId, Id as _, Timestamp};
-use crate::store::{Counts, ERASED_BODY, ERASED_NAME, PersonRows, Store};
+use crate::store::{ERASED_BODY, ERASED_NAME, PersonRows, Store};
 
 /// What `atelier person` is told.
 #[derive(Debug, Clone, Args)]
@@ -80,11 +81,6 @@ pub(super) fn run(args: &PersonArgs) -> anyhow::Result<()> {
 
 fn find(store: &Arc<dyn Store>, email: &str) -> anyhow::Result<PersonRows> {
     Ok(PersonRows::find(store.dump()?.as_mut(), email)?)
-}
-
-fn counted(counts: Counts) -> String {
-    let Counts { questions, answers, photos } = counts;
-    format!("{questions} questions, {answers} answers, {photos} photos")
 }
 
 /// The rows as they are listed for people, each with a newline.

@@ -5,6 +5,9 @@ use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
+use super::ServiceError;
+use crate::store::StoreError;
+
 /// How long after a logged failure the next one of its kind is.
 const LOG_INTERVAL: Duration = Duration::from_secs(1);
 
@@ -24,6 +27,14 @@ impl Complaint {
     /// A kind that has not happened yet.
     pub(super) const fn new() -> Self {
         Self { state: Mutex::new(State { logged_at: None, unsaid: 0 }) }
+    }
+
+    /// Logs a store's failure, if it is due, where it is handled, and says what callers hear of it.
+    pub(super) fn report(&self, doing: &str, error: &StoreError) -> ServiceError {
+        if let Some(times) = self.is_due() {
+            tracing::error!(%error, times, "could not {doing}");
+        }
+        ServiceError::StoreUnavailable
     }
 
     /// Counts a failure. `Some` when it is to be logged: how many there were since the last one that was.

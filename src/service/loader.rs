@@ -107,7 +107,7 @@ impl Lane {
             Ok(products) => products,
             Err(error) => {
                 self.counters.failed(Failure::Load);
-                let error = report(&NOT_LOADED, "load products", &error);
+                let error = NOT_LOADED.report("load products", &error);
                 for ticket in tickets {
                     self.views.loaded(ticket, Err(error));
                 }
@@ -136,7 +136,7 @@ impl Lane {
         let era = self.directory.era();
         let found = self.reader.products_of(&question_ids).map_err(|error| {
             self.counters.failed(Failure::LookUp);
-            report(&NOT_LOOKED_UP, "look up questions", &error)
+            NOT_LOOKED_UP.report("look up questions", &error)
         });
         for (position, (question_id, sender)) in questions.into_iter().enumerate() {
             let answer = match &found {
@@ -151,12 +151,4 @@ impl Lane {
         }
         found.map(drop)
     }
-}
-
-/// Logs a store's failure, once, where it is handled, and says what callers hear of it.
-pub(super) fn report(complaint: &Complaint, doing: &str, error: &StoreError) -> ServiceError {
-    if let Some(times) = complaint.is_due() {
-        tracing::error!(%error, times, "could not {doing}");
-    }
-    ServiceError::StoreUnavailable
 }

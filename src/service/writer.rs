@@ -11,7 +11,6 @@ use tokio::sync::oneshot;
 use super::ServiceError;
 use super::clock::Clock;
 use super::complaint::Complaint;
-use super::loader::report;
 use super::queue::{BatchQueue, Taken};
 use super::statistics::{Counters, Failure, SPANS_TARGET};
 use super::views::{OwnChange, Views};
@@ -74,7 +73,7 @@ impl WriterLane {
                 self.views.end_commit(commit, Vec::new());
                 self.counters.failed(Failure::Commit);
                 // If it may have happened after all, the store has told the views by itself.
-                let error = report(&NOT_COMMITTED, "commit", &error);
+                let error = NOT_COMMITTED.report("commit", &error);
                 for reply in merged.replies.into_iter().flatten() {
                     let _ = reply.send(Err(error));
                 }

@@ -33,7 +33,7 @@ fn a_person_is_shown_exported_and_erased(place: &Place) {
          Answer 1 to question 2 about product 7, 2020-07-27T21:18:34.409Z, by Ann, 2 votes, hidden\n    \
          It \\u{1b}[31mis.\n    Photo 1: https://a.test/1.jpg\n"
     );
-    assert!(found.starts_with("1 questions, 1 answers, 1 photos found in "), "{found}");
+    assert!(found.starts_with("1 question, 1 answer, 1 photo found in "), "{found}");
 
     let exported = shop.atelier(&["person", "export", "ann@mail.test"]);
     let exported: Value = serde_json::from_str(&exported.output).expect("JSON");
@@ -54,11 +54,11 @@ fn a_person_is_shown_exported_and_erased(place: &Place) {
     );
 
     let erased = shop.atelier(&["person", "erase", "ann@mail.test"]);
-    assert!(erased.output.starts_with("1 questions, 1 answers, 1 photos erased in "), "{erased:?}");
+    assert!(erased.output.starts_with("1 question, 1 answer, 1 photo erased in "), "{erased:?}");
     let shown = shop.atelier(&["person", "show", "ann@mail.test"]);
     assert!(shown.output.starts_with("0 questions, 0 answers, 0 photos found"), "{shown:?}");
     let shown = shop.atelier(&["person", "show", "bob@mail.test"]);
-    assert!(shown.output.contains("1 questions, 1 answers, 1 photos found"), "{shown:?}");
+    assert!(shown.output.contains("1 question, 1 answer, 1 photo found"), "{shown:?}");
     let mut questions = shop.questions_of(7);
     questions.sort_unstable();
     assert_eq!(questions, [1, 2]);
@@ -80,7 +80,7 @@ fn other_spellings_are_named_and_left_alone(place: &Place) {
     assert!(erased.output.starts_with("0 questions, 0 answers, 0 photos erased"), "{erased:?}");
     assert!(erased.errors.contains("rows under ann@mail.test as well"), "{erased:?}");
     let shown = shop.atelier(&["person", "show", "ann@mail.test"]);
-    assert!(shown.output.contains("1 questions, 1 answers, 1 photos found"), "{shown:?}");
+    assert!(shown.output.contains("1 question, 1 answer, 1 photo found"), "{shown:?}");
 }
 
 fn whoever_is_not_there_has_nothing(place: &Place) {
