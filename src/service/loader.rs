@@ -14,7 +14,7 @@ use super::statistics::{Counters, Failure, SPANS_TARGET};
 use super::views::{LoadTicket, Views};
 use super::{ServiceError, View};
 use crate::domain::{ProductId, QuestionId};
-use crate::store::{Reader, StoreError};
+use crate::store::Reader;
 
 /// Products that a lane asks for at once. Small enough that two lanes share a burst.
 const MAX_REQUESTS_PER_BATCH: usize = 32;
