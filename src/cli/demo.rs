@@ -6,7 +6,6 @@
 use std::net::SocketAddr;
 
 use anyhow::Context as _;
-use indicatif::HumanCount;
 
 use super::counted::counted;
 use super::import::import_with_progress;
@@ -29,7 +28,7 @@ pub(super) fn fill_if_empty(store: &dyn Store) -> anyhow::Result<()> {
     generate(&shape, directory.path(), &mut |_| {}).context("cannot generate the sample data")?;
     let sources = Sources::in_directory(directory.path());
     let summary = import_with_progress(store, &sources, &ImportOptions::default())?;
-    eprintln!("Sample data: {} products, {}.", HumanCount(DEMO_PRODUCTS), counted(summary.counts));
+    eprintln!("Sample data: {DEMO_PRODUCTS} products, {}.", counted(summary.counts));
     Ok(())
 }
 

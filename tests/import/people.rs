@@ -26,7 +26,7 @@ fn a_person_is_shown_exported_and_erased(place: &Place) {
     let shop = shop(place);
     let shown = shop.atelier(&["person", "show", "ann@mail.test"]);
     assert!(shown.success, "{shown:?}");
-    let (list, found) = shown.output.split_at(shown.output.find("1 questions").expect("a summary"));
+    let (list, found) = shown.output.split_at(shown.output.find("1 question,").expect("a summary"));
     assert_eq!(
         list,
         "Question 1 about product 7, 1970-01-01T00:00:00.000Z, by Ann, 3 votes\n    Is it \"red\"?\n    Or not?\n\
