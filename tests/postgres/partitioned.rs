@@ -18,7 +18,6 @@ const PARTITION: &str = "
                         CREATE TABLE answers_%1$s PARTITION OF answers FOR VALUES WITH (MODULUS 4, REMAINDER %1$s);
                         CREATE TABLE photos_%1$s PARTITION OF photos FOR VALUES WITH (MODULUS 4, REMAINDER %1$s)', remainder);
     END LOOP; END $$;
-    ALTER TABLE answers ADD FOREIGN KEY (product_id, question_id) REFERENCES questions;
     ALTER TABLE photos ADD FOREIGN KEY (product_id, answer_id) REFERENCES answers;";
 
 /// A store whose tables are partitioned by product.

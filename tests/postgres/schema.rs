@@ -13,8 +13,8 @@ fn serving_needs_migrated_tables_and_says_so() {
     let error = address.open().err().unwrap();
     assert!(matches!(error, StoreError::WrongSchema(_)), "{error:?}");
     assert!(error.to_string().contains(&format!("atelier migrate --store '{address}'")), "{error}");
-    assert_eq!(address.migrate().unwrap(), Migrated { from: 0, to: 2 });
-    assert_eq!(address.migrate().unwrap(), Migrated { from: 2, to: 2 });
+    assert_eq!(address.migrate().unwrap(), Migrated { from: 0, to: 3 });
+    assert_eq!(address.migrate().unwrap(), Migrated { from: 3, to: 3 });
     assert!(address.open().unwrap().is_empty().unwrap());
     // What is shown is an address as well.
     address.to_string().parse::<StoreAddress>().unwrap().open().unwrap();
@@ -39,7 +39,7 @@ fn tables_of_the_first_version_are_brought_up_to_date() {
     let address: StoreAddress = text.parse().unwrap();
     let error = address.open_or_create().err().unwrap();
     assert!(error.to_string().contains("atelier migrate --store"), "{error}");
-    assert_eq!(address.migrate().unwrap(), Migrated { from: 1, to: 2 });
+    assert_eq!(address.migrate().unwrap(), Migrated { from: 1, to: 3 });
     let store = address.open().unwrap();
     assert_eq!(ask(writer(store.as_ref()).as_mut(), 5, 1)[0].get(), 4);
     assert_eq!(load(store.as_ref(), 5).questions.len(), 2);
@@ -54,7 +54,7 @@ fn many_may_migrate_at_once() {
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
     done.sort_unstable_by_key(|migrated| migrated.from);
-    assert_eq!(done.iter().map(|migrated| migrated.from).collect::<Vec<_>>(), [0, 2, 2, 2, 2, 2, 2, 2]);
+    assert_eq!(done.iter().map(|migrated| migrated.from).collect::<Vec<_>>(), [0, 3, 3, 3, 3, 3, 3, 3]);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What freshly copied tables need before they are put in place: keys, indexes, foreign keys, statistics. A
+//! What freshly copied tables need before they are put in place: keys, indexes, a look for rows without parents, statistics. A
 //! thread with a connection of its own does it while the next table is still being copied.
 
 use std::sync::Arc;
@@ -37,7 +37,7 @@ const PHOTOS: Work = &[
     "ANALYZE photos_load",
 ];
 
-/// Declares foreign keys when all keys are there. Nothing is looked at, so no lock is held for long, and then both
+/// Declares what belongs to what when all keys are there. Nothing is looked at, so no lock is held for long, and then both
 /// can be looked at together.
 const FOREIGN_KEYS: Work = &[
     "ALTER TABLE answers_load ADD CONSTRAINT answers_question
@@ -46,7 +46,11 @@ const FOREIGN_KEYS: Work = &[
          FOREIGN KEY (product_id, answer_id) REFERENCES answers_load NOT VALID",
 ];
 
-const CHECK_ANSWERS: Work = &["ALTER TABLE answers_load VALIDATE CONSTRAINT answers_question"];
+/// The server's own check is the fastest. That of answers is dropped again: a write looks by itself (`write_statements`).
+const CHECK_ANSWERS: Work = &[
+    "ALTER TABLE answers_load VALIDATE CONSTRAINT answers_question",
+    "ALTER TABLE answers_load DROP CONSTRAINT answers_question",
+];
 
 const CHECK_PHOTOS: Work = &["ALTER TABLE photos_load VALIDATE CONSTRAINT photos_answer"];
 
@@ -104,7 +108,7 @@ impl Builder {
         }
     }
 
-    /// Builds the photos by `session`, waits for the rest, checks the foreign keys.
+    /// Builds the photos by `session`, waits for the rest, checks what belongs to what.
     pub(super) fn finish(&mut self, session: &mut Session<Unprepared>) -> Result<(), StoreError> {
         session.run(SETTINGS)?;
         carry_out(session, PHOTOS)?;

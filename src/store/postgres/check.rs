@@ -1,5 +1,5 @@
 //! Reading everything for what must not be: rows without their parents, ids that are there twice, sequences
-//! behind the largest id. Foreign keys forbid some of it, unless somebody dropped them. It changes nothing and
+//! behind the largest id. Keys forbid some of it, unless somebody dropped them. It changes nothing and
 //! reads one snapshot.
 
 use tokio_postgres::Client;

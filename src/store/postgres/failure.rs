@@ -70,9 +70,11 @@ impl Failure {
         })
     }
 
-    /// Whether a row was to belong to one that is not there.
-    pub(super) fn misses_parent(&self) -> bool {
-        self.refusal().is_some_and(|error| *error.code() == SqlState::FOREIGN_KEY_VIOLATION)
+    /// Whether an answer found no question.
+    pub(super) fn misses_question(&self) -> bool {
+        self.refusal().is_some_and(|error| {
+            *error.code() == SqlState::NOT_NULL_VIOLATION && error.column() == Some("product_id")
+        })
     }
 
     /// Whether the server itself said what is wrong.

@@ -44,7 +44,7 @@ impl Votes {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Care {
     /// That submissions are new unless they are remembered, and that questions belong to the products they are said to.
-    /// Keys refuse it where it does not hold, and the transaction is carried out again.
+    /// The tables refuse it where it does not hold, and the transaction is carried out again.
     Confident,
     /// Nothing.
     Careful,

@@ -10,9 +10,10 @@ use super::session::{Session, Unprepared};
 use crate::store::{Migrated, StoreError};
 
 /// What the migrations are, oldest first.
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 3] = [
     include_str!("../../../migrations/postgres/0001_questions_and_answers.sql"),
     include_str!("../../../migrations/postgres/0002_submissions.sql"),
+    include_str!("../../../migrations/postgres/0003_answers_without_a_foreign_key.sql"),
 ];
 
 /// The advisory lock of whoever migrates: the letters `AtQA` and a 1.

@@ -141,7 +141,7 @@ impl Writer for PostgresWriter {
                         Err(failure)
                             if attempt < MAX_ATTEMPTS
                                 && care == Care::Confident
-                                && failure.misses_parent() =>
+                                && failure.misses_question() =>
                         {
                             failure
                         }

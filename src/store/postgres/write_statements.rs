@@ -37,10 +37,13 @@ const NEW_PHOTO_IDS: &str = "SELECT nextval('photo_ids') FROM generate_series(1,
 const INSERT_QUESTIONS: &str = "
     INSERT INTO questions (product_id, question_id, written_at, body, name, email)
     SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::timestamptz[], $4::text[], $5::text[], $6::text[])";
+// An answer to a question that is not there, or not there in that product, has no product and is refused.
 const INSERT_ANSWERS: &str = "
     INSERT INTO answers (product_id, answer_id, question_id, written_at, body, name, email)
-    SELECT * FROM unnest(
-        $1::bigint[], $2::bigint[], $3::bigint[], $4::timestamptz[], $5::text[], $6::text[], $7::text[])";
+    SELECT q.product_id, a.answer_id, a.question_id, a.written_at, a.body, a.name, a.email
+    FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::timestamptz[], $5::text[], $6::text[], $7::text[])
+         AS a (product_id, answer_id, question_id, written_at, body, name, email)
+    LEFT JOIN questions q ON q.product_id = a.product_id AND q.question_id = a.question_id";
 const INSERT_PHOTOS: &str = "
     INSERT INTO photos (product_id, photo_id, answer_id, url)
     SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[])";
