@@ -43,8 +43,7 @@ fn every_kind_of_damage_is_named() {
         cluster.query(
             &address,
             "ALTER TABLE photos DROP CONSTRAINT photos_answer, DROP CONSTRAINT photos_pkey;
-             ALTER TABLE answers DROP CONSTRAINT answers_pkey,
-                 DROP CONSTRAINT answers_helpful_check;
+             ALTER TABLE answers DROP CONSTRAINT answers_pkey, DROP CONSTRAINT answers_helpful_check;
              ALTER TABLE questions DROP CONSTRAINT questions_helpful_check",
         );
         cluster.query(&address, damage);

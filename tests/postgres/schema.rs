@@ -1,5 +1,7 @@
 //! Migrations: by hand, by several at once, and what is refused.
 
+use std::time::Instant;
+
 use atelier::store::{Migrated, StoreError};
 
 use super::cluster::Cluster;
@@ -44,6 +46,38 @@ fn tables_of_the_first_version_are_brought_up_to_date() {
     assert_eq!(ask(writer(store.as_ref()).as_mut(), 5, 1)[0].get(), 4);
     assert_eq!(load(store.as_ref(), 5).questions.len(), 2);
     store.check(&mut |finding| panic!("{finding:?}")).unwrap();
+}
+
+#[test]
+fn whoever_reads_for_long_holds_up_a_migration_but_nobody_else() {
+    let cluster = Cluster::shared();
+    let text = cluster.fresh_database();
+    let address: StoreAddress = text.parse().unwrap();
+    address.migrate().unwrap();
+    cluster.query(&text, "DELETE FROM atelier_schema WHERE version = 3");
+    let until = |condition: &str| {
+        let locks = "SELECT count(*) > 0 FROM pg_locks WHERE relation = 'answers'::regclass
+             AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+        let started = Instant::now();
+        while cluster.query(&text, &format!("{locks} AND {condition}")) != "t" {
+            assert!(started.elapsed() < PATIENCE, "{condition}");
+        }
+    };
+    // A dump, say. It goes on until it is cancelled.
+    let dump = "DO $$ BEGIN PERFORM FROM answers; PERFORM pg_sleep(60); EXCEPTION WHEN query_canceled THEN NULL; END $$";
+    let cancel = "SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity
+         WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE 'DO %'";
+    std::thread::scope(|scope| {
+        let dump = scope.spawn(|| cluster.query(&text, dump));
+        until("granted");
+        let migration = scope.spawn(|| address.migrate());
+        until("NOT granted");
+        assert_eq!(cluster.query(&text, "SELECT count(*) FROM answers"), "0");
+        assert!(!dump.is_finished() && !migration.is_finished());
+        assert_eq!(cluster.query(&text, cancel), "1");
+        dump.join().unwrap();
+        assert_eq!(migration.join().unwrap().unwrap(), Migrated { from: 2, to: 3 });
+    });
 }
 
 #[test]

@@ -37,7 +37,7 @@ const PHOTOS: Work = &[
     "ANALYZE photos_load",
 ];
 
-/// Declares what belongs to what when all keys are there. Nothing is looked at, so no lock is held for long, and then both
+/// Declares foreign keys when all keys are there. Nothing is looked at, so no lock is held for long, and then both
 /// can be looked at together.
 const FOREIGN_KEYS: Work = &[
     "ALTER TABLE answers_load ADD CONSTRAINT answers_question
@@ -108,7 +108,7 @@ impl Builder {
         }
     }
 
-    /// Builds the photos by `session`, waits for the rest, checks what belongs to what.
+    /// Builds the photos by `session`, waits for the rest, checks the foreign keys.
     pub(super) fn finish(&mut self, session: &mut Session<Unprepared>) -> Result<(), StoreError> {
         session.run(SETTINGS)?;
         carry_out(session, PHOTOS)?;

@@ -20,12 +20,12 @@ use super::session::{Session, Unprepared};
 use crate::domain::Id as _;
 use crate::store::{AnswerBatch, BulkLoad, Counts, LastIds, LoadMode, PhotoBatch, QuestionBatch, StoreError};
 
-/// How long putting the tables in place may wait for others to finish with the old ones, at a time; requests
+/// How long putting the tables in place, or changing them, may wait for others to finish with them, at a time; requests
 /// wait behind it for as long.
-const LOCK_TIMEOUT: &str = "SET LOCAL lock_timeout = '2s'";
+pub(super) const LOCK_TIMEOUT: &str = "SET LOCAL lock_timeout = '2s'";
 
 /// How often it is tried: together half a minute.
-const MAX_LOCK_ATTEMPTS: u32 = 15;
+pub(super) const MAX_LOCK_ATTEMPTS: u32 = 15;
 
 /// A load that has just ended may hold its lock until the server notices that its connection is closed.
 const LOAD_LOCK_TIMEOUT: &str = "SET lock_timeout = '2s'";

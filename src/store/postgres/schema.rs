@@ -5,6 +5,7 @@
 use tokio_postgres::Client;
 
 use super::address::PostgresAddress;
+use super::bulk::{LOCK_TIMEOUT, MAX_LOCK_ATTEMPTS};
 use super::failure::Failure;
 use super::session::{Session, Unprepared};
 use crate::store::{Migrated, StoreError};
@@ -83,17 +84,27 @@ fn later_version(seen: u32) -> String {
 /// [`StoreError::WrongSchema`] when tables of another program have our names, or ours are of a later version.
 pub(super) fn migrate(session: &mut Session<Unprepared>) -> Result<Migrated, StoreError> {
     session.reach()?;
-    let migrated = session.ask_patiently(async |client, _| {
-        client.batch_execute("BEGIN").await?;
-        client.execute("SELECT pg_advisory_xact_lock($1)", &[&MIGRATION_LOCK]).await?;
-        let result = apply(client).await;
-        client.batch_execute(if result.is_ok() { "COMMIT" } else { "ROLLBACK" }).await?;
-        result
-    });
-    migrated.map_err(Failure::before_commit)
+    let mut attempt = 1;
+    loop {
+        let migrated = session.ask_patiently(async |client, _| {
+            client.batch_execute("BEGIN").await?;
+            client.execute("SELECT pg_advisory_xact_lock($1)", &[&MIGRATION_LOCK]).await?;
+            let result = apply(client).await;
+            client.batch_execute(if result.is_ok() { "COMMIT" } else { "ROLLBACK" }).await?;
+            result
+        });
+        match migrated {
+            Err(failure) if failure.is_lock_timeout() && attempt < MAX_LOCK_ATTEMPTS => {
+                tracing::info!("the tables are in use, trying again to bring them up to date");
+                attempt += 1;
+            }
+            result => return result.map_err(Failure::before_commit),
+        }
+    }
 }
 
 async fn apply(client: &Client) -> Result<Migrated, Failure> {
+    client.batch_execute(LOCK_TIMEOUT).await?;
     let seen = version(client).await?;
     if seen > known() {
         return Err(StoreError::WrongSchema(later_version(seen)).into());
