@@ -149,10 +149,7 @@ fn cargo_problem(arguments: &[&str]) -> Option<String> {
     let mut is_our_program = cargo[0] == "run";
     for pair in cargo.windows(2) {
         let is_there = match pair[0] {
-            "--test" => {
-                root().join("tests").join(pair[1]).is_dir()
-                    || root().join(format!("tests/{}.rs", pair[1])).is_file()
-            }
+            "--test" => root().join("tests").join(pair[1]).join("main.rs").is_file(),
             "--bench" | "--example" => manifest.contains(&format!("name = \"{}\"", pair[1])),
             "--features" => manifest.contains(&format!("\n{} = [", pair[1])),
             _ => true,
@@ -313,7 +310,7 @@ fn good_commands_pass() {
         "sudo -u atelier ATELIER_STORE=sqlite:a.db /usr/bin/atelier check",
         "cargo run --release -- serve --demo",
         "cargo run --example measure -- delay",
-        "cargo build --features otel && cargo test --test http --test layers && cargo bench --bench times",
+        "cargo build --features otel && cargo test --test it --test tree && cargo bench --bench times",
         "scripts/bench 10000 k6",
         "k6 run -e A=b load/smoke.js",
         "curl -fsS 'http://127.0.0.1:3000/qa/questions?product_id=7'",

@@ -8,48 +8,28 @@ use atelier::domain::{
     Timestamp,
 };
 use atelier::store::{Change, ChangeSink, Command, Outcome, Reader, Store, StoreAddress, Target, Writer};
-use tempfile::TempDir;
 
-use crate::support::cluster::Cluster;
-use crate::support::pooler::Pooler;
+use crate::support::stores::PrivateStore;
 use crate::support::{OnStore, StoreKind};
 
-/// A database that goes away with its test.
-pub(crate) struct TestStore {
-    address: StoreAddress,
-    folder: TempDir,
-}
+/// A store that no other test sees. Dropping it removes its file or its database.
+pub(crate) struct TestStore(PrivateStore);
 
 impl OnStore for TestStore {
-    /// A store with tables: an SQLite file, or a PostgreSQL database.
     fn on(kind: StoreKind) -> Self {
-        match kind {
-            StoreKind::Sqlite => Self::sqlite(),
-            StoreKind::Postgres => Self::migrated(&Cluster::shared().fresh_database()),
-            StoreKind::PostgresPooled => {
-                Self::migrated(&Pooler::shared().address(&Cluster::shared().fresh_database()))
-            }
-        }
+        Self(PrivateStore::on(kind))
     }
 }
 
 impl TestStore {
-    /// A new SQLite file in a folder of its own.
+    /// An SQLite file that is not there yet.
     pub(crate) fn sqlite() -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let address = StoreAddress::Sqlite(folder.path().join("atelier.db"));
-        Self { address, folder }
-    }
-
-    fn migrated(address: &str) -> Self {
-        let address: StoreAddress = address.parse().expect("an address");
-        outside(|| address.migrate().expect("tables"));
-        Self { address, folder: tempfile::tempdir().expect("a temporary folder") }
+        Self::on(StoreKind::Sqlite)
     }
 
     /// Opens the store, as a process does that starts.
     pub(crate) fn open(&self) -> Arc<dyn Store> {
-        outside(|| self.address.open().expect("the store opens"))
+        outside(|| self.0.address.open().expect("the store opens"))
     }
 
     pub(crate) fn reader(&self) -> Box<dyn Reader> {
@@ -72,12 +52,12 @@ impl TestStore {
     }
 
     pub(crate) fn address(&self) -> &StoreAddress {
-        &self.address
+        &self.0.address
     }
 
     /// Where an SQLite store's file is.
     pub(crate) fn file(&self) -> PathBuf {
-        self.folder.path().join("atelier.db")
+        self.0.file()
     }
 }
 

@@ -1,12 +1,12 @@
 //! A throw-away PostgreSQL server for tests: one for a whole test program ([`Cluster::shared`]), or one of its own
-//! for a test that stops it. A watching shell ends it and removes its files when the test program is gone,
-//! however it went. Uses nothing but the installed server's programs.
+//! for a test that stops it. A shell waits for the end of the test program, also after a crash, then stops the
+//! server and removes its files. Nothing is needed but the programs of the installed server.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, OnceLock};
 
 /// The account that runs the server when the tests run as root, whom PostgreSQL refuses.
 pub(crate) const SERVER_ACCOUNT: &str = "postgres";
@@ -36,7 +36,9 @@ pub(crate) struct Cluster {
     pub(crate) programs: PathBuf,
     pub(crate) directory: PathBuf,
     databases: AtomicU32,
-    /// Its standard input is what it waits for: the system closes it with this process.
+    /// Only the shared server has one: tests may stop the others, or count their connections.
+    session: Option<Mutex<Session>>,
+    /// The shell that waits. The system closes its standard input when this process ends.
     watch: Child,
 }
 
@@ -44,7 +46,11 @@ impl Cluster {
     /// The server that all tests of this program share.
     pub(crate) fn shared() -> &'static Self {
         static SHARED: OnceLock<Cluster> = OnceLock::new();
-        SHARED.get_or_init(Self::start)
+        SHARED.get_or_init(|| {
+            let mut cluster = Self::start();
+            cluster.session = Some(Mutex::new(Session::start(cluster.psql("postgres"))));
+            cluster
+        })
     }
 
     /// A server for one test.
@@ -80,7 +86,7 @@ impl Cluster {
         BufReader::new(output).read_line(&mut line).expect("the shell says something");
         let log = |name: &str| std::fs::read_to_string(directory.join(name)).unwrap_or_default();
         assert_eq!(line.trim(), "ready", "no PostgreSQL server: {}{}", log("initdb.log"), log("log"));
-        Self { programs, directory, databases: AtomicU32::new(0), watch }
+        Self { programs, directory, databases: AtomicU32::new(0), session: None, watch }
     }
 
     /// Makes an empty database and returns its address.
@@ -91,15 +97,28 @@ impl Cluster {
     /// Makes a database like another, to which nobody is connected, and returns its address.
     pub(crate) fn database_like(&self, template: &str) -> String {
         let name = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed));
-        self.sql("postgres", &format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"));
+        self.change(&format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"));
         format!("postgres://atelier@/{name}?host={}", self.directory.display())
+    }
+
+    /// Runs a statement that returns no rows and belongs to no database.
+    pub(crate) fn change(&self, sql: &str) {
+        match &self.session {
+            Some(session) => session.lock().expect("no statement failed").run(sql),
+            None => drop(self.sql("postgres", sql)),
+        }
     }
 
     /// Runs a statement in a database and returns the rows as text.
     pub(crate) fn sql(&self, database: &str, sql: &str) -> String {
+        run(self.psql(database).args(["-c", sql]))
+    }
+
+    fn psql(&self, database: &str) -> Command {
         let mut psql = Command::new(self.programs.join("psql"));
-        psql.args(["-XqAt", "-v", "ON_ERROR_STOP=1", "-U", "atelier", "-d", database, "-c", sql]);
-        run(psql.arg("-h").arg(&self.directory))
+        psql.args(["-XqAt", "-v", "ON_ERROR_STOP=1", "-U", "atelier", "-d", database]);
+        psql.arg("-h").arg(&self.directory);
+        psql
     }
 }
 
@@ -107,6 +126,29 @@ impl Drop for Cluster {
     fn drop(&mut self) {
         drop(self.watch.stdin.take());
         let _ = self.watch.wait();
+    }
+}
+
+/// A session that stays open for many statements: to start one takes three times as long as to make a database.
+struct Session {
+    psql: Child,
+    output: BufReader<ChildStdout>,
+}
+
+impl Session {
+    fn start(mut psql: Command) -> Self {
+        let mut psql = psql.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("psql starts");
+        let output = BufReader::new(psql.stdout.take().expect("the output is piped"));
+        Self { psql, output }
+    }
+
+    /// Runs a statement that returns no rows.
+    fn run(&mut self, sql: &str) {
+        let statements = self.psql.stdin.as_mut().expect("the input is piped");
+        writeln!(statements, "{sql};\n\\echo done").expect("psql reads");
+        let mut line = String::new();
+        self.output.read_line(&mut line).expect("psql writes");
+        assert_eq!(line, "done\n", "psql ends at an error: {sql}");
     }
 }
 

@@ -22,6 +22,11 @@ impl Cluster {
         self.database_like(database(address))
     }
 
+    /// Removes the database of an address, with the sessions that are still in it.
+    pub(crate) fn remove(&self, address: &str) {
+        self.change(&format!("DROP DATABASE {} WITH (FORCE)", database(address)));
+    }
+
     /// Runs a one-line statement while the server is stopped, so that nobody can connect meanwhile.
     pub(crate) fn query_while_stopped(&self, address: &str, sql: &str) {
         let script = self.directory.join("statement.sql");

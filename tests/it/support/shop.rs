@@ -11,10 +11,10 @@ use atelier::http::{HttpSettings, Server, ServerHandle};
 use atelier::service::{Clock, Service, ServiceSettings};
 use atelier::store::{LoadMode, Store};
 use serde_json::Value;
-use tempfile::TempDir;
 
 use super::client::{Answer, Connection, Request};
 use super::rows::{Question, load};
+use super::stores::PrivateStore;
 use super::{OnStore, StoreKind};
 
 /// What every shop's clock shows at first.
@@ -43,15 +43,14 @@ impl Clock for StoppedClock {
 
 /// A shop with its own store.
 pub(crate) struct Shop {
-    kind: StoreKind,
     /// What the service is started on; a test may put a wrapper in its place.
     pub(crate) store: Arc<dyn Store>,
     pub(crate) service_settings: ServiceSettings,
     pub(crate) http_settings: HttpSettings,
     pub(crate) clock: Arc<StoppedClock>,
-    // Dropped before the folder: the store's files are in use until then.
+    // Dropped before the store is removed, because it is in use until then.
     open: OnceLock<OpenShop>,
-    folder: TempDir,
+    private: PrivateStore,
 }
 
 /// The running part. The server goes first, then the service.
@@ -63,15 +62,14 @@ struct OpenShop {
 impl OnStore for Shop {
     /// An empty shop.
     fn on(kind: StoreKind) -> Self {
-        let folder = tempfile::tempdir().expect("a folder for the store");
+        let private = PrivateStore::on(kind);
         Self {
-            kind,
-            store: kind.open(folder.path()),
+            store: private.address.open_or_create().expect("the store opens"),
             service_settings: ServiceSettings { views_max_bytes: 1 << 24, ..ServiceSettings::default() },
             http_settings: HttpSettings { workers: 2, ..HttpSettings::default() },
             clock: Arc::new(StoppedClock::at(OPENED_AT)),
             open: OnceLock::new(),
-            folder,
+            private,
         }
     }
 }
@@ -91,7 +89,7 @@ impl Shop {
         if let Some(OpenShop { server, .. }) = self.open.take() {
             server.stop();
         }
-        self.store = self.kind.open(self.folder.path());
+        self.store = self.private.address.open_or_create().expect("the store opens");
     }
 
     /// Where the shop is; opens it if it is closed.
