@@ -1,5 +1,5 @@
 //! The import command as an operator meets it, and those that bring rows out again: the real program, real files, every
-//! store. What each kind of bad row is called is tested in `src/import`; killing an import is `tests/crash`'s.
+//! store. What each kind of bad row is called is tested in `src/import`; killing an import is `tests/it/crash`'s.
 
 mod exports;
 mod people;
