@@ -1,6 +1,6 @@
-//! Where settings come from and how they are told of, by the real program: what counts before what, what stops the start, and
-//! what is printed of the settings, the commands and their options. None of it opens a store; that `serve` and the other
-//! commands obey their settings on every store is `observe`'s.
+//! Where settings come from, tested with the real program: which source counts first, what stops the start, and what
+//! is printed of settings, commands and options. No store is opened here; that commands obey their settings on every
+//! store is tested in `tests/it/observe`.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

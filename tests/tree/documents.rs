@@ -1,6 +1,7 @@
-//! What the documents say is there is there: files and headings that they link to, and the tests that `SECURITY.md`
-//! names; and `docs/openapi.json`, `deploy/atelier.toml` and the table of settings are what the program says of itself. Links to other
-//! sites are not followed, but must be well-formed. What the documents tell people to type is `manual`'s.
+//! The documents agree with the project: links lead to files and headings that are there, `SECURITY.md` names tests
+//! that are there, and `docs/openapi.json`, `deploy/atelier.toml` and the table of settings are what the program
+//! prints. Links to other sites must be well-formed, and are not followed. The documents' commands are tested in
+//! `tests/it/manual`.
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -1,13 +1,15 @@
-//! What the store tests share: a private database for each test, rows to load, commands to commit, and a product's rows as lines that read well in a failed test.
+//! What the store tests share: a private store for each test, rows to load, commands to commit, and a product's rows
+//! as lines that read well in a failed test.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
+use atelier::domain::Target;
 use atelier::domain::{
     AnswerId, Body, Email, Id, Name, NewAnswer, NewQuestion, PhotoUrl, ProductId, ProductRows, QuestionId,
     Timestamp,
 };
-use atelier::store::{Change, ChangeSink, Command, Outcome, Reader, Store, StoreAddress, Target, Writer};
+use atelier::store::{Change, ChangeSink, Command, Outcome, Reader, Store, StoreAddress, Writer};
 
 use crate::support::stores::PrivateStore;
 use crate::support::{OnStore, StoreKind};
