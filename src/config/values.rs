@@ -7,7 +7,10 @@ use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 use clap::ValueEnum;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use tracing_subscriber::EnvFilter;
+
+use crate::http::LocalPeers;
 
 /// Whether something is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -40,6 +43,12 @@ pub(super) fn switch(text: &str) -> Result<bool, &'static str> {
 /// An address and a port.
 pub(super) fn socket_address(text: &str) -> Result<SocketAddr, &'static str> {
     text.parse().map_err(|_| "write an address and a port, such as 127.0.0.1:3000 or [::1]:3000")
+}
+
+/// Whether the limits count peers on the loopback interface.
+pub(super) fn local_peers() -> impl TypedValueParser<Value = LocalPeers> {
+    let words = PossibleValuesParser::new(["limited", "exempt"]);
+    words.map(|word| if word == "exempt" { LocalPeers::Exempt } else { LocalPeers::Limited })
 }
 
 /// A part of a whole.

@@ -49,6 +49,6 @@ pub use admin::{Admin, AdminHandle, ProcessFacts};
 pub use client::{InvalidProxy, TrustedProxies};
 pub use middleware::{CorsOrigins, InvalidOrigin};
 pub use openapi::document as openapi_document;
-pub use rate_limits::{InvalidRateLimits, RateLimits};
+pub use rate_limits::{InvalidRateLimits, LocalPeers, RateLimits};
 pub use server::{HttpSettings, Server, ServerHandle};
 pub use tls::TlsFiles;

@@ -29,7 +29,7 @@ use super::first_page::FirstPage;
 use super::metrics::ServerMetrics;
 use super::middleware::CorsOrigins;
 use super::openapi::Documents;
-use super::rate_limits::{RateLimiter, RateLimits};
+use super::rate_limits::{LocalPeers, RateLimiter, RateLimits};
 use super::roster::{Presence, Roster};
 use super::tls::{Tls, TlsFiles};
 use super::{caching, http2};
@@ -65,6 +65,8 @@ pub struct HttpSettings {
     pub max_head_wait_s: u32,
     /// How many writes a client may send.
     pub rate_limits: RateLimits,
+    /// Whether the limits count peers on the loopback interface that send no forwarding header.
+    pub local_peers: LocalPeers,
     /// Whose word on a client's address is taken.
     pub trusted_proxies: TrustedProxies,
     /// Which requests are logged.
@@ -86,6 +88,7 @@ impl Default for HttpSettings {
             max_connections: 16_384,
             max_head_wait_s: 30,
             rate_limits: RateLimits::OFF,
+            local_peers: LocalPeers::Limited,
             trusted_proxies: TrustedProxies::default(),
             access_log: AccessLog::OFF,
             workers: std::thread::available_parallelism().map_or(2, usize::from),

@@ -25,7 +25,7 @@ pub use values::{ByteSize, LogFilter, Switch};
 pub use wrong::WrongSetting;
 
 use crate::http::{
-    AccessLog, CorsOrigins, HttpSettings, LoggedRequests, RateLimits, TlsFiles, TrustedProxies,
+    AccessLog, CorsOrigins, HttpSettings, LocalPeers, LoggedRequests, RateLimits, TlsFiles, TrustedProxies,
 };
 use crate::service::ServiceSettings;
 use crate::store::StoreAddress;
@@ -197,6 +197,11 @@ pub struct ServeOptions {
     )]
     pub rate_limits: RateLimits,
 
+    /// Whether --rate-limits counts peers on the loopback interface that send no forwarding header, such as a front
+    /// end's own server: limited or exempt [default: limited, exempt with --demo]
+    #[arg(long, env = "ATELIER_LOCAL_PEERS", value_name = "limited|exempt", value_parser = values::local_peers())]
+    pub local_peers: Option<LocalPeers>,
+
     /// How long the same text by the same author in the same place counts as sent again, in seconds; 0 adds it every time
     #[arg(long, env = "ATELIER_DUPLICATE_WINDOW", value_name = "S", default_value_t = 300, value_parser = whole_number(0..=86_400_u32))]
     pub duplicate_window: u32,
@@ -268,6 +273,7 @@ impl ServeOptions {
             max_connections: self.max_connections as usize,
             max_head_wait_s: self.max_head_wait_s,
             rate_limits: self.rate_limits,
+            local_peers: self.local_peers(),
             trusted_proxies: self.trusted_proxies.clone(),
             access_log: AccessLog {
                 requests: self.access_log,
@@ -341,6 +347,11 @@ impl ServeOptions {
     /// Whether somebody chose an address to listen on.
     pub fn chooses_where_to_listen(&self) -> bool {
         self.listen != DEFAULT_LISTEN
+    }
+
+    fn local_peers(&self) -> LocalPeers {
+        let default = if self.demo { LocalPeers::Exempt } else { LocalPeers::Limited };
+        self.local_peers.unwrap_or(default)
     }
 
     fn tls_files(&self) -> Option<TlsFiles> {
