@@ -22,7 +22,7 @@ impl InForce<'_> {
             let source = line.source_of(&setting);
             let value = match line.value_of(&setting) {
                 // The only one with a password.
-                Some(_) if setting.is_secret() => Some(options.store.store.masked()),
+                Some(_) if setting.is_secret() => Some(options.store.store.to_string()),
                 Some(value) => Some(value),
                 None => options.worked_out(setting.key()).map(|number| number.to_string()),
             };
