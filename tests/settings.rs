@@ -66,17 +66,18 @@ fn has(in_force: &[(String, String)], value: &str, place: &str) {
 
 #[test]
 fn an_option_counts_before_a_variable_before_a_file_before_a_default() {
-    let desk = Desk::with("workers = 4\nmax_page_size = 40\nphotos_max = 4\ndemo = true\nmigrate = true\n");
-    let variables = [("ATELIER_WORKERS", "3"), ("ATELIER_MAX_PAGE_SIZE", "30"), ("ATELIER_DEMO", "false")];
-    let in_force = desk.in_force("--config atelier.toml --workers 2 --migrate=false", &variables);
+    let desk =
+        Desk::with("workers = 4\nmax_page_size = 40\nmax_photos = 4\ndemo = \"on\"\nmigrate = \"on\"\n");
+    let variables = [("ATELIER_WORKERS", "3"), ("ATELIER_MAX_PAGE_SIZE", "30"), ("ATELIER_DEMO", "off")];
+    let in_force = desk.in_force("--config atelier.toml --workers 2 --migrate=off", &variables);
     has(&in_force, "workers = 2", "--workers");
     has(&in_force, "max_page_size = 30", "ATELIER_MAX_PAGE_SIZE");
-    has(&in_force, "photos_max = 4", "atelier.toml:3");
+    has(&in_force, "max_photos = 4", "atelier.toml:3");
     has(&in_force, "readers = 2", "default");
-    has(&in_force, "demo = false", "ATELIER_DEMO");
-    has(&in_force, "migrate = false", "--migrate");
+    has(&in_force, "demo = \"off\"", "ATELIER_DEMO");
+    has(&in_force, "migrate = \"off\"", "--migrate");
     has(&in_force, "# tls_cert is not set", "default");
-    assert!(in_force.iter().any(|(value, _)| value.starts_with("views_max_bytes = ")), "{in_force:#?}");
+    assert!(in_force.iter().any(|(value, _)| value.starts_with("max_product_cache = ")), "{in_force:#?}");
 }
 
 #[test]
@@ -94,8 +95,8 @@ fn the_file_is_named_by_an_option_or_a_variable_and_by_nothing_else() {
 #[test]
 fn defaults_depend_on_the_store_that_the_file_names() {
     let desk = Desk::with("store = \"postgres://shop@db/atelier\"\n");
-    has(&desk.in_force("--config atelier.toml", &[]), "max_view_age_s = 900", "default");
-    has(&desk.in_force("", &[]), "max_view_age_s = 0", "default");
+    has(&desk.in_force("--config atelier.toml", &[]), "max_product_age = \"15m\"", "default");
+    has(&desk.in_force("", &[]), "max_product_age = \"off\"", "default");
 }
 
 #[test]
@@ -123,9 +124,175 @@ fn a_password_is_never_printed() {
 }
 
 #[test]
+fn no_part_of_a_password_is_printed_wherever_it_was_typed() {
+    let address = "postgres://app:Sup3r@Secret99@db/x";
+    let desk = Desk::with(&format!("store = \"{address}\"\n"));
+    let hides = |complaint: &str| {
+        assert!(!complaint.contains("Sup3r") && !complaint.contains("ecret99"), "{complaint}");
+    };
+    let mut by_variable = desk.atelier("config");
+    by_variable.env("ATELIER_STORE", address);
+    for mut command in [
+        by_variable,
+        desk.atelier("config --config atelier.toml"),
+        desk.atelier(&format!("serve --store {address}")),
+        desk.atelier(&format!("check --store={address}")),
+        desk.atelier(&format!("copy --from {address} --to sqlite:b")),
+    ] {
+        let complaint = refused(&mut command);
+        assert!(complaint.contains("%40"), "{complaint}");
+        hides(&complaint);
+    }
+    // An address where none belongs.
+    for arguments in
+        ["serve ", "", "check ", "serve --stor=", "serve --demo=", "serve --listen ", "serve --log="]
+    {
+        hides(&refused(&mut desk.atelier(&format!("{arguments}{address}"))));
+    }
+    std::fs::write(desk.file(), format!("listen = \"{address}\"\n")).expect("the file is written");
+    hides(&refused(&mut desk.atelier("serve --config atelier.toml")));
+    std::fs::write(desk.file(), format!("\"{address}\" = 1\n")).expect("the file is written");
+    hides(&refused(&mut desk.atelier("serve --config atelier.toml")));
+}
+
+/// What `atelier config` notes.
+fn noted(command: &mut Command) -> Vec<String> {
+    let Output { status, stderr, .. } = command.output().expect("the program runs");
+    let notes = String::from_utf8(stderr).expect("UTF-8");
+    assert!(status.success(), "{notes}");
+    notes.lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn old_names_go_on_with_a_note_that_says_the_new_one() {
+    let desk = Desk::with("slow_ms = 250\nviews_max_bytes = \"1GiB\"\nphotos_max = 4\n");
+    let options = "--config atelier.toml --store-wait-ms 5000 --first-page=off";
+    let variables = [("ATELIER_MAX_VIEW_AGE_S", "60"), ("ATELIER_PHOTOS_MAX", "3")];
+    let in_force = desk.in_force(options, &variables);
+    has(&in_force, "max_store_wait = \"5000ms\"", "--max-store-wait");
+    has(&in_force, "home_page = \"off\"", "--home-page");
+    has(&in_force, "max_product_age = \"60s\"", "ATELIER_MAX_PRODUCT_AGE");
+    has(&in_force, "max_photos = 3", "ATELIER_MAX_PHOTOS");
+    has(&in_force, "slow_request = \"250ms\"", "atelier.toml:1");
+    has(&in_force, "max_product_cache = \"1GiB\"", "atelier.toml:2");
+    let notes = noted(desk.atelier(&format!("config {options}")).envs(variables));
+    let expected = [
+        ("--store-wait-ms", "--max-store-wait=5000ms"),
+        ("--first-page", "--home-page=off"),
+        ("ATELIER_MAX_VIEW_AGE_S", "ATELIER_MAX_PRODUCT_AGE=60s"),
+        ("ATELIER_PHOTOS_MAX", "ATELIER_MAX_PHOTOS=3"),
+        ("atelier.toml:1: slow_ms", "slow_request = \"250ms\""),
+        ("atelier.toml:2: views_max_bytes", "max_product_cache = \"1GiB\""),
+        ("atelier.toml:3: photos_max", "max_photos = 4"),
+    ];
+    let sentence =
+        |(old, new)| format!("note: {old} is an old form, which ends with the next release: write {new}");
+    let mut expected = expected.map(sentence).to_vec();
+    let mut sorted = notes.clone();
+    expected.sort();
+    sorted.sort();
+    assert_eq!(sorted, expected);
+    // An option wins over a variable, under whichever name.
+    let in_force = desk.in_force("--max-photos 2", &variables);
+    has(&in_force, "max_photos = 2", "--max-photos");
+    let in_force = desk.in_force("--photos-max 2", &[("ATELIER_MAX_PHOTOS", "3")]);
+    has(&in_force, "max_photos = 2", "--max-photos");
+}
+
+#[test]
+fn old_values_go_on_with_a_note_that_says_the_new_one() {
+    let desk = Desk::with("demo = true\n");
+    let options = "--config atelier.toml --duplicate-window 300 --home-page=false";
+    let variables = [("ATELIER_MIGRATE", "false")];
+    let in_force = desk.in_force(options, &variables);
+    has(&in_force, "demo = \"on\"", "atelier.toml:1");
+    has(&in_force, "migrate = \"off\"", "ATELIER_MIGRATE");
+    has(&in_force, "duplicate_window = \"300s\"", "--duplicate-window");
+    has(&in_force, "home_page = \"off\"", "--home-page");
+    let ending = "is an old form, which ends with the next release: write";
+    assert_eq!(
+        noted(desk.atelier(&format!("config {options}")).envs(variables)),
+        [
+            format!("note: ATELIER_MIGRATE is \"false\", which {ending} ATELIER_MIGRATE=off"),
+            format!("note: atelier.toml:1: demo is \"true\", which {ending} demo = \"on\""),
+            format!("note: --home-page is \"false\", which {ending} --home-page=off"),
+            format!("note: --duplicate-window is \"300\", which {ending} --duplicate-window=300s"),
+        ]
+    );
+    assert_eq!(noted(&mut desk.atelier("config --demo --duplicate-window 0 --migrate=off")), [""; 0]);
+}
+
+#[test]
+fn a_setting_by_its_old_and_its_new_name_is_refused() {
+    let desk = Desk::with("max_photos = 4\nphotos_max = 4\n");
+    let both =
+        |old: &str, new: &str| format!("atelier: {old} and {new} are the same setting: write {new} alone\n");
+    let mut by_file = desk.atelier("config --config atelier.toml");
+    assert_eq!(refused(&mut by_file), both("atelier.toml:2: photos_max", "max_photos"));
+    let mut by_options = desk.atelier("config --photos-max 4 --max-photos=4");
+    assert_eq!(refused(&mut by_options), both("--photos-max", "--max-photos"));
+    let mut by_variables = desk.atelier("config");
+    by_variables.env("ATELIER_PHOTOS_MAX", "4").env("ATELIER_MAX_PHOTOS", "4");
+    assert_eq!(refused(&mut by_variables), both("ATELIER_PHOTOS_MAX", "ATELIER_MAX_PHOTOS"));
+    let mut wrong = desk.atelier("serve");
+    let wanted = "write a duration such as 250ms, 5s or 15m, in steps of 1ms, up to 24h";
+    wrong.env("ATELIER_SLOW_MS", "soon");
+    assert_eq!(refused(&mut wrong), format!("atelier: ATELIER_SLOW_MS is \"soon\": {wanted}\n"));
+}
+
+#[test]
+fn old_names_are_shown_nowhere() {
+    let desk = Desk::with("");
+    let shown = [
+        "serve --help",
+        "man serve",
+        "completions bash",
+        "completions zsh",
+        "completions fish",
+        "config --default",
+    ];
+    for arguments in shown {
+        let shown = printed(&mut desk.atelier(arguments)).replace('\\', "").replace('_', "-").to_lowercase();
+        assert!(shown.contains("max-store-wait"), "{shown}");
+        for old in ["store-wait-ms", "first-page", "views-max", "photos-max", "slow-ms", "max-waiting"] {
+            assert!(!shown.contains(old), "{old} is in {arguments}");
+        }
+    }
+}
+
+#[test]
+fn the_help_and_the_file_have_the_same_groups() {
+    let desk = Desk::with("");
+    let help = printed(&mut desk.atelier("serve --help"));
+    let file = printed(&mut desk.atelier("config --default"));
+    let mut in_help = help.lines().filter(|line| line.ends_with(':') && !line.starts_with(' '));
+    for heading in ["Store", "Listening", "Pages and origins", "Limits", "Cache", "Log"] {
+        assert!(in_help.any(|line| line == format!("{heading}:")), "{heading}: {help}");
+        assert_eq!(file.matches(&format!("\n# == {heading} ==\n")).count(), 1, "{heading}: {file}");
+    }
+}
+
+#[test]
+fn an_address_to_listen_on_may_be_a_port() {
+    let desk = Desk::with("listen = 3001\n");
+    has(&desk.in_force("--config atelier.toml", &[]), "listen = 3001", "atelier.toml:1");
+    let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("its address");
+    let port = free.port();
+    for text in [format!("{port}"), format!(":{port}"), format!("localhost:{port}")] {
+        let busy = std::net::TcpListener::bind(free).expect("the port is free");
+        let output = desk.atelier(&format!("serve --listen {text}")).output().expect("the program runs");
+        let complaint = String::from_utf8(output.stderr).expect("UTF-8");
+        assert!(complaint.contains(&format!("cannot listen on 127.0.0.1:{port}")), "{complaint}");
+        drop(busy);
+    }
+    let left: Vec<_> = desk.folder.path().read_dir().expect("the folder").flatten().collect();
+    assert_eq!(left.len(), 1, "a busy port leaves no store behind: {left:?}");
+}
+
+#[test]
 fn what_is_printed_can_be_written_into_a_file() {
     let desk = Desk::with("");
-    let options = "--path-prefix /a\"b\\ --views-max-bytes 1GiB --access-log errors --demo --workers 3";
+    let options = "--path-prefix /a\"b\\ --max-product-cache 1GiB --stale-grace 5s --access-log errors --demo --workers 3";
     let first = desk.in_force(options, &[]);
     let lines: Vec<&str> = first.iter().map(|(value, _)| value.as_str()).collect();
     std::fs::write(desk.file(), lines.join("\n")).expect("the file is written");
@@ -139,20 +306,20 @@ fn what_is_printed_can_be_written_into_a_file() {
 
 #[test]
 fn programs_read_the_settings_as_json() {
-    let desk = Desk::with("\nworkers = 4\nmax_body_bytes = \"32KiB\"\n");
+    let desk = Desk::with("\nworkers = 4\nmax_request_size = \"32KiB\"\n");
     let mut command = desk.atelier("config --format json --config atelier.toml --demo");
     let printed: Value =
-        serde_json::from_str(&printed(command.env("ATELIER_PHOTOS_MAX", "2"))).expect("JSON");
+        serde_json::from_str(&printed(command.env("ATELIER_MAX_PHOTOS", "2"))).expect("JSON");
     let shown =
         |key: &str| printed.as_array().expect("an array").iter().find(|one| one["key"] == key).cloned();
     for (key, expected) in [
         ("workers", r#"{"key":"workers","value":4,"source":"file","place":"atelier.toml:2"}"#),
         (
-            "max_body_bytes",
-            r#"{"key":"max_body_bytes","value":"32KiB","source":"file","place":"atelier.toml:3"}"#,
+            "max_request_size",
+            r#"{"key":"max_request_size","value":"32KiB","source":"file","place":"atelier.toml:3"}"#,
         ),
-        ("demo", r#"{"key":"demo","value":true,"source":"option","place":"--demo"}"#),
-        ("photos_max", r#"{"key":"photos_max","value":2,"source":"variable","place":"ATELIER_PHOTOS_MAX"}"#),
+        ("demo", r#"{"key":"demo","value":"on","source":"option","place":"--demo"}"#),
+        ("max_photos", r#"{"key":"max_photos","value":2,"source":"variable","place":"ATELIER_MAX_PHOTOS"}"#),
         ("tls_cert", r#"{"key":"tls_cert","value":null,"source":"default","place":null}"#),
     ] {
         assert_eq!(shown(key), serde_json::from_str(expected).ok(), "{key}");
@@ -273,7 +440,15 @@ fn a_file_of_defaults_changes_nothing() {
     let without: Vec<&str> = without.filter(|key| *key != "otlp_endpoint").collect();
     assert_eq!(
         without,
-        ["admin_listen", "tls_cert", "tls_key", "views_max_bytes", "max_view_age_s", "workers"]
+        [
+            "admin_listen",
+            "tls_cert",
+            "tls_key",
+            "workers",
+            "local_peers",
+            "max_product_cache",
+            "max_product_age"
+        ]
     );
     let written: Vec<&str> = with_default.iter().map(|line| &line[1..]).collect();
     std::fs::write(desk.file(), written.join("\n")).expect("the file is written");
@@ -310,7 +485,7 @@ fn the_manual_has_a_page_for_every_command() {
         );
     }
     let serve = of("atelier-serve.1");
-    for part in ["\\-\\-max\\-body\\-bytes", "ATELIER_MAX_BODY_BYTES", ".TH atelier-serve 1", "64KiB"] {
+    for part in ["\\-\\-max\\-request\\-size", "ATELIER_MAX_REQUEST_SIZE", ".TH atelier-serve 1", "64KiB"] {
         assert!(serve.contains(part), "no {part} in {serve}");
     }
     assert!(printed(&mut desk.atelier("man person erase")).contains("atelier\\-person\\-erase"));
@@ -327,7 +502,7 @@ fn shells_complete_commands_and_options() {
     let commands = commands(&desk);
     for shell in ["bash", "zsh", "fish"] {
         let script = printed(&mut desk.atelier(&format!("completions {shell}")));
-        for name in commands.iter().map(String::as_str).chain(["max-body-bytes"]) {
+        for name in commands.iter().map(String::as_str).chain(["max-request-size"]) {
             assert!(script.contains(name), "{shell} does not complete {name}");
         }
     }

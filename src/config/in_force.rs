@@ -1,5 +1,5 @@
-//! The settings that are in force: the value of each and where it comes from. How they are printed is `cli`'s; what they do,
-//! of those who are handed them.
+//! The settings that are in force: the value of each and where it comes from. How they are printed is not known here, nor
+//! what they do.
 
 use super::{CommandLine, ServeOptions, Setting, Source};
 
@@ -8,8 +8,8 @@ use super::{CommandLine, ServeOptions, Setting, Source};
 pub struct InForce<'a> {
     /// Which one.
     pub setting: Setting,
-    /// The value as it was written, or as it was worked out; a password in it is masked. `None` when it is not set and
-    /// means nothing by default.
+    /// The value as it was written, or a default that was worked out; a password in it is masked. `None` when it is not
+    /// set and has no default.
     pub value: Option<String>,
     /// Where it comes from.
     pub source: Source<'a>,
@@ -23,8 +23,8 @@ impl InForce<'_> {
             let value = match line.value_of(&setting) {
                 // The only one with a password.
                 Some(_) if setting.is_secret() => Some(options.store.store.to_string()),
-                Some(value) => Some(value),
-                None => options.worked_out(setting.key()).map(|number| number.to_string()),
+                Some(value) => Some(setting.today(&value).unwrap_or(value)),
+                None => options.worked_out(setting.key()),
             };
             InForce { setting, value, source }
         };

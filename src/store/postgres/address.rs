@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use percent_encoding::percent_decode_str;
 use tokio_postgres::Config;
-use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
+use tokio_postgres::config::TargetSessionAttrs;
 
 use super::statement::Naming;
 use crate::store::StoreError;
@@ -171,7 +171,8 @@ fn config<'a>(base: &str, parameters: impl Iterator<Item = &'a str>) -> Result<B
         let mut problem = error.source().map_or_else(|| error.to_string(), ToString::to_string);
         // The driver repeats the name, which may be the end of a password with an unescaped `&` in it.
         if problem.starts_with("unknown option") {
-            "a parameter after the ? is unknown, or a & in a password is not written %26".clone_into(&mut problem);
+            "a parameter after the ? is unknown, or a & in a password is not written %26"
+                .clone_into(&mut problem);
         }
         bad(&format!("{problem}; write postgres://USER:PASSWORD@HOST:PORT/DATABASE"))
     })?;
@@ -206,6 +207,8 @@ impl fmt::Display for PostgresAddress {
 
 #[cfg(test)]
 mod tests {
+    use tokio_postgres::config::{Host, SslMode};
+
     use super::*;
 
     #[test]
