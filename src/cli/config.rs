@@ -1,5 +1,5 @@
-//! `atelier config`: prints the settings in force and where each comes from, or a settings file to begin with. The settings
-//! themselves are defined in `config`.
+//! `atelier config`: prints the settings in force and where each comes from, or a settings file to
+//! begin with. The settings themselves are defined in `config`.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "the settings are the command's result")]
 
@@ -97,20 +97,10 @@ fn lines(in_force: &[InForce<'_>]) -> String {
     };
     let width = in_force.iter().map(|one| written(one).chars().count()).max().unwrap_or_default();
     let line = |one: &InForce<'_>| {
-        let place = place(one).unwrap_or_else(|| "default".to_owned());
+        let place = one.place.clone().unwrap_or_else(|| "default".to_owned());
         format!("{:width$}  # {place}\n", written(one))
     };
     in_force.iter().map(line).collect()
-}
-
-/// Where a setting was set, if it was.
-fn place(one: &InForce<'_>) -> Option<String> {
-    match one.source {
-        Source::Option => Some(one.setting.option()),
-        Source::Variable => Some(one.setting.variable().to_owned()),
-        Source::File(path, line) => Some(format!("{}:{line}", path.display())),
-        Source::Default => None,
-    }
 }
 
 /// A setting for programs.
@@ -135,7 +125,7 @@ fn json(in_force: &[InForce<'_>]) -> anyhow::Result<String> {
             Source::File(..) => "file",
             Source::Default => "default",
         };
-        Ok(Shown { key: one.setting.key(), value: value?, source, place: place(one) })
+        Ok(Shown { key: one.setting.key(), value: value?, source, place: one.place.clone() })
     });
     let shown = shown.collect::<Result<Vec<_>, serde_json::Error>>().context("a value that is no JSON")?;
     Ok(serde_json::to_string_pretty(&shown)?)

@@ -1,4 +1,5 @@
-//! `atelier serve`: opens the store, starts the service and the server, waits for a signal, stops in order.
+//! `atelier serve`: opens the store, starts the service and the server, waits for a signal, stops
+//! in order.
 
 #![expect(clippy::print_stdout, reason = "the address is printed, which port 0 leaves open")]
 
@@ -79,8 +80,8 @@ pub(super) fn run(options: &ServeOptions, line: &CommandLine) -> anyhow::Result<
         },
     );
     server.stop();
-    // Until here its /readyz says that the server stops. It also keeps the service, which writes what was accepted when it
-    // is dropped.
+    // Until here its /readyz says that the server stops. It also keeps the service, which writes
+    // what was accepted when it is dropped.
     drop(admin);
     drop(service);
     tracing::info!("stopped");
@@ -90,8 +91,8 @@ pub(super) fn run(options: &ServeOptions, line: &CommandLine) -> anyhow::Result<
     Ok(ExitCode::SUCCESS)
 }
 
-/// Warns of settings in an old form, and of variables that are no setting. Those are no reason not to start: another
-/// program may have set them.
+/// Warns of settings in an old form, and of variables that are no setting. Those are no reason not
+/// to start: another program may have set them.
 fn warn_of_names(line: &CommandLine) {
     for old_form in line.old_forms() {
         tracing::warn!("{old_form}");
@@ -147,8 +148,8 @@ fn process_facts(options: &ServeOptions, started_at: Timestamp, log: &LogBuffer)
     ProcessFacts { store: options.store_kind(), started_at_s, dropped_log_lines: log.dropped() }
 }
 
-/// Raises the limit of open files: every connection is one. Shells and service managers set it to about a thousand, but
-/// let a program raise it.
+/// Raises the limit of open files: every connection is one. Shells and service managers set it to
+/// about a thousand, but let a program raise it.
 fn make_room_for_connections(max_connections: u32) {
     let wanted = u64::from(max_connections) + OTHER_DESCRIPTORS;
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
@@ -170,8 +171,8 @@ fn make_room_for_connections(max_connections: u32) {
     }
 }
 
-/// The signals that end the server, or make it read its certificate again. It listens before the address is printed: from
-/// then on they may come.
+/// The signals that end the server, or make it read its certificate again. It listens before the
+/// address is printed: from then on they may come.
 struct Signals {
     runtime: Runtime,
     terminate: Signal,
@@ -191,8 +192,9 @@ impl Signals {
         Ok(Self { runtime, terminate, interrupt, hangup })
     }
 
-    /// Waits for a signal that ends the server, also one that came before this call, then calls `begin` and waits for
-    /// `delay`, or for another such signal. Calls `reload` for each SIGHUP meanwhile.
+    /// Waits for a signal that ends the server, also one that came before this call, then calls
+    /// `begin` and waits for `delay`, or for another such signal. Calls `reload` for each SIGHUP
+    /// meanwhile.
     fn wait_and_then(mut self, delay: Duration, reload: impl Fn(), begin: impl FnOnce()) {
         let Self { runtime, terminate, interrupt, hangup } = &mut self;
         let mut signal = async || {

@@ -1,6 +1,6 @@
-//! Reads the command line, the environment and the settings file, which count in this order, before the defaults. Values of a
-//! file, and of variables with old names, take the place of the definition's defaults, so that one reader reads all. Which
-//! commands there are is not known here.
+//! Reads the command line, the environment and the settings file, which count in this order, before
+//! the defaults. Values of a file, and of variables with old names, take the place of the
+//! definition's defaults, so that one reader reads all. Which commands there are is not known here.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -83,31 +83,34 @@ impl CommandLine {
         &self.matches
     }
 
-    /// A sentence for each name and value in an old form that this command was given, with what to write instead.
+    /// A sentence for each name and value in an old form that this command was given, with what to
+    /// write instead.
     pub fn old_forms(&self) -> Vec<String> {
         let old_value = |setting: Setting| {
-            let (option, variable) = (setting.option(), setting.variable());
             let text = self.value_of(&setting)?;
             let today = setting.today(&text)?;
-            let shown = format!("is {text:?}, which");
-            Some(match self.source_of(&setting) {
-                Source::Option => note(format_args!("{option} {shown}"), format_args!("{option}={today}")),
-                Source::Variable => {
-                    note(format_args!("{variable} {shown}"), format_args!("{variable}={today}"))
-                }
-                Source::File(path, line) => {
-                    let (key, literal) = (setting.key(), setting.literal(&today));
-                    let place = format!("{}:{line}: {key} {shown}", path.display());
-                    note(place, format_args!("{key} = {literal}"))
-                }
-                Source::Default => return None,
-            })
+            Some(note(format_args!("{}: {text:?}", self.place_of(&setting)?), today))
         };
         let values = Setting::all().into_iter().filter_map(old_value);
         self.notes.iter().cloned().chain(values).collect()
     }
 
-    /// The value of a setting as it was written; `None` without one, also because the command has no such setting.
+    /// The option, the variable, or the file and line that a setting comes from; `None` for a
+    /// default.
+    ///
+    /// # Panics
+    /// When the command has no such setting.
+    pub fn place_of(&self, setting: &Setting) -> Option<String> {
+        match self.source_of(setting) {
+            Source::Option => Some(setting.option()),
+            Source::Variable => Some(setting.variable().to_owned()),
+            Source::File(path, line) => Some(format!("{}:{line}", path.display())),
+            Source::Default => None,
+        }
+    }
+
+    /// The value of a setting as it was written; `None` without one, also because the command has
+    /// no such setting.
     pub(super) fn value_of(&self, setting: &Setting) -> Option<String> {
         let mut values = deepest(&self.matches).try_get_raw(setting.key()).ok()??;
         values.next().map(|value| value.to_string_lossy().into_owned())
@@ -155,7 +158,8 @@ fn with_defaults(default_of: &dyn Fn(&Arg) -> Option<String>, definition: Comman
 }
 
 impl Refusal {
-    /// An error that repeats what was given in place of an option or a command, which may be an address with a password.
+    /// An error that repeats what was given in place of an option or a command, which may be an
+    /// address with a password.
     fn usage(mut error: clap::Error) -> Self {
         for kind in [ContextKind::InvalidArg, ContextKind::InvalidSubcommand, ContextKind::InvalidValue] {
             let Some(ContextValue::String(text)) = error.get(kind) else { continue };
@@ -196,7 +200,8 @@ fn find<'c>(definition: &'c Command, is_it: &dyn Fn(&Arg) -> bool) -> Option<&'c
     own.or_else(|| definition.get_subcommands().find_map(|command| find(command, is_it)))
 }
 
-/// Where an argument got a value from: its variable, if that has the value and the command line does not name it.
+/// Where an argument got a value from: its variable, if that has the value and the command line
+/// does not name it.
 fn place(argument: &Arg, found: &str, arguments: &[OsString]) -> String {
     let option = argument.get_long().map(|name| format!("--{name}"));
     let is_named = option
@@ -211,8 +216,9 @@ fn place(argument: &Arg, found: &str, arguments: &[OsString]) -> String {
     }
 }
 
-/// The variables of the environment that somebody misspelt, each with the name that they meant. Other programs set some
-/// with our prefix as well, so those that resemble no setting are left alone.
+/// The variables of the environment that somebody misspelt, each with the name that they meant.
+/// Other programs set some with our prefix as well, so those that resemble no setting are left
+/// alone.
 pub fn misspelt_variables(definition: impl Fn() -> Command) -> Vec<(String, String)> {
     let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
     let ours: Vec<String> = names.filter(|name| name.starts_with("ATELIER_")).collect();

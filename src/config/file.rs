@@ -1,5 +1,5 @@
-//! A settings file: TOML, a line for each setting, without sections. All of it is checked when it is read, also what an
-//! option or a variable overrides. What the values do is not known here.
+//! A settings file: TOML, a line for each setting, without sections. All of it is checked when it
+//! is read, also what an option or a variable overrides. What the values do is not known here.
 
 use std::fs::File;
 use std::io::Read as _;

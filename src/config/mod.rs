@@ -1,6 +1,7 @@
-//! The settings of `serve`, from what an operator gives to the settings of each layer. [`ServeOptions`] is their only
-//! definition: command line, environment, settings file, listings and documents are made from it by the modules below.
-//! What a service manager puts into the environment is not read here (`cli::manager`).
+//! The settings of `serve`, from what an operator gives to the settings of each layer.
+//! [`ServeOptions`] is their only definition: command line, environment, settings file, listings
+//! and documents are made from it by the modules below. What a service manager puts into the
+//! environment is not read here (`cli::manager`).
 
 mod command_line;
 mod file;
@@ -30,8 +31,8 @@ use crate::store::StoreAddress;
 /// The default of `--max-product-cache`, or half of the machine's memory where that is less.
 const DEFAULT_MAX_PRODUCT_CACHE_BYTES: u64 = 4 << 30;
 
-/// The default of `--max-product-age` with PostgreSQL, where other processes write and a notice of it may be lost. SQLite
-/// itself reports every change.
+/// The default of `--max-product-age` with PostgreSQL, where other processes write and a notice of
+/// it may be lost. SQLite itself reports every change.
 const DEFAULT_POSTGRES_MAX_PRODUCT_AGE: Duration = Duration::from_mins(15);
 
 impl ServeOptions {
@@ -107,7 +108,8 @@ impl ServeOptions {
         Ok(())
     }
 
-    /// The value of a setting that is not set, where its default depends on the machine or on other settings.
+    /// The value of a setting that is not set, where its default depends on the machine or on other
+    /// settings.
     fn worked_out(&self, key: &str) -> Option<String> {
         match key {
             "workers" => Some(self.http_settings().workers.to_string()),

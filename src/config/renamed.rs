@@ -1,5 +1,5 @@
-//! Settings under their old names, which go on for one release: as options, as variables and as keys of a settings file.
-//! Old numbers keep their old units. The new names are not defined here.
+//! Settings under their old names, which go on for one release: as options, as variables and as
+//! keys of a settings file. Old numbers keep their old units. The new names are not defined here.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};

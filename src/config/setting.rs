@@ -1,5 +1,6 @@
-//! The settings of `serve` as a list, taken from the definition of its options: what each is called, what it means, what
-//! may be written, and what it is when nobody says anything. Where a value comes from is not known here.
+//! The settings of `serve` as a list, taken from the definition of its options: what each is
+//! called, what it means, what may be written, and what it is when nobody says anything. Where a
+//! value comes from is not known here.
 
 use std::any::TypeId;
 use std::net::SocketAddr;
@@ -103,7 +104,8 @@ impl Setting {
         }
     }
 
-    /// How a value is written today that is in its old form: a switch that is true or false, a duration without a unit.
+    /// How a value is written today that is in its old form: a switch that is true or false, a
+    /// duration without a unit.
     pub(super) fn today(&self, text: &str) -> Option<String> {
         let is_duration = self.0.get_value_parser().type_id() == TypeId::of::<Duration>();
         match (self.form(), text) {
@@ -137,7 +139,8 @@ impl Setting {
         }
     }
 
-    /// The setting that somebody meant who wrote a word that is none: an option, a variable, or a misspelling.
+    /// The setting that somebody meant who wrote a word that is none: an option, a variable, or a
+    /// misspelling.
     pub fn meant_by<'s>(settings: &'s [Self], word: &str) -> Option<&'s Self> {
         let word = word.to_ascii_lowercase().replace('-', "_");
         let word = word.trim_start_matches('_');

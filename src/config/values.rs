@@ -1,5 +1,5 @@
-//! The values that an operator writes, each read from its text. A reader that refuses a text says "write …": what to
-//! write instead. Where the text stood is added by the caller.
+//! The values that an operator writes, each read from its text. A reader that refuses a text says
+//! "write …": what to write instead. Where the text stood is added by the caller.
 
 use std::fmt::Display;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -13,7 +13,6 @@ use jiff::SignedDuration;
 use tracing_subscriber::EnvFilter;
 
 use super::renamed::is_number;
-use crate::http::LocalPeers;
 
 /// A switch; `true` and `false` are its old form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -47,38 +46,33 @@ where
     }
 }
 
-/// Durations of at least a step, in whole steps: `250ms`, `5s`, `15m`, `1h`.
+/// Durations within a range, in whole steps: `250ms`, `5s`, `15m`, `1h`. Zero is `off` or `0`,
+/// where the range begins with it.
 pub(super) fn duration(
     step: Duration,
-    max: Duration,
+    range: RangeInclusive<Duration>,
 ) -> impl Fn(&str) -> Result<Duration, String> + Clone + Send + Sync + 'static {
     move |text| {
+        let can_be_off = range.start().is_zero();
+        if can_be_off && matches!(text, "off" | "0") {
+            return Ok(Duration::ZERO);
+        }
         let read = text.parse::<SignedDuration>().ok().and_then(|read| Duration::try_from(read).ok());
         let is_whole = |read: &Duration| read.as_nanos().is_multiple_of(step.as_nanos());
-        let read = read.filter(|read| (step..=max).contains(read) && is_whole(read));
-        let examples = if step < Duration::from_secs(1) { "250ms, 5s or 15m" } else { "30s, 15m or 1h" };
-        let (least, most) = (shown(step), shown(max));
-        read.ok_or_else(|| format!("write a duration such as {examples}, in steps of {least}, up to {most}"))
+        read.filter(|read| range.contains(read) && is_whole(read)).ok_or_else(|| {
+            let off = if can_be_off { "off, or " } else { "" };
+            let examples = if step < Duration::from_secs(1) { "250ms, 5s or 15m" } else { "30s, 15m or 1h" };
+            let (step, most) = (shown(step), shown(*range.end()));
+            format!("write {off}a duration such as {examples}, in steps of {step}, up to {most}")
+        })
     }
 }
 
-/// The same for what can be off, which is zero: `off` or `0`.
-pub(super) fn duration_or_off(
-    step: Duration,
-    max: Duration,
-) -> impl Fn(&str) -> Result<Duration, String> + Clone + Send + Sync + 'static {
-    let read = duration(step, max);
-    move |text| match text {
-        "off" | "0" => Ok(Duration::ZERO),
-        text => read(text).map_err(|complaint| complaint.replacen("write ", "write off, or ", 1)),
-    }
-}
-
-/// The same for a setting whose old form is a number of seconds.
+/// Durations of whole seconds, for a setting whose old form is a number of seconds.
 pub(super) fn duration_or_seconds(
-    max: Duration,
+    range: RangeInclusive<Duration>,
 ) -> impl Fn(&str) -> Result<Duration, String> + Clone + Send + Sync + 'static {
-    let read = duration_or_off(Duration::from_secs(1), max);
+    let read = duration(Duration::from_secs(1), range);
     move |text| if is_number(text) && text != "0" { read(&format!("{text}s")) } else { read(text) }
 }
 
@@ -99,10 +93,13 @@ pub(super) fn socket_address(text: &str) -> Result<SocketAddr, &'static str> {
     )
 }
 
-/// Whether the limits count peers on the loopback interface.
-pub(super) fn local_peers() -> impl TypedValueParser<Value = LocalPeers> {
-    let words = PossibleValuesParser::new(["limited", "exempt"]);
-    words.map(|word| if word == "exempt" { LocalPeers::Exempt } else { LocalPeers::Limited })
+/// One of some words, each with what it means.
+pub(super) fn one_of<T: Copy + Send + Sync + 'static>(
+    words: &'static [(&'static str, T)],
+) -> impl TypedValueParser<Value = T> {
+    let parser = PossibleValuesParser::new(words.iter().map(|(word, _)| *word));
+    // The parser lets no other words through.
+    parser.map(|text| words.iter().find(|(word, _)| *word == text).unwrap_or(&words[0]).1)
 }
 
 /// A part of a whole.
@@ -144,7 +141,8 @@ impl FromStr for ByteSize {
     }
 }
 
-/// What is put before every route: nothing, or segments each led by a slash, without one at the end.
+/// What is put before every route: nothing, or segments each led by a slash, without one at the
+/// end.
 pub(super) fn path_prefix(text: &str) -> Result<String, &'static str> {
     let prefix = text.trim_end_matches('/');
     let visible = prefix.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'?' | b'#'));
@@ -168,8 +166,8 @@ impl LogFilter {
 impl FromStr for LogFilter {
     type Err = &'static str;
 
-    /// Reads levels and `TARGET=LEVEL`, separated by commas. A word that is no level would be a target of which everything is
-    /// logged, and nothing else: nobody means that.
+    /// Reads levels and `TARGET=LEVEL`, separated by commas. A word that is no level would be a
+    /// target of which everything is logged, and nothing else: nobody means that.
     fn from_str(text: &str) -> Result<Self, &'static str> {
         const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
         let mut parts = text.split(',').map(str::trim);
@@ -207,16 +205,17 @@ mod tests {
     #[test]
     fn durations() {
         let (step, max) = (Duration::from_millis(1), Duration::from_hours(1));
+        let read = duration(step, step..=max);
         for (text, ms) in
             [("250ms", 250), ("5s", 5_000), ("15m", 900_000), ("1h", 3_600_000), ("1m30s", 90_000)]
         {
-            assert_eq!(duration(step, max)(text), Ok(Duration::from_millis(ms)), "{text}");
+            assert_eq!(read(text), Ok(Duration::from_millis(ms)), "{text}");
         }
         for bad in ["", "0", "off", "5", "-5s", "61m", "0s", "100us", "1.5", "s", "1d", "5 apples"] {
             let wanted = "write a duration such as 250ms, 5s or 15m, in steps of 1ms, up to 1h";
-            assert_eq!(duration(step, max)(bad), Err(wanted.to_owned()), "{bad}");
+            assert_eq!(read(bad), Err(wanted.to_owned()), "{bad}");
         }
-        let seconds = duration_or_off(Duration::from_secs(1), max);
+        let seconds = duration(Duration::from_secs(1), Duration::ZERO..=max);
         assert_eq!(
             (seconds("off"), seconds("0"), seconds("1s")),
             (Ok(Duration::ZERO), Ok(Duration::ZERO), Ok(Duration::from_secs(1)))
@@ -225,7 +224,7 @@ mod tests {
             let wanted = "write off, or a duration such as 30s, 15m or 1h, in steps of 1s, up to 1h";
             assert_eq!(seconds(bad), Err(wanted.to_owned()), "{bad}");
         }
-        let old = duration_or_seconds(max);
+        let old = duration_or_seconds(Duration::ZERO..=max);
         assert_eq!((old("300"), old("5m")), (Ok(Duration::from_mins(5)), Ok(Duration::from_mins(5))));
         assert_eq!((old("0"), old("3601").is_err()), (Ok(Duration::ZERO), true));
         assert_eq!(

@@ -1,4 +1,5 @@
-//! A setting that stops the start, as one sentence: where it stands, what was found there, what to write instead.
+//! A setting that stops the start, as one sentence: where it stands, what was found there, what to
+//! write instead.
 
 use std::error::Error as _;
 use std::fmt::Display;
@@ -30,8 +31,8 @@ pub(super) fn without_secret(text: &str) -> String {
     }
 }
 
-/// What a reader of values says of a text that it refused; `None` when there was no text, and when the failure is of
-/// another kind.
+/// What a reader of values says of a text that it refused; `None` when there was no text, and when
+/// the failure is of another kind.
 pub(super) fn complaint(error: &clap::Error) -> Option<String> {
     use clap::error::ErrorKind::{InvalidValue, ValueValidation};
     match (error.kind(), error.source()) {

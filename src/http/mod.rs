@@ -25,5 +25,5 @@ pub use request::client::{InvalidProxy, TrustedProxies};
 pub use request::rate_limits::{InvalidRateLimits, LocalPeers, RateLimits};
 pub use response::cors::{CorsOrigins, InvalidOrigin};
 pub use settings::{HttpSettings, TlsFiles};
-pub use watch::access_log::{ACCESS_LOG_TARGET, AccessLog, InvalidAccessLog, LoggedRequests};
+pub use watch::access_log::{ACCESS_LOG_TARGET, AccessLog, LoggedRequests};
 pub use watch::process::ProcessFacts;
