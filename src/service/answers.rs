@@ -1,7 +1,7 @@
 //! What can be done with answers.
 
 use super::questions::unexpected;
-use super::{Listed, Service, ServiceError};
+use super::{Added, Listed, Service, ServiceError};
 use crate::domain::Target;
 use crate::domain::{AnswerId, IdempotencyKey, NewAnswer, Page, QuestionId};
 use crate::store::{Command, Outcome};
@@ -49,7 +49,8 @@ impl Service {
         })
     }
 
-    /// Adds an answer to a question and returns its id; one that is sent again is told the first one's.
+    /// Adds an answer to a question and returns its id. One that is sent again gets the id of the
+    /// first.
     ///
     /// # Errors
     /// [`ServiceError::NotFound`] when there is no such question, [`ServiceError::KeyTaken`] when something else came
@@ -59,15 +60,14 @@ impl Service {
         question_id: QuestionId,
         answer: NewAnswer,
         key: Option<&IdempotencyKey>,
-    ) -> Result<AnswerId, ServiceError> {
+    ) -> Result<Added<AnswerId>, ServiceError> {
         let written_at = self.clock.now();
         let submission = self.submission(key, written_at, || answer.digest(question_id));
         let product_id = self.directory.find(question_id);
         let command = Command::AddAnswer { question_id, product_id, answer, written_at, submission };
         match self.write(command).await? {
-            Outcome::AnswerAdded { answer_id, .. } | Outcome::Repeated(Target::Answer(answer_id)) => {
-                Ok(answer_id)
-            }
+            Outcome::AnswerAdded { answer_id: id, .. } => Ok(Added { id, is_new: true }),
+            Outcome::Repeated(Target::Answer(id)) => Ok(Added { id, is_new: false }),
             outcome => unexpected(outcome),
         }
     }

@@ -3,14 +3,35 @@
 
 use std::time::Duration;
 
-use super::Service;
+use super::{Service, ServiceError};
 use crate::domain::{Digest, IdempotencyKey, Timestamp};
-use crate::store::Submission;
+use crate::store::{Command, Submission};
 
 /// How long a key is kept.
 const KEY_KEPT: Duration = Duration::from_hours(24);
 
+/// The row that a submission came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Added<I> {
+    /// Its id.
+    pub id: I,
+    /// Whether this submission added it, and none before.
+    pub is_new: bool,
+}
+
 impl Service {
+    /// Whether a question or answer came under this key before.
+    ///
+    /// # Errors
+    /// [`ServiceError::Overloaded`] or [`ServiceError::StoreUnavailable`].
+    pub async fn is_known(&self, key: &IdempotencyKey) -> Result<bool, ServiceError> {
+        match self.write(Command::Recall { digest: key.digest(), now: self.clock.now() }).await {
+            Ok(_) => Ok(true),
+            Err(ServiceError::NotFound) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     /// How a post is recognized; `None` when it is not, because it has no key and there is no window.
     pub(super) fn submission(
         &self,

@@ -27,7 +27,7 @@ pub use person::{ERASED_BODY, ERASED_NAME, MAX_PERSON_ROWS, PersonRows};
 pub use submission::Submission;
 
 use crate::domain::{
-    AnswerId, NewAnswer, NewQuestion, ProductId, ProductRows, QuestionId, Target, Timestamp,
+    AnswerId, Digest, NewAnswer, NewQuestion, ProductId, ProductRows, QuestionId, Target, Timestamp,
 };
 
 /// A place that keeps questions, answers and photos.
@@ -169,6 +169,13 @@ pub enum Command {
     },
     /// Hide it from public lists, for good. Twice is the same as once.
     Report(Target),
+    /// Look whether a submission came before. Nothing is written.
+    Recall {
+        /// By what it is recognized.
+        digest: Digest,
+        /// What has expired by then does not count.
+        now: Timestamp,
+    },
 }
 
 /// What became of a [`Command`].

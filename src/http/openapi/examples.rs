@@ -20,6 +20,7 @@ pub(super) fn bad_submissions(body: &BodyAbout, settings: &Settings<'_>) -> Vec<
         Problem::InvalidKey,
         Problem::KeyTaken,
         Problem::WrongContentType,
+        Problem::EncodedBody,
         Problem::BodyTooLarge { max_bytes },
         Problem::BodyTooSlow,
     ];

@@ -73,7 +73,7 @@ fn series() -> Value {
         "failed": count("Those answered with a status of 500 or more"),
         "p50_s": time("Half of all took at most so many seconds, 5 if more; a bound of the histogram"),
         "p99_s": time("99 % of all took at most so many seconds, 5 if more; a bound of the histogram"),
-        "each_a_second": steps(&rate, "Requests a second in each step, the latest last"),
+        "per_second": steps(&rate, "Requests a second in each step, the latest last"),
         "each_p50_s": steps(&each, "The same as `p50_s` of each step"),
         "each_p99_s": steps(&each, "The same as `p99_s` of each step"),
     }))

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::settings::Settings;
 use crate::http::response::caching;
+use crate::http::response::cors;
 use crate::http::response::encoding::Encoding;
 
 /// What every answer has, `X-Request-Id` if the request had one.
@@ -16,7 +17,8 @@ const EVERYWHERE: [&str; 4] = [
 ];
 
 /// Those that only some answers have.
-const ELSEWHERE: [&str; 9] = [
+const ELSEWHERE: [&str; 10] = [
+    "Accept-Encoding",
     "Allow",
     "Cache-Control",
     "Content-Encoding",
@@ -38,8 +40,9 @@ pub(super) fn all(settings: &Settings<'_>) -> Value {
             "Whose pages may read the answer: any, or the one that asked if the operator lists it", text(), json!("*")
         ),
         "Access-Control-Expose-Headers": header(
-            "Which headers those pages may read", text(), json!("Location, Retry-After, ETag, X-Request-Id")
+            "Which headers those pages may read", text(), json!(cors::EXPOSED)
         ),
+        "Accept-Encoding": header("How a body may be encoded", text(), json!("identity")),
         "Allow": header("The methods of the path", text(), json!("GET, HEAD, POST, OPTIONS")),
         "Cache-Control": header(
             "Who may keep the answer, and for how long; here what lists say", text(),

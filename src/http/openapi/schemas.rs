@@ -10,7 +10,7 @@ use crate::domain::MAX_ID;
 use crate::http::response::allowance::Kind;
 
 /// The names in the `type` member of problem details. A test compares them with `error`'s.
-pub(super) const PROBLEM_NAMES: [&str; 19] = [
+pub(super) const PROBLEM_NAMES: [&str; 20] = [
     "invalid-product-id",
     "invalid-question-id",
     "invalid-answer-id",
@@ -19,6 +19,7 @@ pub(super) const PROBLEM_NAMES: [&str; 19] = [
     "invalid-key",
     "key-taken",
     "wrong-content-type",
+    "encoded-body",
     "body-too-large",
     "body-too-slow",
     "malformed-body",
@@ -55,7 +56,7 @@ pub(super) fn all(settings: &Settings<'_>) -> Value {
         "NewQuestionForm": new_question_form(settings),
         "NewAnswerForm": new_answer_form(settings),
         "QuestionAdded": object(&json!({"question_id": reference("Id")})),
-        "AnswerAdded": object(&json!({"answer_id": reference("Id")})),
+        "AnswerAdded": answer_added(),
         "Problem": problem(settings),
     });
     if settings.http.first_page {
@@ -147,12 +148,30 @@ fn shared_fields(settings: &Settings<'_>) -> Value {
     })
 }
 
+fn answer_added() -> Value {
+    let mut added = object(&json!({"answer_id": reference("Id")}));
+    added["properties"]["photos_left_out"] = json!({
+        "type": "integer", "minimum": 1,
+        "description": "How many photos were left out because they are no addresses. Not there if none were",
+    });
+    added
+}
+
 fn photo_url(settings: &Settings<'_>) -> Value {
     json!({
         "type": "string", "format": "uri", "minLength": 1,
         "maxLength": settings.service.submission.photo_url_max_chars,
-        "pattern": format!(r"^[Hh][Tt][Tt][Pp][Ss]?:[^\u0000-\u001F\u007F-\u009F{SPACES}]+$"),
-        "description": "An absolute `http` or `https` address",
+        "pattern": format!(r"^[Hh][Tt][Tt][Pp][Ss]?://[^/\\\u0000-\u001F\u007F-\u009F{SPACES}][^\u0000-\u001F\u007F-\u009F{SPACES}]*$"),
+        "description": "An absolute `http://` or `https://` address",
+    })
+}
+
+/// What is left out where a photo should be.
+fn no_photo() -> Value {
+    let pattern = format!(r"^[\t\n\r{SPACES}]*[Hh][Tt][Tt][Pp][Ss]?://");
+    json!({
+        "not": {"type": "string", "pattern": pattern},
+        "description": "Anything else, which is left out and counted unless it is blank",
     })
 }
 
@@ -178,8 +197,8 @@ fn new_question_form(settings: &Settings<'_>) -> Value {
 fn new_answer(settings: &Settings<'_>) -> Value {
     let photos = json!({
         "type": ["array", "null"], "maxItems": settings.service.submission.photos_max,
-        "items": {"anyOf": [photo_url(settings), blank(&json!(["string", "null"]))]},
-        "description": "Blank entries are dropped before they are counted",
+        "items": {"anyOf": [photo_url(settings), no_photo()]},
+        "description": "Entries that are no addresses are left out before the rest is counted",
     });
     submission(shared_fields(settings), "photos", photos, false)
 }
@@ -187,15 +206,10 @@ fn new_answer(settings: &Settings<'_>) -> Value {
 fn new_answer_form(settings: &Settings<'_>) -> Value {
     let photos = json!({
         "type": "array", "maxItems": settings.service.submission.photos_max,
-        "items": {"anyOf": [photo_url(settings), blank(&json!("string"))]},
-        "description": "Repeated; blank ones are dropped before they are counted",
+        "items": {"anyOf": [photo_url(settings), no_photo()]},
+        "description": "Repeated; those that are no addresses are left out before the rest is counted",
     });
     submission(shared_fields(settings), "photos", photos, false)
-}
-
-/// What is dropped where a photo should be.
-fn blank(kind: &Value) -> Value {
-    json!({"type": kind, "pattern": format!(r"^[\t\n\r{SPACES}]*$"), "description": "Nothing, which is dropped"})
 }
 
 fn problem(settings: &Settings<'_>) -> Value {
@@ -230,6 +244,8 @@ fn problem(settings: &Settings<'_>) -> Value {
 pub(super) fn allowance(kind: Kind, settings: &Settings<'_>) -> Option<String> {
     match settings.http.rate_limits.of(kind) {
         0 => None,
-        limit => Some(format!("A client may send {limit} {} an hour.", kind.name())),
+        limit => {
+            Some(format!("A client may send {limit} {} an hour. Refused requests are free.", kind.name()))
+        }
     }
 }

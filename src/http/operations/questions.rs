@@ -1,4 +1,5 @@
-//! The four operations on questions, each with its description. The rules are `service`'s.
+//! The four operations on questions, each with its description. Deliberately absent: the rules
+//! (`service`).
 
 use serde_json::json;
 
@@ -65,7 +66,7 @@ pub(crate) const ADD: About = About {
     tag: "questions",
     summary: "Ask a question",
     description: "Any product id in range may be asked about. Lengths count Unicode scalar values after trimming; \
-                  CR LF and CR become newlines. The e-mail address is kept and never shown.",
+                  CR LF and CR become newlines. The e-mail address is stored and never shown.",
     parameters: &["Idempotency-Key"],
     body: Some(BodyAbout {
         schema: "NewQuestion",
@@ -80,7 +81,7 @@ pub(crate) const ADD: About = About {
         missing: |limits| NewQuestion::parse(&Draft::default(), limits).map(drop),
     }),
     success: Success::Created {
-        what: "The question is kept",
+        what: "The question is stored",
         schema: "QuestionAdded",
         id: ("question_id", 38),
         links: &["listAnswers", "addAnswer", "voteQuestion", "reportQuestion"],
@@ -95,12 +96,12 @@ pub(crate) async fn add(call: Call<'_>) -> Result<Reply, Problem> {
     let draft = read_draft(head, body, app.settings.max_body_bytes).await?;
     let question =
         NewQuestion::parse(&draft, &app.service.settings().submission).map_err(Problem::InvalidFields)?;
-    let question_id = app
+    let added = app
         .service
         .add_question(question, key.as_ref())
         .await
         .map_err(|error| Problem::from_service(error, Problem::UnknownQuestion))?;
-    Ok(created(app, "question_id", question_id.get(), question_id))
+    Ok(created(app, "question_id", added, 0, added.id))
 }
 
 pub(crate) const VOTE: About = About {
@@ -110,7 +111,7 @@ pub(crate) const VOTE: About = About {
     description: super::VOTE_DESCRIPTION,
     parameters: &[],
     body: None,
-    success: Success::Done { what: "The vote is kept" },
+    success: Success::Done { what: "The vote is counted" },
     problems: &[Problem::UnknownQuestion],
 };
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::HeaderMap;
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use http::request::Parts as Head;
 use http_body_util::BodyExt;
 use hyper::body::{Body, Incoming};
@@ -37,9 +37,10 @@ pub(crate) enum Payload {
     Whole(Bytes),
 }
 
-/// Reads a submission, checking type, size and form in this order.
+/// Reads a submission. Checks its type, its encoding, its size and its form in this order.
 pub(crate) async fn read_draft(head: &Head, body: &mut Payload, max_bytes: usize) -> Result<Draft, Problem> {
     let format = format(&head.headers)?;
+    refuse_encoding(&head.headers)?;
     let body = read_body(&head.headers, body, max_bytes).await?;
     match format {
         Format::Json => json_body::parse(&body),
@@ -57,6 +58,16 @@ fn format(headers: &HeaderMap) -> Result<Format, Problem> {
     } else {
         Err(Problem::WrongContentType)
     }
+}
+
+/// Refuses a body that is compressed: nothing here decompresses it.
+fn refuse_encoding(headers: &HeaderMap) -> Result<(), Problem> {
+    let mut values = headers.get_all(CONTENT_ENCODING).iter();
+    let is_plain = |value: &HeaderValue| {
+        let value = value.as_bytes().trim_ascii();
+        value.is_empty() || value.eq_ignore_ascii_case(b"identity")
+    };
+    if values.all(is_plain) { Ok(()) } else { Err(Problem::EncodedBody) }
 }
 
 async fn read_body(headers: &HeaderMap, body: &mut Payload, max_bytes: usize) -> Result<Bytes, Problem> {

@@ -29,8 +29,9 @@ pub(crate) enum Reply {
     State(&'static str),
     /// 200 with JSON that will be another one in a moment.
     Figures(Bytes),
-    /// 201: a small JSON object with the new id, and where the row is listed.
-    Created { json: String, location: String },
+    /// 201: a small JSON object with the row's id, where the row is listed, and whether it was added
+    /// by this request.
+    Created { json: String, location: String, is_new: bool },
     /// 204.
     Done,
 }
@@ -86,7 +87,7 @@ impl Reply {
                 caching::set(headers, (REFERRER_POLICY, "no-referrer"));
                 caching::set(headers, (CACHE_CONTROL, kept));
             }
-            Self::Created { json, location } => {
+            Self::Created { json, location, .. } => {
                 *response.status_mut() = StatusCode::CREATED;
                 *response.body_mut() = Bytes::from(json);
                 let headers = response.headers_mut();

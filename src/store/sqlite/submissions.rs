@@ -92,10 +92,10 @@ impl Submissions {
     pub(super) fn find(
         &self,
         connection: &Connection,
-        submission: &Submission,
+        digest: Digest,
         now: Timestamp,
     ) -> Result<Option<Earlier>, StoreError> {
-        let Some(number) = self.numbers.get(&submission.digest) else { return Ok(None) };
+        let Some(number) = self.numbers.get(&digest) else { return Ok(None) };
         let mut statement = connection
             .prepare_cached(
                 "SELECT number, digest, expires_at, question_id, answer_id, content FROM submissions
@@ -105,7 +105,7 @@ impl Submissions {
         let mut rows = statement.query([number]).reading()?;
         let Some(row) = rows.next().reading()? else { return Ok(None) };
         let columns = Columns::new(row, "submissions")?;
-        if columns.digest(1, "digest")? != submission.digest {
+        if columns.digest(1, "digest")? != digest {
             return Ok(None);
         }
         let earlier = earlier(columns)?;

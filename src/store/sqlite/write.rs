@@ -124,7 +124,7 @@ fn mark_rows(
         let (target, votes, report) = match command {
             Command::Vote { target, votes } => (*target, *votes, false),
             Command::Report(target) => (*target, 0, true),
-            Command::AddQuestion { .. } | Command::AddAnswer { .. } => continue,
+            Command::AddQuestion { .. } | Command::AddAnswer { .. } | Command::Recall { .. } => continue,
         };
         if let Some(place) = place_of(connection, target)? {
             marks.push((place, index, votes, report));
@@ -209,18 +209,21 @@ fn add_rows(
 ) -> Result<(), StoreError> {
     let mut latest = None;
     for (command, outcome) in commands.iter().zip(outcomes) {
-        let (Command::AddQuestion { written_at, submission, .. }
-        | Command::AddAnswer { written_at, submission, .. }) = command
-        else {
-            continue;
+        let (digest, now, submission) = match command {
+            Command::AddQuestion { written_at, submission, .. }
+            | Command::AddAnswer { written_at, submission, .. } => {
+                (submission.map(|submission| submission.digest), *written_at, submission.as_ref())
+            }
+            Command::Recall { digest, now } => (Some(*digest), *now, None),
+            Command::Vote { .. } | Command::Report(_) => continue,
         };
-        if let Some(submission) = submission {
+        if let Some(digest) = digest {
             if latest.is_none() {
                 submissions.catch_up(connection)?;
             }
-            latest = latest.max(Some(*written_at));
-            if let Some(earlier) = submissions.find(connection, submission, *written_at)? {
-                *outcome = earlier.outcome(submission);
+            latest = latest.max(Some(now));
+            if let Some(earlier) = submissions.find(connection, digest, now)? {
+                *outcome = submission.map_or(Outcome::Repeated(earlier.row), |again| earlier.outcome(again));
                 continue;
             }
         }
@@ -243,7 +246,7 @@ fn add_row(connection: &Connection, command: &Command) -> Result<Outcome, StoreE
                 None => Ok(Outcome::NotFound),
             }
         }
-        Command::Vote { .. } | Command::Report(_) => Ok(Outcome::NotFound),
+        Command::Vote { .. } | Command::Report(_) | Command::Recall { .. } => Ok(Outcome::NotFound),
     }
 }
 

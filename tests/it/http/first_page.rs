@@ -112,7 +112,7 @@ on_every_store! {
         for kind in ["lists", "writes"] {
             let series = &figures["last_minutes"][kind];
             let each = |name: &str| series[name].as_array().expect("an array").clone();
-            let rates = each("each_a_second");
+            let rates = each("per_second");
             assert!(rates.iter().any(|rate| rate.as_f64() > Some(0.0)), "{series}");
             for name in ["each_p50_s", "each_p99_s"] {
                 let times = each(name);

@@ -84,10 +84,10 @@ pub(crate) fn examples(example: Option<Example>, base: &str, html: &mut String) 
 }
 
 fn card(id: &str, name: &str, series: &Series, html: &mut String) {
-    let end = chart::scale_end(&series.each_a_second);
-    let (rate_line, rate_area) = chart::rates(&series.each_a_second, end);
-    let largest = series.each_a_second.iter().copied().fold(0.0, f64::max);
-    let now = series.each_a_second.last().copied().unwrap_or(0.0);
+    let end = chart::scale_end(&series.per_second);
+    let (rate_line, rate_area) = chart::rates(&series.per_second, end);
+    let largest = series.per_second.iter().copied().fold(0.0, f64::max);
+    let now = series.per_second.last().copied().unwrap_or(0.0);
     let card = filled(CARD, |slot, card| match slot {
         "id" => card.push_str(id),
         "name" => card.push_str(name),
@@ -123,7 +123,7 @@ fn minutes(status: &Status, html: &mut String) {
         };
         let _ = write!(html, r#"<tr><th scope="row">{name}</th>"#);
         for series in [lists, writes] {
-            let rate = mean(row(&series.each_a_second, minute)).map_or("–".to_owned(), words::rate);
+            let rate = mean(row(&series.per_second, minute)).map_or("–".to_owned(), words::rate);
             let slowest = row(&series.each_p99_s, minute).iter().flatten().copied().reduce(f64::max);
             let _ = write!(html, "<td>{rate}</td><td>{}</td>", words::latency(slowest));
         }

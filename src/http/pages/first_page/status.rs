@@ -77,7 +77,7 @@ pub(crate) struct Series {
     pub(crate) failed: u64,
     pub(crate) p50_s: Option<f64>,
     pub(crate) p99_s: Option<f64>,
-    pub(crate) each_a_second: Vec<f64>,
+    pub(crate) per_second: Vec<f64>,
     pub(crate) each_p50_s: Vec<Option<f64>>,
     pub(crate) each_p99_s: Vec<Option<f64>>,
 }
@@ -132,7 +132,7 @@ impl Series {
             failed: all.failed,
             p50_s: all.seconds.within(0.5),
             p99_s: all.seconds.within(0.99),
-            each_a_second: steps.iter().map(a_second).collect(),
+            per_second: steps.iter().map(a_second).collect(),
             each_p50_s: each(0.5),
             each_p99_s: each(0.99),
         }

@@ -84,6 +84,7 @@ impl Plan {
                     plan.new_answers += 1;
                     plan.new_photos += i64::try_from(answer.photos.len()).unwrap_or(i64::MAX);
                 }
+                Command::Recall { digest, .. } => plan.digests.push(*digest),
                 Command::AddQuestion { .. } | Command::AddAnswer { .. } => {}
             }
         }
@@ -177,6 +178,10 @@ impl<'c> Carried<'c> {
                 }
                 Command::Report(target) => {
                     reported.get(target).map(|&product_id| Outcome::Reported { product_id })
+                }
+                Command::Recall { digest, now } => {
+                    let earlier = earlier.get(digest).filter(|earlier| earlier.expires_at > *now);
+                    earlier.map(|earlier| Outcome::Repeated(earlier.row))
                 }
                 Command::AddQuestion { question, written_at, submission } => {
                     result.submit(&mut earlier, submission.as_ref(), *written_at, |result| {
