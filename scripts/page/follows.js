@@ -43,7 +43,7 @@ test('figures change where they stand', () => lookWithClock(async (page) => {
 test('it rests when told to, and while nobody sees it', () => lookWithClock(async (page, { asked }) => {
   const pause = page.locator('#pause');
   await pause.click();
-  assert.equal(await pause.innerText(), 'Go on');
+  assert.equal(await pause.innerText(), 'Continue');
   await page.clock.runFor(STEP_MS * 30);
   assert.equal(asked(), 0, 'it rests');
   const goesOn = page.waitForResponse(`${address}/`);
@@ -67,12 +67,12 @@ test('a server that is away is told, and when it is back', () => lookWithClock(a
   const state = page.locator('#state');
   await page.route(`${address}/`, (route) => route.abort());
   await page.clock.runFor(STEP_MS);
-  await state.getByText('No answer').waitFor();
+  await state.getByText('No response').waitFor();
   assert.equal(await state.getAttribute('class'), 'state bad');
   await page.unroute(`${address}/`);
   await page.route(`${address}/`, (route) => route.fulfill({ status: 503, body: 'Error: not now' }));
   await step(page);
-  assert.equal(await state.innerText(), 'No answer');
+  assert.equal(await state.innerText(), 'No response');
   await page.unroute(`${address}/`);
   await step(page);
   await state.getByText('Ready').waitFor();

@@ -1,5 +1,5 @@
-// Everybody can use the pages: by keyboard, on a narrow screen, enlarged, without motion, and with a screen reader as far as
-// axe-core can tell, by all of its rules.
+// Everybody can use the pages: by keyboard, on a narrow screen, enlarged, without motion, and with a
+// screen reader as far as axe-core can tell, by all of its rules.
 'use strict';
 
 const assert = require('node:assert/strict');
@@ -88,8 +88,8 @@ test('charts are told in words', () => look(address, {}, async (page) => {
   const charts = page.getByRole('img');
   assert.equal(await charts.count(), 4);
   const names = await charts.evaluateAll((all) => all.map((chart) => chart.querySelector('title').textContent));
-  assert.deepEqual(names, ['Lists a second in the last five minutes', 'How long lists took in the last five minutes',
-    'Writes a second in the last five minutes', 'How long writes took in the last five minutes']);
+  assert.deepEqual(names, ['Lists per second in the last five minutes', 'How long lists took in the last five minutes',
+    'Writes per second in the last five minutes', 'How long writes took in the last five minutes']);
   for (const chart of await charts.all()) assert.match(await chart.locator('desc').textContent(), /\d/);
   await page.locator('summary').click();
   assert.equal(await page.locator('details tbody tr').count(), 5);

@@ -1,5 +1,5 @@
-//! Ids of products, questions, answers and photos: integers in 1..2^53-1, so that a JavaScript client
-//! reads every one of them exactly. Making new ids is the store's work, not this file's.
+//! Ids of products, questions, answers and photos: integers in 1..2^53-1, so that a JavaScript
+//! client reads every one of them exactly. Deliberately absent: making new ids (`store`).
 
 use std::fmt;
 
@@ -19,8 +19,8 @@ pub trait Id: Copy + Ord + fmt::Display {
     /// The number itself.
     fn get(self) -> u64;
 
-    /// Reads one or more ASCII digits; leading zeros are dropped; signs, spaces, fractions and exponents
-    /// are refused.
+    /// Reads one or more ASCII digits; leading zeros are dropped; signs, spaces, fractions and
+    /// exponents are refused.
     fn parse(digits: &str) -> Result<Self, InvalidId> {
         let digits = digits.as_bytes();
         if digits.is_empty() {
@@ -31,7 +31,8 @@ pub trait Id: Copy + Ord + fmt::Display {
             if !digit.is_ascii_digit() {
                 return Err(InvalidId);
             }
-            // `MAX_ID * 10 + 9` fits in 64 bits, so the sum is checked after each digit without overflow.
+            // `MAX_ID * 10 + 9` fits in 64 bits, so the sum is checked after each digit without
+            // overflow.
             number = number * 10 + u64::from(digit - b'0');
             if number > MAX_ID {
                 return Err(InvalidId);

@@ -1,5 +1,5 @@
-//! A new question or answer: the fields as they came, and the same checked. Every bad field is named
-//! at once. Deliberately absent: how JSON and forms become [`Field`]s.
+//! A new question or answer: the fields as they came, and the same checked. Every bad field is
+//! named at once. Deliberately absent: how JSON and forms become [`Field`]s.
 
 use super::ids::Id;
 use super::{Body, Email, Name, PhotoUrl, ProductId, TextError, is_photo_address};
@@ -46,8 +46,8 @@ impl Default for Draft {
 }
 
 impl Draft {
-    /// How many photos are left out: those that are no [photo's address](is_photo_address), blank ones
-    /// not counted.
+    /// How many photos are left out: those that are no [photo's address](is_photo_address), blank
+    /// ones not counted.
     pub fn photos_left_out(&self) -> usize {
         let is_left_out = |photo: &&Field| match photo {
             Field::Missing => false,

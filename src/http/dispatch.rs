@@ -1,5 +1,5 @@
-//! From a request to its response: path, method, rate, operation, and the headers that every response
-//! has. Deliberately absent: what an operation does (`operations`, `pages`).
+//! From a request to its response: path, method, rate, operation, and the headers that every
+//! response has. Deliberately absent: what an operation does (`operations`, `pages`).
 
 use std::net::IpAddr;
 
@@ -95,8 +95,8 @@ async fn reply(
     responded
 }
 
-/// Charges a write to its client. One whose path is wrong is none, and a repetition under a key that
-/// is known passes.
+/// Charges a write to its client. A wrong id in the path is no write, and a repetition under a
+/// known key passes without a charge.
 async fn charge(
     app: &App,
     peer: IpAddr,

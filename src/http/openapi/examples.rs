@@ -1,4 +1,5 @@
-//! Examples of problems, made by what checks requests. Examples of lists stand next to the lists' operations.
+//! Examples of problems, made by the code that checks requests. Deliberately absent: examples of
+//! lists, which stand next to their operations.
 
 use super::settings::Settings;
 use crate::http::operation::{BodyAbout, Operation};

@@ -1,5 +1,5 @@
-//! The shapes of what is sent and answered. Limits are those in force; what a text may hold is written as a pattern
-//! as far as patterns can say it.
+//! The schemas of requests and responses, with the limits in force. What a text may hold is a
+//! pattern as far as patterns go. Deliberately absent: `/status.json` (`figures`).
 
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ use super::shapes::{id, object, reference};
 use crate::domain::MAX_ID;
 use crate::http::response::allowance::Kind;
 
-/// The names in the `type` member of problem details. A test compares them with `error`'s.
+/// The names in the `type` member of problem details. A test compares them with those of `problem`.
 pub(super) const PROBLEM_NAMES: [&str; 20] = [
     "invalid-product-id",
     "invalid-question-id",
@@ -112,7 +112,7 @@ fn answers(settings: &Settings<'_>) -> Value {
     }))
 }
 
-/// An answer in either list: they differ in the name of its id and in what they tell of a photo.
+/// An answer in either list. The two differ in the name of its id and in the form of a photo.
 fn answer(id_name: &str, photo: &Value) -> Value {
     object(&json!({
         id_name: reference("Id"),
@@ -143,7 +143,7 @@ fn shared_fields(settings: &Settings<'_>) -> Value {
         "name": text(limits.name_max_chars, false),
         "email": {
             "type": "string", "format": "email", "minLength": 1, "maxLength": limits.email_max_chars,
-            "description": "Kept and never shown",
+            "description": "Stored and never shown",
         },
     })
 }
@@ -223,8 +223,8 @@ fn problem(settings: &Settings<'_>) -> Value {
             "type": {"type": "string", "format": "uri-reference", "enum": types},
             "title": {"type": "string"},
             "status": {"type": "integer", "minimum": 400, "maximum": 599},
-            "detail": {"type": "string", "description": "What a client that does not ask for JSON gets alone"},
-            "instance": {"type": "string", "description": "The path that was asked for"},
+            "detail": {"type": "string", "description": "The whole body for a client that does not ask for JSON"},
+            "instance": {"type": "string", "description": "The path of the request"},
             "errors": {
                 "type": "array",
                 "description": "Every bad field, when the type is invalid-fields",

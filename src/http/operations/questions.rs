@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use super::lists::{Asked, TYPICAL_PAGE_BYTES};
+use super::lists::{ListRequest, TYPICAL_PAGE_BYTES};
 use super::submissions::created;
 use crate::domain::{Draft, Id as _, NewQuestion};
 use crate::http::app::App;
@@ -41,13 +41,13 @@ pub(crate) async fn list(call: Call<'_>) -> Result<Reply, Problem> {
     let product_id = query.product_id()?;
     let page = query.page(app.service.settings().max_page_size);
     let mut json = Vec::with_capacity(TYPICAL_PAGE_BYTES);
-    let mut asked = Asked::new(app, &head.headers, ListOf::Product(product_id.get()), page);
+    let mut request = ListRequest::new(app, &head.headers, ListOf::Product(product_id.get()), page);
     let listed = app
         .service
-        .list_questions(product_id, page, |tag| asked.is_known(tag), &mut json)
+        .list_questions(product_id, page, |tag| request.is_known(tag), &mut json)
         .await
         .map_err(|error| Problem::from_service(error, Problem::UnknownPath))?;
-    Ok(asked.reply(listed, json))
+    Ok(request.reply(listed, json))
 }
 
 /// The same list, if its product is in memory.

@@ -6,8 +6,8 @@ use crate::http::app::App;
 use crate::http::response::reply::Reply;
 use crate::service::Added;
 
-/// The reply to a new row: its id under this key, how many of its photos were left out if there were
-/// any, and the list of the question's answers as its place.
+/// The reply to a new row: its id under this key, how many of its photos were left out if there
+/// were any, and the list of the question's answers as its place.
 pub(crate) fn created<I: Id>(
     app: &App,
     key: &str,

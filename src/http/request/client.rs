@@ -1,9 +1,9 @@
 //! Who sends a request: the peer, or the client that a trusted proxy names in a forwarding header.
 //! Deliberately absent: what a client may do (`rate_limits`).
 //!
-//! `X-Forwarded-For` counts, and `Forwarded` (RFC 7239) only where there is none. Nearly every proxy
-//! sets the first one and hands on the second one as the client wrote it. Behind such a proxy there
-//! always is an `X-Forwarded-For`, so a forged `Forwarded` is never read. A proxy that sets
+//! `X-Forwarded-For` counts, and `Forwarded` (RFC 7239) only where there is none. Nearly every
+//! proxy sets the first one and hands on the second one as the client wrote it. Behind such a proxy
+//! there always is an `X-Forwarded-For`, so a forged `Forwarded` is never read. A proxy that sets
 //! `Forwarded` alone must remove `X-Forwarded-For`.
 
 use std::net::{IpAddr, Ipv6Addr};
@@ -70,8 +70,8 @@ impl TrustedProxies {
         !self.trusts(peer) && is_forwarded(headers)
     }
 
-    /// The client of a request: from the peer outwards, the first address that is no trusted proxy's.
-    /// Where a proxy names no address, the client is the proxy.
+    /// The client of a request: from the peer outwards, the first address that is no trusted
+    /// proxy's. Where a proxy names no address, the client is the proxy.
     pub(crate) fn client(&self, peer: IpAddr, headers: &HeaderMap) -> Client {
         let mut client = peer.to_canonical();
         if self.trusts(client) {
@@ -115,7 +115,8 @@ fn address_of_element(element: &str) -> Option<IpAddr> {
     address(pairs.find(|(name, _)| name.eq_ignore_ascii_case("for"))?.1)
 }
 
-/// Reads an address with or without quotes, port and zone; an IPv6 address with a port has brackets.
+/// Reads an address with or without quotes, port and zone; an IPv6 address with a port has
+/// brackets.
 fn address(text: &str) -> Option<IpAddr> {
     let text = text.trim_matches('"');
     let host = match (text.strip_prefix('['), text.split_once(':')) {

@@ -154,7 +154,7 @@ impl RateLimiter {
         Ok(charged.map(|allowance| Charge { client, allowance }))
     }
 
-    /// Ends a charge, and tells what is left.
+    /// Ends a charge, and returns what is left.
     pub(crate) fn settle(&self, charge: Charge, fate: Fate) -> Allowance {
         let Charge { client, allowance } = charge;
         if fate == Fate::Accepted {
@@ -269,7 +269,7 @@ impl Used {
         Ok(Some(more.allowance()))
     }
 
-    /// Gives back one write, and tells what is left.
+    /// Gives back one write, and returns what is left.
     fn give_back(&mut self, kind: Kind, client: Client, limits: &RateLimits, now_ms: u64) -> Allowance {
         let used = self.of(kind, client, limits, now_ms);
         let less = Use { used_ms: used.used_ms.saturating_sub(used.one_ms()), ..used };

@@ -1,5 +1,6 @@
 //! What a client may still write, and the headers of a response that say it
-//! (`draft-ietf-httpapi-ratelimit-headers`). Deliberately absent: counting (`request::rate_limits`).
+//! (`draft-ietf-httpapi-ratelimit-headers`). Deliberately absent: counting
+//! (`request::rate_limits`).
 
 use http::HeaderMap;
 use http::header::{HeaderName, HeaderValue};

@@ -1,5 +1,5 @@
-//! The permission for pages of other origins to read responses (CORS, the Fetch standard), which every
-//! response has. Deliberately absent: how long a response may be cached (`caching`).
+//! The permission for pages of other origins to read responses (CORS, the Fetch standard), which
+//! every response has. Deliberately absent: how long a response may be cached (`caching`).
 
 use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,

@@ -1,6 +1,6 @@
-//! The only place where a failure becomes a status: plain text for clients that do not ask for JSON,
-//! RFC 9457 problem details for those that do. Deliberately absent: what broke inside, which is
-//! logged where it broke.
+//! The only place where a failure becomes a status: plain text for clients that do not ask for
+//! JSON, RFC 9457 problem details for those that do. Deliberately absent: what broke inside, which
+//! is logged where it broke.
 
 use bytes::Bytes;
 use http::header::{ACCEPT_ENCODING, ALLOW, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
@@ -163,10 +163,10 @@ impl Problem {
         *response.status_mut() = status;
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-        caching::keep_nowhere(headers);
+        caching::forbid(headers);
         caching::vary_by(headers, caching::ERRORS_VARY);
         if content_type != PLAIN {
-            caching::set(headers, caching::NOTHING_IN_IT);
+            caching::set(headers, caching::INERT);
         }
         match self {
             Self::WrongMethod { allow } => {
@@ -189,7 +189,8 @@ impl Problem {
     }
 }
 
-/// Whether `Accept` names JSON or problem details (RFC 9110, section 12.5.1; `q=0` means "not that").
+/// Whether `Accept` names JSON or problem details (RFC 9110, section 12.5.1; `q=0` means "not
+/// that").
 fn asks_for_json(request: &HeaderMap) -> bool {
     request.get_all(http::header::ACCEPT).iter().filter_map(|value| value.to_str().ok()).any(|value| {
         value.split(',').any(|range| {

@@ -1,5 +1,6 @@
-//! How the interface describes itself: the OpenAPI document and the page that shows it. Whether answers are as the
-//! document says is tried by `scripts/conformance`; whether `docs/openapi.json` is up to date, in `documents`.
+//! How the interface describes itself: the OpenAPI document and the page that shows it. Whether
+//! answers are as the document says is tried by `scripts/conformance`; whether `docs/openapi.json`
+//! is up to date, in `documents`.
 
 use atelier::http::openapi_document;
 use serde_json::Value;

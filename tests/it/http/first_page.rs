@@ -1,5 +1,5 @@
-//! The page at `/` and its figures at `/status.json`: they tell the truth, and nothing that is nobody's business. What a
-//! browser makes of the page is tried by `scripts/test-page`.
+//! The page at `/` and its figures at `/status.json`: they tell the truth, and nothing that is
+//! nobody's business. What a browser makes of the page is tried by `scripts/test-page`.
 
 use std::time::{Duration, Instant};
 

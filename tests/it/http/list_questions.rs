@@ -1,5 +1,5 @@
-//! `GET /qa/questions`: the shape of the list, its order, what it hides, and which product it is of. Pages
-//! are in `pages`.
+//! `GET /qa/questions`: the shape of the list, its order, what it hides, and which product it is
+//! of. Pages are in `pages`.
 
 use serde_json::{Value, json};
 

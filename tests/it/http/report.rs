@@ -1,4 +1,5 @@
-//! `PUT …/report`, on questions and answers: the row disappears from every list and goes on to exist.
+//! `PUT …/report`, on questions and answers: the row disappears from every list and goes on to
+//! exist.
 
 use super::drafts::answer_draft;
 use crate::support::{Shop, answer, on_every_store, question};

@@ -1,4 +1,5 @@
-//! `PUT …/helpful`, on questions and answers: it counts, and every list asked for afterwards shows it.
+//! `PUT …/helpful`, on questions and answers: it counts, and every list asked for afterwards shows
+//! it.
 
 use std::sync::Barrier;
 

@@ -1,5 +1,5 @@
-//! Whatever names a metric names one that there is: the alerts, the dashboard and the documents. And the documents name
-//! them all.
+//! Whatever names a metric names one that there is: the alerts, the dashboard and the documents.
+//! And the documents name them all.
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -1,4 +1,5 @@
-//! What stands in the slots of the page. Everything is a number, a word of our own, or escaped by whoever hands it in.
+//! What stands in the slots of the page: numbers, words of our own, and text that the caller has
+//! escaped. Deliberately absent: the figures (`status`).
 
 use std::fmt::Write as _;
 
@@ -16,7 +17,7 @@ const CARD: &str = include_str!("card.html");
 /// The width of the bar that shows how full memory is, in its own units.
 const BAR_WIDTH: u64 = 1_000;
 
-/// Rows of the table beside the charts, and steps of a row: those of a minute.
+/// Rows of the table next to the charts, and steps of a row: those of a minute.
 const ROWS: usize = 5;
 const STEPS_PER_ROW: usize = MAX_STEPS / ROWS;
 
@@ -44,7 +45,7 @@ pub(crate) fn fill(slot: &str, status: &Status, html: &mut String) {
     }
 }
 
-/// One word for how the service does, by which the page is coloured.
+/// One word for the condition of the service, which colours the page.
 fn condition(status: &Status) -> &'static str {
     match (status.is_ready, status.hears_changes) {
         (true, true) => "good",
@@ -58,7 +59,7 @@ fn state(status: &Status, html: &mut String) {
     html.extend(letters.next().into_iter().flat_map(char::to_uppercase));
     html.push_str(letters.as_str());
     if !status.hears_changes {
-        html.push_str("; changes by other processes are not heard of");
+        html.push_str("; changes by other processes are not received");
     }
 }
 
@@ -131,7 +132,8 @@ fn minutes(status: &Status, html: &mut String) {
     }
 }
 
-/// The steps of a minute, counted back from the end; fewer or none where the history does not reach.
+/// The steps of a minute, counted back from the end; fewer or none where the history does not
+/// reach.
 fn row<T>(steps: &[T], minute: usize) -> &[T] {
     steps.rchunks(STEPS_PER_ROW).nth(minute).unwrap_or(&[])
 }

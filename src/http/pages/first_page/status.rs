@@ -1,5 +1,5 @@
-//! The figures that the page and `/status.json` tell, at one moment: what is counted anyway, read and never counted anew.
-//! The names of the members are what scripts rely on, and are described in `openapi::figures`.
+//! The figures of the page and `/status.json` at one moment. Scripts rely on the names of the
+//! members, which `openapi::figures` describes. Deliberately absent: counting (`watch::metrics`).
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -35,7 +35,7 @@ pub(crate) struct Connections {
     pub(crate) max: usize,
 }
 
-/// What is kept ready.
+/// What is in memory.
 #[derive(Debug, Serialize)]
 pub(crate) struct Memory {
     pub(crate) products: u64,
@@ -83,7 +83,7 @@ pub(crate) struct Series {
 }
 
 impl Status {
-    /// Now. The store is asked whether it can be reached, at most once a second; nothing else is.
+    /// Reads the figures. The store is checked at most once a second.
     pub(crate) async fn take(app: &App, history: &History) -> Self {
         let state = health::state(&app.service, &app.server).await;
         let statistics = app.service.statistics();
