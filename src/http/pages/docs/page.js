@@ -41,7 +41,7 @@ function inWords(schema) {
   schema = follow(schema);
   if (schema.enum) return schema.enum.join(' | ');
   if (schema.const !== undefined) return `always ${JSON.stringify(schema.const)}`;
-  if (schema.anyOf) return schema.anyOf.map(inWords).join(', or ');
+  if (schema.anyOf) return [...new Set(schema.anyOf.map(inWords))].join(', or ');
   const words = [[schema.type].flat().join(' or ') || 'anything'];
   if (schema.format && !schema.format.startsWith('int')) words[0] += ` (${schema.format})`;
   if (schema.items) words[0] += ` of ${inWords(schema.items)}`;
@@ -112,9 +112,9 @@ function operation(method, path, described) {
   return make('article', { id: described.operationId, 'aria-labelledby': `${described.operationId}.title` },
     make('h2', { id: `${described.operationId}.title` }, described.summary),
     make('p', { class: 'path' }, make('span', { class: `method ${method}` }, method), ' ', base + path),
-    prose(described.description), parameters(described),
+    prose(described.description), tryIt(method, path, described), parameters(described),
     described.requestBody && [make('h3', {}, 'Body'), prose(described.requestBody.description), content(described.requestBody.content)],
-    responses(described), tryIt(method, path, described));
+    responses(described));
 }
 
 function show() {

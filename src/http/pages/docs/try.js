@@ -85,7 +85,7 @@ function tryIt(method, path, operation) {
   const { shown, request } = fields(method, path, operation);
   const line = block('The same with curl', '');
   const show = () => { line.textContent = curl(request()); };
-  const copy = make('button', { type: 'button', class: 'plain' }, 'Copy');
+  const copy = make('button', { type: 'button', class: 'plain' }, 'Copy the curl line');
   copy.addEventListener('click', async () => {
     try {
       await navigator.clipboard.writeText(line.textContent);
@@ -97,7 +97,7 @@ function tryIt(method, path, operation) {
   });
   const output = make('div', { role: 'status' });
   const form = make('form', {}, shown, make('div', { class: 'buttons' }, make('button', {}, 'Send'), copy));
-  form.addEventListener('input', () => { copy.textContent = 'Copy'; show(); });
+  form.addEventListener('input', () => { copy.textContent = 'Copy the curl line'; show(); });
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
     output.replaceChildren(make('p', {}, 'Sending …'));
