@@ -152,7 +152,7 @@ fn the_settings_file_to_begin_with_is_the_programs_own() {
     );
 }
 
-/// A setting's row in the table of `docs/operations.md`.
+/// A setting's row in the table of `docs/operations/settings.md`.
 fn row(setting: &Setting) -> String {
     let help = setting.help();
     let (meaning, words) = help.split_once(" [default: ").unwrap_or((&help, "none]"));
@@ -168,12 +168,12 @@ fn row(setting: &Setting) -> String {
 
 #[test]
 fn the_table_of_settings_is_complete() {
-    let document = read(&root().join("docs/operations.md"));
+    let document = read(&root().join("docs/operations/settings.md"));
     let (_, table) = document
         .split_once("| Setting | Default | Write | Meaning |\n|---|---|---|---|\n")
         .expect("the table");
     let rows: Vec<&str> = table.lines().take_while(|line| line.starts_with('|')).collect();
     let expected = Setting::all().into_iter().filter(|setting| !is_about_traces(setting.key()));
     let expected: Vec<String> = expected.map(|setting| row(&setting)).collect();
-    assert!(rows == expected, "the table in docs/operations.md is old; write\n{}", expected.join("\n"));
+    assert!(rows == expected, "the table in docs/operations/settings.md is old; write\n{}", expected.join("\n"));
 }
