@@ -17,7 +17,7 @@ use serde::Serialize;
 
 use super::counted::counted;
 use crate::config::StoreOption;
-use crate::domain::{AnswerId, Id as _, Timestamp};
+use crate::domain::{AnswerId, Id as _, Timestamp, visible};
 use crate::store::{ERASED_BODY, ERASED_NAME, PersonRows, Store};
 
 /// What `atelier person` is told.
@@ -122,19 +122,6 @@ fn details(written_at: Timestamp, name: &str, helpful: u32, reported: bool) -> S
 
 fn indented(line: &str) -> String {
     format!("    {}", visible(line))
-}
-
-/// A text on a terminal: what would steer it is written out.
-fn visible(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for character in text.chars() {
-        if character.is_control() {
-            shown.extend(character.escape_default());
-        } else {
-            shown.push(character);
-        }
-    }
-    shown
 }
 
 /// Photos by their answer.
