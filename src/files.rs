@@ -2,10 +2,29 @@
 //! step. An abandoned one is removed; what a killed program left behind is overwritten by the next one. What is
 //! written into it is not known here.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// The temporary names of all files that are being written.
+static IN_THE_MAKING: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+
+fn in_the_making() -> MutexGuard<'static, BTreeSet<PathBuf>> {
+    IN_THE_MAKING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Removes every file that is being written, because the program ends at once. None can be started or finished afterwards:
+/// another thread that tries waits for the end.
+pub fn remove_files_in_the_making() {
+    let paths = in_the_making();
+    for path in paths.iter() {
+        let _ = fs::remove_file(path);
+    }
+    std::mem::forget(paths);
+}
 
 /// A file that has not got its name yet. Only its owner may read it, also afterwards: it holds e-mail addresses.
 #[derive(Debug)]
@@ -27,6 +46,8 @@ impl NewFile {
         let temporary = path.with_file_name(name);
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false).mode(0o600);
+        // Held until its name is noted, so that an interruption cannot come between.
+        let mut in_the_making = in_the_making();
         let file = options.open(&temporary)?;
         match file.try_lock() {
             Ok(()) => {}
@@ -38,6 +59,7 @@ impl NewFile {
             return Err(busy());
         }
         file.set_len(0)?;
+        in_the_making.insert(temporary.clone());
         Ok(Self { path: path.to_owned(), temporary, file })
     }
 
@@ -75,7 +97,9 @@ impl Write for NewFile {
 impl Drop for NewFile {
     fn drop(&mut self) {
         // The error that brought us here is the one to report; a file that stays is overwritten next time.
+        let mut in_the_making = in_the_making();
         let _ = fs::remove_file(&self.temporary);
+        in_the_making.remove(&self.temporary);
     }
 }
 

@@ -7,11 +7,14 @@ use std::process::ExitCode;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-#[expect(clippy::print_stderr, reason = "the last word of a failed command goes to the operator's terminal")]
+#[expect(
+    clippy::print_stderr,
+    reason = "the error message of a failed command goes to the operator's terminal"
+)]
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
     atelier::cli::run(&arguments).unwrap_or_else(|error| {
-        eprintln!("atelier: {error:#}");
+        eprintln!("atelier: {}", atelier::cli::message(&error));
         atelier::cli::failure(&error)
     })
 }

@@ -37,7 +37,7 @@ pub(super) struct RestoreArgs {
     store: StoreOption,
 
     /// Drop what the store holds, in the same transaction; without this a store with rows is refused
-    #[arg(long, env = "ATELIER_REPLACE")]
+    #[arg(long)]
     replace: bool,
 }
 

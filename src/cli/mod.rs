@@ -12,6 +12,7 @@ mod export;
 mod generate;
 mod health;
 mod import;
+mod interrupt;
 mod log_buffer;
 mod logging;
 mod man;
@@ -57,11 +58,10 @@ enum Command {
     ///
     /// The same seed and size give the same bytes.
     Generate(generate::GenerateArgs),
-    /// Migrate the shop's CSV files into a store, all or nothing
+    /// Import the shop's CSV files into a store, all or nothing
     ///
-    /// Every bad row is named by file, line, column, value and reason; with more of them than --max-rejects
-    /// nothing is loaded. A failed or killed import leaves the store as it was. A server that is running
-    /// notices the import.
+    /// Every bad row is named by file, line, column, value and reason; with more of them than --max-rejects nothing is loaded.
+    /// A failed or killed import leaves the store as it was. A running server notices the import.
     Import(import::ImportArgs),
     /// Create a store's tables, or bring them up to date
     ///
@@ -129,6 +129,19 @@ pub fn run(arguments: &[OsString]) -> anyhow::Result<ExitCode> {
     }
 }
 
+/// A failure in one line: its text and its causes, from the outermost on. A cause that the text before contains is left
+/// out, because many errors name their cause themselves.
+pub fn message(error: &anyhow::Error) -> String {
+    let mut message = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if !message.contains(&cause) {
+            let separator = if message.is_empty() { "" } else { ": " };
+            message.extend([separator, &cause]);
+        }
+    }
+    message
+}
+
 /// The exit status of a command that failed.
 pub fn failure(error: &anyhow::Error) -> ExitCode {
     if error.is::<WrongSetting>() { ExitCode::from(WRONG_USAGE) } else { ExitCode::FAILURE }
@@ -142,6 +155,9 @@ fn explain(error: &clap::Error) -> anyhow::Result<ExitCode> {
 
 impl Cli {
     fn run(self, line: &CommandLine) -> anyhow::Result<ExitCode> {
+        if matches!(self.command, Command::Generate(_) | Command::Export(_) | Command::Backup(_)) {
+            interrupt::remove_partial_files_when_interrupted()?;
+        }
         match self.command {
             Command::Serve(options) => serve::run(&options),
             Command::Generate(args) => generate::run(&args).map(|()| ExitCode::SUCCESS),
@@ -172,5 +188,29 @@ mod tests {
     #[test]
     fn the_definition_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn what_destroys_has_to_be_typed() {
+        fn check(command: &clap::Command) -> usize {
+            let own = command.get_arguments().filter(|argument| argument.get_id() == "replace");
+            let own = own.inspect(|argument| assert_eq!(argument.get_env(), None, "{}", command.get_name()));
+            own.count() + command.get_subcommands().map(check).sum::<usize>()
+        }
+        let definition = Cli::command();
+        assert!(check(&definition) >= 4, "import, copy, export and restore have it");
+        let erase = definition.find_subcommand("person").and_then(|person| person.find_subcommand("erase"));
+        let mut arguments = erase.expect("the command is there").get_arguments();
+        let email = arguments.find(|argument| argument.get_id() == "email").expect("it names a person");
+        assert_eq!(email.get_env(), None);
+    }
+
+    #[test]
+    fn a_cause_is_told_once() {
+        let cause = || std::io::Error::from(std::io::ErrorKind::PermissionDenied);
+        let named = anyhow::Error::new(cause()).context(format!("cannot read a.csv: {}", cause()));
+        assert_eq!(message(&named), "cannot read a.csv: permission denied");
+        let unnamed = anyhow::Error::new(cause()).context("cannot read a.csv").context("cannot import");
+        assert_eq!(message(&unnamed), "cannot import: cannot read a.csv: permission denied");
     }
 }

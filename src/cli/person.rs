@@ -1,9 +1,10 @@
 //! `atelier person`: shows, exports or erases all that a store has under one e-mail address.
+//! Deliberately absent: how rows are found and erased, which the store does.
 
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
-    reason = "the rows are the command's result, what is odd about them goes beside it"
+    reason = "the rows are the command's result, notes about them go to stderr"
 )]
 
 use std::collections::HashMap;
@@ -15,12 +16,12 @@ use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use super::counted::counted;
+use super::counted::{CountedDump, counted};
 use crate::config::StoreOption;
 use crate::domain::{AnswerId, Id as _, Timestamp, visible};
 use crate::store::{ERASED_BODY, ERASED_NAME, PersonRows, Store};
 
-/// What `atelier person` is told.
+/// The options of `person`.
 #[derive(Debug, Clone, Args)]
 pub(super) struct PersonArgs {
     #[command(subcommand)]
@@ -43,14 +44,14 @@ enum Action {
 #[derive(Debug, Clone, Args)]
 struct Whose {
     /// The address, with its capitals as they were given
-    #[arg(value_name = "EMAIL", env = "ATELIER_PERSON")]
+    #[arg(value_name = "EMAIL")]
     email: String,
 
     #[command(flatten)]
     store: StoreOption,
 }
 
-/// Finds the rows and does what is asked.
+/// Finds the rows, then shows, exports or erases them.
 pub(super) fn run(args: &PersonArgs) -> anyhow::Result<()> {
     let (Action::Show(whose) | Action::Export(whose) | Action::Erase(whose)) = &args.action;
     let address = &whose.store.store;
@@ -80,7 +81,10 @@ pub(super) fn run(args: &PersonArgs) -> anyhow::Result<()> {
 }
 
 fn find(store: &Arc<dyn Store>, email: &str) -> anyhow::Result<PersonRows> {
-    Ok(PersonRows::find(store.dump()?.as_mut(), email)?)
+    let mut dump = CountedDump::start(store.as_ref(), "Reading")?;
+    let person = PersonRows::find(&mut dump, email)?;
+    dump.progress.clear();
+    Ok(person)
 }
 
 /// The rows as they are listed for people, each with a newline.
@@ -114,7 +118,7 @@ fn shown(person: &PersonRows) -> String {
     lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect()
 }
 
-/// What is told of questions and answers alike.
+/// The details that questions and answers have in common.
 fn details(written_at: Timestamp, name: &str, helpful: u32, reported: bool) -> String {
     let hidden = if reported { ", hidden" } else { "" };
     format!("{written_at}, by {}, {helpful} votes{hidden}", visible(name))

@@ -6,6 +6,9 @@ use std::fmt;
 /// The largest id, 2^53-1: the largest integer that a JavaScript number holds exactly.
 pub const MAX_ID: u64 = (1 << 53) - 1;
 
+/// The largest id that a question, answer or photo of an import may have: new ones get larger ids, and 2^32 are left.
+pub const MAX_IMPORTED_ID: u64 = MAX_ID - (1 << 32);
+
 /// Why a text or number is not an id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must be an integer between 1 and {MAX_ID}, written in decimal digits")]

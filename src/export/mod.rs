@@ -1,5 +1,5 @@
-//! A whole store → the three CSV files that `import` reads: hidden rows, counters and e-mail addresses included.
-//! Batch after batch, so memory does not grow with the store. Deliberately absent: SQL, progress bars.
+//! A whole store → the three CSV files that `import` reads, hidden rows, counters and e-mail addresses included. It goes
+//! batch by batch, so memory does not grow with the store. Deliberately absent: SQL, progress bars.
 
 mod row;
 
@@ -15,11 +15,11 @@ use crate::store::{Batch, Counts, Store, StoreError};
 /// Bytes of a file that are written at a time.
 const BUFFER_BYTES: usize = 256 * 1024;
 
-/// Why there is no export.
+/// Why an export fails.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
-    /// A file of that name is there, and it is not to be replaced.
-    #[error("{} is there already", .0.display())]
+    /// A file of that name exists and may not be replaced.
+    #[error("{} exists already", .0.display())]
     Exists(PathBuf),
     /// A file or folder cannot be written.
     #[error("cannot {action} {}", path.display())]
@@ -36,24 +36,23 @@ pub enum ExportError {
     Store(#[from] StoreError),
 }
 
-/// What happens to files that are there.
+/// What happens when a file of that name exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExistingFiles {
-    /// They are a reason to refuse.
+    /// The export is refused.
     Refuse,
-    /// They go when the new ones are whole.
+    /// The old files are removed once the new ones are complete.
     Replace,
 }
 
-/// Writes the files of one state of the store into a folder, which is made if need be. `progress` is told
-/// how many rows are written, batch by batch.
+/// Writes the files of one state of the store into a folder, which is created when missing. `progress` gets the number of
+/// rows written so far after each batch.
 ///
-/// The files get their names when all three are on the disk. Former ones go before that, so a program that is killed at
+/// The files get their names when all three are on the disk. Old ones are removed just before. A program that is killed at
 /// that moment leaves too few files, which no import takes, but never files of two exports.
 ///
 /// # Errors
-/// [`ExportError::Exists`] unless files may be replaced. Then, and after any other failure, former files are as
-/// they were.
+/// [`ExportError::Exists`] unless files may be replaced. After this and any other failure the old files are unchanged.
 pub fn export(
     store: &dyn Store,
     folder: &Path,
@@ -80,7 +79,7 @@ pub fn export(
     Ok(counts)
 }
 
-/// A file that is whole and on the disk, but has not got its name yet.
+/// A file that is complete and on the disk, still under its temporary name.
 struct Written {
     file: NewFile,
     path: PathBuf,
@@ -119,7 +118,7 @@ impl Done<'_> {
             (self.progress)(self.rows);
         }
         let file = fields.into_inner().map_err(|error| failed("write", path)(error.into_error()))?;
-        // Here, so that a full disk is noticed before a former file goes.
+        // Before an old file is removed, so that a full disk costs nothing.
         file.sync().map_err(failed("write", path))?;
         Ok(Written { file, path: path.to_owned(), rows: self.rows - rows_before })
     }

@@ -1,12 +1,12 @@
-//! The parsing thread: all three files, one after the other, as batches of checked rows through a bounded
-//! channel. Bad rows go to the report. Loading is the other end's work.
+//! The parsing thread: reads the three files one after the other and sends batches of checked rows through a bounded
+//! channel. Bad rows go to the report. Deliberately absent: loading, which the receiver does.
 
 use std::sync::mpsc::SyncSender;
 
 use super::check::Seen;
 use super::error::ImportError;
 use super::reader::{Item, Record};
-use super::rejects::{Reject, Rejects, shown};
+use super::rejects::{Reject, Rejects};
 use super::row::{Problem, Row};
 use super::source::{Header, Input, SourceFile};
 use super::{Progress, Stage};
@@ -37,7 +37,7 @@ pub(super) enum Rows {
     GivenUp,
 }
 
-/// What came of reading all files to the end.
+/// The result of reading all files to the end.
 pub(super) struct Report {
     pub(super) rows_read: Counts,
     pub(super) warnings: Vec<String>,
@@ -112,8 +112,8 @@ impl Outbox {
     }
 
     fn reject(&mut self, file: SourceFile, line: u64, problem: Problem) -> Result<(), ImportError> {
-        let Problem { column, value, reason } = problem;
-        self.rejects.add(Reject { file, line, column, value, reason })
+        let Problem { column, value, reason, is_photo_to_leave_out } = problem;
+        self.rejects.add(Reject { file, line, column, value, reason }, is_photo_to_leave_out)
     }
 
     fn send(&mut self, file: SourceFile, position: u64, rows: Rows) -> Result<(), ImportError> {
@@ -124,7 +124,7 @@ impl Outbox {
             bytes_total: self.bytes_total,
             rows: self.rows,
         };
-        // The loading side hangs up only when the store has failed, and reports that failure itself.
+        // The receiver is gone only when the store has failed. The loading side reports that failure.
         let hung_up = |_| StoreError::Unavailable("loading has stopped".to_owned());
         Ok(self.sender.send(Message { rows, progress }).map_err(hung_up)?)
     }
@@ -140,14 +140,11 @@ pub(super) fn check_item<R>(
         Item::Record(record @ Record { line, .. }) => {
             Row::new(record, header).and_then(|row| check(&row, batch)).map_err(|problem| (line, problem))
         }
-        Item::Malformed { line, bytes, problem } => {
-            let (value, reason) = (shown(bytes.trim_ascii_end()), problem.to_string());
-            Err((line, Problem { column: String::new(), value, reason }))
-        }
+        Item::Malformed { line, bytes, problem } => Err((line, Problem::of_row(bytes, problem.to_string()))),
     }
 }
 
-/// What is odd about a file that was read to its end, but no reason to refuse it.
+/// A warning about a file that was read to its end: it has no rows, or its last line has no newline.
 fn warning(input: &Input, rows: u64) -> Option<String> {
     let path = input.path.display();
     if rows == 0 {

@@ -1,16 +1,15 @@
 //! CSV bytes → records: where each field lies, on which line a record starts, and what is malformed.
 //!
-//! By hand rather than with the `csv` crate because a migration must notice what that reader forgives: a file
-//! that ends inside a quoted field, a lost quote that swallows rows, a record without end. A property test
-//! holds the two together on everything well-formed. Deliberately absent: columns, types, UTF-8.
+//! The `csv` crate forgives what an import must notice: a file that ends inside quotes, a lost quote, a record without end.
+//! A property test holds the two together on well-formed files. Deliberately absent: columns, types, UTF-8.
 
 use std::borrow::Cow;
 use std::io::{self, Read};
 
-use memchr::{memchr, memchr_iter, memchr2};
+use memchr::{memchr, memchr_iter, memchr3};
 
-/// Longest record in bytes, quotes and line end included: three texts of the greatest length fit many
-/// times over. A lost quote is noticed here at the latest.
+/// Longest record in bytes, quotes and line end included. Three texts of the greatest length fit many times over, so a
+/// longer record has lost a quote.
 pub(super) const MAX_RECORD_BYTES: usize = 1024 * 1024;
 
 /// Most bytes taken from the file at once.
@@ -18,13 +17,21 @@ const READ_BYTES: usize = 256 * 1024;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// A record that cannot be split into fields. It ends with its first line, and reading goes on at the next
-/// one, so that a lost quote costs one row and not all that follow.
+/// Why a record cannot be split into fields. It ends with its first line, and reading goes on at the next one, so that a
+/// lost quote costs one row and not all that follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Malformed {
     /// Text between a closing quote and the next comma.
     #[error("a quoted field is followed by text: a quote inside must be doubled, or a quote is missing")]
     TextAfterQuote,
+    /// A quote inside a field that does not begin with one.
+    #[error("a field has a quote but does not begin with one: put it in quotes and double those inside")]
+    QuoteInPlainField,
+    /// A carriage return outside of quotes that is not part of a line end.
+    #[error(
+        "a carriage return without a newline is no line end: save the file with LF or CR LF at the ends of lines"
+    )]
+    LoneCarriageReturn,
     /// The closing quote never comes.
     #[error("file ends inside a quoted field: it is cut off, or a quote is missing")]
     EndsInQuotes,
@@ -249,13 +256,15 @@ enum Next {
     Record(usize),
 }
 
-/// Splits the record at the start of `input` into `fields` and returns its length with its line end.
+/// Splits the record at the start of `input` into `fields` and returns its length with its line end. Spaces and tabs around
+/// a quoted field do not matter.
 fn scan(input: &[u8], at_end: bool, fields: &mut Vec<Field>) -> Result<usize, Stop> {
     fields.clear();
     let mut start = 0;
     loop {
-        let (field, next) = if input.get(start) == Some(&b'"') {
-            quoted_field(input, start + 1, at_end)?
+        let quote = start + blanks(&input[start..], b" \t");
+        let (field, next) = if input.get(quote) == Some(&b'"') {
+            quoted_field(input, quote + 1, at_end)?
         } else {
             plain_field(input, start, at_end)?
         };
@@ -267,19 +276,29 @@ fn scan(input: &[u8], at_end: bool, fields: &mut Vec<Field>) -> Result<usize, St
     }
 }
 
+/// How many bytes at the start of `input` are among `kinds`.
+fn blanks(input: &[u8], kinds: &[u8]) -> usize {
+    input.iter().take_while(|byte| kinds.contains(byte)).count()
+}
+
 fn plain_field(input: &[u8], start: usize, at_end: bool) -> Result<(Field, Next), Stop> {
-    let end = match memchr2(b',', b'\n', &input[start..]) {
+    let end = match memchr3(b',', b'\n', b'"', &input[start..]) {
         Some(offset) => start + offset,
         None if at_end => input.len(),
         None => return Err(Stop::NeedsMore),
     };
-    if input.get(end) == Some(&b',') {
-        return Ok((Field { start, end, doubled: false }, Next::Field(end + 1)));
+    let (content_end, next) = match input.get(end) {
+        Some(b',') => (end, Next::Field(end + 1)),
+        Some(b'"') => return Err(Stop::Malformed(Malformed::QuoteInPlainField)),
+        _ => {
+            let returns = input[start..end].iter().rev().take_while(|&&byte| byte == b'\r').count();
+            (end - returns, Next::Record((end + 1).min(input.len())))
+        }
+    };
+    if memchr(b'\r', &input[start..content_end]).is_some() {
+        return Err(Stop::Malformed(Malformed::LoneCarriageReturn));
     }
-    let content = &input[start..end];
-    let content = content.strip_suffix(b"\r").unwrap_or(content);
-    let field = Field { start, end: start + content.len(), doubled: false };
-    Ok((field, Next::Record((end + 1).min(input.len()))))
+    Ok((Field { start, end: content_end, doubled: false }, next))
 }
 
 /// The quoted field whose content begins at `start`.
@@ -297,13 +316,16 @@ fn quoted_field(input: &[u8], start: usize, at_end: bool) -> Result<(Field, Next
             None => return Err(Stop::NeedsMore),
         }
     };
-    let next = match &input[end + 1..] {
-        [b',', ..] => Next::Field(end + 2),
-        [b'\n', ..] => Next::Record(end + 2),
-        [b'\r', b'\n', ..] => Next::Record(end + 3),
-        rest @ ([] | [b'\r']) if at_end => Next::Record(end + 1 + rest.len()),
-        [] | [b'\r'] => return Err(Stop::NeedsMore),
-        _ => return Err(Stop::Malformed(Malformed::TextAfterQuote)),
+    let after = end + 1 + blanks(&input[end + 1..], b" \t\r");
+    let next = match input.get(after) {
+        Some(b',') => Next::Field(after + 1),
+        Some(b'\n') => Next::Record(after + 1),
+        None if at_end => Next::Record(after),
+        None => return Err(Stop::NeedsMore),
+        Some(_) if input[end..after].contains(&b'\r') => {
+            return Err(Stop::Malformed(Malformed::LoneCarriageReturn));
+        }
+        Some(_) => return Err(Stop::Malformed(Malformed::TextAfterQuote)),
     };
     Ok((Field { start, end, doubled }, next))
 }

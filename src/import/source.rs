@@ -1,5 +1,5 @@
 //! The three files: their names, their columns, and opening one up to the end of its header line.
-//! Data rows are read elsewhere.
+//! Deliberately absent: the rows below the header.
 
 use std::fmt;
 use std::fs::File;
@@ -21,7 +21,7 @@ pub struct Sources {
 
 impl Sources {
     /// The files of a directory under their usual names, `questions.csv`, `answers.csv` and
-    /// `answers_photos.csv`. Whether they are there is found out by the import.
+    /// `answers_photos.csv`. It does not look whether they exist.
     pub fn in_directory(directory: &Path) -> Self {
         let file = |source: SourceFile| directory.join(source.file_name());
         Self {

@@ -43,7 +43,7 @@ pub(super) fn connect(path: &Path) -> Result<Connection, StoreError> {
     let flags =
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)
-        .map_err(|error| StoreError::BadAddress(format!("cannot open {}: {error}", path.display())))?;
+        .map_err(|error| StoreError::BadAddress(error.to_string()))?;
     connection.busy_timeout(BUSY_TIMEOUT).reading()?;
     connection.set_prepared_statement_cache_capacity(64);
     connection.pragma_update(None, "page_size", PAGE_BYTES).reading()?;
