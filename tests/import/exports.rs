@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use atelier::domain::{AnswerId, Id, QuestionId};
 use atelier::store::{Command, Target};
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::place::{Kind, Place, on_every_store};
 use crate::shop::{self, ANSWERS, PHOTOS, QUESTIONS, Shop};
@@ -19,20 +20,21 @@ on_every_store!(
     an_empty_store_exports_empty_files,
     files_that_are_there_are_replaced_only_when_told_so,
     an_export_that_fails_leaves_nothing_and_loses_nothing,
+    an_interrupted_export_leaves_nothing,
 );
 
 const FILES: [&str; 3] = ["questions.csv", "answers.csv", "answers_photos.csv"];
 
 /// A shop with everything that is hard to write down: quotes, commas, line ends, other scripts, hidden rows, empty
-/// names, dates before 1970, the largest ids and counters.
+/// names, dates that no number stands for, the largest ids and counters.
 fn odd_shop(place: &Place) -> Shop<'_> {
     let questions = "1,7,\"Is it \"\"red\"\", or not?\",1595884714409,ann,a@b.c,0,3\n\
-        9007199254740991,9007199254740991,\"two\nlines, \"\"quoted\"\"\",-1,\"O'Neil, Pat\",ü@bücher.example,1,4294967295\n\
-        3,274877906951,Größe? 尺寸？ 😀,0,\"\",,0,0\n\
+        9007194959773695,9007199254740991,\"two\nlines, \"\"quoted\"\"\",1969-12-31T23:59:59.999Z,\"O'Neil, Pat\",ü@bücher.example,1,4294967295\n\
+        3,274877906951,Größe? 尺寸？ 😀,1970-01-01,\"\",,0,0\n\
         4,7,'; DROP TABLE questions; --,2018-10-18,\"\"\"\",\"\"\"a b\"\"@c.d\",true,1\n";
     let answers = "1,1,\"a\tb\\n \"\"\"\"\",1595884714409,bob,b@c.d,0,2\n\
-        2,1,\",\",0,\"x\ny\",b@c.d,1,0\n\
-        3,9007199254740991,On a hidden one.,0,kim,k@l.m,0,7\n";
+        2,1,\",\",9999-12-31T23:59:59.999Z,\"x\ny\",b@c.d,1,0\n\
+        3,9007194959773695,On a hidden one.,2018-10-18,kim,k@l.m,0,7\n";
     let photos = "5,1,\"https://example.com/a,b\"\"c.jpg\"\n6,1,https://example.com/ü.jpg\n7,2,https://example.com/hidden.jpg\n";
     let shop = Shop::written(place, questions, answers, photos);
     let run = shop.import(&[]);
@@ -84,16 +86,16 @@ fn every_row_is_in_the_files_with_every_column(place: &Place) {
         BTreeSet::from([
             record(&["1", "7", "Is it \"red\", or not?", "1595884714409", "ann", "a@b.c", "0", "42"]),
             record(&[
-                "9007199254740991",
+                "9007194959773695",
                 "9007199254740991",
                 "two\nlines, \"quoted\"",
-                "-1",
+                "1969-12-31T23:59:59.999Z",
                 "O'Neil, Pat",
                 "ü@bücher.example",
                 "1",
                 "4294967295",
             ]),
-            record(&["3", "274877906951", "Größe? 尺寸？ 😀", "0", "", "", "1", "0"]),
+            record(&["3", "274877906951", "Größe? 尺寸？ 😀", "1970-01-01T00:00:00.000Z", "", "", "1", "0"]),
             record(&[
                 "4",
                 "7",
@@ -110,8 +112,8 @@ fn every_row_is_in_the_files_with_every_column(place: &Place) {
         records(&folder, "answers.csv"),
         BTreeSet::from([
             record(&["1", "1", "a\tb\\n \"\"", "1595884714409", "bob", "b@c.d", "0", "7"]),
-            record(&["2", "1", ",", "0", "x\ny", "b@c.d", "1", "0"]),
-            record(&["3", "9007199254740991", "On a hidden one.", "0", "kim", "k@l.m", "1", "7"]),
+            record(&["2", "1", ",", "9999-12-31T23:59:59.999Z", "x\ny", "b@c.d", "1", "0"]),
+            record(&["3", "9007194959773695", "On a hidden one.", "1539820800000", "kim", "k@l.m", "1", "7"]),
         ])
     );
     assert_eq!(
@@ -218,4 +220,31 @@ fn an_export_that_fails_leaves_nothing_and_loses_nothing(place: &Place) {
     let run = shop.atelier(&["export", "nowhere", "--store", "sqlite:missing.db"]);
     assert!(!run.success && run.errors.contains("no such file"), "{run:?}");
     assert!(!shop.path("missing.db").exists());
+}
+
+fn an_interrupted_export_leaves_nothing(place: &Place) {
+    let shop = Shop::generated(place, 1_500);
+    assert!(shop.import(&[]).success);
+    let folder = shop.path("out");
+    for (signal, status) in [(Signal::INT, 130), (Signal::TERM, 143)] {
+        let mut export = shop.command(&["export", "out"]).spawn().expect("the program runs");
+        let process_id = Pid::from_child(&export);
+        while !folder.join("questions.csv.partial").exists() {
+            assert!(export.try_wait().expect("the program is there").is_none(), "it ended before it began");
+        }
+        // It stands still while the test looks, so that it cannot be ready before the signal comes.
+        kill_process(process_id, Signal::STOP).expect("it is stopped");
+        let begun = names(&folder);
+        assert!(
+            begun.contains("questions.csv.partial"),
+            "it was ready before it could be stopped: {begun:?}"
+        );
+        kill_process(process_id, signal).expect("it is told to end");
+        kill_process(process_id, Signal::CONT).expect("it goes on");
+        let ended = export.wait_with_output().expect("the program ends");
+        assert_eq!(ended.status.code(), Some(status), "{ended:?}");
+        assert_eq!(names(&folder), BTreeSet::new());
+    }
+    export(&shop, "out");
+    assert_eq!(names(&folder), FILES.map(str::to_owned).into());
 }
