@@ -17,7 +17,7 @@ const LAYERS: [(&str, &[&str]); 11] = [
     ("service", &["store", "domain"]),
     ("export", &["import", "store", "files", "domain"]),
     ("import", &["store", "domain"]),
-    ("generate", &["domain"]),
+    ("generate", &["files", "domain"]),
     ("store", &["domain"]),
     ("files", &[]),
     ("fuzzing", &["http", "service", "import"]),

@@ -1,7 +1,5 @@
 //! `atelier check`: reads a whole store and says what is wrong with it; the exit status is the verdict.
 
-#![expect(clippy::print_stdout, reason = "the findings are the command's output")]
-
 use std::process::ExitCode;
 use std::time::Instant;
 

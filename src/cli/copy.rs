@@ -1,8 +1,6 @@
 //! `atelier copy`: moves a whole shop from one store to another: ids, dates, counters, hidden rows, and the memory
 //! of ids given out.
 
-#![expect(clippy::print_stdout, reason = "the summary is the command's result")]
-
 use std::process::ExitCode;
 use std::time::Instant;
 

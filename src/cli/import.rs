@@ -1,11 +1,6 @@
 //! `atelier import`: migrates the shop's CSV files into a store, showing how far it is.
 
 #![expect(clippy::doc_markdown, reason = "these comments are the help texts, shown as they are")]
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a summary for people, and warnings beside it"
-)]
 
 use std::path::PathBuf;
 use std::process::ExitCode;

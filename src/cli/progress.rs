@@ -1,6 +1,5 @@
 //! How long work is shown to whoever waits for it: a bar on a terminal, a plain line now and then in a
 //! log. Always on stderr, so that stdout stays free for results.
-#![expect(clippy::print_stderr, reason = "showing progress on stderr is what this file is for")]
 
 use std::fmt::Write;
 use std::io::IsTerminal as _;
