@@ -1,8 +1,6 @@
 //! `atelier check`: reads a whole store and prints what is wrong with it. The exit status says whether anything is.
 //! Deliberately absent: the rules, which each store has itself.
 
-#![expect(clippy::print_stdout, reason = "the findings are the command's output")]
-
 use std::process::ExitCode;
 use std::time::Instant;
 

@@ -1,8 +1,6 @@
 //! `atelier config`: the settings that are in force and where they come from, or a settings file to begin with. What the
 //! settings are is `config`'s.
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "the settings are the command's result")]
-
 use anyhow::Context as _;
 use clap::{Args, CommandFactory as _, ValueEnum};
 use serde::Serialize;

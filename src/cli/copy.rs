@@ -1,8 +1,6 @@
 //! `atelier copy`: copies a whole shop from one store to another: ids, dates, counters, hidden rows, and the largest ids
 //! ever given out. Deliberately absent: reading and writing rows, which the stores do.
 
-#![expect(clippy::print_stdout, reason = "the summary is the command's result")]
-
 use std::process::ExitCode;
 use std::time::Instant;
 

@@ -1,7 +1,5 @@
-//! `serve --demo`: fills an empty store with an invented shop, by the same way that real data goes, and prints
-//! addresses to try.
-
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "it talks to whoever tries the program out")]
+//! `serve --demo`: fills an empty store with an invented shop, in the same way as real data, and prints
+//! addresses to try. The data is made by `generate` and loaded by `import`.
 
 use std::net::SocketAddr;
 
@@ -9,11 +7,12 @@ use anyhow::Context as _;
 
 use super::counted::counted;
 use super::import::import_with_progress;
+use crate::files::ExistingFiles;
 use crate::generate::{Shape, generate};
-use crate::import::{ImportOptions, Sources};
-use crate::store::Store;
+use crate::import::{ImportError, ImportOptions, Sources};
+use crate::store::{Store, StoreError};
 
-/// Enough for lists of every length, few enough to be there in a second.
+/// Enough for lists of every length, few enough to be loaded in a second.
 const DEMO_PRODUCTS: u64 = 5_000;
 const DEMO_SEED: u64 = 1;
 
@@ -25,14 +24,20 @@ pub(super) fn fill_if_empty(store: &dyn Store) -> anyhow::Result<()> {
     }
     let directory = tempfile::tempdir().context("no temporary folder")?;
     let shape = Shape::new(DEMO_PRODUCTS, DEMO_SEED)?;
-    generate(&shape, directory.path(), &mut |_| {}).context("cannot generate the sample data")?;
+    generate(&shape, directory.path(), ExistingFiles::Refuse, &mut |_| {})
+        .context("cannot generate the sample data")?;
     let sources = Sources::in_directory(directory.path());
-    let summary = import_with_progress(store, &sources, &ImportOptions::default())?;
-    eprintln!("Sample data: {DEMO_PRODUCTS} products, {}.", counted(summary.counts));
+    match import_with_progress(store, &sources, &ImportOptions::default()) {
+        // An import waits for another one. Several processes may be started on one store at once.
+        Err(ImportError::Store(StoreError::NotEmpty)) => {
+            eprintln!("Another process has filled the store meanwhile; --demo adds no rows.");
+        }
+        summary => eprintln!("Sample data: {DEMO_PRODUCTS} products, {}.", counted(summary?.counts)),
+    }
     Ok(())
 }
 
-/// Prints what to try.
+/// Prints addresses to try.
 pub(super) fn print_addresses(address: SocketAddr, path_prefix: &str, has_first_page: bool) {
     let base = format!("http://{address}{path_prefix}/qa");
     if has_first_page {

@@ -2,11 +2,6 @@
 //! Deliberately absent: reading and checking rows, which `import` does.
 
 #![expect(clippy::doc_markdown, reason = "these comments are the help texts, shown as they are")]
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "the summary goes to stdout, warnings go to stderr"
-)]
 
 use std::path::PathBuf;
 use std::process::ExitCode;

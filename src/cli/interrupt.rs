@@ -1,6 +1,5 @@
 //! Ctrl-C and SIGTERM during a command that writes files: what is not whole is removed, then the program ends.
 //! Deliberately absent: the server, which finishes its requests first.
-#![expect(clippy::print_stderr, reason = "the operator reads why the command ended")]
 
 use std::thread;
 
@@ -31,7 +30,7 @@ pub(super) fn remove_partial_files_when_interrupted() -> anyhow::Result<()> {
                 _ = terminate.recv() => SignalKind::terminate(),
             }
         });
-        files::remove_files_in_the_making();
+        files::remove_unfinished();
         eprintln!("atelier: interrupted; files that were not whole are removed");
         std::process::exit(128 + kind.as_raw_value());
     };

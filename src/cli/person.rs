@@ -1,14 +1,7 @@
 //! `atelier person`: shows, exports or erases all that a store has under one e-mail address.
 //! Deliberately absent: how rows are found and erased, which the store does.
 
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "the rows are the command's result, notes about them go to stderr"
-)]
-
 use std::collections::HashMap;
-use std::io::{Write as _, stdout};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -67,9 +60,7 @@ pub(super) fn run(args: &PersonArgs) -> anyhow::Result<()> {
             println!("{} found in {:.1} s", counted(person.counts()), started.elapsed().as_secs_f64());
         }
         Action::Export(_) => {
-            let mut output = stdout().lock();
-            serde_json::to_writer_pretty(&mut output, &Exported::new(&whose.email, &person))?;
-            writeln!(output)?;
+            println!("{}", serde_json::to_string_pretty(&Exported::new(&whose.email, &person))?);
         }
         Action::Erase(_) => {
             let erased = store.erase(&person).with_context(|| format!("cannot erase in {address}"))?;

@@ -1,6 +1,5 @@
 //! Showing how far work is, always on stderr: a bar on a terminal, a plain line now and then in a log.
 //! Deliberately absent: results, which go to stdout.
-#![expect(clippy::print_stderr, reason = "showing progress on stderr is what this file is for")]
 
 use std::io::IsTerminal as _;
 use std::sync::mpsc::{RecvTimeoutError, channel};
