@@ -1,5 +1,5 @@
-//! `atelier check`: reads a whole store and prints what is wrong with it. The exit status says whether anything is.
-//! Deliberately absent: the rules, which each store has itself.
+//! `atelier check`: reads a whole store and prints what is wrong with it. The exit status says
+//! whether anything is. Deliberately absent: the rules, which each store has itself.
 
 use std::process::ExitCode;
 use std::time::Instant;

@@ -1,5 +1,6 @@
-//! `atelier copy`: copies a whole shop from one store to another: ids, dates, counters, hidden rows, and the largest ids
-//! ever given out. Deliberately absent: reading and writing rows, which the stores do.
+//! `atelier copy`: copies a whole shop from one store to another: ids, dates, counters, hidden
+//! rows, and the largest ids ever given out. Deliberately absent: reading and writing rows, which
+//! the stores do.
 
 use std::process::ExitCode;
 use std::time::Instant;
@@ -21,7 +22,8 @@ pub(super) struct CopyArgs {
     #[arg(long, env = "ATELIER_TO", hide_env_values = true, value_name = "ADDRESS")]
     to: StoreAddress,
 
-    /// Drop what the second store holds, in the same transaction; without this a store with rows is refused
+    /// Drop what the second store holds, in the same transaction; without this a store with rows is
+    /// refused
     #[arg(long)]
     replace: bool,
 }

@@ -1,5 +1,6 @@
-//! How commands say how many rows they dealt with, and how far they are in reading a store. Counts have no separators, so
-//! that what one command prints can be compared with what another or a database does.
+//! How commands say how many rows they dealt with, and how far they are in reading a store. Counts
+//! have no separators, so that what one command prints can be compared with what another or a
+//! database does.
 
 use super::progress::Progress;
 use crate::store::{AnswerBatch, Batch, Counts, Dump, LastIds, PhotoBatch, QuestionBatch, Store, StoreError};

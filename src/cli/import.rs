@@ -1,5 +1,5 @@
-//! `atelier import`: brings the shop's CSV files into a store, or only checks them, showing how far it is.
-//! Deliberately absent: reading and checking rows, which `import` does.
+//! `atelier import`: brings the shop's CSV files into a store, or only checks them, showing how far
+//! it is. Deliberately absent: reading and checking rows, which `import` does.
 
 #![expect(clippy::doc_markdown, reason = "these comments are the help texts, shown as they are")]
 
@@ -38,7 +38,8 @@ pub(super) struct ImportArgs {
     #[command(flatten)]
     store: StoreOption,
 
-    /// Drop what the store holds, in the same transaction; without this a store with rows is refused
+    /// Drop what the store holds, in the same transaction; without this a store with rows is
+    /// refused
     #[arg(long)]
     replace: bool,
 
@@ -50,7 +51,8 @@ pub(super) struct ImportArgs {
     #[arg(long, env = "ATELIER_MAX_REJECTS", value_name = "N", default_value_t = 0, value_parser = whole_number(0..=u64::MAX))]
     max_rejects: u64,
 
-    /// Where to list bad rows, as CSV: file, line, column, value, reason [default: atelier-rejects.csv]
+    /// Where to list bad rows, as CSV: file, line, column, value, reason [default:
+    /// atelier-rejects.csv]
     #[arg(long, env = "ATELIER_REJECTS", value_name = "FILE")]
     rejects: Option<PathBuf>,
 }
@@ -67,7 +69,8 @@ impl ImportArgs {
     }
 }
 
-/// Imports, or only checks the files with `--dry-run`. The exit status says whether everything is right.
+/// Imports, or only checks the files with `--dry-run`. The exit status says whether everything is
+/// right.
 pub(super) fn run(args: &ImportArgs) -> anyhow::Result<ExitCode> {
     let sources = args.sources()?;
     let address = &args.store.store;
@@ -101,7 +104,7 @@ pub(super) fn import_with_progress(
     with_progress(&IMPORT, |progress| import::import(store, sources, options, progress))
 }
 
-/// What is printed on the way.
+/// The words that differ between an import and a dry run.
 struct Words {
     label: &'static str,
     before: &'static str,
@@ -140,7 +143,7 @@ fn with_progress(
             if let Some(bar) = bar.take() {
                 bar.finish();
             }
-            eprintln!("{} {} rows", words.after, progress.rows);
+            eprintln!("{} {} row{}", words.after, progress.rows, if progress.rows == 1 { "" } else { "s" });
         }
     });
     if let Some(bar) = bar.take() {

@@ -1,5 +1,5 @@
-//! Ctrl-C and SIGTERM during a command that writes files: what is not whole is removed, then the program ends.
-//! Deliberately absent: the server, which finishes its requests first.
+//! Ctrl-C and SIGTERM during a command that writes files: what is not whole is removed, then the
+//! program ends. Deliberately absent: the server, which finishes its requests first.
 
 use std::thread;
 
@@ -8,8 +8,8 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::files;
 
-/// From now on these signals remove every file in the making and end the program, with 128 plus the signal's number as its
-/// exit status, as shells have it.
+/// From now on these signals remove every file in the making and end the program, with 128 plus the
+/// signal's number as its exit status, as shells have it.
 ///
 /// # Errors
 /// When the system does not let it listen for signals.

@@ -29,8 +29,9 @@ enum Action {
     Export(Whose),
     /// Replace names and texts by neutral ones, empty the addresses, remove the photos
     ///
-    /// The questions and answers stay, so that threads can be followed. What would be erased is what `show` lists.
-    /// Servers that are running notice it. Backups and exports made before still have it.
+    /// The questions and answers stay, so that threads can be followed. What would be erased is
+    /// what `show` lists. Servers that are running notice it. Backups and exports made before still
+    /// have it.
     Erase(Whose),
 }
 

@@ -1,5 +1,5 @@
-//! Showing how far work is, always on stderr: a bar on a terminal, a plain line now and then in a log.
-//! Deliberately absent: results, which go to stdout.
+//! Showing how far work is, always on stderr: a bar on a terminal, a plain line now and then in a
+//! log. Deliberately absent: results, which go to stdout.
 
 use std::io::IsTerminal as _;
 use std::sync::mpsc::{RecvTimeoutError, channel};
@@ -72,8 +72,8 @@ impl Progress {
     }
 }
 
-/// Runs work that does not say how far it is, and shows for how long it has been going on. The work prints through the
-/// function that it is given, so that its lines and the spinner do not mix.
+/// Runs work that does not say how far it is, and shows for how long it has been going on. The work
+/// prints through the function that it is given, so that its lines and the spinner do not mix.
 pub(super) fn waiting<T>(label: &'static str, work: impl FnOnce(&dyn Fn(&dyn Fn())) -> T) -> T {
     // Hidden unless stderr is a terminal.
     let spinner = ProgressBar::new_spinner().with_message(label);
@@ -108,7 +108,8 @@ struct Amount {
 }
 
 impl Amount {
-    /// Such as `5.20 MB of 11.56 MB, 50.38 MB/s` or `1,234 of 5,678 rows, 9,876 rows/s`. The rate is the mean since the start.
+    /// Such as `5.20 MB of 11.56 MB, 50.38 MB/s` or `1,234 of 5,678 rows, 9,876 rows/s`. The rate
+    /// is the mean since the start.
     fn shown(self, elapsed: Duration) -> String {
         let milliseconds = elapsed.as_millis().max(1);
         let rate = u64::try_from(u128::from(self.done) * 1_000 / milliseconds).unwrap_or(u64::MAX);

@@ -1,5 +1,6 @@
-//! The texts that shoppers send, each checked once: bodies, names, e-mail addresses, photo addresses.
-//! Lengths count Unicode scalar values. Nothing is escaped here: text is stored as sent.
+//! The texts that shoppers send, each checked once: bodies, names, e-mail addresses, photo
+//! addresses. Lengths count Unicode scalar values. Deliberately absent: escaping for a page, since
+//! texts are stored as sent.
 
 use std::borrow::Cow;
 
@@ -55,11 +56,12 @@ macro_rules! text_type {
 }
 
 text_type! {
-    /// The text of a question or an answer: trimmed, without control characters other than newline and tab.
+    /// The text of a question or an answer: trimmed, without control characters other than newline
+    /// and tab.
     Body
 }
 text_type! {
-    /// The public name of whoever writes: trimmed, without any control character.
+    /// The public name of an author: trimmed, without any control character.
     Name
 }
 text_type! {
@@ -107,8 +109,8 @@ impl PhotoUrl {
     /// Checks and trims an address of at most `max` characters.
     ///
     /// # Errors
-    /// [`TextError::NotAPhotoUrl`] for whatever [`is_photo_address`] says no to, a blank text included.
-    /// [`TextError::TooLong`] for an address of more characters.
+    /// [`TextError::NotAPhotoUrl`] for every text that is no [photo's address](is_photo_address), a
+    /// blank one included. [`TextError::TooLong`] for an address of more characters.
     pub fn parse(text: &str, max: usize) -> Result<Self, TextError> {
         if is_photo_address(text) {
             trimmed_within(text, max).map(Self)
@@ -118,23 +120,26 @@ impl PhotoUrl {
     }
 }
 
-/// Whether a text is the address of a photo: an absolute `http://` or `https://` address with a host, without a space or
-/// control character inside. White space around it does not matter. Anything else counts as no photo.
+/// Whether a text is the address of a photo: an absolute `http://` or `https://` address with a
+/// host, without a space or control character inside. White space around it does not matter.
+/// Anything else counts as no photo.
 pub fn is_photo_address(text: &str) -> bool {
     let text = text.trim();
     if text.contains(|character: char| character.is_control() || character.is_whitespace()) {
         return false;
     }
-    // Browsers repair `https:x.co`, `https:/x.co` and `https:///x.co`, and so does `Url`. Other readers do not.
+    // Browsers repair `https:x.co`, `https:/x.co` and `https:///x.co`, and so does `Url`. Other
+    // readers do not.
     let Some((scheme, rest)) = text.split_once("://") else { return false };
     let is_web = scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
     is_web && !rest.starts_with(['/', '\\']) && url::Url::parse(text).is_ok_and(|url| url.has_host())
 }
 
-/// Whether nothing is seen of a character: white space, control and format characters, and fillers such as U+3164.
+/// Whether nothing is seen of a character: white space, control and format characters, and fillers
+/// such as U+3164.
 pub fn is_invisible(character: char) -> bool {
-    // Besides white space and controls, these are Unicode's Default_Ignorable_Code_Point, the interlinear marks, and the
-    // empty Braille cell.
+    // Besides white space and controls, these are Unicode's Default_Ignorable_Code_Point, the
+    // interlinear marks, and the empty Braille cell.
     character.is_whitespace()
         || character.is_control()
         || matches!(character,
@@ -144,7 +149,8 @@ pub fn is_invisible(character: char) -> bool {
             | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// A text as it may be shown on a terminal: invisible characters other than the plain space are written out.
+/// A text as it may be shown on a terminal: invisible characters other than the plain space are
+/// written out.
 pub fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {

@@ -1,5 +1,6 @@
-//! Points in time: milliseconds since 1970 in UTC, the forms in which files have them, and the one in which they are shown.
-//! The current time is not read here. It is an argument (`service::clock`).
+//! Points in time: milliseconds since 1970 in UTC, the forms in which files have them, and the one
+//! in which they are shown. The current time is not read here. It is an argument
+//! (`service::clock`).
 
 use std::fmt;
 
@@ -13,7 +14,8 @@ const MARCH_OF_YEAR_0: i64 = 719_468;
 const MIN_MILLISECONDS: i64 = -62_135_596_800_000;
 /// 9999-12-31T23:59:59.999Z.
 const MAX_MILLISECONDS: i64 = 253_402_300_799_999;
-/// The years 1990 to 2199. Seconds, `YYYYMMDD` and `YYYYMMDDhhmmss` read as milliseconds are all outside of them.
+/// The years 1990 to 2199. Seconds, `YYYYMMDD` and `YYYYMMDDhhmmss` read as milliseconds are all
+/// outside of them.
 const PLAUSIBLE_MILLISECONDS: std::ops::Range<i64> = 631_152_000_000..7_258_118_400_000;
 
 /// A point in time with millisecond precision, in the years 1 to 9999, UTC.
@@ -57,16 +59,19 @@ impl Timestamp {
         self.0
     }
 
-    /// Whether [`parse`](Self::parse) reads this time when it is written as a plain number of milliseconds.
+    /// Whether [`parse`](Self::parse) reads this time when it is written as a plain number of
+    /// milliseconds.
     pub fn is_plausible(self) -> bool {
         PLAUSIBLE_MILLISECONDS.contains(&self.0)
     }
 
-    /// Reads what the files to import contain: milliseconds since 1970, an ISO 8601 date-time (without an offset it is
-    /// UTC), or a plain date (midnight UTC). Fractions below a millisecond are cut off.
+    /// Reads what the files to import contain: milliseconds since 1970, an ISO 8601 date-time
+    /// (without an offset it is UTC), or a plain date (midnight UTC). Fractions below a millisecond
+    /// are cut off.
     ///
     /// # Errors
-    /// [`InvalidTimestamp::Implausible`] for a number that is not [plausible](Self::is_plausible): it may be seconds.
+    /// [`InvalidTimestamp::Implausible`] for a number that is not [plausible](Self::is_plausible):
+    /// it may be seconds.
     pub fn parse(text: &str) -> Result<Self, InvalidTimestamp> {
         let text = text.trim();
         let digits = text.strip_prefix('-').unwrap_or(text);
@@ -131,9 +136,10 @@ fn two_digits(number: u32) -> &'static [u8; 2] {
     &DIGITS[(number % 128) as usize]
 }
 
-/// Year, month and day of a day counted from 0000-03-01. Cassio Neri and Lorenz Schneider, "Euclidean affine functions and
-/// their application to calendar algorithms" (Software: Practice and Experience 53, 2023), figure 12. By hand because a
-/// page holds a dozen dates and this is two nanoseconds each.
+/// Year, month and day of a day counted from 0000-03-01. Cassio Neri and Lorenz Schneider,
+/// "Euclidean affine functions and their application to calendar algorithms" (Software: Practice
+/// and Experience 53, 2023), figure 12. By hand because a page holds a dozen dates and this is two
+/// nanoseconds each.
 fn civil_from_days(days: u32) -> (u32, u32, u32) {
     let quarter_days = 4 * days + 3;
     let century = quarter_days / 146_097;
@@ -202,7 +208,8 @@ mod tests {
 
     #[test]
     fn numbers_that_are_hardly_milliseconds_are_refused() {
-        // Nothing, a year, a day, seconds, before and after the bounds, a day with its time, micro- and nanoseconds.
+        // Nothing, a year, a day, seconds, before and after the bounds, a day with its time, micro-
+        // and nanoseconds.
         for text in [
             "0",
             "-1",

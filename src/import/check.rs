@@ -1,6 +1,7 @@
-//! A row → a checked row in a batch: every column, that the id is unique, the parent and with it the product.
-//! Ids of bad rows are remembered as well, so that the message for an answer says why its question is missing.
-//! Deliberately absent: how files are read, and what happens to bad rows.
+//! A row → a checked row in a batch: every column is right, the id is unique, the parent is there
+//! and gives the product. Ids of bad rows are kept as well, so that the message for an answer says
+//! why its question is missing. Deliberately absent: how files are read, and what happens to bad
+//! rows.
 
 use super::index::{Known, ProductIndex};
 use super::row::{Problem, Row};

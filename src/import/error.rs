@@ -1,4 +1,5 @@
-//! Why an import fails, in words for the operator. Deliberately absent: why a single row is bad, which is a [`Reject`].
+//! Why an import fails, in words for the operator. Deliberately absent: why a single row is bad,
+//! which is a [`Reject`].
 
 use std::fmt;
 use std::path::PathBuf;

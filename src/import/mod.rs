@@ -1,8 +1,8 @@
-//! Import: three CSV files → checked rows → [`BulkLoad`], all or nothing. Every bad row is named in a rejects file.
-//! Deliberately absent: SQL, progress bars, generating such files.
+//! Import: three CSV files → checked rows → [`BulkLoad`], all or nothing. Every bad row is named in
+//! a rejects file. Deliberately absent: SQL, progress bars, generating such files.
 //!
-//! One thread parses and checks, the calling thread loads. A bounded channel of batches is between them. Of a row only its
-//! id and product stay in memory, some dozen bytes.
+//! One thread parses and checks, the calling thread loads. A bounded channel carries batches from
+//! one to the other. Only the id and the product of a row stay in memory, a few dozen bytes.
 
 mod check;
 mod error;
@@ -29,18 +29,18 @@ pub use source::{SourceFile, Sources};
 use self::parse::{MAX_WAITING_BATCHES, Message, Rows};
 use self::rejects::Rejects;
 use self::source::Input;
-use crate::store::{
-    AnswerBatch, BulkLoad, Counts, LastIds, LoadMode, PhotoBatch, QuestionBatch, Store, StoreError,
-};
+use crate::store::{BulkLoad, Counts, LoadMode, Store, StoreError};
 
 /// How to import.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportOptions {
     /// What happens to rows that are there.
     pub mode: LoadMode,
-    /// Most bad rows, in all files together, that are left out; with more of them nothing is loaded.
+    /// Most bad rows, in all files together, that are left out; with more of them nothing is
+    /// loaded.
     pub max_rejects: u64,
-    /// Where bad rows are listed; by default [`DEFAULT_REJECTS_FILE`]. The file is created, or replaced, with the first one.
+    /// Where bad rows are listed; by default [`DEFAULT_REJECTS_FILE`]. The file is created, or
+    /// replaced, with the first one.
     pub rejects: Option<PathBuf>,
 }
 
@@ -59,7 +59,8 @@ pub struct Progress {
     pub bytes_read: u64,
     /// Bytes of all files; 0 when they are pipes.
     pub bytes_total: u64,
-    /// Rows of all files that are read, bad ones included; while committing, the rows that are loaded.
+    /// Rows of all files that are read, bad ones included; while committing, the rows that are
+    /// loaded.
     pub rows: u64,
 }
 
@@ -77,7 +78,7 @@ pub enum Stage {
 /// The result of an import.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Summary {
-    /// Rows that the store has now.
+    /// Rows that the store has now, or would have after a dry run.
     pub counts: Counts,
     /// Rows of each file, bad ones included.
     pub rows_read: Counts,
@@ -89,11 +90,12 @@ pub struct Summary {
 
 /// Imports the three files into a store, in one transaction.
 ///
-/// `progress` is called on this thread after each batch, a few thousand times for a few million rows.
+/// `progress` is called on this thread after each batch, a few thousand times for a few million
+/// rows.
 ///
 /// # Errors
-/// All files are opened and their header lines checked before the store is touched. Nothing is loaded unless
-/// everything is; see [`ImportError`].
+/// All files are opened and their header lines checked before the store is touched. Nothing is
+/// loaded unless everything is; see [`ImportError`].
 pub fn import(
     store: &dyn Store,
     sources: &Sources,
@@ -101,10 +103,11 @@ pub fn import(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Summary, ImportError> {
     let files = Files::open(sources, options)?;
-    files.load(store.bulk_load(options.mode)?, progress)
+    files.load(Some(store.bulk_load(options.mode)?), progress)
 }
 
-/// Reads and checks the three files as [`import`] does, without a store. Only the list of bad rows is written.
+/// Reads and checks the three files as [`import`] does, without a store. Only the list of bad rows
+/// is written.
 ///
 /// # Errors
 /// As [`import`], except those of the store.
@@ -113,7 +116,7 @@ pub fn dry_run(
     options: &ImportOptions,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Summary, ImportError> {
-    Files::open(sources, options)?.load(Box::new(Nowhere::default()), progress)
+    Files::open(sources, options)?.load(None, progress)
 }
 
 /// Three files with good header lines.
@@ -130,9 +133,10 @@ impl Files {
         Ok(Self { inputs, rejects: Rejects::new(rejects_file, options.max_rejects, sources)? })
     }
 
+    /// Reads everything and loads it, if there is something to load into.
     fn load(
         self,
-        mut load: Box<dyn BulkLoad>,
+        mut load: Option<Box<dyn BulkLoad>>,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Summary, ImportError> {
         let bytes_total = self.inputs.iter().map(|input| input.bytes).sum();
@@ -144,59 +148,32 @@ impl Files {
                 .spawn_scoped(scope, move || parse::parse(self.inputs, self.rejects, sender))
                 .map_err(ImportError::Thread)?;
             // This call drops the receiver, so the parser stops when the store fails.
-            let loaded = load_rows(receiver, load.as_mut(), progress);
+            let loaded = load_rows(receiver, load.as_deref_mut(), progress);
             let parsed = parser.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
             loaded?;
             parsed
         })?;
-        let rows_read = report.rows_read;
-        let left_out = report.rejects.finish()?;
-        let rows = rows_read.rows() - left_out.rows - left_out.photos;
+        let parse::Report { rows_read, rows_good, warnings, rejects } = report;
+        let left_out = rejects.finish()?;
+        let rows = rows_good.rows();
         progress(Progress { stage: Stage::Committing, bytes_read: bytes_total, bytes_total, rows });
-        let counts = load.commit()?;
-        Ok(Summary { counts, rows_read, left_out, warnings: report.warnings })
+        let counts = load.map_or(Ok(rows_good), BulkLoad::commit)?;
+        Ok(Summary { counts, rows_read, left_out, warnings })
     }
 }
 
-/// Counts rows and keeps none.
-#[derive(Default)]
-struct Nowhere(Counts);
-
-impl BulkLoad for Nowhere {
-    fn add_questions(&mut self, batch: &QuestionBatch) -> Result<(), StoreError> {
-        self.0.questions += batch.rows.len() as u64;
-        Ok(())
-    }
-
-    fn add_answers(&mut self, batch: &AnswerBatch) -> Result<(), StoreError> {
-        self.0.answers += batch.rows.len() as u64;
-        Ok(())
-    }
-
-    fn add_photos(&mut self, batch: &PhotoBatch) -> Result<(), StoreError> {
-        self.0.photos += batch.rows.len() as u64;
-        Ok(())
-    }
-
-    fn raise_last_ids(&mut self, _: LastIds) {}
-
-    fn commit(self: Box<Self>) -> Result<Counts, StoreError> {
-        Ok(self.0)
-    }
-}
-
-/// Loads batches until there are no more.
+/// Loads batches until there are no more. Without a load they are only counted.
 fn load_rows(
     messages: Receiver<Message>,
-    load: &mut dyn BulkLoad,
+    mut load: Option<&mut (dyn BulkLoad + 'static)>,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<(), StoreError> {
     for Message { rows, progress: reached } in messages {
-        match rows {
-            Rows::Questions(batch) => load.add_questions(&batch)?,
-            Rows::Answers(batch) => load.add_answers(&batch)?,
-            Rows::Photos(batch) => load.add_photos(&batch)?,
-            Rows::GivenUp => {}
+        match (rows, &mut load) {
+            (Rows::Questions(batch), Some(load)) => load.add_questions(&batch)?,
+            (Rows::Answers(batch), Some(load)) => load.add_answers(&batch)?,
+            (Rows::Photos(batch), Some(load)) => load.add_photos(&batch)?,
+            (Rows::GivenUp, _) | (_, None) => {}
         }
         progress(reached);
     }

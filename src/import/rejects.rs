@@ -1,5 +1,6 @@
-//! Bad rows and photos that are left out: counted by reason, and listed in a CSV file up to a limit.
-//! Deliberately absent: what is wrong with a row, which `check`, `row` and `reader` find out.
+//! Bad rows and photos that are left out: counted by reason, and listed in a CSV file up to a
+//! limit. Deliberately absent: what is wrong with a row, which `check`, `row` and `reader` find
+//! out.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -24,10 +25,12 @@ pub const MAX_SHOWN_VALUE_CHARS: usize = 200;
 /// Bad rows that an error message shows.
 const FIRST_REJECTS: usize = 5;
 
-/// Most reasons that are counted each on its own. The header line alone decides on most of them, so there are few.
+/// Most reasons that are counted each on its own. The header line alone decides on most of them, so
+/// there are few.
 const MAX_REASONS: usize = 30;
 
-/// A bad row: where it is and what is wrong with it. A row is listed once, with its first bad column.
+/// A bad row: where it is and what is wrong with it. A row is listed once, with its first bad
+/// column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reject {
     /// The file.
@@ -36,8 +39,8 @@ pub struct Reject {
     pub line: u64,
     /// The column; empty when the row as a whole is bad.
     pub column: String,
-    /// The bad value, at most [`MAX_SHOWN_VALUE_CHARS`] characters of it. Invisible characters and bytes that are not
-    /// UTF-8 are escaped.
+    /// The bad value, at most [`MAX_SHOWN_VALUE_CHARS`] characters of it. Invisible characters and
+    /// bytes that are not UTF-8 are escaped.
     pub value: String,
     /// What is wrong with it.
     pub reason: String,

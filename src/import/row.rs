@@ -1,17 +1,17 @@
-//! One record of a file with a known header: each column as a typed value, or what is wrong with it.
-//! Deliberately absent: how the rows of the files belong together.
+//! One record of a file with a known header: each column as a typed value, or what is wrong with
+//! it. Deliberately absent: how the rows of the files belong together.
 
 use std::borrow::Cow;
 
 use memchr::memchr;
 
-use super::reader::Record;
+use super::reader::{Field, Record};
 use super::rejects::shown;
 use super::source::Header;
 use crate::domain::{Id, MAX_IMPORTED_ID, Timestamp, is_photo_address, normalize};
 
-/// Most characters (Unicode scalar values) of an imported text, after trimming. More than the public routes take: texts
-/// that customers once wrote must not hold up an import.
+/// Most characters (Unicode scalar values) of an imported text, after trimming. More than the
+/// public routes take: texts that customers once wrote must not hold up an import.
 pub const MAX_IMPORTED_TEXT_CHARS: usize = 10_000;
 
 /// Why a row is bad: the parts of a [`Reject`](super::Reject) that do not depend on where it is.
@@ -32,30 +32,32 @@ impl Problem {
     }
 }
 
-/// A record with as many fields as the header line, all UTF-8.
+/// A well-formed record with as many fields as the header line, all UTF-8.
 pub(super) struct Row<'a> {
     text: &'a str,
-    record: Record<'a>,
+    fields: &'a [Field],
     header: &'a Header,
 }
 
 impl<'a> Row<'a> {
-    /// Checks the number of fields and the encoding.
+    /// Checks that it is well-formed, the number of fields and the encoding.
     pub(super) fn new(record: Record<'a>, header: &'a Header) -> Result<Self, Problem> {
-        let (fields, expected) = (record.fields.len(), header.names.len());
-        if fields != expected {
-            let reason = format!("the row has {fields} fields, the header line {expected}");
-            return Err(Problem::of_row(record.bytes, reason));
+        let of_row = |reason| Problem::of_row(record.bytes, reason);
+        let fields = record.fields.map_err(|problem| of_row(problem.to_string()))?;
+        let (length, expected) = (fields.len(), header.names.len());
+        if length != expected {
+            return Err(of_row(format!("the row has {length} fields, the header line {expected}")));
         }
         match simdutf8::basic::from_utf8(record.bytes) {
-            Ok(text) => Ok(Self { text, record, header }),
-            Err(_) => Err(not_utf8(record, header)),
+            Ok(text) => Ok(Self { text, fields, header }),
+            Err(_) => Err(not_utf8(record.bytes, fields, header)),
         }
     }
 
-    /// A column of [`SourceFile::columns`](super::SourceFile::columns), trimmed but otherwise as in the file.
+    /// A column of [`SourceFile::columns`](super::SourceFile::columns), trimmed but otherwise as in
+    /// the file.
     fn raw(&self, column: usize) -> &'a str {
-        self.text[self.record.fields[self.header.positions[column]].range()].trim()
+        self.text[self.fields[self.header.positions[column]].range()].trim()
     }
 
     /// A problem with a column.
@@ -114,7 +116,7 @@ impl<'a> Row<'a> {
     /// A text, trimmed, with unified line ends; it may be empty.
     pub(super) fn text(&self, column: usize) -> Result<Cow<'a, str>, Problem> {
         let content = self.raw(column);
-        let text = match self.record.fields[self.header.positions[column]].unescape(content) {
+        let text = match self.fields[self.header.positions[column]].unescape(content) {
             Cow::Borrowed(text) => normalize(text),
             Cow::Owned(text) => Cow::Owned(normalize(&text).into_owned()),
         };
@@ -141,19 +143,19 @@ impl<'a> Row<'a> {
     }
 }
 
-fn not_utf8(record: Record<'_>, header: &Header) -> Problem {
+fn not_utf8(bytes: &[u8], fields: &[Field], header: &Header) -> Problem {
     let reason = "the text is not UTF-8".to_owned();
-    let bad = record.fields.iter().zip(&header.names).find_map(|(field, name)| {
-        let content = &record.bytes[field.range()];
+    let bad = fields.iter().zip(&header.names).find_map(|(field, name)| {
+        let content = &bytes[field.range()];
         std::str::from_utf8(content).is_err().then(|| (name.clone(), shown(content)))
     });
-    let (column, value) = bad.unwrap_or_else(|| (String::new(), shown(record.bytes)));
+    let (column, value) = bad.unwrap_or_else(|| (String::new(), shown(bytes)));
     Problem { column, value, reason, is_photo_to_leave_out: false }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::reader::{Item, Reader};
+    use super::super::reader::Reader;
     use super::*;
     use crate::domain::{AnswerId, InvalidId};
 
@@ -161,8 +163,7 @@ mod tests {
         let names = ["extra", "a", "b"].map(str::to_owned).to_vec();
         let header = Header { names, positions: vec![1, 2] };
         let mut reader = Reader::new(line).unwrap();
-        let Some(Item::Record(record)) = reader.next().unwrap() else { panic!("no record") };
-        check(Row::new(record, &header))
+        check(Row::new(reader.next().unwrap().unwrap(), &header))
     }
 
     fn problem<T>(

@@ -1,5 +1,6 @@
-//! `atelier export` as an operator meets it: what is in the files, that an import of them makes the same store, and
-//! that files which are there are not lost.
+//! `atelier export` as an operator uses it: what is in the files, that an import of them makes the
+//! same store, and that existing files are not lost. Deliberately absent: exports under writes,
+//! which `crash` tests.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -19,15 +20,15 @@ on_every_store!(
     every_row_is_in_the_files_with_every_column,
     an_import_of_an_export_makes_the_same_store,
     an_empty_store_exports_empty_files,
-    files_that_are_there_are_replaced_only_when_told_so,
+    existing_files_are_replaced_only_with_replace,
     an_export_that_fails_leaves_nothing_and_loses_nothing,
     an_interrupted_export_leaves_nothing,
 );
 
 const FILES: [&str; 3] = ["questions.csv", "answers.csv", "answers_photos.csv"];
 
-/// A shop with everything that is hard to write down: quotes, commas, line ends, other scripts, hidden rows, empty
-/// names, dates that no number stands for, the largest ids and counters.
+/// A shop with everything that is hard to write down: quotes, commas, line ends, other scripts,
+/// hidden rows, empty names, dates that no number stands for, the largest ids and counters.
 fn odd_shop(place: &Place) -> Shop<'_> {
     let questions = "1,7,\"Is it \"\"red\"\", or not?\",1595884714409,ann,a@b.c,0,3\n\
         9007194959773695,9007199254740991,\"two\nlines, \"\"quoted\"\"\",1969-12-31T23:59:59.999Z,\"O'Neil, Pat\",ü@bücher.example,1,4294967295\n\
@@ -57,7 +58,8 @@ fn use_it(shop: &Shop<'_>) {
     writer.commit(&commands).expect("committed");
 }
 
-/// The records of a file, as a CSV reader other than the importer's reads them; stores differ in their order.
+/// The records of a file, as a CSV reader other than the importer's reads them; stores differ in
+/// their order.
 fn records(folder: &Path, name: &str) -> BTreeSet<Vec<String>> {
     let mut reader = csv::Reader::from_path(folder.join(name)).expect("the file is opened");
     reader.records().map(|record| record.expect("a record").iter().map(str::to_owned).collect()).collect()
@@ -186,7 +188,7 @@ fn an_empty_store_exports_empty_files(place: &Place) {
     }
 }
 
-fn files_that_are_there_are_replaced_only_when_told_so(place: &Place) {
+fn existing_files_are_replaced_only_with_replace(place: &Place) {
     let shop = odd_shop(place);
     for name in FILES {
         fs::create_dir(shop.path("out")).expect("the folder is made");
@@ -233,14 +235,14 @@ fn an_interrupted_export_leaves_nothing(place: &Place) {
         while !folder.join("questions.csv.partial").exists() {
             assert!(export.try_wait().expect("the program is there").is_none(), "it ended before it began");
         }
-        // It stands still while the test looks, so that it cannot be ready before the signal comes.
+        // A stopped program cannot finish before the signal arrives.
         kill_process(process_id, Signal::STOP).expect("it is stopped");
         let begun = names(&folder);
         assert!(
             begun.contains("questions.csv.partial"),
             "it was ready before it could be stopped: {begun:?}"
         );
-        kill_process(process_id, signal).expect("it is told to end");
+        kill_process(process_id, signal).expect("it gets the signal");
         kill_process(process_id, Signal::CONT).expect("it goes on");
         let ended = export.wait_with_output().expect("the program ends");
         assert_eq!(ended.status.code(), Some(status), "{ended:?}");

@@ -1,5 +1,6 @@
-//! The import command as an operator meets it, and those that bring rows out again: the real program, real files, every
-//! store. What each kind of bad row is called is tested in `src/import`; killing an import is `tests/crash`'s.
+//! The commands that bring rows in and out, as an operator uses them: the real program, real files,
+//! every store. Deliberately absent: the message of each kind of bad row, which `src/import` tests,
+//! and killed imports, which `crash` tests.
 
 #[path = "../support/cluster.rs"]
 mod cluster;
@@ -107,7 +108,7 @@ fn a_few_bad_rows_may_be_left_out(place: &Place) {
     assert!(run.output.contains("left out              1  bad rows, and 0 photos without"), "{run:?}");
     assert!(run.output.contains("listed in atelier-rejects.csv\n"), "{run:?}");
     assert!(run.output.contains("           1  questions.csv, product_id: must be an integer "), "{run:?}");
-    assert!(run.errors.contains("Committing 1 rows\n"), "{run:?}");
+    assert!(run.errors.contains("Committing 1 row\n"), "{run:?}");
     assert_eq!(shop.questions_of(7), [1]);
     assert!(shop.read("atelier-rejects.csv").contains("questions.csv,3,product_id,x,"));
 }

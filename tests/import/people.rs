@@ -1,4 +1,5 @@
-//! `atelier person` as an operator meets it: what is listed, exported and erased.
+//! `atelier person` as an operator uses it: what is listed, exported and erased.
+//! Deliberately absent: how stores find and erase rows, which `store` tests.
 
 use serde_json::{Value, json};
 
@@ -8,7 +9,7 @@ use crate::shop::Shop;
 on_every_store!(
     a_person_is_shown_exported_and_erased,
     other_spellings_are_named_and_left_alone,
-    whoever_is_not_there_has_nothing,
+    an_unknown_address_has_nothing,
 );
 
 fn shop(place: &Place) -> Shop<'_> {
@@ -83,7 +84,7 @@ fn other_spellings_are_named_and_left_alone(place: &Place) {
     assert!(shown.output.contains("1 question, 1 answer, 1 photo found"), "{shown:?}");
 }
 
-fn whoever_is_not_there_has_nothing(place: &Place) {
+fn an_unknown_address_has_nothing(place: &Place) {
     let shop = shop(place);
     let shown = shop.atelier(&["person", "show", "kim@mail.test"]);
     assert!(shown.success && shown.errors.is_empty(), "{shown:?}");

@@ -1,4 +1,5 @@
 //! A folder with the three files and a store, and the program run in it.
+//! Deliberately absent: tests.
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -21,7 +22,7 @@ pub(crate) struct Shop<'a> {
     pub(crate) address: String,
 }
 
-/// What a run of the program came to.
+/// The result of a run of the program.
 #[derive(Debug)]
 pub(crate) struct Run {
     pub(crate) success: bool,
@@ -80,7 +81,8 @@ impl<'a> Shop<'a> {
         }
     }
 
-    /// The program in the folder, on the store. The environment asks for what only `--replace` may do.
+    /// The program in the folder, on the store. The environment asks for what only `--replace` may
+    /// do.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_atelier"));
         command.args(arguments).current_dir(self.place.folder());

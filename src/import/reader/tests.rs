@@ -21,17 +21,12 @@ type Line = (u64, Result<Vec<String>, Malformed>);
 fn read(bytes: &[u8], at_once: usize) -> (Vec<Line>, Option<u64>) {
     let mut reader = Reader::new(Trickle(bytes, at_once)).unwrap();
     let mut lines = Vec::new();
-    while let Some(item) = reader.next().unwrap() {
-        lines.push(match item {
-            Item::Record(record) => {
-                let text = |field: &Field| {
-                    let content = std::str::from_utf8(&record.bytes[field.range()]).unwrap();
-                    field.unescape(content).into_owned()
-                };
-                (record.line, Ok(record.fields.iter().map(text).collect()))
-            }
-            Item::Malformed { line, problem, .. } => (line, Err(problem)),
-        });
+    while let Some(record) = reader.next().unwrap() {
+        let text = |field: &Field| {
+            let content = std::str::from_utf8(&record.bytes[field.range()]).unwrap();
+            field.unescape(content).into_owned()
+        };
+        lines.push((record.line, record.fields.map(|fields| fields.iter().map(text).collect())));
     }
     assert_eq!(reader.position(), bytes.len() as u64);
     (lines, reader.unterminated())
