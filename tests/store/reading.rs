@@ -1,7 +1,8 @@
 //! Reading: single products, the products of questions, and the scan over all of them, on every kind of store.
 
+use atelier::domain::Target;
 use atelier::domain::{Id, ProductRows, QuestionId};
-use atelier::store::{Reader, Target};
+use atelier::store::Reader;
 
 use crate::harness::{
     TestStore, answer, ask, lines, on_every_store, product_id, question, question_id, reply, vote,
