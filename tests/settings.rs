@@ -1,5 +1,5 @@
 //! Where settings come from and how they are told of, by the real program: what counts before what, what stops the start, and
-//! what is printed of the settings, the commands and their options. None of it opens a store; that `serve` and the other
+//! what is printed of the settings, the commands and their options, also where nobody reads it. That `serve` and the other
 //! commands obey their settings on every store is `observe`'s.
 
 use std::path::{Path, PathBuf};
@@ -284,9 +284,83 @@ fn a_file_of_defaults_changes_nothing() {
 /// The commands that the help lists.
 fn commands(desk: &Desk) -> Vec<String> {
     let help = printed(&mut desk.atelier("--help"));
-    let list = help.split("Commands:\n").nth(1).expect("commands").split("\n\n").next().expect("their list");
+    let list =
+        help.split("\nUsage:").nth(1).and_then(|rest| rest.split("\nOptions:").next()).expect("a list");
     let names = list.lines().filter_map(|line| line.strip_prefix("  ")?.split(' ').next());
     names.filter(|name| !name.is_empty() && *name != "help").map(str::to_owned).collect()
+}
+
+/// Runs a command whose reader has closed its end of the pipe before anything is printed.
+fn with_closed_pipes(mut command: Command, output: bool, errors: bool) -> Output {
+    let closed = || std::io::pipe().expect("a pipe").1;
+    if output {
+        command.stdout(closed());
+    }
+    if errors {
+        command.stderr(closed());
+    }
+    command.output().expect("the program runs")
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    let desk = Desk::with("");
+    printed(&mut desk.atelier("generate --products 20 --out shop"));
+    for arguments in [
+        "--help",
+        "--version",
+        "serve --help",
+        "help import",
+        "openapi",
+        "config",
+        "config --default",
+        "config --format json",
+        "man",
+        "man serve",
+        "completions bash",
+        "generate --products 3 --out other",
+        "import shop --store sqlite:shop.db",
+        "check --store sqlite:shop.db",
+        "migrate --store sqlite:shop.db",
+        "copy --from sqlite:shop.db --to sqlite:copy.db",
+        "export out --store sqlite:shop.db",
+        "backup shop.backup --store sqlite:shop.db",
+        "restore shop.backup --store sqlite:restored.db",
+        "person show ann@example.com --store sqlite:shop.db",
+        "person export ann@example.com --store sqlite:shop.db",
+    ] {
+        let Output { status, stderr, .. } = with_closed_pipes(desk.atelier(arguments), true, false);
+        let complaint = String::from_utf8_lossy(&stderr);
+        assert!(status.success(), "{arguments}: {complaint}");
+        // What is left there is progress.
+        assert!(!complaint.contains("atelier:") && !complaint.contains("pipe"), "{arguments}: {complaint}");
+    }
+    // The same for errors and progress: what a command does, and how it ends, stays the same.
+    for (arguments, code) in [
+        ("import shop --store sqlite:second.db", 0),
+        ("sell", 2),
+        ("serve --workers 0", 2),
+        ("check --store sqlite:none.db", 1),
+    ] {
+        let status = with_closed_pipes(desk.atelier(arguments), true, true).status;
+        assert_eq!(status.code(), Some(code), "{arguments}");
+    }
+    let checked = printed(&mut desk.atelier("check --store sqlite:second.db"));
+    assert!(checked.contains("nothing is wrong"), "{checked}");
+}
+
+#[test]
+fn output_that_cannot_be_written_is_told() {
+    let desk = Desk::with("");
+    for arguments in ["--help", "openapi", "config", "man", "completions zsh"] {
+        let full = std::fs::File::options().write(true).open("/dev/full").expect("the device is there");
+        let output = desk.atelier(arguments).stdout(full).output().expect("the program runs");
+        assert_eq!(output.status.code(), Some(1), "{arguments}");
+        assert_eq!(
+            String::from_utf8_lossy(&output.stderr),
+            "atelier: cannot write to standard output: No space left on device (os error 28)\n"
+        );
+    }
 }
 
 #[test]

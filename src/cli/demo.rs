@@ -2,6 +2,7 @@
 //! addresses to try. The data is made by `generate` and loaded by `import`.
 
 use std::net::SocketAddr;
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 
@@ -16,7 +17,14 @@ use crate::store::{Store, StoreError};
 const DEMO_PRODUCTS: u64 = 5_000;
 const DEMO_SEED: u64 = 1;
 
-/// Fills the store unless it has rows.
+/// How long to wait for another process that fills the same store.
+const MAX_WAIT: Duration = Duration::from_secs(30);
+
+/// How long to rest between two tries.
+const RETRY_PAUSE: Duration = Duration::from_millis(500);
+
+/// Fills the store unless it has rows. Several processes may do so at once: one fills it, the others
+/// wait for that.
 pub(super) fn fill_if_empty(store: &dyn Store) -> anyhow::Result<()> {
     if !store.is_empty().context("cannot read the store")? {
         eprintln!("The store has rows already; --demo adds none.");
@@ -27,14 +35,22 @@ pub(super) fn fill_if_empty(store: &dyn Store) -> anyhow::Result<()> {
     generate(&shape, directory.path(), ExistingFiles::Refuse, &mut |_| {})
         .context("cannot generate the sample data")?;
     let sources = Sources::in_directory(directory.path());
-    match import_with_progress(store, &sources, &ImportOptions::default()) {
-        // An import waits for another one. Several processes may be started on one store at once.
-        Err(ImportError::Store(StoreError::NotEmpty)) => {
-            eprintln!("Another process has filled the store meanwhile; --demo adds no rows.");
+    let deadline = Instant::now() + MAX_WAIT;
+    loop {
+        match import_with_progress(store, &sources, &ImportOptions::default()) {
+            Err(ImportError::Store(StoreError::NotEmpty)) => {
+                eprintln!("Another process has filled the store meanwhile; --demo adds no rows.");
+                return Ok(());
+            }
+            Err(ImportError::Store(StoreError::Unavailable(_))) if Instant::now() < deadline => {
+                std::thread::sleep(RETRY_PAUSE);
+            }
+            summary => {
+                eprintln!("Sample data: {DEMO_PRODUCTS} products, {}.", counted(summary?.counts));
+                return Ok(());
+            }
         }
-        summary => eprintln!("Sample data: {DEMO_PRODUCTS} products, {}.", counted(summary?.counts)),
     }
-    Ok(())
 }
 
 /// Prints addresses to try.

@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_that_do_not_fit_are_lost_and_counted_and_nobody_waits() {
+    fn what_does_not_fit_is_lost_and_counted_and_nobody_waits() {
         let ((got, written), (let_go, open)) = (sync_channel(9), sync_channel(9));
         let (mut buffer, thread) = LogBuffer::start_with(2, Gate { got, open }).expect("a thread");
         buffer.write_all(b"first\n").expect("never fails");

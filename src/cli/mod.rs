@@ -125,11 +125,11 @@ enum Command {
     ///
     /// A running server has it at /openapi.json, and shows it at /docs.
     Openapi(Box<ServeOptions>),
-    /// Print the settings of serve with the same options, and where each comes from
+    /// Print the settings of serve and where each comes from
     ///
-    /// An option counts before an environment variable, a variable before the settings file, the file
-    /// before the default. The exit status is 2 when one of them is wrong: serve would not start.
-    /// Passwords are masked.
+    /// They are those that serve would have with the same options. An option counts before an
+    /// environment variable, a variable before the settings file, the file before the default. The exit
+    /// status is 2 when one of them is wrong: serve would not start. Passwords are masked.
     Config(Box<config::ConfigArgs>),
     /// Print the manual page of the program or of one command
     Man(man::ManArgs),
@@ -269,7 +269,7 @@ mod tests {
         for name in commands {
             let lines: Vec<&str> =
                 help.lines().filter(|line| line.starts_with(&format!("  {name} "))).collect();
-            assert!(lines.len() == 1 && lines[0].trim().contains("  ") && lines[0].len() <= 90, "{lines:?}");
+            assert!(lines.len() == 1 && lines[0].trim().contains("  ") && lines[0].len() <= 80, "{lines:?}");
         }
     }
 

@@ -12,6 +12,8 @@ mod people;
 mod place;
 mod shop;
 
+use std::os::unix::fs::PermissionsExt as _;
+
 use atelier::domain::{Id, MAX_IMPORTED_ID, ProductId};
 
 use place::{Place, on_every_store};
@@ -32,6 +34,7 @@ on_every_store!(
     a_folder_without_the_files_is_explained,
     over_long_texts_of_the_past_are_kept,
     headers_are_what_the_generator_writes,
+    generated_files_replace_others_only_when_told_so_and_are_private,
     a_copy_answers_like_its_original_and_gives_out_no_id_twice,
 );
 
@@ -258,4 +261,27 @@ fn a_copy_answers_like_its_original_and_gives_out_no_id_twice(place: &Place) {
     let run = shop.atelier(&["copy", "--from", "sqlite:missing.db", "--to", &place.fresh()]);
     assert!(!run.success && run.errors.contains("no such file"), "{run:?}");
     assert!(!shop.path("missing.db").exists());
+}
+
+fn generated_files_replace_others_only_when_told_so_and_are_private(place: &Place) {
+    let shop = Shop::generated(place, 5);
+    let files = ["questions.csv", "answers.csv", "answers_photos.csv"];
+    for name in files {
+        let mode = std::fs::metadata(shop.path(name)).expect("the file is there").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{name} holds e-mail addresses");
+        std::fs::remove_file(shop.path(name)).expect("the file is removed");
+    }
+    let generate = ["generate", "--products", "3", "--out", "."];
+    for name in files {
+        std::fs::write(shop.path(name), "mine").expect("the file is written");
+        let run = shop.atelier(&generate);
+        assert!(!run.success && run.errors.contains(name) && run.errors.contains("--replace"), "{run:?}");
+        assert_eq!(shop.read(name), "mine");
+        assert!(files.iter().all(|other| *other == name || !shop.path(other).exists()));
+        std::fs::remove_file(shop.path(name)).expect("the file is removed");
+    }
+    assert!(shop.atelier(&generate).success);
+    let before = shop.read("questions.csv");
+    let run = shop.atelier(&["generate", "--products", "40", "--out", ".", "--replace"]);
+    assert!(run.success && shop.read("questions.csv").len() > before.len(), "{run:?}");
 }
