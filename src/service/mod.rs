@@ -59,7 +59,7 @@ use self::statistics::Counters;
 use self::views::{Views, Wanted};
 use self::writer::{WriteRequest, WriterLane};
 use crate::domain::{ProductId, QuestionId};
-use crate::store::{Change, ChangeSink, Command, Outcome, Store, StoreError, Target};
+use crate::store::{Change, ChangeSink, Command, Outcome, Sessions, StoreError, Target};
 
 /// Why the service does not answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -129,7 +129,7 @@ impl Service {
     /// # Errors
     /// When the store does not open a session.
     pub fn start(
-        store: &dyn Store,
+        store: &dyn Sessions,
         clock: Arc<dyn Clock>,
         settings: ServiceSettings,
     ) -> Result<Self, StoreError> {
@@ -157,7 +157,7 @@ impl Service {
         Ok(service)
     }
 
-    fn start_threads(&self, store: &dyn Store) -> Result<(), StoreError> {
+    fn start_threads(&self, store: &dyn Sessions) -> Result<(), StoreError> {
         if self.freshness.is_ageing() {
             let freshness = Arc::clone(&self.freshness);
             self.threads.lock().ageing = Some(spawn("ageing".to_owned(), move || freshness.run())?);

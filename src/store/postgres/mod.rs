@@ -31,8 +31,8 @@ use self::server::Server;
 use self::session::{Session, Unprepared};
 use self::statement::Naming;
 use super::{
-    BulkLoad, ChangeSink, Counts, Dump, Finding, LoadMode, Migrated, PersonRows, Reader, Store, StoreError,
-    Writer,
+    BulkLoad, ChangeSink, Counts, Dump, Finding, LoadMode, Migrated, PersonRows, Reader, Sessions,
+    StoreError, Upkeep, Writer,
 };
 
 /// A store in a PostgreSQL database.
@@ -87,7 +87,7 @@ impl PostgresStore {
     }
 }
 
-impl Store for PostgresStore {
+impl Sessions for PostgresStore {
     fn name(&self) -> &'static str {
         "PostgreSQL"
     }
@@ -105,7 +105,9 @@ impl Store for PostgresStore {
         let second = first.open_beside(&self.server)?;
         Ok(vec![Box::new(first), Box::new(second)])
     }
+}
 
+impl Upkeep for PostgresStore {
     fn bulk_load(&self, mode: LoadMode) -> Result<Box<dyn BulkLoad>, StoreError> {
         Ok(Box::new(bulk::PostgresBulkLoad::begin(&self.direct, mode)?))
     }

@@ -14,7 +14,7 @@ use super::failure::Failure;
 use super::statement::{Naming, Statement};
 use crate::domain::{Digest, Timestamp};
 use crate::store::submission::{Earlier, Submission, Sweeping};
-use crate::store::{StoreError, Target};
+use crate::store::{StoreError, Target, columns};
 
 /// The key that refuses a digest twice.
 pub(super) const KEY: &str = "submissions_pkey";
@@ -244,7 +244,7 @@ impl ToSql for Digest {
 
 impl<'a> FromSql<'a> for Digest {
     fn from_sql(_: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn Error + Sync + Send>> {
-        Ok(Self::from_bytes(raw.try_into()?))
+        Ok(columns::digest(raw)?)
     }
 
     accepts!(UUID);
