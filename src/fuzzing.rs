@@ -3,7 +3,7 @@
 
 pub use crate::http::fuzzing::{form_body, forwarded, head, json_body, path, query};
 pub use crate::import::fuzzing::csv;
-pub use crate::service::fuzzing::view;
+pub use crate::view::fuzzing::view;
 
 /// What panics when its part of the crate answers wrongly to these bytes.
 pub type Target = fn(&[u8]);

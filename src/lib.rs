@@ -28,3 +28,5 @@ pub mod http;
 pub mod import;
 pub mod service;
 pub mod store;
+pub mod tally;
+pub mod view;

@@ -4,8 +4,9 @@
 use std::hint::black_box;
 use std::sync::Arc;
 
+use atelier::domain::Target;
 use atelier::domain::{Id as _, ProductId, QuestionId};
-use atelier::store::{Command, Outcome, Target};
+use atelier::store::{Command, Outcome};
 
 use super::Operation;
 use super::shop::{PRODUCTS, StockedStore, product_ids};

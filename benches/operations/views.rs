@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use atelier::domain::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, Page, QuestionId};
-use atelier::service::View;
+use atelier::view::View;
 
 use super::Operation;
 use super::shop::{PRODUCTS, StockedStore};

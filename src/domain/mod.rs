@@ -8,6 +8,7 @@ mod ids;
 mod page;
 mod product;
 mod submission;
+mod target;
 mod text;
 mod time;
 
@@ -16,5 +17,6 @@ pub use ids::{AnswerId, Id, InvalidId, MAX_ID, PhotoId, ProductId, QuestionId};
 pub use page::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, Page};
 pub use product::{AnswerRow, PhotoRow, ProductRows, QuestionRow, Span, Texts};
 pub use submission::{Draft, Field, FieldError, NewAnswer, NewQuestion, NotAnArray, SubmissionLimits};
+pub use target::Target;
 pub use text::{Body, Email, Name, PhotoUrl, TextError, normalize};
 pub use time::{InvalidTimestamp, Timestamp};

@@ -1,80 +1,27 @@
 //! From a request to its answer: path, method, operation, and the headers that every answer carries.
 
 use std::net::IpAddr;
-use std::sync::Arc;
 
 use bytes::Bytes;
-use http::header::{
-    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderValue, LOCATION,
-    REFERRER_POLICY,
-};
 use http::request::Parts as Head;
-use http::{HeaderMap, Request, Response, StatusCode};
-use parking_lot::Mutex;
+use http::{HeaderMap, Request, Response};
 
-use super::access_log::{AccessLog, Exchange};
-use super::body::{Payload, discard_rest};
-use super::direct::Desk;
-use super::encoded_pages::EncodedPages;
-use super::encoding::Encoding;
-use super::error::{Problem, explanation};
-use super::first_page::FirstPage;
-use super::metrics::{ServerMetrics, WorkerMetrics};
-use super::openapi::Documents;
-use super::rate_limits::{Allowance, Kind, RateLimiter};
+use super::app::App;
+use super::openapi;
+use super::operations::{answers, health, questions};
+use super::pages::{docs, first_page};
+use super::request::body::{Payload, discard_rest};
+use super::request::request_id;
+use super::response::allowance::Allowance;
+use super::response::caching;
+use super::response::cors::{self, CorsOrigins};
+use super::response::problem::{Problem, explanation};
+use super::response::reply::{Reply, Responded};
 use super::routes::{Destination, Operation, find};
-use super::server::HttpSettings;
-use super::tls::Tls;
-use super::validators::EntityTag;
-use super::{answers, caching, docs, first_page, health, middleware, questions, request_id};
-use crate::service::{ListTag, Service};
-
-/// Room for nearly every page of five questions without growing.
-pub(super) const TYPICAL_PAGE_BYTES: usize = 8_192;
-
-/// What operations work with. Each worker has its own, so that counting references to it stays on one core.
-pub(super) struct App {
-    pub(super) service: Arc<Service>,
-    pub(super) settings: Arc<HttpSettings>,
-    pub(super) rate_limiter: Arc<RateLimiter>,
-    pub(super) documents: Documents,
-    /// What its connections write on, one at a time.
-    pub(super) desk: Mutex<Desk>,
-    /// What `Cache-Control` says of lists.
-    pub(super) lists_kept: HeaderValue,
-    pub(super) encoded_pages: Arc<EncodedPages>,
-    pub(super) tls: Option<Arc<Tls>>,
-    /// `None` where there is none.
-    pub(super) first_page: Option<Arc<FirstPage>>,
-    /// This worker's own counters.
-    pub(super) metrics: Arc<WorkerMetrics>,
-    pub(super) server: Arc<ServerMetrics>,
-}
-
-/// A success.
-pub(super) enum Answer {
-    /// 200 with a list.
-    List { body: Bytes, tag: ListTag, encoding: Option<Encoding> },
-    /// 304: the client has the list already.
-    Unchanged(ListTag),
-    /// 200 with the description of the interface.
-    Json(Bytes),
-    /// 200 with plain text.
-    Text(&'static str),
-    /// 200 with a page for people, what it may load, and who may keep it.
-    Html { page: Bytes, policy: &'static str, kept: &'static str },
-    /// 200 with plain text that may be another one in a moment.
-    State(&'static str),
-    /// 200 with JSON that will be another one in a moment.
-    Figures(Bytes),
-    /// 201: a small JSON object with the new id, and where the row is listed.
-    Created { json: String, location: String },
-    /// 204.
-    Done,
-}
+use super::watch::access_log::{AccessLog, Exchange};
 
 /// Answers a request, whatever it is.
-pub(super) async fn respond(app: &App, peer: IpAddr, request: Request<Payload>) -> Response<Bytes> {
+pub(crate) async fn respond(app: &App, peer: IpAddr, request: Request<Payload>) -> Response<Bytes> {
     let started = app.metrics.begin();
     let (head, mut body) = request.into_parts();
     let path = head.uri.path().strip_prefix(app.settings.path_prefix.as_str());
@@ -85,12 +32,12 @@ pub(super) async fn respond(app: &App, peer: IpAddr, request: Request<Payload>) 
     };
     let answering = answer(app, peer, &head, destination, &mut body);
     #[cfg(feature = "otel")]
-    let answering = super::trace::request(&head, operation, answering);
+    let answering = crate::http::watch::trace::request(&head, operation, answering);
     let mut response = match answering.await {
         Ok(response) | Err(response) => response,
     };
     discard_rest(body);
-    finish(app, &head.headers, &mut response);
+    finish(&app.settings.cors_origins, &head.headers, &mut response);
     let status = response.status();
     let took = app.metrics.finish(started, operation, status);
     if app.settings.access_log.wants(status, took) {
@@ -101,14 +48,12 @@ pub(super) async fn respond(app: &App, peer: IpAddr, request: Request<Payload>) 
 }
 
 /// Adds what every answer carries.
-fn finish(app: &App, request: &HeaderMap, response: &mut Response<Bytes>) {
+pub(crate) fn finish(cors: &CorsOrigins, request: &HeaderMap, response: &mut Response<Bytes>) {
     let headers = response.headers_mut();
-    app.settings.cors_origins.stamp(request, headers);
+    cors.stamp(request, headers);
     caching::set(headers, caching::NO_SNIFFING);
     request_id::stamp(request, headers);
 }
-
-pub(super) type Responded = Result<Response<Bytes>, Response<Bytes>>;
 
 async fn answer(
     app: &App,
@@ -122,13 +67,14 @@ async fn answer(
     let (operation, segment) = match destination {
         Destination::Operation(operation, segment) => (operation, segment),
         Destination::Options { operation, .. } | Destination::WrongMethod { operation, .. }
-            if app.first_page.is_none() && operation.is_some_and(Operation::tells_figures) =>
+            if app.history.is_none() && operation.is_some_and(Operation::tells_figures) =>
         {
             return Err(Problem::UnknownPath.into_response(&head.headers, path, prefix));
         }
-        Destination::Options { allow, .. } => return Ok(middleware::options(allow)),
+        Destination::Options { allow, .. } => return Ok(cors::options(allow)),
         Destination::WrongMethod { operation, segment, allow } => {
-            let problem = check_id(operation, segment).err().unwrap_or(Problem::WrongMethod { allow });
+            let problem = operation.and_then(|operation| operation.check_id(segment).err());
+            let problem = problem.unwrap_or(Problem::WrongMethod { allow });
             return Err(problem.into_response(&head.headers, path, prefix));
         }
         Destination::UnknownPath => {
@@ -146,16 +92,16 @@ async fn answer(
         Operation::ReportQuestion => questions::report(app, segment).await,
         Operation::VoteAnswer => answers::vote(app, segment).await,
         Operation::ReportAnswer => answers::report(app, segment).await,
-        Operation::ExplainProblem => explanation(segment).map(Answer::Text).ok_or(Problem::UnknownPath),
-        Operation::DescribeApi => Ok(app.documents.describe(&app.settings, app.service.settings())),
+        Operation::ExplainProblem => explanation(segment).map(Reply::Text).ok_or(Problem::UnknownPath),
+        Operation::DescribeApi => Ok(Reply::Json(description(app))),
         Operation::BrowseApi => Ok(docs::page()),
-        Operation::Livez => Ok(Answer::State(health::livez())),
-        Operation::Readyz => health::readyz(&app.service, &app.server).await.map(Answer::State),
+        Operation::Livez => Ok(Reply::State(health::livez())),
+        Operation::Readyz => health::readyz(&app.service, &app.server).await.map(Reply::State),
         Operation::FirstPage => first_page::page(app, path).await,
         Operation::Status => first_page::status(app).await,
     };
     let mut responded = result
-        .map(|answer| success(app, answer))
+        .map(|reply| reply.into_response(&app.lists_kept))
         .map_err(|problem| problem.into_response(&head.headers, path, prefix));
     if let (Some(allowance), Ok(response) | Err(response)) = (allowance, &mut responded) {
         allowance.stamp(response.headers_mut());
@@ -171,8 +117,8 @@ fn count_write(
     operation: Operation,
     segment: &str,
 ) -> Result<Option<Allowance>, Problem> {
-    let Some(kind) = kind_of_write(operation) else { return Ok(None) };
-    check_id(Some(operation), segment)?;
+    let Some(kind) = operation.counts_as() else { return Ok(None) };
+    operation.check_id(segment)?;
     let client = app.settings.trusted_proxies.client(peer, &head.headers);
     app.rate_limiter.count(kind, client).map_err(|too_many| {
         if app.settings.trusted_proxies.hides_clients(peer, &head.headers) {
@@ -183,140 +129,8 @@ fn count_write(
     })
 }
 
-/// What an operation counts as, if it writes.
-pub(super) fn kind_of_write(operation: Operation) -> Option<Kind> {
-    match operation {
-        Operation::AddQuestion => Some(Kind::Questions),
-        Operation::AddAnswer => Some(Kind::Answers),
-        Operation::VoteQuestion | Operation::VoteAnswer => Some(Kind::Votes),
-        Operation::ReportQuestion | Operation::ReportAnswer => Some(Kind::Reports),
-        Operation::ListQuestions
-        | Operation::ListAnswers
-        | Operation::ExplainProblem
-        | Operation::DescribeApi
-        | Operation::BrowseApi
-        | Operation::Livez
-        | Operation::Readyz
-        | Operation::FirstPage
-        | Operation::Status => None,
-    }
-}
-
-/// The id in a path is checked before the method.
-pub(super) fn check_id(operation: Option<Operation>, segment: &str) -> Result<(), Problem> {
-    match operation {
-        Some(
-            Operation::ListAnswers
-            | Operation::AddAnswer
-            | Operation::VoteQuestion
-            | Operation::ReportQuestion,
-        ) => questions::question_id(segment).map(drop),
-        Some(Operation::VoteAnswer | Operation::ReportAnswer) => answers::answer_id(segment).map(drop),
-        Some(
-            Operation::ListQuestions
-            | Operation::AddQuestion
-            | Operation::ExplainProblem
-            | Operation::DescribeApi
-            | Operation::BrowseApi
-            | Operation::Livez
-            | Operation::Readyz
-            | Operation::FirstPage
-            | Operation::Status,
-        )
-        | None => Ok(()),
-    }
-}
-
-const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
-const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
-pub(super) const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
-
-fn success(app: &App, answer: Answer) -> Response<Bytes> {
-    let mut response = Response::default();
-    match answer {
-        Answer::List { body, tag, encoding } => {
-            *response.body_mut() = body;
-            let headers = response.headers_mut();
-            stamp_page(app, headers);
-            headers.insert(ETAG, EntityTag::of(tag).to_value());
-            if let Some(encoding) = encoding {
-                headers.insert(CONTENT_ENCODING, encoding.to_value());
-            }
-        }
-        Answer::Unchanged(tag) => {
-            *response.status_mut() = StatusCode::NOT_MODIFIED;
-            stamp_list(app, response.headers_mut());
-            response.headers_mut().insert(ETAG, EntityTag::of(tag).to_value());
-        }
-        Answer::State(text) => return of_this_moment(TEXT, Bytes::from_static(text.as_bytes())),
-        Answer::Text(text) => {
-            *response.body_mut() = Bytes::from_static(text.as_bytes());
-            response.headers_mut().insert(CONTENT_TYPE, TEXT);
-            caching::set(response.headers_mut(), (CACHE_CONTROL, caching::KEPT_AN_HOUR));
-        }
-        Answer::Json(json) => {
-            *response.body_mut() = json;
-            let headers = response.headers_mut();
-            headers.insert(CONTENT_TYPE, JSON);
-            caching::set(headers, caching::NOTHING_IN_IT);
-            caching::set(headers, (CACHE_CONTROL, caching::KEPT_AN_HOUR));
-        }
-        Answer::Figures(json) => {
-            let mut response = of_this_moment(JSON, json);
-            caching::set(response.headers_mut(), caching::NOTHING_IN_IT);
-            return response;
-        }
-        Answer::Html { page, policy, kept } => {
-            *response.body_mut() = page;
-            let headers = response.headers_mut();
-            headers.insert(CONTENT_TYPE, HTML);
-            caching::set(headers, (CONTENT_SECURITY_POLICY, policy));
-            caching::set(headers, (REFERRER_POLICY, "no-referrer"));
-            caching::set(headers, (CACHE_CONTROL, kept));
-        }
-        Answer::Created { json, location } => {
-            *response.status_mut() = StatusCode::CREATED;
-            *response.body_mut() = Bytes::from(json);
-            let headers = response.headers_mut();
-            headers.insert(CONTENT_TYPE, JSON);
-            caching::set(headers, caching::NOTHING_IN_IT);
-            caching::keep_nowhere(headers);
-            let location = HeaderValue::try_from(location);
-            headers.insert(LOCATION, location.expect("a checked prefix and digits are visible ASCII"));
-        }
-        Answer::Done => {
-            *response.status_mut() = StatusCode::NO_CONTENT;
-            caching::keep_nowhere(response.headers_mut());
-        }
-    }
-    response
-}
-
-/// An answer that may be another one in a moment.
-pub(super) fn of_this_moment(content_type: HeaderValue, body: Bytes) -> Response<Bytes> {
-    let mut response = Response::new(body);
-    response.headers_mut().insert(CONTENT_TYPE, content_type);
-    caching::keep_nowhere(response.headers_mut());
-    response
-}
-
-/// What every list that is shown from memory is headed by, but for its tag, when pages of any origin may read it.
-pub(super) fn list_head(app: &App) -> Response<Bytes> {
-    let mut response = Response::default();
-    stamp_page(app, response.headers_mut());
-    finish(app, &HeaderMap::new(), &mut response);
-    response
-}
-
-/// The headers of a list that is shown.
-fn stamp_page(app: &App, headers: &mut HeaderMap) {
-    headers.insert(CONTENT_TYPE, JSON);
-    caching::set(headers, caching::NOTHING_IN_IT);
-    stamp_list(app, headers);
-}
-
-/// The headers of a list, shown or not.
-fn stamp_list(app: &App, headers: &mut HeaderMap) {
-    headers.insert(CACHE_CONTROL, app.lists_kept.clone());
-    caching::vary_by(headers, caching::LISTS_VARY);
+/// The description of the interface, written when it is first asked for.
+fn description(app: &App) -> Bytes {
+    let written = || Bytes::from(openapi::document(&app.settings, app.service.settings()).into_bytes());
+    app.description.get_or_init(written).clone()
 }

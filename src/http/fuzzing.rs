@@ -7,11 +7,11 @@ use std::borrow::Cow;
 use http::{HeaderMap, HeaderValue, Method};
 use serde_json::Value;
 
-use super::body::parse_form;
-use super::client::TrustedProxies;
-pub use super::direct::fuzzing::head;
-use super::error::Problem;
-use super::extract::ListQuery;
+pub use super::connection::direct::fuzzing::head;
+use super::request::body::parse_form;
+use super::request::client::TrustedProxies;
+use super::request::query::ListQuery;
+use super::response::problem::Problem;
 use super::routes::{Destination, described, find};
 use crate::domain::{
     Draft, Field, FieldError, Id, MAX_ID, NewAnswer, NewQuestion, ProductId, SubmissionLimits,
@@ -77,7 +77,7 @@ pub fn path(bytes: &[u8]) {
 
 /// JSON is read as `serde_json` reads it into a value, where that can; the rest is refused or read by its own rules.
 pub fn json_body(bytes: &[u8]) {
-    let read = super::json_body::parse(bytes);
+    let read = crate::http::request::json_body::parse(bytes);
     let value: Result<Value, _> = serde_json::from_slice(bytes);
     match (&read, &value) {
         (Ok(draft), Ok(Value::Object(members))) => {
@@ -186,6 +186,6 @@ pub fn forwarded(bytes: &[u8]) {
     for name in ["forwarded", "x-forwarded-for"] {
         let headers = HeaderMap::from_iter([(http::HeaderName::from_static(name), value.clone())]);
         let _ = (trusted.client(proxy, &headers), trusted.hides_clients(stranger, &headers));
-        assert_eq!(trusted.client(stranger, &headers), super::client::Client::of(stranger));
+        assert_eq!(trusted.client(stranger, &headers), crate::http::request::client::Client::of(stranger));
     }
 }

@@ -3,9 +3,13 @@
 
 use http::Method;
 
+use super::request::query::{answer_id, question_id};
+use super::response::allowance::Kind;
+use super::response::problem::Problem;
+
 /// What a request asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Operation {
+pub(crate) enum Operation {
     ListQuestions,
     AddQuestion,
     ListAnswers,
@@ -25,7 +29,7 @@ pub(super) enum Operation {
 
 impl Operation {
     /// All of them, in the order of their numbers.
-    pub(super) const ALL: [Self; 15] = [
+    pub(crate) const ALL: [Self; 15] = [
         ListQuestions,
         AddQuestion,
         ListAnswers,
@@ -44,7 +48,7 @@ impl Operation {
     ];
 
     /// What it is called in metrics and logs.
-    pub(super) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             ListQuestions => "list_questions",
             AddQuestion => "add_question",
@@ -64,8 +68,33 @@ impl Operation {
         }
     }
 
+    /// What a write counts as; `None` for what does not write.
+    pub(crate) fn counts_as(self) -> Option<Kind> {
+        match self {
+            AddQuestion => Some(Kind::Questions),
+            AddAnswer => Some(Kind::Answers),
+            VoteQuestion | VoteAnswer => Some(Kind::Votes),
+            ReportQuestion | ReportAnswer => Some(Kind::Reports),
+            ListQuestions | ListAnswers | ExplainProblem | DescribeApi | BrowseApi | Livez | Readyz
+            | FirstPage | Status => None,
+        }
+    }
+
+    /// Refuses a path whose id is none.
+    ///
+    /// # Errors
+    /// The problem of this operation's kind of id.
+    pub(crate) fn check_id(self, segment: &str) -> Result<(), Problem> {
+        match self {
+            ListAnswers | AddAnswer | VoteQuestion | ReportQuestion => question_id(segment).map(drop),
+            VoteAnswer | ReportAnswer => answer_id(segment).map(drop),
+            ListQuestions | AddQuestion | ExplainProblem | DescribeApi | BrowseApi | Livez | Readyz
+            | FirstPage | Status => Ok(()),
+        }
+    }
+
     /// Whether `--first-page off` makes it disappear.
-    pub(super) fn tells_figures(self) -> bool {
+    pub(crate) fn tells_figures(self) -> bool {
         matches!(self, FirstPage | Status)
     }
 }
@@ -137,7 +166,7 @@ static ROUTES: [Route; 13] = [
 
 /// Where a request leads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Destination<'a> {
+pub(crate) enum Destination<'a> {
     /// An operation, with the path's variable segment, empty where there is none.
     Operation(Operation, &'a str),
     /// A known path asked about with `OPTIONS`.
@@ -149,7 +178,7 @@ pub(super) enum Destination<'a> {
 }
 
 /// Finds the route of a path (without prefix and query; one trailing slash is dropped) and method.
-pub(super) fn find<'a>(method: &Method, path: &'a str) -> Destination<'a> {
+pub(crate) fn find<'a>(method: &Method, path: &'a str) -> Destination<'a> {
     let path = path.strip_suffix('/').unwrap_or(path);
     let found = ROUTES.iter().find_map(|route| Some((route, route.variable_segment(path)?)));
     let Some((route, segment)) = found else { return Destination::UnknownPath };
@@ -170,15 +199,15 @@ pub(super) fn find<'a>(method: &Method, path: &'a str) -> Destination<'a> {
 
 /// A row of the table, for whoever describes it.
 #[derive(Debug)]
-pub(super) struct Described {
+pub(crate) struct Described {
     /// The path, its variable segment written `:name`.
-    pub(super) pattern: &'static str,
-    pub(super) allow: &'static str,
-    pub(super) operations: Vec<(Method, Operation)>,
+    pub(crate) pattern: &'static str,
+    pub(crate) allow: &'static str,
+    pub(crate) operations: Vec<(Method, Operation)>,
 }
 
 /// All rows of the table. `HEAD` goes with `GET`, and `OPTIONS` with every path.
-pub(super) fn described() -> impl Iterator<Item = Described> {
+pub(crate) fn described() -> impl Iterator<Item = Described> {
     ROUTES.iter().map(|route| {
         let methods = [(Method::GET, route.get), (Method::POST, route.post), (Method::PUT, route.put)];
         let operations = methods.into_iter().filter_map(|(method, operation)| Some((method, operation?)));

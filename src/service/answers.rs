@@ -1,10 +1,12 @@
 //! What can be done with answers.
 
-use super::fingerprint::Fingerprint;
 use super::questions::unexpected;
-use super::{ListTag, Listed, Service, ServiceError, View, json};
+use super::{Listed, Service, ServiceError};
+use crate::domain::Target;
 use crate::domain::{AnswerId, IdempotencyKey, NewAnswer, Page, QuestionId};
-use crate::store::{Command, Outcome, Target};
+use crate::store::{Command, Outcome};
+use crate::view::fingerprint::Fingerprint;
+use crate::view::{ListTag, View, json};
 
 impl Service {
     /// Appends a page of a question's answers, as JSON, to `output`, unless whoever asks has what `is_known` says yes to.

@@ -1,9 +1,10 @@
 //! A product to show to whoever wants to see what the service does: one that is in memory, so that finding it asks the
 //! store for nothing and takes the same short time whatever the shop's size.
 
-use super::view_rows::Row;
-use super::{Service, View};
+use super::Service;
 use crate::domain::{Id as _, ProductId, QuestionId};
+use crate::view::View;
+use crate::view::rows::Row;
 
 /// Products that are looked at: first those with the lowest numbers, then as many as come along.
 const MAX_LOOKS: usize = 64;

@@ -7,29 +7,16 @@
 
 mod answers;
 mod clock;
-mod complaint;
-mod directory;
+mod error;
 mod example;
-mod fill;
-mod fingerprint;
-mod freshness;
-#[cfg(any(test, fuzzing))]
-pub mod fuzzing;
-mod json;
-mod loader;
+mod lanes;
+mod listed;
+mod memory;
 mod questions;
-mod queue;
 mod readiness;
 mod settings;
 mod statistics;
 mod submissions;
-mod view;
-mod view_edit;
-mod view_pack;
-mod view_rows;
-mod view_table;
-mod views;
-mod writer;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
@@ -39,64 +26,26 @@ use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
 pub use clock::{Clock, SystemClock};
+pub use error::ServiceError;
 pub use example::Example;
-pub use fingerprint::ListTag;
+pub use listed::Listed;
 pub use settings::ServiceSettings;
-pub use statistics::{
-    BatchStatistics, Distribution, Failure, LatencyTally, SPANS_TARGET, Statistics, ViewStatistics,
-    raise_alone,
-};
-pub use view::View;
+pub use statistics::{BatchStatistics, Failure, SPANS_TARGET, Statistics, ViewStatistics};
 
-use self::complaint::Complaint;
-use self::directory::Directory;
-use self::fill::{FillSignal, Filler};
-use self::freshness::Freshness;
-use self::loader::{Lane, LoadRequest};
-use self::queue::BatchQueue;
+use self::lanes::fill::{FillSignal, Filler};
+use self::lanes::loader::{Lane, LoadRequest};
+use self::lanes::log_throttle::Complaint;
+use self::lanes::queue::BatchQueue;
+use self::lanes::writer::{WriteRequest, WriterLane};
+use self::memory::directory::Directory;
+use self::memory::freshness::Freshness;
+use self::memory::views::{Views, Wanted};
 use self::readiness::Readiness;
 use self::statistics::Counters;
-use self::views::{Views, Wanted};
-use self::writer::{WriteRequest, WriterLane};
+use crate::domain::Target;
 use crate::domain::{ProductId, QuestionId};
-use crate::store::{Change, ChangeSink, Command, Outcome, Sessions, StoreError, Target};
-
-/// Why the service does not answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum ServiceError {
-    /// There is no such question or answer.
-    #[error("not found")]
-    NotFound,
-    /// Another question or answer came under the same key before.
-    #[error("the key belongs to another submission")]
-    KeyTaken,
-    /// Too much waits for the store already.
-    #[error("too many requests wait for the store")]
-    Overloaded,
-    /// The store did not answer in time, or failed. A write's fate is unknown.
-    #[error("the store does not answer")]
-    StoreUnavailable,
-}
-
-/// What came of asking for a list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Listed {
-    /// Its page is written.
-    Page(ListTag),
-    /// Whoever asked has this page already; nothing is written.
-    Unchanged(ListTag),
-}
-
-impl Listed {
-    /// Writes a page unless it is known already.
-    fn write(tag: ListTag, is_known: impl FnOnce(ListTag) -> bool, write: impl FnOnce()) -> Self {
-        if is_known(tag) {
-            return Self::Unchanged(tag);
-        }
-        write();
-        Self::Page(tag)
-    }
-}
+use crate::store::{Change, ChangeSink, Command, Outcome, Sessions, StoreError};
+use crate::view::View;
 
 /// The questions-and-answers service over one store. Dropping it finishes what was accepted.
 pub struct Service {

@@ -1,8 +1,10 @@
 //! What can be done with questions.
 
-use super::{ListTag, Listed, Service, ServiceError};
+use super::{Listed, Service, ServiceError};
+use crate::domain::Target;
 use crate::domain::{Id, IdempotencyKey, NewQuestion, Page, ProductId, QuestionId};
-use crate::store::{Command, Outcome, Target};
+use crate::store::{Command, Outcome};
+use crate::view::ListTag;
 
 impl Service {
     /// Appends a page of a product's questions, as JSON, to `output`, unless whoever asks has what `is_known` says yes

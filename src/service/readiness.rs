@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
-use super::loader::LoadRequest;
+use super::lanes::loader::LoadRequest;
 use super::{Service, ServiceError};
 use crate::domain::{Id as _, ProductId, QuestionId};
 

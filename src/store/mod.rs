@@ -28,7 +28,9 @@ pub use person::{ERASED_BODY, ERASED_NAME, MAX_PERSON_ROWS, PersonRows};
 pub use submission::Submission;
 pub use upkeep::{Counts, Finding, MAX_FINDINGS_PER_KIND, Migrated, PagesCopied, Upkeep};
 
-use crate::domain::{AnswerId, NewAnswer, NewQuestion, ProductId, ProductRows, QuestionId, Timestamp};
+use crate::domain::{
+    AnswerId, NewAnswer, NewQuestion, ProductId, ProductRows, QuestionId, Target, Timestamp,
+};
 
 /// A place that keeps questions, answers and photos, with all that can be done to it.
 pub trait Store: Sessions + Upkeep {}
@@ -116,15 +118,6 @@ pub trait Writer: Send {
 
 /// How long a [`Writer`] may stay without a call.
 pub const IDLE_INTERVAL: std::time::Duration = std::time::Duration::from_millis(100);
-
-/// A row that can be voted for or reported.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Target {
-    /// A question.
-    Question(QuestionId),
-    /// An answer.
-    Answer(AnswerId),
-}
 
 /// A write.
 #[derive(Debug, Clone, PartialEq, Eq)]

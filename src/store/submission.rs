@@ -1,7 +1,8 @@
 //! What the stores share about submissions that come twice: how a post is recognized, what its repetition is told,
 //! and how often a writer looks for what may be forgotten. Where that is kept is each store's.
 
-use super::{Outcome, Target};
+use super::Outcome;
+use crate::domain::Target;
 use crate::domain::{Digest, Timestamp};
 
 /// Rows of earlier submissions that one step of sweeping looks at, at most.

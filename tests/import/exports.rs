@@ -7,8 +7,9 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::sync::Arc;
 
+use atelier::domain::Target;
 use atelier::domain::{AnswerId, Id, QuestionId};
-use atelier::store::{Command, Target};
+use atelier::store::Command;
 
 use crate::place::{Kind, Place, on_every_store};
 use crate::shop::{self, ANSWERS, PHOTOS, QUESTIONS, Shop};

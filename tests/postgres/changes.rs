@@ -1,6 +1,8 @@
 //! News of commits by other processes.
 
-use atelier::store::{Command, ProductChange, Target};
+use atelier::store::{Command, ProductChange};
+
+use atelier::domain::Target;
 
 use super::*;
 

@@ -1,7 +1,8 @@
 //! Every command there and back, and many writers at once.
 
+use atelier::domain::Target;
 use atelier::domain::{AnswerId, Id as _, MAX_ID, QuestionId};
-use atelier::store::{Command, Outcome, Target};
+use atelier::store::{Command, Outcome};
 
 use super::partitioned::partitioned_store;
 use super::*;

@@ -4,8 +4,9 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
+use atelier::domain::Target;
 use atelier::domain::{AnswerId, Id as _, QuestionId};
-use atelier::store::{Command as Write, StoreAddress, Target};
+use atelier::store::{Command as Write, StoreAddress};
 
 use super::cluster::Cluster;
 

@@ -2,8 +2,8 @@
 
 use std::time::Instant;
 
+use atelier::domain::Target;
 use atelier::service::{ServiceError, ServiceSettings};
-use atelier::store::Target;
 
 use super::cluster::Cluster;
 use super::outages::break_off_a_commit;

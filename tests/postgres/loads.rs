@@ -2,10 +2,11 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use atelier::domain::Target;
 use atelier::domain::{AnswerId, Id as _, PhotoId};
 use atelier::store::{
     AnswerBatch, BulkLoad, ImportedAnswer, ImportedPhoto, ImportedQuestion, LoadMode, PhotoBatch,
-    QuestionBatch, StoreError, Target,
+    QuestionBatch, StoreError,
 };
 
 use super::cluster::Cluster;

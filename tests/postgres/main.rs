@@ -25,11 +25,12 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
+use atelier::domain::Target;
 use atelier::domain::{
     AnswerId, Body, Email, Id, Name, NewAnswer, NewQuestion, PhotoUrl, ProductId, ProductRows, QuestionId,
     Timestamp,
 };
-use atelier::store::{Change, ChangeSink, Command, Outcome, Store, StoreAddress, Target, Writer};
+use atelier::store::{Change, ChangeSink, Command, Outcome, Store, StoreAddress, Writer};
 
 /// For what must happen, but not at once.
 const PATIENCE: Duration = Duration::from_secs(20);

@@ -3,8 +3,9 @@
 use std::thread;
 use std::time::Instant;
 
+use atelier::domain::Target;
 use atelier::service::ServiceSettings;
-use atelier::store::{ProductChange, StoreError, Target};
+use atelier::store::{ProductChange, StoreError};
 
 use super::cluster::Cluster;
 use super::process::Process;

@@ -3,8 +3,9 @@
 use std::process::Command;
 use std::time::Instant;
 
+use atelier::domain::Target;
 use atelier::service::{ServiceError, ServiceSettings};
-use atelier::store::{StoreError, Target};
+use atelier::store::StoreError;
 
 use super::cluster::{Cluster, run};
 use super::outages::break_off_a_commit;

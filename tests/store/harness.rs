@@ -4,11 +4,12 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
+use atelier::domain::Target;
 use atelier::domain::{
     AnswerId, Body, Email, Id, Name, NewAnswer, NewQuestion, PhotoUrl, ProductId, ProductRows, QuestionId,
     Timestamp,
 };
-use atelier::store::{Change, ChangeSink, Command, Outcome, Reader, Store, StoreAddress, Target, Writer};
+use atelier::store::{Change, ChangeSink, Command, Outcome, Reader, Store, StoreAddress, Writer};
 use tempfile::TempDir;
 
 use crate::cluster::Cluster;

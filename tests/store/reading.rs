@@ -1,7 +1,8 @@
 //! Reading: single products, the products of questions, and the scan over all of them, on every kind of store.
 
+use atelier::domain::Target;
 use atelier::domain::{Id, ProductRows, QuestionId};
-use atelier::store::{Reader, StoreAddress, StoreError, Target};
+use atelier::store::{Reader, StoreAddress, StoreError};
 
 use crate::cluster::Cluster;
 use crate::harness::{

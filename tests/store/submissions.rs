@@ -1,8 +1,9 @@
 //! Submissions that come twice, on every kind of store: the first is added, and nothing else, however they come; and
 //! what is kept for that goes again.
 
+use atelier::domain::Target;
 use atelier::domain::{Digest, Email, Id, IdempotencyKey, NewAnswer, NewQuestion};
-use atelier::store::{Command, LoadMode, Outcome, PersonRows, StoreAddress, Submission, Target, Writer};
+use atelier::store::{Command, LoadMode, Outcome, PersonRows, StoreAddress, Submission, Writer};
 
 use crate::cluster::Cluster;
 use crate::harness::{

@@ -2,17 +2,16 @@
 
 use serde_json::{Value, json};
 
-use super::super::dispatch::kind_of_write;
-use super::super::error::Problem;
-use super::super::json_body;
-use super::super::rate_limits::TooMany;
 use super::super::routes::Operation;
 use super::Settings;
 use crate::domain::{
     AnswerId, AnswerRow, DEFAULT_PAGE_SIZE, Draft, Id, NewAnswer, NewQuestion, Page, PhotoId, PhotoRow,
     ProductId, ProductRows, QuestionId, QuestionRow, Timestamp,
 };
-use crate::service::View;
+use crate::http::request::json_body;
+use crate::http::response::allowance::TooMany;
+use crate::http::response::problem::Problem;
+use crate::view::View;
 
 /// A page of either list.
 pub(super) fn page(operation: Operation, settings: &Settings<'_>) -> Value {
@@ -64,7 +63,7 @@ pub(super) fn added(operation: Operation) -> Value {
 
 /// What a client hears that writes more than it may; `None` when nothing limits it.
 pub(super) fn too_many(operation: Operation, settings: &Settings<'_>) -> Option<Problem> {
-    let kind = kind_of_write(operation)?;
+    let kind = operation.counts_as()?;
     let limit = settings.http.rate_limits.of(kind);
     (limit > 0).then(|| Problem::TooMany(TooMany::at_once(kind, limit)))
 }

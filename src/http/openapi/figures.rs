@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::schemas::{object, reference};
-use crate::http::history::{MAX_STEPS, STEP};
 use crate::http::routes::Operation;
+use crate::http::watch::history::{MAX_STEPS, STEP};
 
 /// Adds the shapes to those that have names.
 pub(super) fn describe(schemas: &mut Value) {

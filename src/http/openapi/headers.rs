@@ -4,8 +4,8 @@ use http::HeaderMap;
 use serde_json::{Map, Value, json};
 
 use super::Settings;
-use crate::http::caching;
-use crate::http::encoding::Encoding;
+use crate::http::response::caching;
+use crate::http::response::encoding::Encoding;
 
 /// What every answer has, `X-Request-Id` if the request had one.
 const EVERYWHERE: [&str; 4] = [

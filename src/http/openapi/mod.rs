@@ -13,34 +13,18 @@ mod schemas;
 #[cfg(test)]
 mod tests;
 
-use std::sync::OnceLock;
-
-use bytes::Bytes;
 use http::Method;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
-use super::dispatch::Answer;
 use super::routes::{self, Described, Operation};
-use super::server::HttpSettings;
+use super::settings::HttpSettings;
 use crate::service::ServiceSettings;
 
 /// What the document says of a running server.
 struct Settings<'a> {
     http: &'a HttpSettings,
     service: &'a ServiceSettings,
-}
-
-/// The document, written when it is first asked for.
-#[derive(Debug, Default)]
-pub(super) struct Documents(OnceLock<Bytes>);
-
-impl Documents {
-    /// `GET /openapi.json`
-    pub(super) fn describe(&self, http: &HttpSettings, service: &ServiceSettings) -> Answer {
-        let written = || Bytes::from(document(http, service).into_bytes());
-        Answer::Json(self.0.get_or_init(written).clone())
-    }
 }
 
 /// The document in reading order: a JSON object of its own would sort its members.

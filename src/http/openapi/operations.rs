@@ -3,11 +3,10 @@
 
 use serde_json::{Value, json};
 
-use super::super::dispatch::{check_id, kind_of_write};
-use super::super::error::Problem;
 use super::super::routes::Operation;
 use super::Settings;
 use super::{bodies, examples, id_name, parameters, responses};
+use crate::http::response::problem::Problem;
 
 /// Title, version and what holds everywhere.
 pub(super) fn info(settings: &Settings<'_>) -> Value {
@@ -200,7 +199,7 @@ pub(super) fn options(first: Operation, allow: &str) -> Value {
     // Any segment will do, so the parameter is less strict than that of the other methods.
     let segment = match first {
         Operation::ExplainProblem => Some("name"),
-        _ if check_id(Some(first), "").is_err() => Some(id_name(first)),
+        _ if first.check_id("").is_err() => Some(id_name(first)),
         _ => None,
     };
     if let Some(name) = segment {
@@ -213,7 +212,7 @@ pub(super) fn options(first: Operation, allow: &str) -> Value {
 /// What an operation may come to, other than success.
 fn problems(operation: Operation, settings: &Settings<'_>) -> Vec<Problem> {
     let mut problems = Vec::new();
-    problems.extend(check_id(Some(operation), "").err());
+    problems.extend(operation.check_id("").err());
     problems.extend(examples::too_many(operation, settings));
     match operation {
         Operation::ListQuestions => problems.push(Problem::InvalidProductId),
@@ -232,7 +231,7 @@ fn problems(operation: Operation, settings: &Settings<'_>) -> Vec<Problem> {
         _ => {}
     }
     let reads = matches!(operation, Operation::ListQuestions | Operation::ListAnswers);
-    if reads || kind_of_write(operation).is_some() {
+    if reads || operation.counts_as().is_some() {
         problems.extend([Problem::Overloaded, Problem::Unavailable]);
     }
     problems

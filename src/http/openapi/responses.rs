@@ -5,10 +5,9 @@ use std::collections::BTreeMap;
 use http::header::{ACCEPT, ALLOW, HeaderMap, HeaderValue};
 use serde_json::{Map, Value, json};
 
-use super::super::dispatch::kind_of_write;
-use super::super::error::{Problem, explanation};
 use super::super::routes::Operation;
 use super::{Settings, examples, headers, schemas};
+use crate::http::response::problem::{Problem, explanation};
 
 /// All answers of an operation, by status.
 pub(super) fn all(operation: Operation, problems: &[Problem], settings: &Settings<'_>) -> Value {
@@ -33,7 +32,7 @@ pub(super) fn all(operation: Operation, problems: &[Problem], settings: &Setting
 
 /// How an operation succeeds.
 fn success(operation: Operation, settings: &Settings<'_>) -> (&'static str, Value) {
-    let kind = kind_of_write(operation);
+    let kind = operation.counts_as();
     let allowance = kind.and_then(|kind| schemas::allowance(kind, settings));
     let mut names = vec!["Cache-Control"];
     if allowance.is_some() {
@@ -173,7 +172,7 @@ pub(super) fn of_unknown_paths_and_methods(settings: &Settings<'_>) -> Value {
 /// The answer to `OPTIONS`.
 pub(super) fn options(allow: &str) -> Value {
     let mut described = headers::references(&[]);
-    let response: http::Response<()> = super::super::middleware::options("");
+    let response: http::Response<()> = crate::http::response::cors::options("");
     for (name, value) in response.headers() {
         let value = value.to_str().unwrap_or_default();
         let example = if *name == ALLOW { allow } else { value };

@@ -3,9 +3,9 @@
 
 use serde_json::{Value, json};
 
-use super::super::rate_limits::Kind;
 use super::{Settings, figures};
 use crate::domain::MAX_ID;
+use crate::http::response::allowance::Kind;
 
 /// The names in the `type` member of problem details. A test compares them with `error`'s.
 pub(super) const PROBLEM_NAMES: [&str; 19] = [

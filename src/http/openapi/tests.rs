@@ -3,12 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use super::super::body::parse_form;
-use super::super::error::explanation;
-use super::super::json_body;
-use super::super::rate_limits::RateLimits;
 use super::*;
 use crate::domain::{Draft, NewAnswer, NewQuestion};
+use crate::http::request::body::parse_form;
+use crate::http::request::json_body;
+use crate::http::request::rate_limits::RateLimits;
+use crate::http::response::problem::explanation;
 
 fn described() -> Value {
     let http = HttpSettings { rate_limits: RateLimits::DEFAULT, ..HttpSettings::default() };
@@ -58,7 +58,8 @@ fn every_name_and_operation_is_there_once() {
 
 #[test]
 fn every_problem_is_named_and_explained() {
-    let explained = include_str!("../error.rs").split("fn explanation").nth(1).expect("the function");
+    let explained =
+        include_str!("../response/problem.rs").split("fn explanation").nth(1).expect("the function");
     let arms = explained.lines().filter_map(|line| line.trim().strip_prefix('"')?.split_once("\" =>"));
     let named: BTreeSet<&str> = arms.map(|(name, _)| name).collect();
     assert_eq!(named, schemas::PROBLEM_NAMES.into_iter().collect());

@@ -4,8 +4,8 @@
 
 use tokio_postgres::Client;
 
-use super::failure::Failure;
-use super::session::{Session, Unprepared};
+use super::connect::failure::Failure;
+use super::connect::session::{Session, Unprepared};
 use crate::store::{Counts, Finding, MAX_FINDINGS_PER_KIND, StoreError};
 
 /// Statements that list the rows that break a rule, as one text each.

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Row, Statement};
 
+use super::connect::failure::Failure;
+use super::connect::server::Server;
+use super::connect::session::{PATIENT_SETTINGS, Prepared, Session};
+use super::connect::statement::Naming;
 use super::decode::{Columns, bigint};
-use super::failure::Failure;
-use super::server::Server;
-use super::session::{PATIENT_SETTINGS, Prepared, Session};
-use super::statement::Naming;
 use crate::domain::Id;
 use crate::store::{
     AnswerBatch, DUMP_ROWS_PER_BATCH, Dump, ImportedAnswer, ImportedPhoto, ImportedQuestion, LastIds,

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use tokio_postgres::Client;
 
+use super::connect::failure::Failure;
+use super::connect::server::Server;
+use super::connect::session::{Session, Unprepared};
 use super::decode::bigint;
-use super::failure::Failure;
-use super::listen::OwnOrigin;
-use super::notice::{self, CHANNEL, NOTIFY};
-use super::server::Server;
-use super::session::{Session, Unprepared};
+use super::notices::listen::OwnOrigin;
+use super::notices::notice;
+use super::notices::notice::{CHANNEL, NOTIFY};
 use crate::store::{Counts, ERASED_BODY, ERASED_NAME, PersonRows, ProductChange, StoreError};
 
 /// How often the transaction is carried out before its failure is reported: others may hold its rows.

@@ -2,34 +2,25 @@
 //! driven by the thread that uses it; a batch costs one or two round trips. SQL lives here and nowhere above;
 //! caching and batching are `service`'s. Deliberately absent: a pool, which batches make needless.
 
-mod address;
-mod build;
-mod bulk;
 mod check;
+mod connect;
 mod decode;
 mod dump;
 mod erase;
-mod failure;
-mod listen;
-mod notice;
-mod plan;
+mod load;
+mod locks;
+mod notices;
 mod read;
 mod schema;
-mod server;
-mod session;
-mod statement;
-mod submissions;
-mod tls;
 mod write;
-mod write_statements;
 
 use std::sync::Arc;
 
-pub use address::PostgresAddress;
+pub use connect::address::PostgresAddress;
 
-use self::server::Server;
-use self::session::{Session, Unprepared};
-use self::statement::Naming;
+use self::connect::server::Server;
+use self::connect::session::{Session, Unprepared};
+use self::connect::statement::Naming;
 use super::{
     BulkLoad, ChangeSink, Counts, Dump, Finding, LoadMode, Migrated, PersonRows, Reader, Sessions,
     StoreError, Upkeep, Writer,
@@ -109,7 +100,7 @@ impl Sessions for PostgresStore {
 
 impl Upkeep for PostgresStore {
     fn bulk_load(&self, mode: LoadMode) -> Result<Box<dyn BulkLoad>, StoreError> {
-        Ok(Box::new(bulk::PostgresBulkLoad::begin(&self.direct, mode)?))
+        Ok(Box::new(load::PostgresBulkLoad::begin(&self.direct, mode)?))
     }
 
     fn dump(&self) -> Result<Box<dyn Dump>, StoreError> {
@@ -121,7 +112,7 @@ impl Upkeep for PostgresStore {
     }
 
     fn is_empty(&self) -> Result<bool, StoreError> {
-        Session::<Unprepared>::open(&self.direct)?.read(async |client, _| bulk::is_empty(client).await)
+        Session::<Unprepared>::open(&self.direct)?.read(async |client, _| load::is_empty(client).await)
     }
 
     fn counts(&self) -> Result<Counts, StoreError> {

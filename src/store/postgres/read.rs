@@ -9,10 +9,10 @@ use futures_util::TryStreamExt as _;
 use tokio_postgres::types::Type;
 use tokio_postgres::{Client, Row};
 
+use super::connect::server::Server;
+use super::connect::session::{ANSWERING_SETTINGS, Prepared, Session};
+use super::connect::statement::{Naming, Statement};
 use super::decode::{Columns, bigint};
-use super::server::Server;
-use super::session::{ANSWERING_SETTINGS, Prepared, Session};
-use super::statement::{Naming, Statement};
 use crate::domain::{AnswerRow, PhotoRow, ProductId, ProductRows, QuestionId, QuestionRow};
 use crate::store::{Reader, StoreError};
 

@@ -4,10 +4,10 @@
 
 use tokio_postgres::Client;
 
-use super::address::PostgresAddress;
-use super::bulk::{LOCK_TIMEOUT, MAX_LOCK_ATTEMPTS};
-use super::failure::Failure;
-use super::session::{Session, Unprepared};
+use super::connect::address::PostgresAddress;
+use super::connect::failure::Failure;
+use super::connect::session::{Session, Unprepared};
+use super::locks::{LOCK_TIMEOUT, MAX_LOCK_ATTEMPTS, MIGRATION_LOCK};
 use crate::store::{Migrated, StoreError};
 
 /// What the migrations are, oldest first.
@@ -16,12 +16,6 @@ const MIGRATIONS: [&str; 3] = [
     include_str!("../../../migrations/postgres/0002_submissions.sql"),
     include_str!("../../../migrations/postgres/0003_answers_without_a_foreign_key.sql"),
 ];
-
-/// The advisory lock of whoever migrates: the letters `AtQA` and a 1.
-const MIGRATION_LOCK: i64 = 0x4174_5141_0000_0001;
-
-/// The advisory lock of whoever loads: the letters `AtQA` and a 2.
-pub(super) const LOAD_LOCK: i64 = 0x4174_5141_0000_0002;
 
 /// Names of ours that another program may have taken.
 const NAMES_TAKEN: &str = "SELECT relname::text FROM pg_catalog.pg_class

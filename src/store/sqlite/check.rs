@@ -141,7 +141,9 @@ pub(super) fn check(connection: &Connection, report: &mut dyn FnMut(Finding)) ->
     for table in TABLES {
         note(check_values(connection, &table, report))?;
     }
-    unread.into_iter().for_each(|error| report(Finding(error)));
+    for error in unread {
+        report(Finding(error));
+    }
     counts(connection)
 }
 

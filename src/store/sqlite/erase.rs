@@ -11,7 +11,8 @@ use super::place::ProductNumber;
 use super::schema;
 use super::submissions::earlier;
 use crate::domain::Id;
-use crate::store::{Counts, ERASED_BODY, ERASED_NAME, PersonRows, StoreError, Target};
+use crate::domain::Target;
+use crate::store::{Counts, ERASED_BODY, ERASED_NAME, PersonRows, StoreError};
 
 /// Erases the rows that are still the person's.
 pub(super) fn erase(mut connection: Connection, person: &PersonRows) -> Result<Counts, StoreError> {

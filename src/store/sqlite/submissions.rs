@@ -10,9 +10,10 @@ use rusqlite::Connection;
 
 use super::decode::Columns;
 use super::failure::Failure;
+use crate::domain::Target;
 use crate::domain::{Digest, Id, Timestamp};
+use crate::store::StoreError;
 use crate::store::submission::{Earlier, SWEEP_ROWS, Submission, Sweeping};
-use crate::store::{StoreError, Target};
 
 /// Most submissions that are kept, whether or not they have expired: 80 MB of memory. With one more the oldest goes.
 const MAX_KEPT: usize = 1 << 21;

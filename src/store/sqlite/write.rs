@@ -9,8 +9,9 @@ use super::place::{Kind, ProductNumber};
 use super::read::{place_by_id, place_of_question};
 use super::schema;
 use super::submissions::Submissions;
+use crate::domain::Target;
 use crate::domain::{AnswerId, Id, NewAnswer, NewQuestion, PhotoId, QuestionId, Timestamp};
-use crate::store::{Change, ChangeSink, Command, Outcome, ProductChange, StoreError, Target, Writer};
+use crate::store::{Change, ChangeSink, Command, Outcome, ProductChange, StoreError, Writer};
 
 /// The writing session.
 pub(super) struct SqliteWriter {

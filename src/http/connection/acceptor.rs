@@ -1,0 +1,154 @@
+//! The listening socket, bound here or handed over by whoever keeps it, and the acceptor: it takes new connections and
+//! gives each to the worker with the fewest. Its thread has little else to do, so it also looks at the counters for the first
+//! page's history. What happens on a connection is the worker's (`server`).
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, MissedTickBehavior};
+
+use crate::http::watch::history::{History, STEP};
+use crate::http::watch::metrics::ServerMetrics;
+use crate::tally::raise_alone;
+
+/// How long the acceptor rests when the machine has no descriptors left.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// Connections that wait for the kernel to hand them over.
+const ACCEPT_BACKLOG: u32 = 4_096;
+
+/// A socket on which connections come.
+#[derive(Debug)]
+pub(crate) struct Entrance {
+    listener: std::net::TcpListener,
+    address: SocketAddr,
+    /// Whether connections still wait in its queue when this process has closed it.
+    outlives_us: bool,
+}
+
+impl Entrance {
+    /// Binds an address; port 0 takes a free one.
+    pub(crate) fn bind(address: SocketAddr) -> std::io::Result<Self> {
+        let socket = match address {
+            SocketAddr::V4(_) => tokio::net::TcpSocket::new_v4()?,
+            SocketAddr::V6(_) => tokio::net::TcpSocket::new_v6()?,
+        };
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        // Listening needs a runtime only because tokio registers the socket; it is unregistered at once.
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+        let listener = runtime.block_on(async { socket.listen(ACCEPT_BACKLOG)?.into_std() })?;
+        let address = listener.local_addr()?;
+        Ok(Self { listener, address, outlives_us: false })
+    }
+
+    /// Takes a socket that somebody else bound and keeps.
+    pub(crate) fn kept_elsewhere(listener: std::net::TcpListener) -> std::io::Result<Self> {
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        Ok(Self { listener, address, outlives_us: true })
+    }
+
+    /// The address that is bound.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+}
+
+/// Where a worker's new connections go, and how many it has.
+pub(crate) type WorkerEntrance = (mpsc::UnboundedSender<Accepted>, Arc<AtomicUsize>);
+
+/// A connection and the address of its other end.
+pub(crate) type Accepted = (std::net::TcpStream, IpAddr);
+
+/// The accepting thread's work.
+pub(crate) struct Acceptor {
+    pub(crate) workers: Vec<WorkerEntrance>,
+    pub(crate) metrics: Arc<ServerMetrics>,
+    /// The last minutes, if anybody may ask for them.
+    pub(crate) history: Option<Arc<History>>,
+    pub(crate) stopped: watch::Receiver<bool>,
+}
+
+impl Acceptor {
+    /// Runs the acceptor on a thread of its own until the server stops.
+    pub(crate) fn start(self, entrance: Entrance) -> std::io::Result<std::thread::JoinHandle<()>> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let listener = {
+            let _inside = runtime.enter();
+            TcpListener::from_std(entrance.listener)?
+        };
+        let run = move || runtime.block_on(self.run(listener, entrance.outlives_us));
+        std::thread::Builder::new().name("accept".to_owned()).spawn(run)
+    }
+
+    async fn run(mut self, listener: TcpListener, outlives_us: bool) {
+        let mut steps = tokio::time::interval_at(Instant::now() + STEP, STEP);
+        steps.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            let accepted = tokio::select! {
+                accepted = listener.accept() => accepted,
+                // Here, since this thread has little to do and no request waits for it.
+                _ = steps.tick(), if self.history.is_some() => {
+                    if let Some(history) = &self.history {
+                        history.step(&self.metrics, std::time::Instant::now());
+                    }
+                    continue;
+                }
+                () = stopping(&mut self.stopped) => {
+                    // Whoever waits at a socket that is kept is the next process's, which has all the time for them.
+                    if !outlives_us {
+                        self.take_the_last(&listener);
+                    }
+                    return;
+                }
+            };
+            match accepted {
+                Ok((stream, peer)) => self.hand_over(stream, peer.ip()),
+                Err(error) => {
+                    tracing::warn!(%error, "could not accept a connection");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                }
+            }
+        }
+    }
+
+    /// Takes the connections that the kernel has accepted already: their clients may have sent something.
+    fn take_the_last(&self, listener: &TcpListener) {
+        while let Some(Ok((stream, peer))) = tokio::task::unconstrained(listener.accept()).now_or_never() {
+            self.hand_over(stream, peer.ip());
+        }
+    }
+
+    fn hand_over(&self, stream: TcpStream, peer: IpAddr) {
+        let loads: Vec<usize> = self.workers.iter().map(|(_, count)| count.load(Ordering::Relaxed)).collect();
+        let max_connections = self.metrics.max_connections;
+        if loads.iter().sum::<usize>() >= max_connections {
+            raise_alone(&self.metrics.refused, 1);
+            tracing::warn!(max_connections, "too many connections, one was closed");
+            return;
+        }
+        let idlest = loads.iter().enumerate().min_by_key(|(_, load)| **load).map_or(0, |(worker, _)| worker);
+        let (sender, count) = &self.workers[idlest];
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "the connection is gone already");
+            return;
+        }
+        let Ok(stream) = stream.into_std() else { return };
+        count.fetch_add(1, Ordering::Relaxed);
+        raise_alone(&self.metrics.accepted, 1);
+        // A worker that has ended takes no more; the connection is closed.
+        let _ = sender.send((stream, peer));
+    }
+}
+
+/// Returns when the server is to stop.
+async fn stopping(stopped: &mut watch::Receiver<bool>) {
+    // An error means that the handle is gone, and then it is to stop as well.
+    drop(stopped.wait_for(|stopped| *stopped).await);
+}

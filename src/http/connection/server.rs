@@ -1,0 +1,143 @@
+//! Threads: one acceptor, and one single-threaded runtime per core. A connection stays on the worker that got it, and
+//! each new one goes to the worker with the fewest (`acceptor`), so that a handful of connections from a proxy keep all
+//! cores busy. What a request means is `dispatch`'s.
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, OnceLock};
+use std::thread::JoinHandle;
+use std::time::Instant;
+
+use tokio::sync::{mpsc, watch};
+
+use super::acceptor::{Acceptor, Entrance};
+use super::tls::Tls;
+use super::worker::Worker;
+use crate::http::app::App;
+use crate::http::request::rate_limits::RateLimiter;
+use crate::http::response::caching;
+use crate::http::response::encoded_pages::EncodedPages;
+use crate::http::settings::HttpSettings;
+use crate::http::watch::history::History;
+use crate::http::watch::metrics::ServerMetrics;
+use crate::service::Service;
+
+/// A bound port, not yet served.
+#[derive(Debug)]
+pub struct Server(Entrance);
+
+/// A server at work. Dropping it stops it.
+#[derive(Debug)]
+pub struct ServerHandle {
+    address: SocketAddr,
+    stop: watch::Sender<bool>,
+    threads: Vec<JoinHandle<()>>,
+    tls: Option<Arc<Tls>>,
+    metrics: Arc<ServerMetrics>,
+}
+
+impl Server {
+    /// Binds an address; port 0 takes a free one.
+    pub fn bind(address: SocketAddr) -> std::io::Result<Self> {
+        Entrance::bind(address).map(Self)
+    }
+
+    /// Takes a listening socket that somebody else bound and keeps, such as a service manager. Connections that nobody has
+    /// accepted when the server stops are left to whoever serves the socket next.
+    pub fn on_kept_socket(listener: TcpListener) -> std::io::Result<Self> {
+        Entrance::kept_elsewhere(listener).map(Self)
+    }
+
+    /// The address that is bound.
+    pub fn address(&self) -> SocketAddr {
+        self.0.address()
+    }
+
+    /// Starts to serve.
+    pub fn start(self, service: Arc<Service>, settings: HttpSettings) -> std::io::Result<ServerHandle> {
+        let (stop, stopped) = watch::channel(false);
+        let rate_limiter = Arc::new(RateLimiter::new(settings.rate_limits));
+        let tls = settings.tls.clone().map(Tls::new).transpose()?.map(Arc::new);
+        let encoded_pages = Arc::new(EncodedPages::new(settings.encoded_max_bytes));
+        let history = settings.first_page.then(|| Arc::new(History::new(Instant::now())));
+        let settings = Arc::new(settings);
+        let mut threads = Vec::new();
+        let mut workers = Vec::new();
+        let metrics = Arc::new(ServerMetrics::new(
+            settings.workers,
+            settings.max_connections,
+            Arc::clone(&rate_limiter),
+        ));
+        for number in 0..settings.workers.max(1) {
+            let (sender, receiver) = mpsc::unbounded_channel();
+            let worker = Worker {
+                app: Arc::new(App {
+                    service: Arc::clone(&service),
+                    settings: Arc::clone(&settings),
+                    rate_limiter: Arc::clone(&rate_limiter),
+                    description: OnceLock::new(),
+                    lists_kept: caching::of_lists(settings.shared_cache_s),
+                    encoded_pages: Arc::clone(&encoded_pages),
+                    history: history.clone(),
+                    metrics: Arc::clone(&metrics.workers[number]),
+                    server: Arc::clone(&metrics),
+                }),
+                tls: tls.clone(),
+                desk: Arc::default(),
+                connections: Arc::clone(&metrics.connections[number]),
+            };
+            workers.push((sender, Arc::clone(&worker.connections)));
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            let run = move || runtime.block_on(worker.run(receiver));
+            threads.push(std::thread::Builder::new().name(format!("http-{number}")).spawn(run)?);
+        }
+        let address = self.address();
+        let acceptor = Acceptor { workers, metrics: Arc::clone(&metrics), history, stopped };
+        threads.push(acceptor.start(self.0)?);
+        Ok(ServerHandle { address, stop, threads, tls, metrics })
+    }
+}
+
+impl ServerHandle {
+    /// The address that is served.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Reads certificate and key again, if there are any. What cannot be used changes nothing.
+    pub fn reload_certificate(&self) -> std::io::Result<()> {
+        self.tls.as_ref().map_or(Ok(()), |tls| tls.reload())
+    }
+
+    /// From now on `/readyz` says that the server is stopping; everything else goes on as before.
+    pub fn announce_stop(&self) {
+        self.metrics.stopping.store(true, Ordering::Release);
+    }
+
+    /// What is counted.
+    pub(crate) fn metrics(&self) -> &Arc<ServerMetrics> {
+        &self.metrics
+    }
+
+    /// Stops accepting, finishes what was accepted within ten seconds, and returns when all threads have ended.
+    pub fn stop(mut self) {
+        self.stop_threads();
+    }
+
+    fn stop_threads(&mut self) {
+        self.announce_stop();
+        // Nobody listens any more when all threads have ended already.
+        let _ = self.stop.send(true);
+        for thread in self.threads.drain(..) {
+            if thread.join().is_err() {
+                tracing::error!("a thread of the server panicked");
+            }
+        }
+    }
+}
+
+impl Drop for ServerHandle {
+    fn drop(&mut self) {
+        self.stop_threads();
+    }
+}

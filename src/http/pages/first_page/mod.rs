@@ -1,0 +1,84 @@
+//! `GET /` and `GET /status.json`: what is running here and how it does, as a page for people and as JSON for scripts.
+//! Both tell the same figures, which `status` puts together from what is counted anyway; `history` has the last minutes.
+//! The page is whole without its script, which only has it follow the figures.
+//!
+//! Neither tells where the store is, what shoppers wrote, or who is connected. `--first-page off` takes both away.
+
+mod chart;
+mod parts;
+mod status;
+mod words;
+
+use std::sync::LazyLock;
+
+use bytes::Bytes;
+
+pub(crate) use self::status::Status;
+use super::html::{Page, escape};
+use crate::http::app::App;
+use crate::http::response::caching;
+use crate::http::response::problem::Problem;
+use crate::http::response::reply::Reply;
+use crate::http::watch::history::STEP;
+
+static PAGE: LazyLock<Page> = LazyLock::new(|| {
+    let (style, script) = (include_str!("page.css"), include_str!("page.js"));
+    Page::new(include_str!("page.html"), style, script)
+});
+
+/// `GET /status.json`
+pub(crate) async fn status(app: &App) -> Result<Reply, Problem> {
+    let history = app.history.as_ref().ok_or(Problem::UnknownPath)?;
+    let status = Status::take(app, history).await;
+    let json = serde_json::to_vec(&status).expect("names are texts and numbers are finite");
+    Ok(Reply::Figures(Bytes::from(json)))
+}
+
+/// `GET /`, which was asked for as `path`.
+pub(crate) async fn page(app: &App, path: &str) -> Result<Reply, Problem> {
+    let history = app.history.as_ref().ok_or(Problem::UnknownPath)?;
+    let status = Status::take(app, history).await;
+    let base = base(path);
+    let html = PAGE.filled(|slot, html| match slot {
+        "base" => html.push_str(&base),
+        "step_ms" => html.push_str(&STEP.as_millis().to_string()),
+        "examples" => parts::examples(app.service.example(), &base, html),
+        _ => parts::fill(slot, &status, html),
+    });
+    Ok(Reply::Html { page: Bytes::from(html), policy: PAGE.policy(), kept: caching::NOT_KEPT })
+}
+
+/// What links on the page begin with, as HTML. They are relative to it, so that they also lead somewhere behind a proxy
+/// that puts something before the paths that it passes on.
+fn base(path: &str) -> String {
+    let mut base = String::from("./");
+    // Without a slash at its end, a browser takes the last segment for the page.
+    if let Some((_, last)) = path.rsplit_once('/').filter(|(_, last)| !last.is_empty()) {
+        escape(last, &mut base);
+        base.push('/');
+    }
+    base
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::http::watch::history::MAX_STEPS;
+
+    #[test]
+    fn links_lead_below_the_page() {
+        for (path, expected) in
+            [("/", "./"), ("/api/shop/", "./"), ("/api/shop", "./shop/"), ("/a:b\"<", "./a:b&#34;&#60;/")]
+        {
+            assert_eq!(base(path), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn what_the_page_calls_five_minutes_is_that_long() {
+        let steps = u32::try_from(MAX_STEPS).expect("few");
+        assert_eq!(STEP * steps, Duration::from_mins(5));
+    }
+}

@@ -1,0 +1,154 @@
+//! Reading a submission written in JSON. Two kinds of failure must be told apart: what is no JSON at all (400),
+//! and JSON that cannot be a submission (422).
+
+use std::collections::BTreeMap;
+
+use serde::de::IgnoredAny;
+use serde_json::value::RawValue;
+
+use crate::domain::{Draft, Field, NotAnArray};
+use crate::http::response::problem::Problem;
+
+/// Reads a JSON object; unknown keys are ignored, of a repeated key the last counts, as in JavaScript.
+pub(crate) fn parse(body: &[u8]) -> Result<Draft, Problem> {
+    let text =
+        std::str::from_utf8(body).map_err(|_| Problem::Malformed("the body is not UTF-8".to_owned()))?;
+    if text.trim().is_empty() {
+        return Err(Problem::Malformed("the body is empty".to_owned()));
+    }
+    serde_json::from_str::<IgnoredAny>(text)
+        .map_err(|error| Problem::Malformed(format!("the body is not JSON: {error}")))?;
+    let members: BTreeMap<String, &RawValue> = serde_json::from_str(text).map_err(|_| not_an_object(text))?;
+    for value in members.values() {
+        if has_lone_surrogate(value.get()) {
+            return Err(lone_surrogate());
+        }
+    }
+    let field = |name: &str| members.get(name).map_or(Field::Missing, |value| field(value.get()));
+    Ok(Draft {
+        body: field("body"),
+        name: field("name"),
+        email: field("email"),
+        product_id: field("product_id"),
+        photos: members.get("photos").map_or(Ok(Vec::new()), |value| photos(value.get())),
+    })
+}
+
+fn not_an_object(text: &str) -> Problem {
+    if has_lone_surrogate(text) {
+        return lone_surrogate();
+    }
+    Problem::NotAnObject("the body must be a JSON object".to_owned())
+}
+
+fn lone_surrogate() -> Problem {
+    Problem::NotAnObject("the body holds half of a surrogate pair, which is no character".to_owned())
+}
+
+/// Sorts a JSON value that is known to be well-formed.
+fn field(value: &str) -> Field {
+    match value.as_bytes().first() {
+        Some(b'"') => serde_json::from_str(value).map_or(Field::Other("an unreadable text"), Field::Text),
+        Some(b'n') | None => Field::Missing,
+        Some(b'{') => Field::Other("an object"),
+        Some(b'[') => Field::Other("an array"),
+        Some(b't' | b'f') => Field::Other("a boolean"),
+        Some(_) => Field::Number(value.to_owned()),
+    }
+}
+
+fn photos(value: &str) -> Result<Vec<Field>, NotAnArray> {
+    match field(value) {
+        Field::Missing => Ok(Vec::new()),
+        Field::Text(_) => Err(NotAnArray("a text")),
+        Field::Number(_) => Err(NotAnArray("a number")),
+        Field::Other("an array") => {
+            let entries: Vec<&RawValue> = serde_json::from_str(value).unwrap_or_default();
+            Ok(entries.into_iter().map(|entry| field(entry.get())).collect())
+        }
+        Field::Other(kind) => Err(NotAnArray(kind)),
+    }
+}
+
+/// Whether well-formed JSON escapes half of a surrogate pair somewhere. Outside strings there is no backslash.
+fn has_lone_surrogate(json: &str) -> bool {
+    let bytes = json.as_bytes();
+    let mut position = 0;
+    while let Some(found) = memchr::memchr(b'\\', &bytes[position..]) {
+        let escape = position + found;
+        match unit(bytes, escape) {
+            Some(0xD800..=0xDBFF) => {
+                if !matches!(unit(bytes, escape + 6), Some(0xDC00..=0xDFFF)) {
+                    return true;
+                }
+                position = escape + 12;
+            }
+            Some(0xDC00..=0xDFFF) => return true,
+            Some(_) => position = escape + 6,
+            None => position = escape + 2,
+        }
+    }
+    false
+}
+
+/// The UTF-16 unit of the `\uXXXX` at a position, if there is one.
+fn unit(bytes: &[u8], position: usize) -> Option<u16> {
+    let escape = bytes.get(position..position + 6)?;
+    let digits = escape.strip_prefix(b"\\u")?;
+    u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_json_is_malformed() {
+        for body in [
+            &b""[..],
+            b"  ",
+            b"{",
+            b"nope",
+            b"{} {}",
+            b"{}x",
+            b"\xff",
+            b"{\"a\":1,}",
+            b"'a'",
+            b"{\"a\":\"\x01\"}",
+        ] {
+            assert!(matches!(parse(body), Err(Problem::Malformed(_))), "{body:?}");
+        }
+    }
+
+    #[test]
+    fn json_that_is_no_object_cannot_be_used() {
+        for body in
+            ["[]", "1", "null", "\"a\"", r#"{"a":"\ud800"}"#, r#"{"a":["\udc00\ud800"]}"#, r#"{"\ud800":1}"#]
+        {
+            assert!(matches!(parse(body.as_bytes()), Err(Problem::NotAnObject(_))), "{body}");
+        }
+    }
+
+    #[test]
+    fn an_object_is_read() {
+        let draft = parse(
+            r#" {"body":"a\ud83d\ude00\n","name":null,"email":1e999,"x":{"y":[1e999]},"product_id":7,"photos":["u",null,3],
+                 "body":"b\\ud800"} "#
+                .as_bytes(),
+        )
+        .expect("a good object");
+        assert_eq!(draft.body, Field::Text("b\\ud800".to_owned()));
+        assert_eq!(draft.name, Field::Missing);
+        assert_eq!(draft.email, Field::Number("1e999".to_owned()));
+        assert_eq!(draft.product_id, Field::Number("7".to_owned()));
+        let photos = vec![Field::Text("u".to_owned()), Field::Missing, Field::Number("3".to_owned())];
+        assert_eq!(draft.photos, Ok(photos));
+        assert_eq!(parse(br#"{"photos":"u"}"#).map(|draft| draft.photos), Ok(Err(NotAnArray("a text"))));
+    }
+
+    #[test]
+    fn deep_nesting_is_harmless() {
+        let deep = format!("{{\"x\":{}{}}}", "[".repeat(30_000), "]".repeat(30_000));
+        assert!(parse(deep.as_bytes()).is_ok());
+    }
+}

@@ -1,0 +1,10 @@
+//! Reading requests: query, body, headers, who sends them, and how much they may write. What comes of a request is
+//! said in `operations`.
+
+pub(crate) mod body;
+pub(crate) mod client;
+pub(crate) mod idempotency;
+pub(crate) mod json_body;
+pub(crate) mod query;
+pub(crate) mod rate_limits;
+pub(crate) mod request_id;

@@ -1,0 +1,163 @@
+//! Reading the parts of a request: the query string and the ids in paths. Bodies are `body`'s.
+
+use std::borrow::Cow;
+
+use percent_encoding::percent_decode_str;
+
+use crate::domain::{AnswerId, DEFAULT_PAGE_SIZE, Id, Page, ProductId, QuestionId};
+use crate::http::response::problem::Problem;
+
+/// The parameters of the lists; of a repeated one the first counts, unknown ones are ignored.
+#[derive(Debug, Default)]
+pub(crate) struct ListQuery<'a> {
+    product_id: Option<Cow<'a, str>>,
+    page: Option<Cow<'a, str>>,
+    count: Option<Cow<'a, str>>,
+}
+
+impl<'a> ListQuery<'a> {
+    /// Reads a query string (without its question mark).
+    pub(crate) fn parse(query: Option<&'a str>) -> Self {
+        let mut parameters = Self::default();
+        let mut rest = query;
+        while let Some(query) = rest {
+            let (pair, next) = split(query, b'&');
+            rest = next;
+            let (name, value) = split(pair, b'=');
+            let value = value.unwrap_or("");
+            let place = match decode(name).as_ref() {
+                "product_id" => &mut parameters.product_id,
+                "page" => &mut parameters.page,
+                "count" => &mut parameters.count,
+                _ => continue,
+            };
+            if place.is_none() {
+                *place = Some(decode(value));
+            }
+        }
+        parameters
+    }
+
+    /// The product, which must be there.
+    pub(crate) fn product_id(&self) -> Result<ProductId, Problem> {
+        let digits = self.product_id.as_deref().unwrap_or("");
+        ProductId::parse(digits).map_err(|_| Problem::InvalidProductId)
+    }
+
+    /// The page in force: defaults for what is missing or no number of at least 1.
+    pub(crate) fn page(&self, max_size: u32) -> Page {
+        let number = self.page.as_deref().and_then(at_least_one).unwrap_or(1);
+        let size = self.count.as_deref().and_then(at_least_one).unwrap_or(DEFAULT_PAGE_SIZE.into());
+        Page::new(number, size, max_size)
+    }
+}
+
+/// What is before and behind the first of an ASCII character. The pieces are a few bytes long, and the standard
+/// library's search is made for long ones.
+fn split(text: &str, at: u8) -> (&str, Option<&str>) {
+    match text.bytes().position(|byte| byte == at) {
+        Some(position) => (&text[..position], Some(&text[position + 1..])),
+        None => (text, None),
+    }
+}
+
+/// An id in a path.
+pub(crate) fn path_id<I: Id>(segment: &str, problem: Problem) -> Result<I, Problem> {
+    I::parse(segment).map_err(|_| problem)
+}
+
+/// The id in a question's path.
+pub(crate) fn question_id(segment: &str) -> Result<QuestionId, Problem> {
+    path_id(segment, Problem::InvalidQuestionId)
+}
+
+/// The id in an answer's path.
+pub(crate) fn answer_id(segment: &str) -> Result<AnswerId, Problem> {
+    path_id(segment, Problem::InvalidAnswerId)
+}
+
+/// Decodes a part of a query string as forms do: `+` is a space, `%XX` a byte. What is no UTF-8 becomes
+/// U+FFFD, which no parameter accepts.
+fn decode(text: &str) -> Cow<'_, str> {
+    if !text.bytes().any(|byte| matches!(byte, b'+' | b'%')) {
+        return Cow::Borrowed(text);
+    }
+    if text.contains('+') {
+        let spaced = text.replace('+', " ");
+        return Cow::Owned(percent_decode_str(&spaced).decode_utf8_lossy().into_owned());
+    }
+    percent_decode_str(text).decode_utf8_lossy()
+}
+
+/// Reads a decimal number of at least 1, as clients write them: fractions are cut off, exponents count, spaces
+/// around are dropped, what is larger than any page becomes the largest number.
+fn at_least_one(text: &str) -> Option<u64> {
+    let text = text.trim();
+    if let Ok(number) = text.parse::<u64>() {
+        return (number >= 1).then_some(number);
+    }
+    // Only digits and what notation needs: Rust would read "inf" and "NaN" too.
+    if !text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-')) {
+        return None;
+    }
+    let number: f64 = text.parse().ok()?;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "at least 1, the fraction is to be cut off, and the cast saturates"
+    )]
+    (number >= 1.0).then_some(number as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(query: &str) -> (u64, u32) {
+        let page = ListQuery::parse(Some(query)).page(1_000);
+        (page.number(), page.size())
+    }
+
+    #[test]
+    fn numbers_as_clients_write_them() {
+        assert_eq!(page("page=2&count=7"), (2, 7));
+        assert_eq!(page("page=2.9&count=1e2"), (2, 100));
+        assert_eq!(page("page=%32&count=+7+"), (2, 7));
+        assert_eq!(page("page=002&count=%2B7"), (2, 7));
+        for bad in
+            ["", "undefined", "null", "NaN", "abc", "0", "-1", "0.9", "inf", "infinity", "0x10", "1,5", "1_0"]
+        {
+            assert_eq!(page(&format!("page={bad}&count={bad}")), (1, 5), "{bad}");
+        }
+    }
+
+    #[test]
+    fn huge_numbers_are_clamped() {
+        let largest = (1 << 53) - 1;
+        for huge in ["1e10", "9007199254740992", "1e400", "99999999999999999999999999"] {
+            assert_eq!(page(&format!("count={huge}")).1, 1_000, "{huge}");
+        }
+        assert_eq!(page("page=9007199254740992").0, largest);
+        assert_eq!(page("page=1e400").0, largest);
+    }
+
+    #[test]
+    fn the_first_of_repeated_parameters_counts() {
+        assert_eq!(page("page=3&page=4&count=&count=9"), (3, 5));
+        let product_id = |query| ListQuery::parse(Some(query)).product_id().map(Id::get).ok();
+        assert_eq!(product_id("x=y&product_id=007&product_id=8"), Some(7));
+        assert_eq!(product_id("product%5Fid=%37"), Some(7));
+        for bad in [
+            "product_id=",
+            "product_id",
+            "",
+            "product_id=1.0",
+            "product_id=+1",
+            "product_id=1e3",
+            "Product_id=1",
+        ] {
+            assert_eq!(product_id(bad), None, "{bad}");
+        }
+        assert!(ListQuery::parse(None).product_id().is_err());
+    }
+}

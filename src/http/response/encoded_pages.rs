@@ -1,0 +1,69 @@
+//! Lists that were encoded once and are asked for again: a cache bounded in bytes, beside which everything could be forgotten
+//! at any time. A key holds what was asked for and the tag of what was shown, so a list that changed is simply not found, and what
+//! was kept of it before goes when room is needed.
+
+use bytes::Bytes;
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
+
+use super::encoding::Encoding;
+use crate::domain::Page;
+use crate::view::ListTag;
+
+/// What an entry costs beside its bytes: its key, its share of the table and what the allocator rounds up.
+const BYTES_PER_ENTRY: usize = 192;
+
+/// Most lists come to so many bytes; only how large the table is at first follows from it.
+const TYPICAL_BYTES: u64 = 1_024;
+
+/// An encoded list. The tag alone would do, but for whoever writes texts until two lists have the same one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct PageKey {
+    pub(crate) of: ListOf,
+    pub(crate) page: (u64, u32),
+    pub(crate) tag: ListTag,
+    pub(crate) encoding: Encoding,
+}
+
+/// Whose list it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum ListOf {
+    Product(u64),
+    Question(u64),
+}
+
+#[derive(Debug, Clone)]
+struct Weight;
+
+impl Weighter<PageKey, Bytes> for Weight {
+    fn weight(&self, _: &PageKey, encoded: &Bytes) -> u64 {
+        (encoded.len() + BYTES_PER_ENTRY) as u64
+    }
+}
+
+/// Encoded lists, at most so many bytes of them.
+pub(crate) struct EncodedPages(Option<Cache<PageKey, Bytes, Weight>>);
+
+impl EncodedPages {
+    /// Without any byte it keeps nothing.
+    pub(crate) fn new(max_bytes: u64) -> Self {
+        let estimated = usize::try_from(max_bytes / TYPICAL_BYTES).unwrap_or(usize::MAX);
+        Self((max_bytes > 0).then(|| Cache::with_weighter(estimated, max_bytes, Weight)))
+    }
+
+    pub(crate) fn find(&self, key: &PageKey) -> Option<Bytes> {
+        self.0.as_ref()?.get(key)
+    }
+
+    pub(crate) fn keep(&self, key: PageKey, encoded: Bytes) {
+        if let Some(cache) = &self.0 {
+            cache.insert(key, encoded);
+        }
+    }
+}
+
+impl PageKey {
+    pub(crate) fn new(of: ListOf, page: Page, tag: ListTag, encoding: Encoding) -> Self {
+        Self { of, page: (page.number(), page.size()), tag, encoding }
+    }
+}

@@ -1,0 +1,230 @@
+//! Encodings of lists: which one a client would rather have (`Accept-Encoding`, RFC 9110, section 12.5.3), and the work itself.
+//! What was encoded once is kept by `encoded_pages`. Errors and answers to writes are a line long and are never encoded.
+
+use std::cell::RefCell;
+use std::io::Write as _;
+
+use http::header::HeaderValue;
+
+/// Lists of fewer bytes fit into a packet or two anyway.
+const MIN_BYTES: usize = 1_024;
+
+/// How hard each encoder tries: where a shop's lists of 1 to 8 KB stop getting much smaller for more time.
+const GZIP_LEVEL: u32 = 3;
+const BROTLI_QUALITY: i32 = 4;
+const ZSTD_LEVEL: i32 = 3;
+
+/// How far brotli looks back: as far as all but the largest lists are long. Its tables grow with it.
+const BROTLI_WINDOW_BITS: i32 = 18;
+
+/// How a list is sent. Of those that a client likes as much the first is taken: it takes the least time for what it saves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Encoding {
+    Zstd,
+    Gzip,
+    Brotli,
+}
+
+/// What a client takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Accepted {
+    /// The encoding that it would rather have than none.
+    pub(crate) encoding: Option<Encoding>,
+    /// It takes nothing else, however short the list is.
+    pub(crate) always: bool,
+}
+
+impl Accepted {
+    /// How a list of so many bytes is sent.
+    pub(crate) fn encoding_of(self, bytes: usize) -> Option<Encoding> {
+        self.encoding.filter(|encoding| self.always || (MIN_BYTES..=encoding.max_bytes()).contains(&bytes))
+    }
+}
+
+impl Encoding {
+    /// All of them.
+    pub(crate) const ALL: [Self; 3] = [Self::Zstd, Self::Gzip, Self::Brotli];
+
+    /// The name in `Content-Encoding`.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Zstd => "zstd",
+            Self::Brotli => "br",
+            Self::Gzip => "gzip",
+        }
+    }
+
+    pub(crate) fn to_value(self) -> HeaderValue {
+        HeaderValue::from_static(self.name())
+    }
+
+    /// Longer lists are sent as they are: while one is encoded, the worker's other connections wait.
+    fn max_bytes(self) -> usize {
+        match self {
+            Self::Zstd => 1 << 20,
+            Self::Gzip | Self::Brotli => 1 << 18,
+        }
+    }
+
+    /// Encodes a list; `None` when the encoder fails, which it has no reason to.
+    pub(crate) fn encode(self, json: &[u8]) -> Option<Vec<u8>> {
+        let encoded = match self {
+            Self::Zstd => zstd(json),
+            Self::Brotli => brotli(json),
+            Self::Gzip => gzip(json),
+        };
+        encoded
+            .inspect_err(
+                |error| tracing::error!(%error, encoding = self.name(), "a list could not be encoded"),
+            )
+            .ok()
+    }
+}
+
+/// Room for what most lists become.
+fn room(json: &[u8]) -> Vec<u8> {
+    Vec::with_capacity(json.len() / 2)
+}
+
+fn gzip(json: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut encoder = flate2::write::GzEncoder::new(room(json), flate2::Compression::new(GZIP_LEVEL));
+    encoder.write_all(json)?;
+    encoder.finish()
+}
+
+fn brotli(mut json: &[u8]) -> std::io::Result<Vec<u8>> {
+    let parameters = brotli::enc::BrotliEncoderParams {
+        quality: BROTLI_QUALITY,
+        lgwin: BROTLI_WINDOW_BITS,
+        size_hint: json.len(),
+        ..Default::default()
+    };
+    let mut encoded = room(json);
+    brotli::BrotliCompress(&mut json, &mut encoded, &parameters)?;
+    Ok(encoded)
+}
+
+fn zstd(json: &[u8]) -> std::io::Result<Vec<u8>> {
+    thread_local! {
+        /// Setting up its tables takes longer than a short list.
+        static ENCODER: RefCell<Option<zstd::bulk::Compressor<'static>>> = const { RefCell::new(None) };
+    }
+    ENCODER.with_borrow_mut(|encoder| match encoder {
+        Some(encoder) => encoder.compress(json),
+        None => encoder.insert(zstd::bulk::Compressor::new(ZSTD_LEVEL)?).compress(json),
+    })
+}
+
+/// Reads the values of `Accept-Encoding`. Of encodings that a client likes as much the one that is best here is taken; `*` stands
+/// for gzip, which whoever writes that will know.
+pub(crate) fn accepted<'v>(values: impl Iterator<Item = &'v [u8]>) -> Accepted {
+    let mut named = Named::default();
+    for part in values.flat_map(|value| value.split(|&byte| byte == b',')) {
+        named.read(part);
+    }
+    let Named { zstd, brotli, gzip, identity, any } = named;
+    let gzip = gzip.or(any).unwrap_or(0);
+    let candidates = [
+        (zstd.unwrap_or(0), Encoding::Zstd),
+        (gzip, Encoding::Gzip),
+        (brotli.unwrap_or(0), Encoding::Brotli),
+    ];
+    // Of the most liked the first.
+    let best = candidates.into_iter().rev().max_by_key(|(weight, _)| *weight);
+    let encoding = best.filter(|&(weight, _)| weight > 0 && weight >= identity.unwrap_or(0));
+    let forbids_identity = identity.or(any) == Some(0);
+    Accepted { encoding: encoding.map(|(_, encoding)| encoding), always: forbids_identity }
+}
+
+/// The weights that a client gave, in thousandths.
+#[derive(Debug, Default)]
+struct Named {
+    zstd: Option<u16>,
+    brotli: Option<u16>,
+    gzip: Option<u16>,
+    identity: Option<u16>,
+    any: Option<u16>,
+}
+
+impl Named {
+    /// Reads `gzip` or `gzip;q=0.5`. What is written otherwise is as good as not there.
+    fn read(&mut self, part: &[u8]) {
+        let mut pieces = part.splitn(2, |&byte| byte == b';');
+        let name = pieces.next().unwrap_or_default().trim_ascii();
+        let weight = match pieces.next() {
+            Some(parameter) => weight(parameter.trim_ascii()),
+            None => Some(1_000),
+        };
+        let place = match name {
+            _ if name.eq_ignore_ascii_case(b"gzip") || name.eq_ignore_ascii_case(b"x-gzip") => &mut self.gzip,
+            _ if name.eq_ignore_ascii_case(b"br") => &mut self.brotli,
+            _ if name.eq_ignore_ascii_case(b"zstd") => &mut self.zstd,
+            _ if name.eq_ignore_ascii_case(b"identity") => &mut self.identity,
+            b"*" => &mut self.any,
+            _ => return,
+        };
+        *place = place.or(weight);
+    }
+}
+
+/// Reads `q=0.123`: thousandths of one.
+fn weight(parameter: &[u8]) -> Option<u16> {
+    let (name, value) = std::str::from_utf8(parameter).ok()?.split_once('=')?;
+    let number: f32 = value.trim().parse().ok()?;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to 1,000")]
+    let thousandths = (number * 1_000.0).round() as u16;
+    (name.trim().eq_ignore_ascii_case("q") && (0.0..=1.0).contains(&number)).then_some(thousandths)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chosen(value: &str) -> Option<Encoding> {
+        accepted(std::iter::once(value.as_bytes())).encoding
+    }
+
+    #[test]
+    fn the_encoding_that_a_client_likes_best_is_taken() {
+        for (value, encoding) in [
+            ("", None),
+            ("gzip", Some(Encoding::Gzip)),
+            ("GZIP", Some(Encoding::Gzip)),
+            ("x-gzip", Some(Encoding::Gzip)),
+            ("br", Some(Encoding::Brotli)),
+            ("gzip, deflate, br, zstd", Some(Encoding::Zstd)),
+            ("br, deflate, gzip", Some(Encoding::Gzip)),
+            ("gzip;q=1.0, br;q=0.5", Some(Encoding::Gzip)),
+            ("gzip ; q=0.5 , br ; q = 0.501", Some(Encoding::Brotli)),
+            ("gzip;q=0, br;q=0.001", Some(Encoding::Brotli)),
+            ("gzip;q=0", None),
+            ("*", Some(Encoding::Gzip)),
+            ("*;q=0", None),
+            ("*;q=0, br", Some(Encoding::Brotli)),
+            ("gzip;q=0, *", None),
+            ("identity", None),
+            ("identity, gzip;q=0.5", None),
+            ("identity;q=0.5, gzip", Some(Encoding::Gzip)),
+            ("deflate, compress", None),
+            ("gzip;q=2, br;q=x, zstd;p=1", None),
+            ("gzip;q=-1", None),
+            ("gzip;q=NaN", None),
+            (",,gzip,,", Some(Encoding::Gzip)),
+        ] {
+            assert_eq!(chosen(value), encoding, "{value}");
+        }
+        let two_lines = [&b"br;q=0.1"[..], b"gzip;q=0.2", b"\xff"];
+        assert_eq!(accepted(two_lines.into_iter()).encoding, Some(Encoding::Gzip));
+    }
+
+    #[test]
+    fn who_takes_nothing_unencoded_gets_nothing_unencoded() {
+        let always = |value: &str| accepted(std::iter::once(value.as_bytes())).always;
+        for value in ["identity;q=0, gzip", "gzip, *;q=0", "br, identity;q=0.0"] {
+            assert!(always(value), "{value}");
+        }
+        for value in ["gzip", "identity;q=0.1, gzip", "*;q=0, identity", ""] {
+            assert!(!always(value), "{value}");
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! What an operation replies, and the response that it becomes: status, body and the headers that go with them.
+//! Failures are `problem`'s, the headers that every response carries `cors`' and `caching`'s.
+
+use bytes::Bytes;
+use http::header::{
+    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderValue, LOCATION,
+    REFERRER_POLICY,
+};
+use http::{HeaderMap, Response, StatusCode};
+
+use super::caching;
+use super::encoding::Encoding;
+use super::validators::EntityTag;
+use crate::view::ListTag;
+
+/// A success.
+pub(crate) enum Reply {
+    /// 200 with a list.
+    List { body: Bytes, tag: ListTag, encoding: Option<Encoding> },
+    /// 304: the client has the list already.
+    Unchanged(ListTag),
+    /// 200 with the description of the interface.
+    Json(Bytes),
+    /// 200 with plain text.
+    Text(&'static str),
+    /// 200 with a page for people, what it may load, and who may keep it.
+    Html { page: Bytes, policy: &'static str, kept: &'static str },
+    /// 200 with plain text that may be another one in a moment.
+    State(&'static str),
+    /// 200 with JSON that will be another one in a moment.
+    Figures(Bytes),
+    /// 201: a small JSON object with the new id, and where the row is listed.
+    Created { json: String, location: String },
+    /// 204.
+    Done,
+}
+
+pub(crate) type Responded = Result<Response<Bytes>, Response<Bytes>>;
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
+const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
+pub(crate) const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
+
+impl Reply {
+    /// Makes the response. `lists_kept` is what `Cache-Control` says of lists.
+    pub(crate) fn into_response(self, lists_kept: &HeaderValue) -> Response<Bytes> {
+        let mut response = Response::default();
+        match self {
+            Self::List { body, tag, encoding } => {
+                *response.body_mut() = body;
+                let headers = response.headers_mut();
+                stamp_page(lists_kept, headers);
+                headers.insert(ETAG, EntityTag::of(tag).to_value());
+                if let Some(encoding) = encoding {
+                    headers.insert(CONTENT_ENCODING, encoding.to_value());
+                }
+            }
+            Self::Unchanged(tag) => {
+                *response.status_mut() = StatusCode::NOT_MODIFIED;
+                stamp_list(lists_kept, response.headers_mut());
+                response.headers_mut().insert(ETAG, EntityTag::of(tag).to_value());
+            }
+            Self::State(text) => return of_this_moment(TEXT, Bytes::from_static(text.as_bytes())),
+            Self::Text(text) => {
+                *response.body_mut() = Bytes::from_static(text.as_bytes());
+                response.headers_mut().insert(CONTENT_TYPE, TEXT);
+                caching::set(response.headers_mut(), (CACHE_CONTROL, caching::KEPT_AN_HOUR));
+            }
+            Self::Json(json) => {
+                *response.body_mut() = json;
+                let headers = response.headers_mut();
+                headers.insert(CONTENT_TYPE, JSON);
+                caching::set(headers, caching::NOTHING_IN_IT);
+                caching::set(headers, (CACHE_CONTROL, caching::KEPT_AN_HOUR));
+            }
+            Self::Figures(json) => {
+                let mut response = of_this_moment(JSON, json);
+                caching::set(response.headers_mut(), caching::NOTHING_IN_IT);
+                return response;
+            }
+            Self::Html { page, policy, kept } => {
+                *response.body_mut() = page;
+                let headers = response.headers_mut();
+                headers.insert(CONTENT_TYPE, HTML);
+                caching::set(headers, (CONTENT_SECURITY_POLICY, policy));
+                caching::set(headers, (REFERRER_POLICY, "no-referrer"));
+                caching::set(headers, (CACHE_CONTROL, kept));
+            }
+            Self::Created { json, location } => {
+                *response.status_mut() = StatusCode::CREATED;
+                *response.body_mut() = Bytes::from(json);
+                let headers = response.headers_mut();
+                headers.insert(CONTENT_TYPE, JSON);
+                caching::set(headers, caching::NOTHING_IN_IT);
+                caching::keep_nowhere(headers);
+                let location = HeaderValue::try_from(location);
+                headers.insert(LOCATION, location.expect("a checked prefix and digits are visible ASCII"));
+            }
+            Self::Done => {
+                *response.status_mut() = StatusCode::NO_CONTENT;
+                caching::keep_nowhere(response.headers_mut());
+            }
+        }
+        response
+    }
+}
+
+/// An answer that may be another one in a moment.
+pub(crate) fn of_this_moment(content_type: HeaderValue, body: Bytes) -> Response<Bytes> {
+    let mut response = Response::new(body);
+    response.headers_mut().insert(CONTENT_TYPE, content_type);
+    caching::keep_nowhere(response.headers_mut());
+    response
+}
+
+/// What every list that is shown from memory is headed by, but for its tag, when pages of any origin may read it.
+pub(crate) fn list_head(lists_kept: &HeaderValue) -> Response<Bytes> {
+    let mut response = Response::default();
+    stamp_page(lists_kept, response.headers_mut());
+    response
+}
+
+/// The headers of a list that is shown.
+fn stamp_page(lists_kept: &HeaderValue, headers: &mut HeaderMap) {
+    headers.insert(CONTENT_TYPE, JSON);
+    caching::set(headers, caching::NOTHING_IN_IT);
+    stamp_list(lists_kept, headers);
+}
+
+/// The headers of a list, shown or not.
+fn stamp_list(lists_kept: &HeaderValue, headers: &mut HeaderMap) {
+    headers.insert(CACHE_CONTROL, lists_kept.clone());
+    caching::vary_by(headers, caching::LISTS_VARY);
+}

@@ -1,0 +1,69 @@
+//! What an operator may set about the HTTP side. Where the values come from is `config`'s.
+
+use std::path::PathBuf;
+
+use super::request::client::TrustedProxies;
+use super::request::rate_limits::RateLimits;
+use super::response::cors::CorsOrigins;
+use super::watch::access_log::AccessLog;
+
+/// What an operator may set about the HTTP side.
+#[derive(Debug, Clone)]
+pub struct HttpSettings {
+    /// Put before every path, for clients that call e.g. `/api/fec2/hr-rfp/qa/questions`; empty or beginning
+    /// with a slash and not ending with one.
+    pub path_prefix: String,
+    /// Whether there is a page at `/` that shows what is running, and its figures at `/status.json`.
+    pub first_page: bool,
+    /// Whose pages may read answers.
+    pub cors_origins: CorsOrigins,
+    /// With these, clients are spoken to over TLS only.
+    pub tls: Option<TlsFiles>,
+    /// How long a shared cache may show a list without asking for it again, in seconds.
+    pub shared_cache_s: u32,
+    /// Most memory for lists that were encoded.
+    pub encoded_max_bytes: u64,
+    /// Largest body of a question or answer.
+    pub max_body_bytes: usize,
+    /// Connections served at once; one more is closed at once.
+    pub max_connections: usize,
+    /// How long a connection may go without a request's whole head, in seconds, give or take one.
+    pub max_head_wait_s: u32,
+    /// How many writes a client may send.
+    pub rate_limits: RateLimits,
+    /// Whose word on a client's address is taken.
+    pub trusted_proxies: TrustedProxies,
+    /// Which requests are logged.
+    pub access_log: AccessLog,
+    /// Worker threads.
+    pub workers: usize,
+}
+
+impl Default for HttpSettings {
+    fn default() -> Self {
+        Self {
+            path_prefix: String::new(),
+            first_page: true,
+            cors_origins: CorsOrigins::Any,
+            tls: None,
+            shared_cache_s: 0,
+            encoded_max_bytes: 64 << 20,
+            max_body_bytes: 65_536,
+            max_connections: 16_384,
+            max_head_wait_s: 30,
+            rate_limits: RateLimits::OFF,
+            trusted_proxies: TrustedProxies::default(),
+            access_log: AccessLog::OFF,
+            workers: std::thread::available_parallelism().map_or(2, usize::from),
+        }
+    }
+}
+
+/// Where the operator keeps what proves the server's name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TlsFiles {
+    /// The certificate and those that lead to its root, as PEM.
+    pub certificate: PathBuf,
+    /// Its private key, as PEM.
+    pub key: PathBuf,
+}

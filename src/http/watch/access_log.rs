@@ -1,0 +1,181 @@
+//! A line in the log for each request, or for those that went wrong or took long: what was asked for by route and number,
+//! and what came of it. Never a query, a path as it was sent, a text, a name or an address: whoever writes those into
+//! a request may not expect to find them in a log. Where lines go is the command line's business.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use http::request::Parts as Head;
+use http::{HeaderMap, StatusCode};
+
+use crate::domain::Id;
+use crate::http::request::query::ListQuery;
+use crate::http::request::request_id::X_REQUEST_ID;
+use crate::http::routes::Operation;
+
+/// The longest request id that is logged, in bytes.
+const MAX_REQUEST_ID_BYTES: usize = 64;
+
+/// What the lines are filed under.
+pub const ACCESS_LOG_TARGET: &str = "access";
+
+/// Which requests are logged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AccessLog {
+    /// Which ones.
+    pub requests: LoggedRequests,
+    /// How long a request takes that is called slow.
+    pub slow: Duration,
+}
+
+/// Which requests are logged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LoggedRequests {
+    /// None.
+    Off,
+    /// Those that were answered with a status of 500 or more, and slow ones.
+    Errors,
+    /// All.
+    All,
+}
+
+/// Why a text does not say which requests are logged.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("write off, errors or all")]
+pub struct InvalidAccessLog;
+
+impl FromStr for LoggedRequests {
+    type Err = InvalidAccessLog;
+
+    fn from_str(text: &str) -> Result<Self, InvalidAccessLog> {
+        match text {
+            "off" => Ok(Self::Off),
+            "errors" => Ok(Self::Errors),
+            "all" => Ok(Self::All),
+            _ => Err(InvalidAccessLog),
+        }
+    }
+}
+
+/// A request that was answered.
+pub(crate) struct Exchange<'a> {
+    pub(crate) head: &'a Head,
+    pub(crate) operation: Option<Operation>,
+    /// The path's variable segment.
+    pub(crate) segment: &'a str,
+    pub(crate) status: StatusCode,
+    /// Bytes of the answer's body.
+    pub(crate) bytes: u64,
+    pub(crate) took: Duration,
+}
+
+impl AccessLog {
+    /// None.
+    pub const OFF: Self = Self { requests: LoggedRequests::Off, slow: Duration::MAX };
+
+    /// Whether a request is to be [noted](Self::note). All that requests pay for a log that is off.
+    #[inline]
+    pub(crate) fn wants(&self, status: StatusCode, took: Duration) -> bool {
+        match self.requests {
+            LoggedRequests::Off => false,
+            LoggedRequests::Errors => status.as_u16() >= 500 || took >= self.slow,
+            LoggedRequests::All => true,
+        }
+    }
+
+    /// Logs a request.
+    #[cold]
+    pub(crate) fn note(exchange: &Exchange<'_>) {
+        let Exchange { head, operation, segment, status, bytes, took } = *exchange;
+        tracing::info!(
+            target: ACCESS_LOG_TARGET,
+            method = method(head),
+            route = operation.map_or("none", Operation::name),
+            id = operation.and_then(|operation| row_id(operation, segment, head.uri.query())),
+            status = status.as_u16(),
+            microseconds = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
+            bytes,
+            request_id = request_id(&head.headers),
+            "request"
+        );
+    }
+}
+
+/// The method, if it is a usual one: anybody may invent others.
+fn method(head: &Head) -> &'static str {
+    ["GET", "HEAD", "POST", "PUT", "OPTIONS", "DELETE", "PATCH"]
+        .into_iter()
+        .find(|name| head.method.as_str() == *name)
+        .unwrap_or("other")
+}
+
+/// The product, question or answer that a request is about, if its id is one.
+fn row_id(operation: Operation, segment: &str, query: Option<&str>) -> Option<u64> {
+    match operation {
+        Operation::ListQuestions => ListQuery::parse(query).product_id().ok().map(Id::get),
+        _ if segment.bytes().all(|byte| byte.is_ascii_digit()) => segment.parse().ok(),
+        _ => None,
+    }
+}
+
+/// The id that a proxy gave to the request, if it looks like one. Fewer signs than in those that are sent back: an address
+/// is none.
+fn request_id(headers: &HeaderMap) -> Option<&str> {
+    let id = headers.get(X_REQUEST_ID)?.to_str().ok()?;
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b':');
+    (!id.is_empty() && id.len() <= MAX_REQUEST_ID_BYTES && id.bytes().all(fits)).then_some(id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_are_what_went_wrong_or_took_long() {
+        let log = |requests| AccessLog { requests, slow: Duration::from_millis(500) };
+        let wants =
+            |requests, status, milliseconds| log(requests).wants(status, Duration::from_millis(milliseconds));
+        for (status, milliseconds, errors) in [
+            (StatusCode::OK, 1, false),
+            (StatusCode::NOT_FOUND, 499, false),
+            (StatusCode::OK, 500, true),
+            (StatusCode::SERVICE_UNAVAILABLE, 1, true),
+        ] {
+            assert!(!wants(LoggedRequests::Off, status, milliseconds));
+            assert_eq!(wants(LoggedRequests::Errors, status, milliseconds), errors, "{status}");
+            assert!(wants(LoggedRequests::All, status, milliseconds));
+        }
+        assert!(!AccessLog::OFF.wants(StatusCode::SERVICE_UNAVAILABLE, Duration::MAX));
+    }
+
+    #[test]
+    fn ids_are_numbers_and_nothing_else() {
+        use Operation::{ExplainProblem, ListAnswers, ListQuestions, VoteAnswer};
+        for (operation, segment, query, id) in [
+            (ListQuestions, "", Some("product_id=7&email=ann@mail.test"), Some(7)),
+            (ListQuestions, "", Some("product_id=ann@mail.test"), None),
+            (ListQuestions, "", None, None),
+            (ListAnswers, "0033", None, Some(33)),
+            (VoteAnswer, "ann@mail.test", None, None),
+            (VoteAnswer, "", None, None),
+            (ExplainProblem, "unavailable", None, None),
+        ] {
+            assert_eq!(row_id(operation, segment, query), id, "{segment} {query:?}");
+        }
+    }
+
+    #[test]
+    fn a_request_id_is_not_a_text() {
+        for (sent, logged) in [
+            ("4bf92f35-77b3.4da6_a3ce:1", true),
+            ("ann@mail.test", false),
+            ("two words", false),
+            ("", false),
+            (&"x".repeat(65), false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(X_REQUEST_ID, sent.parse().expect("a value"));
+            assert_eq!(request_id(&headers).is_some(), logged, "{sent}");
+        }
+    }
+}

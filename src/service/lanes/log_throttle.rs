@@ -1,0 +1,68 @@
+//! Saying that the store fails without filling the disk with it: a store that is away fails thousands of requests
+//! a second. Of each kind of failure one a second is logged, and how many there were.
+
+use std::time::{Duration, Instant};
+
+use parking_lot::Mutex;
+
+use crate::service::ServiceError;
+use crate::store::StoreError;
+
+/// How long after a logged failure the next one of its kind is.
+const LOG_INTERVAL: Duration = Duration::from_secs(1);
+
+/// A kind of failure.
+#[derive(Debug)]
+pub(crate) struct Complaint {
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    logged_at: Option<Instant>,
+    unsaid: u64,
+}
+
+impl Complaint {
+    /// A kind that has not happened yet.
+    pub(crate) const fn new() -> Self {
+        Self { state: Mutex::new(State { logged_at: None, unsaid: 0 }) }
+    }
+
+    /// Logs a store's failure, if it is due, where it is handled, and says what callers hear of it.
+    pub(crate) fn report(&self, doing: &str, error: &StoreError) -> ServiceError {
+        if let Some(times) = self.is_due() {
+            tracing::error!(%error, times, "could not {doing}");
+        }
+        ServiceError::StoreUnavailable
+    }
+
+    /// Counts a failure. `Some` when it is to be logged: how many there were since the last one that was.
+    pub(crate) fn is_due(&self) -> Option<u64> {
+        self.is_due_at(Instant::now())
+    }
+
+    fn is_due_at(&self, now: Instant) -> Option<u64> {
+        let mut state = self.state.lock();
+        state.unsaid += 1;
+        if state.logged_at.is_some_and(|logged_at| now < logged_at + LOG_INTERVAL) {
+            return None;
+        }
+        state.logged_at = Some(now);
+        Some(std::mem::take(&mut state.unsaid))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_a_second_is_logged_and_none_is_lost() {
+        let complaint = Complaint::new();
+        let start = Instant::now();
+        let due = |milliseconds| complaint.is_due_at(start + Duration::from_millis(milliseconds));
+        assert_eq!([due(0), due(1), due(999), due(1_000)], [Some(1), None, None, Some(3)]);
+        assert_eq!([due(1_999), due(2_100), due(60_000)], [None, Some(2), Some(1)]);
+    }
+}

@@ -1,0 +1,163 @@
+//! Writing for those who wait: a thread for each of the store's writing sessions that takes every write that is there,
+//! commits all in one transaction, brings the views up to date and only then answers. So a write is on disk before it is
+//! acknowledged, and a list asked for afterwards shows it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+use tokio::sync::oneshot;
+
+use super::log_throttle::Complaint;
+use super::queue::{BatchQueue, Taken};
+use crate::domain::Target;
+use crate::domain::{AnswerRow, ProductId, ProductRows, QuestionRow};
+use crate::service::ServiceError;
+use crate::service::clock::Clock;
+use crate::service::memory::views::{OwnChange, Views};
+use crate::service::statistics::{Counters, Failure, SPANS_TARGET};
+use crate::store::{Command, IDLE_INTERVAL, Outcome, ProductChange, Writer};
+
+/// Writes that travel in one transaction. Bounds how long a transaction takes and how much it holds.
+const MAX_WRITES_PER_BATCH: usize = 1_024;
+
+static NOT_COMMITTED: Complaint = Complaint::new();
+
+/// A write whose caller waits.
+pub(crate) struct WriteRequest {
+    pub(crate) command: Command,
+    pub(crate) reply: oneshot::Sender<Result<Outcome, ServiceError>>,
+}
+
+/// A writing thread.
+pub(crate) struct WriterLane {
+    pub(crate) queue: Arc<BatchQueue<WriteRequest>>,
+    pub(crate) views: Arc<Views>,
+    pub(crate) writer: Box<dyn Writer>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) counters: Arc<Counters>,
+}
+
+impl WriterLane {
+    /// Serves until the queue is closed and empty.
+    pub(crate) fn run(mut self) {
+        let mut batch = Vec::new();
+        loop {
+            match self.queue.take(MAX_WRITES_PER_BATCH, IDLE_INTERVAL, &mut batch) {
+                Taken::Closed => return,
+                Taken::Nothing => {
+                    if let Err(error) = self.writer.idle(self.clock.now()) {
+                        self.counters.failed(Failure::Housekeeping);
+                        tracing::error!(%error, "the store could not keep house");
+                    }
+                }
+                Taken::Batch => {
+                    // Whoever gave up while the store was slow was told so, and most likely tries again.
+                    batch.retain(|request| !request.reply.is_closed());
+                    if !batch.is_empty() {
+                        let (requests, started) = (batch.len(), Instant::now());
+                        let span = tracing::info_span!(target: SPANS_TARGET, "write batch", requests);
+                        span.in_scope(|| self.carry_out(&mut batch));
+                        self.counters.writes.count(requests, started.elapsed());
+                    }
+                }
+            }
+        }
+    }
+
+    fn carry_out(&mut self, batch: &mut Vec<WriteRequest>) {
+        let merged = Merged::new(batch.drain(..));
+        let commit = self.views.begin_commit();
+        let outcomes = match self.writer.commit(&merged.commands) {
+            Ok(outcomes) => outcomes,
+            Err(error) => {
+                self.views.end_commit(commit, Vec::new());
+                self.counters.failed(Failure::Commit);
+                // If it may have happened after all, the store has told the views by itself.
+                let error = NOT_COMMITTED.report("commit", &error);
+                for reply in merged.replies.into_iter().flatten() {
+                    let _ = reply.send(Err(error));
+                }
+                return;
+            }
+        };
+        self.views.end_commit(commit, changes(&merged.commands, &outcomes));
+        for (outcome, replies) in outcomes.into_iter().zip(merged.replies) {
+            for reply in replies {
+                // Whoever has gone away needs no answer; the write is done.
+                let _ = reply.send(Ok(outcome));
+            }
+        }
+    }
+}
+
+/// What a commit changed: votes and rows that went, then the rows that came, a product's together.
+fn changes(commands: &[Command], outcomes: &[Outcome]) -> Vec<OwnChange> {
+    let mut changes = Vec::new();
+    let mut came: HashMap<ProductId, ProductRows> = HashMap::new();
+    for (command, &outcome) in commands.iter().zip(outcomes) {
+        match (command, outcome) {
+            (Command::Report(target), Outcome::Reported { product_id }) => {
+                changes.push(OwnChange::Went(product_id, *target));
+            }
+            (
+                Command::AddQuestion { question, written_at, .. },
+                Outcome::QuestionAdded { product_id, question_id },
+            ) => {
+                let rows = came.entry(product_id).or_insert_with(|| ProductRows::new(product_id));
+                let (body, name) =
+                    (rows.texts.keep(question.body.as_str()), rows.texts.keep(question.name.as_str()));
+                let written_at = *written_at;
+                rows.questions.push(QuestionRow { question_id, written_at, helpful: 0, body, name });
+            }
+            // Only the store knows the ids of its photos.
+            (
+                Command::AddAnswer { question_id, answer, written_at, .. },
+                Outcome::AnswerAdded { product_id, answer_id },
+            ) if answer.photos.is_empty() => {
+                let rows = came.entry(product_id).or_insert_with(|| ProductRows::new(product_id));
+                let (body, name) =
+                    (rows.texts.keep(answer.body.as_str()), rows.texts.keep(answer.name.as_str()));
+                let (question_id, written_at) = (*question_id, *written_at);
+                rows.answers.push(AnswerRow { answer_id, question_id, written_at, helpful: 0, body, name });
+            }
+            _ => changes.extend(ProductChange::of(command, outcome).map(OwnChange::Known)),
+        }
+    }
+    changes.extend(came.into_values().map(OwnChange::Came));
+    changes
+}
+
+/// The requests of a batch with votes for the same row made into one command.
+struct Merged {
+    commands: Vec<Command>,
+    /// Who waits for each command.
+    replies: Vec<Vec<oneshot::Sender<Result<Outcome, ServiceError>>>>,
+}
+
+impl Merged {
+    fn new(requests: impl Iterator<Item = WriteRequest>) -> Self {
+        let mut merged = Self { commands: Vec::new(), replies: Vec::new() };
+        let mut votes_at: HashMap<Target, usize> = HashMap::new();
+        for WriteRequest { command, reply } in requests {
+            let target = match &command {
+                Command::Vote { target, .. } => Some(*target),
+                _ => None,
+            };
+            let earlier = target.and_then(|target| votes_at.get(&target).copied());
+            if let (Some(position), Command::Vote { votes: more, .. }) = (earlier, &command)
+                && let Some(Command::Vote { votes, .. }) = merged.commands.get_mut(position)
+            {
+                *votes += more;
+                merged.replies[position].push(reply);
+                continue;
+            }
+            if let Some(target) = target {
+                votes_at.insert(target, merged.commands.len());
+            }
+            merged.commands.push(command);
+            merged.replies.push(vec![reply]);
+        }
+        merged
+    }
+}

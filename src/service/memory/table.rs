@@ -1,0 +1,355 @@
+//! The views in memory: a table by product, bounded in bytes. It knows nothing of the store, of loads in flight
+//! or of what makes a view stale: that is `views`'.
+//!
+//! A page is written while the table's shard is locked for reading, so a lookup counts no references and
+//! touches the memory of one table entry and one view. Among the views of a shard, a hand goes round and
+//! takes away what was not read since it last came by (the CLOCK algorithm, with a count instead of a bit, so
+//! that a single pass over many products does not push out what is read often).
+
+use std::hash::BuildHasher;
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+
+use foldhash::fast::RandomState;
+use parking_lot::RwLock;
+
+use super::freshness::Expiry;
+use crate::domain::ProductId;
+use crate::view::View;
+
+/// Most shards: enough that two threads rarely want the same one, few enough to stay in a core's own cache.
+const MAX_SHARDS: u64 = 256;
+
+/// Fewest bytes of a shard: the hand needs a choice of views to find one that nobody reads.
+const MIN_BYTES_PER_SHARD: u64 = 1 << 20;
+
+/// What an entry costs beside its view: its share of the table.
+const BYTES_PER_ENTRY: usize = 48;
+
+/// Reads that the hand forgives a view before it goes.
+const MAX_USES: u8 = 3;
+
+/// Packed views by product, at most so many bytes of them.
+pub(crate) struct ViewTable {
+    shards: Box<[RwLock<Shard>]>,
+    /// Seeded anew in each process, so that nobody can choose products that collide.
+    hasher: RandomState,
+    bytes: AtomicU64,
+    /// Rows in all views: for whoever watches, and changed where `bytes` is.
+    questions: AtomicU64,
+    answers: AtomicU64,
+    max_bytes: u64,
+    /// Views that went to make room.
+    evictions: AtomicU64,
+}
+
+/// A hash table of its own kind: a view's entry is in the first free place from its hash on, so that finding it
+/// reads one piece of memory, where a table of the usual kind reads its tags first.
+#[derive(Default)]
+struct Shard {
+    /// As many places as a power of two, at most three quarters of them taken.
+    places: Vec<Option<Kept>>,
+    taken: usize,
+    /// The place at which the hand stands.
+    hand: usize,
+    /// Reads of its views. Here, because whoever reads has taken this piece of memory for the lock anyway.
+    hits: AtomicU64,
+}
+
+struct Kept {
+    view: View,
+    expiry: Expiry,
+    /// Reads since the hand came by, up to [`MAX_USES`].
+    uses: AtomicU8,
+}
+
+impl Kept {
+    fn bytes(&self) -> u64 {
+        // Allocators round up, by a sixteenth on average.
+        let view = self.view.bytes();
+        (view + view / 16 + BYTES_PER_ENTRY) as u64
+    }
+}
+
+impl ViewTable {
+    /// An empty table of at most `max_bytes`.
+    pub(crate) fn new(max_bytes: u64) -> Self {
+        let shards = (max_bytes / MIN_BYTES_PER_SHARD).clamp(1, MAX_SHARDS);
+        Self {
+            shards: (0..shards).map(|_| RwLock::default()).collect(),
+            hasher: RandomState::default(),
+            bytes: AtomicU64::new(0),
+            questions: AtomicU64::new(0),
+            answers: AtomicU64::new(0),
+            max_bytes,
+            evictions: AtomicU64::new(0),
+        }
+    }
+
+    /// Reads a product's view, if it is there and `read` takes it, and counts that as a use.
+    pub(crate) fn read<R>(
+        &self,
+        product_id: ProductId,
+        read: impl FnOnce(&View, Expiry) -> Option<R>,
+    ) -> Option<R> {
+        let (hash, shard) = self.place(product_id);
+        let shard = self.shards[shard].read();
+        let kept = shard.find(hash, product_id).and_then(|place| shard.places[place].as_ref())?;
+        // Only written while it changes: an entry that is read often stays in the caches of all cores.
+        let uses = kept.uses.load(Ordering::Relaxed);
+        if uses < MAX_USES {
+            kept.uses.store(uses + 1, Ordering::Relaxed);
+        }
+        let result = read(&kept.view, kept.expiry)?;
+        shard.hits.fetch_add(1, Ordering::Relaxed);
+        Some(result)
+    }
+
+    /// Looks at a product's view, if it is there, without counting that.
+    pub(crate) fn look_at<R>(
+        &self,
+        product_id: ProductId,
+        look: impl FnOnce(&View, Expiry) -> R,
+    ) -> Option<R> {
+        let (hash, shard) = self.place(product_id);
+        let shard = self.shards[shard].read();
+        let kept = shard.find(hash, product_id).and_then(|place| shard.places[place].as_ref())?;
+        Some(look(&kept.view, kept.expiry))
+    }
+
+    /// Changes a product's view in place, if it is there. The change must not change its size.
+    pub(crate) fn change<R>(&self, product_id: ProductId, change: impl FnOnce(&mut View) -> R) -> Option<R> {
+        let (hash, shard) = self.place(product_id);
+        let mut shard = self.shards[shard].write();
+        let place = shard.find(hash, product_id)?;
+        shard.places[place].as_mut().map(|kept| change(&mut kept.view))
+    }
+
+    /// Puts a changed view in the place of a product's view, if it is there. Nobody else may change it meanwhile.
+    pub(crate) fn edit(&self, product_id: ProductId, edit: impl FnOnce(&View) -> View) {
+        if let Some((view, expiry)) = self.look_at(product_id, |view, expiry| (edit(view), expiry)) {
+            self.insert(view, expiry);
+        }
+    }
+
+    /// Keeps a view in the place of any former one, and takes others away until all fit. One that alone is
+    /// larger than the table may become is not kept.
+    pub(crate) fn insert(&self, view: View, expiry: Expiry) {
+        let product_id = view.product_id();
+        let kept = Kept { view, expiry, uses: AtomicU8::new(0) };
+        let bytes = kept.bytes();
+        if bytes > self.max_bytes {
+            self.remove(product_id);
+            return;
+        }
+        let (hash, number) = self.place(product_id);
+        let mut shard = self.shards[number].write();
+        self.count_in(&kept);
+        if let Some(former) = shard.insert(hash, kept, |kept| self.hash(kept.view.product_id())) {
+            self.count_out(&former);
+        }
+        // The own shard first: it has just grown, and its lock is held already. Others are left alone
+        // for as long as it has more than one.
+        self.make_room(&mut shard, 1);
+        drop(shard);
+        for number in (number + 1..self.shards.len()).chain(0..number) {
+            if !self.is_full() {
+                return;
+            }
+            self.make_room(&mut self.shards[number].write(), 0);
+        }
+    }
+
+    /// Takes a product's view away, if it is there.
+    pub(crate) fn remove(&self, product_id: ProductId) {
+        let (hash, shard) = self.place(product_id);
+        let mut shard = self.shards[shard].write();
+        if let Some(place) = shard.find(hash, product_id) {
+            self.take_away(&mut shard, place);
+        }
+    }
+
+    /// Takes all views away.
+    pub(crate) fn clear(&self) {
+        for shard in &self.shards {
+            let mut shard = shard.write();
+            (shard.taken, shard.hand) = (0, 0);
+            let places = std::mem::take(&mut shard.places);
+            drop(shard);
+            places.iter().flatten().for_each(|kept| self.count_out(kept));
+        }
+    }
+
+    /// Looks at views, at most `limit` of them and always the same ones first, until `look` finds something.
+    pub(crate) fn find_in<R>(&self, limit: usize, look: impl Fn(&View) -> Option<R>) -> Option<R> {
+        let mut left = limit;
+        for shard in &self.shards {
+            let shard = shard.read();
+            for kept in shard.places.iter().flatten().take(left) {
+                if let Some(found) = look(&kept.view) {
+                    return Some(found);
+                }
+                left -= 1;
+            }
+        }
+        None
+    }
+
+    /// How many views there are.
+    pub(crate) fn len(&self) -> usize {
+        self.shards.iter().map(|shard| shard.read().taken).sum()
+    }
+
+    /// Bytes that they take.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.bytes.load(Ordering::Relaxed)
+    }
+
+    /// How many questions and answers they hold.
+    pub(crate) fn rows(&self) -> (u64, u64) {
+        (self.questions.load(Ordering::Relaxed), self.answers.load(Ordering::Relaxed))
+    }
+
+    /// The most bytes that they may take.
+    pub(crate) fn max_bytes(&self) -> u64 {
+        self.max_bytes
+    }
+
+    /// How often a view was read.
+    pub(crate) fn hits(&self) -> u64 {
+        self.shards.iter().map(|shard| shard.read().hits.load(Ordering::Relaxed)).sum()
+    }
+
+    /// How many views went to make room.
+    pub(crate) fn evictions(&self) -> u64 {
+        self.evictions.load(Ordering::Relaxed)
+    }
+
+    fn is_full(&self) -> bool {
+        self.bytes() > self.max_bytes
+    }
+
+    /// Moves the shard's hand on until all fits or only so many views are left in it.
+    fn make_room(&self, shard: &mut Shard, left: usize) {
+        while self.is_full() && shard.taken > left {
+            shard.hand = (shard.hand + 1) & shard.mask();
+            // What takes the place of a view that went is looked at next.
+            while let Some(kept) = &mut shard.places[shard.hand]
+                && *kept.uses.get_mut() == 0
+                && self.is_full()
+                && shard.taken > left
+            {
+                let hand = shard.hand;
+                self.evictions.fetch_add(1, Ordering::Relaxed);
+                self.take_away(shard, hand);
+            }
+            if let Some(kept) = &mut shard.places[shard.hand] {
+                let uses = kept.uses.get_mut();
+                *uses = uses.saturating_sub(1);
+            }
+        }
+    }
+
+    fn take_away(&self, shard: &mut Shard, place: usize) {
+        if let Some(kept) = shard.remove(place, |kept| self.hash(kept.view.product_id())) {
+            self.count_out(&kept);
+        }
+    }
+
+    fn count_in(&self, kept: &Kept) {
+        let [questions, answers, _] = kept.view.counts().map(|count| count as u64);
+        self.bytes.fetch_add(kept.bytes(), Ordering::Relaxed);
+        self.questions.fetch_add(questions, Ordering::Relaxed);
+        self.answers.fetch_add(answers, Ordering::Relaxed);
+    }
+
+    fn count_out(&self, kept: &Kept) {
+        let [questions, answers, _] = kept.view.counts().map(|count| count as u64);
+        self.bytes.fetch_sub(kept.bytes(), Ordering::Relaxed);
+        self.questions.fetch_sub(questions, Ordering::Relaxed);
+        self.answers.fetch_sub(answers, Ordering::Relaxed);
+    }
+
+    fn hash(&self, product_id: ProductId) -> u64 {
+        self.hasher.hash_one(product_id)
+    }
+
+    /// A product's hash and the number of its shard. The shard is taken from the upper half of the hash: the
+    /// places inside are taken from the lower.
+    fn place(&self, product_id: ProductId) -> (u64, usize) {
+        let hash = self.hash(product_id);
+        (hash, (hash >> 32) as usize % self.shards.len())
+    }
+}
+
+impl Shard {
+    /// Takes a number to a place.
+    fn mask(&self) -> usize {
+        self.places.len().wrapping_sub(1)
+    }
+
+    /// The first place where an entry may be.
+    fn home(&self, hash: u64) -> usize {
+        let [.., a, b, c, d] = hash.to_be_bytes();
+        u32::from_be_bytes([a, b, c, d]) as usize & self.mask()
+    }
+
+    fn find(&self, hash: u64, product_id: ProductId) -> Option<usize> {
+        if self.places.is_empty() {
+            return None;
+        }
+        let mut place = self.home(hash);
+        while let Some(kept) = &self.places[place] {
+            if kept.view.product_id() == product_id {
+                return Some(place);
+            }
+            place = (place + 1) & self.mask();
+        }
+        None
+    }
+
+    /// Puts an entry in its place and returns the former one of the same product.
+    fn insert(&mut self, hash: u64, kept: Kept, hash_of: impl Fn(&Kept) -> u64) -> Option<Kept> {
+        if let Some(place) = self.find(hash, kept.view.product_id()) {
+            return self.places[place].replace(kept);
+        }
+        if (self.taken + 1) * 4 > self.places.len() * 3 {
+            let larger = (0..(self.places.len() * 2).max(8)).map(|_| None).collect();
+            for kept in std::mem::replace(&mut self.places, larger).into_iter().flatten() {
+                let place = self.free_place(hash_of(&kept));
+                self.places[place] = Some(kept);
+            }
+        }
+        let place = self.free_place(hash);
+        self.places[place] = Some(kept);
+        self.taken += 1;
+        None
+    }
+
+    fn free_place(&self, hash: u64) -> usize {
+        let mut place = self.home(hash);
+        while self.places[place].is_some() {
+            place = (place + 1) & self.mask();
+        }
+        place
+    }
+
+    /// Empties a place and moves those behind it up whose way from their hash it would break.
+    fn remove(&mut self, place: usize, hash_of: impl Fn(&Kept) -> u64) -> Option<Kept> {
+        let removed = self.places[place].take()?;
+        self.taken -= 1;
+        let mask = self.mask();
+        let (mut gap, mut next) = (place, (place + 1) & mask);
+        while let Some(kept) = &self.places[next] {
+            let way = next.wrapping_sub(self.home(hash_of(kept))) & mask;
+            if way >= next.wrapping_sub(gap) & mask {
+                self.places.swap(gap, next);
+                gap = next;
+            }
+            next = (next + 1) & mask;
+        }
+        Some(removed)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,298 @@
+//! Loading many rows. They are copied into new tables beside those in use (`questions_load` and so on), indexed
+//! there, and put in their place at the end by one short transaction: readers see the old rows until then and
+//! the new ones after, and a load that died leaves nothing but tables that the next load drops.
+//! What is done to those tables after the copying is `build`'s.
+
+mod build;
+mod table;
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use tokio_postgres::Client;
+use tokio_postgres::binary_copy::BinaryCopyInWriter;
+use tokio_postgres::types::ToSql;
+
+use self::build::Builder;
+use self::table::Table;
+use super::connect::failure::Failure;
+use super::connect::server::Server;
+use super::connect::session::{Session, Unprepared};
+use super::decode::{Milliseconds, bigint};
+use super::locks::{LOAD_LOCK, LOCK_TIMEOUT, MAX_LOCK_ATTEMPTS};
+use super::notices::notice::{CHANNEL, EVERYTHING};
+use crate::domain::Id as _;
+use crate::store::{AnswerBatch, BulkLoad, Counts, LastIds, LoadMode, PhotoBatch, QuestionBatch, StoreError};
+
+/// A load that has just ended may hold its lock until the server notices that its connection is closed.
+const LOAD_LOCK_TIMEOUT: &str = "SET lock_timeout = '2s'";
+
+/// Drops what a load has made.
+const CLEAR_AWAY: &str = "DROP TABLE IF EXISTS photos_load, answers_load, questions_load";
+
+/// A load under way.
+pub(crate) struct PostgresBulkLoad {
+    session: Session<Unprepared>,
+    builder: Builder,
+    mode: LoadMode,
+    /// The table that is being copied into, and how.
+    copying: Option<(Table, Pin<Box<BinaryCopyInWriter>>)>,
+    finished: Option<Table>,
+    in_place: bool,
+    counts: Counts,
+    last_ids: LastIds,
+}
+
+impl PostgresBulkLoad {
+    pub(crate) fn begin(server: &Arc<Server>, mode: LoadMode) -> Result<Self, StoreError> {
+        let mut session = Session::<Unprepared>::open(server)?;
+        session.ask_patiently(async |client, _| begin(client, mode).await).map_err(Failure::before_commit)?;
+        Ok(Self {
+            session,
+            builder: Builder::start(server)?,
+            mode,
+            copying: None,
+            finished: None,
+            in_place: false,
+            counts: Counts::default(),
+            last_ids: LastIds::default(),
+        })
+    }
+
+    /// Begins to copy into `table`; the tables before it are finished and given to the builder.
+    fn reach(&mut self, table: Option<Table>) -> Result<(), StoreError> {
+        if table.is_some() && table <= self.finished {
+            let order = "a load takes all questions, then all answers, then all photos";
+            return Err(StoreError::Unavailable(order.to_owned()));
+        }
+        loop {
+            if self.copying.as_ref().map(|(copying, _)| *copying) == table && table.is_some() {
+                return Ok(());
+            }
+            self.finish_copy()?;
+            let next = match self.finished {
+                None => Some(Table::Questions),
+                Some(finished) => finished.next(),
+            };
+            let Some(next) = next else { return Ok(()) };
+            let writer = self.session.ask_patiently(async |client, _| {
+                client.batch_execute(next.create()).await?;
+                let sink = client.copy_in(next.copy()).await?;
+                Ok(Box::pin(BinaryCopyInWriter::new(sink, next.types())))
+            });
+            self.copying = Some((next, writer.map_err(Failure::before_commit)?));
+        }
+    }
+
+    fn finish_copy(&mut self) -> Result<(), StoreError> {
+        let Some((table, mut writer)) = self.copying.take() else { return Ok(()) };
+        self.session
+            .ask_patiently(async |client, _| {
+                writer.as_mut().finish().await?;
+                Ok(client.batch_execute(table.complete()).await?)
+            })
+            .map_err(Failure::before_commit)?;
+        self.finished = Some(table);
+        self.builder.build(table);
+        Ok(())
+    }
+
+    /// Copies rows into `table`.
+    fn copy(
+        &mut self,
+        table: Table,
+        add: impl AsyncFnOnce(Pin<&mut BinaryCopyInWriter>) -> Result<(), tokio_postgres::Error>,
+    ) -> Result<(), StoreError> {
+        self.reach(Some(table))?;
+        let Self { session, copying: Some((_, writer)), .. } = self else { return Ok(()) };
+        let copied = session.ask_patiently(async |_, _| {
+            let Err(error) = add(writer.as_mut()).await else { return Ok(()) };
+            // The reason, if the server gave one, is told at the end of the copy.
+            writer.as_mut().finish().await?;
+            Err(error.into())
+        });
+        copied.map_err(Failure::before_commit)
+    }
+
+    /// Puts the new tables in place of the old ones. Takes milliseconds once the old ones are free.
+    fn put_in_place(&mut self) -> Result<(), StoreError> {
+        let LastIds { question, answer, photo } = self.last_ids;
+        // A sequence that gave out nothing yet stands at 1, not yet called, and stays so if nothing was loaded.
+        let raise: String = [("question_ids", question), ("answer_ids", answer), ("photo_ids", photo)]
+            .map(|(name, id)| {
+                format!(
+                    "SELECT setval('{name}', greatest({id}, last_value), is_called OR {id} > 0) FROM {name};"
+                )
+            })
+            .concat();
+        let mode = self.mode;
+        for attempt in 1.. {
+            let placed = self.session.ask_patiently(async |client, _| {
+                let placed = place(client, mode, &raise).await;
+                if placed.is_err() {
+                    client.batch_execute("ROLLBACK").await?;
+                }
+                placed
+            });
+            match placed {
+                Ok(()) => break,
+                // A writer that holds one table and wants another makes a deadlock, if only for a moment.
+                Err(failure)
+                    if (failure.is_lock_timeout() || failure.may_pass_again())
+                        && attempt < MAX_LOCK_ATTEMPTS =>
+                {
+                    tracing::info!("the tables are in use, trying again to put the new ones in their place");
+                }
+                Err(failure) => return Err(failure.before_commit()),
+            }
+        }
+        self.session
+            .ask_patiently(async |client, _| Ok(client.batch_execute("COMMIT").await?))
+            .map_err(Failure::after_commit)
+    }
+}
+
+impl BulkLoad for PostgresBulkLoad {
+    fn add_questions(&mut self, batch: &QuestionBatch) -> Result<(), StoreError> {
+        for row in &batch.rows {
+            self.last_ids.question = self.last_ids.question.max(row.question_id.get());
+        }
+        self.counts.questions += batch.rows.len() as u64;
+        self.copy(Table::Questions, async |mut writer| {
+            for row in &batch.rows {
+                let values: [&(dyn ToSql + Sync); 8] = [
+                    &bigint(row.product_id),
+                    &bigint(row.question_id),
+                    &Milliseconds(row.written_at.milliseconds()),
+                    &i64::from(row.helpful),
+                    &row.reported,
+                    &batch.texts.get(row.body),
+                    &batch.texts.get(row.name),
+                    &batch.texts.get(row.email),
+                ];
+                writer.as_mut().write(&values).await?;
+            }
+            Ok(())
+        })
+    }
+
+    fn add_answers(&mut self, batch: &AnswerBatch) -> Result<(), StoreError> {
+        for row in &batch.rows {
+            self.last_ids.answer = self.last_ids.answer.max(row.answer_id.get());
+        }
+        self.counts.answers += batch.rows.len() as u64;
+        self.copy(Table::Answers, async |mut writer| {
+            for row in &batch.rows {
+                let values: [&(dyn ToSql + Sync); 9] = [
+                    &bigint(row.product_id),
+                    &bigint(row.answer_id),
+                    &bigint(row.question_id),
+                    &Milliseconds(row.written_at.milliseconds()),
+                    &i64::from(row.helpful),
+                    &row.reported,
+                    &batch.texts.get(row.body),
+                    &batch.texts.get(row.name),
+                    &batch.texts.get(row.email),
+                ];
+                writer.as_mut().write(&values).await?;
+            }
+            Ok(())
+        })
+    }
+
+    fn add_photos(&mut self, batch: &PhotoBatch) -> Result<(), StoreError> {
+        for row in &batch.rows {
+            self.last_ids.photo = self.last_ids.photo.max(row.photo_id.get());
+        }
+        self.counts.photos += batch.rows.len() as u64;
+        self.copy(Table::Photos, async |mut writer| {
+            for row in &batch.rows {
+                let values: [&(dyn ToSql + Sync); 4] = [
+                    &bigint(row.product_id),
+                    &bigint(row.photo_id),
+                    &bigint(row.answer_id),
+                    &batch.texts.get(row.url),
+                ];
+                writer.as_mut().write(&values).await?;
+            }
+            Ok(())
+        })
+    }
+
+    fn raise_last_ids(&mut self, last_ids: LastIds) {
+        self.last_ids = self.last_ids.max_of_each(last_ids);
+    }
+
+    fn commit(mut self: Box<Self>) -> Result<Counts, StoreError> {
+        self.reach(None)?;
+        self.builder.finish(&mut self.session)?;
+        self.put_in_place()?;
+        self.in_place = true;
+        Ok(self.counts)
+    }
+}
+
+impl Drop for PostgresBulkLoad {
+    /// Clears away what was not put in place. If that fails, the next load does it.
+    fn drop(&mut self) {
+        if self.in_place {
+            return;
+        }
+        self.copying = None;
+        // The copy that was under way has failed its transaction.
+        let ended = self.session.run("ROLLBACK");
+        self.builder.give_up(&mut self.session);
+        if let Err(error) = ended.and_then(|()| self.session.run(CLEAR_AWAY)) {
+            tracing::warn!(%error, "the tables of a failed import stay until the next one");
+        }
+    }
+}
+
+/// Takes the lock of whoever loads, for as long as the connection lives, and clears away what a load that died
+/// has left.
+async fn begin(client: &Client, mode: LoadMode) -> Result<(), Failure> {
+    client.batch_execute(LOAD_LOCK_TIMEOUT).await?;
+    match client.execute("SELECT pg_advisory_lock($1)", &[&LOAD_LOCK]).await.map_err(Failure::from) {
+        Err(failure) if failure.is_lock_timeout() => {
+            return Err(StoreError::Unavailable("another import is under way".to_owned()).into());
+        }
+        result => result?,
+    };
+    client.batch_execute("SET lock_timeout = 0").await?;
+    client.batch_execute(CLEAR_AWAY).await?;
+    refuse_rows(client, mode).await
+}
+
+async fn refuse_rows(client: &Client, mode: LoadMode) -> Result<(), Failure> {
+    if mode == LoadMode::IntoEmpty && !is_empty(client).await? {
+        return Err(StoreError::NotEmpty.into());
+    }
+    Ok(())
+}
+
+/// Whether there is no row at all.
+pub(crate) async fn is_empty(client: &Client) -> Result<bool, Failure> {
+    Ok(client
+        .query_one_scalar(
+            "SELECT NOT EXISTS (SELECT 1 FROM questions) AND NOT EXISTS (SELECT 1 FROM answers)
+                AND NOT EXISTS (SELECT 1 FROM photos)",
+            &[],
+        )
+        .await?)
+}
+
+/// Everything but the `COMMIT`.
+async fn place(client: &Client, mode: LoadMode, raise_last_ids: &str) -> Result<(), Failure> {
+    client.batch_execute(&format!("BEGIN; {LOCK_TIMEOUT}")).await?;
+    client
+        .batch_execute("LOCK TABLE questions, answers, photos, submissions IN ACCESS EXCLUSIVE MODE")
+        .await?;
+    // Again: a server may have written since the load began.
+    refuse_rows(client, mode).await?;
+    client.batch_execute(build::PUT_IN_PLACE).await?;
+    // Submissions of the former rows would answer for the new ones.
+    client.batch_execute("TRUNCATE submissions").await?;
+    client.batch_execute(raise_last_ids).await?;
+    client.execute("SELECT pg_notify($1::text, $2::text)", &[&CHANNEL, &EVERYTHING]).await?;
+    Ok(())
+}

@@ -1,0 +1,363 @@
+//! Writing: a batch of commands in one transaction and two round trips. The first carries votes and reports and
+//! asks for new ids; the second inserts, tells other processes and commits. So `COMMIT` is sent only after all
+//! answers are known, and only a failure behind it leaves the transaction's fate open.
+
+pub(super) mod plan;
+mod statements;
+mod submissions;
+
+use std::sync::Arc;
+
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{Client, Row};
+
+use self::plan::{Care, Carried, Found, NewIds, Plan};
+use self::statements::Statements;
+use self::submissions::{RecentDigests, Sweeper, read_earlier};
+use super::connect::failure::Failure;
+use super::connect::server::Server;
+use super::connect::session::Session;
+use super::connect::statement::Statement;
+use super::decode::Columns;
+use super::notices::listen::{Listener, OwnOrigin};
+use super::notices::notice;
+use super::notices::notice::{CHANNEL, Origin};
+use crate::domain::Target;
+use crate::domain::{Id, Timestamp};
+use crate::store::{Change, ChangeSink, Command, Outcome, ProductChange, StoreError, Writer};
+
+/// How often a transaction is carried out before its failure is reported: others may have been faster.
+const MAX_ATTEMPTS: u32 = 5;
+
+/// How often the same submission may turn out to be there, before all others are kept from adding any: once to a session
+/// that did not look, once more when somebody has added it in between.
+const MAX_TWINS: u32 = 2;
+
+/// The writing session, and the listener beside it.
+pub(crate) struct PostgresWriter {
+    session: Session<Statements>,
+    origin: Arc<OwnOrigin>,
+    elsewhere: ChangeSink,
+    sweeper: Sweeper,
+    recent: RecentDigests,
+    listener: Arc<Listener>,
+}
+
+impl PostgresWriter {
+    /// Writes through `server` and listens at `direct`, the same database.
+    pub(crate) fn open(
+        server: &Arc<Server>,
+        direct: &Arc<Server>,
+        elsewhere: ChangeSink,
+    ) -> Result<Self, StoreError> {
+        let origin = Arc::new(OwnOrigin::draw());
+        let mut session = Session::<Statements>::open(server)?;
+        let listener = Listener::start(direct, &origin, Arc::clone(&elsewhere))?;
+        let greeting = vec![notice::greeting(origin.get())];
+        session.read(async |client, statements| {
+            statements.notify.query(client, &[&CHANNEL, &greeting]).await?;
+            Ok(())
+        })?;
+        listener.must_hear()?;
+        let (sweeper, recent) = (Sweeper::default(), RecentDigests::default());
+        Ok(Self { session, origin, elsewhere, sweeper, recent, listener: Arc::new(listener) })
+    }
+
+    /// One more for the same service: they sign their notices alike, and one listener hears for all.
+    pub(crate) fn open_beside(&self, server: &Arc<Server>) -> Result<Self, StoreError> {
+        Ok(Self {
+            session: Session::open(server)?,
+            origin: Arc::clone(&self.origin),
+            elsewhere: Arc::clone(&self.elsewhere),
+            sweeper: Sweeper::default(),
+            recent: RecentDigests::default(),
+            listener: Arc::clone(&self.listener),
+        })
+    }
+
+    /// Whether a transaction that failed before its commit is worth carrying out again.
+    fn may_pass_again(&self, failure: &Failure) -> bool {
+        let elsewhere = failure.is_read_only() && self.session.has_several_hosts();
+        failure.may_pass_again() || failure.is_lost() || elsewhere
+    }
+
+    /// After a commit that added submissions, and took a step of sweeping over so many pages.
+    fn note_submissions(&mut self, commands: &[Command], carried: &Carried<'_>, pages: Option<i64>) {
+        for (command, outcome) in commands.iter().zip(&carried.outcomes) {
+            if let Command::AddQuestion { submission: Some(submission), .. }
+            | Command::AddAnswer { submission: Some(submission), .. } = command
+            {
+                self.recent.add(submission.digest);
+                if outcome.added().is_some() {
+                    self.sweeper.sweeping.added(submission);
+                }
+            }
+        }
+        if let (Some(pages), Some(now)) = (pages, carried.submissions.written_at) {
+            self.sweeper.swept(now, pages);
+        }
+    }
+
+    /// Tells of what a commit may have changed, or will have: its notice counts as a stranger's from now on, and one
+    /// that came before is made up for here.
+    fn tell_of_unknown_fate(&self, changes: &[ProductChange]) {
+        self.origin.draw_again();
+        let touched = changes.iter().map(|change| ProductChange::Rows(change.product_id())).collect();
+        (self.elsewhere)(Change::Products(touched));
+    }
+}
+
+impl Writer for PostgresWriter {
+    fn commit(&mut self, commands: &[Command]) -> Result<Vec<Outcome>, StoreError> {
+        let mut care = Care::Confident;
+        let mut plan = Plan::new(commands, care, &self.recent);
+        let (mut attempt, mut twins) = (1, 0);
+        let mut ids = None;
+        loop {
+            self.session.reach()?;
+            let found = self.session.ask(async |client, statements| {
+                let found = first_trip(client, statements, &plan, ids.take(), twins > MAX_TWINS).await;
+                if found.as_ref().is_err_and(|failure| !failure.is_lost()) {
+                    client.batch_execute("ROLLBACK").await?;
+                }
+                found
+            });
+            let failure = match found {
+                // Nothing is committed: it can be tried again even on a new connection.
+                Err(failure) if attempt < MAX_ATTEMPTS && self.may_pass_again(&failure) => failure,
+                Err(failure) => return Err(failure.before_commit()),
+                Ok(found) => {
+                    let own_ids = found.ids.clone();
+                    let carried = Carried::new(commands, care, found);
+                    let origin = self.origin.get();
+                    let sweep_from = self.sweeper.sweeping.is_due().then_some(self.sweeper.page);
+                    let committed = self.session.ask(async |client, statements| {
+                        second_trip(client, statements, &carried, origin, sweep_from).await
+                    });
+                    match committed {
+                        Ok(pages) => {
+                            self.note_submissions(commands, &carried, pages);
+                            return Ok(carried.outcomes);
+                        }
+                        Err(failure) if attempt < MAX_ATTEMPTS && failure.is_refused_by(submissions::KEY) => {
+                            twins += 1;
+                            ids = Some(own_ids);
+                            failure
+                        }
+                        Err(failure)
+                            if attempt < MAX_ATTEMPTS
+                                && care == Care::Confident
+                                && failure.misses_question() =>
+                        {
+                            failure
+                        }
+                        Err(failure) if attempt < MAX_ATTEMPTS && failure.may_pass_again() => failure,
+                        Err(failure) => {
+                            let error = failure.after_commit();
+                            if matches!(error, StoreError::Unknown(_)) {
+                                self.tell_of_unknown_fate(&carried.changes);
+                            }
+                            return Err(error);
+                        }
+                    }
+                }
+            };
+            tracing::debug!(%failure, attempt, "a transaction is carried out again");
+            attempt += 1;
+            if care == Care::Confident {
+                care = Care::Careful;
+                plan = Plan::new(commands, care, &self.recent);
+            }
+        }
+    }
+
+    fn idle(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        // The listener hears of changes by itself.
+        if self.sweeper.sweeping.is_due_when_idle(now) && self.session.is_live() {
+            let page = self.sweeper.page;
+            match self.session.ask(async |client, statements| sweep(client, statements, page, now).await) {
+                Ok(pages) => self.sweeper.swept(now, pages),
+                Err(error) => {
+                    // Nobody waits for it, and it is tried again.
+                    tracing::debug!(%error, "expired submissions stay for now");
+                    self.sweeper.sweeping.swept(now, false);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Deletes submissions that have expired, in a transaction of its own.
+async fn sweep(client: &Client, statements: &Statements, page: i64, now: Timestamp) -> Result<i64, Failure> {
+    let (begun, swept, committed) = tokio::join!(
+        biased;
+        client.batch_execute(&statements.begin),
+        statements.submissions.sweep(client, page, now),
+        client.batch_execute("COMMIT"),
+    );
+    begun?;
+    committed?;
+    swept
+}
+
+/// Runs a statement unless it is not `needed`.
+async fn rows<const N: usize>(
+    client: &Client,
+    needed: bool,
+    statement: &Statement,
+    parameters: [&(dyn ToSql + Sync); N],
+) -> Result<Vec<Row>, Failure> {
+    if !needed {
+        return Ok(Vec::new());
+    }
+    Ok(statement.query(client, &parameters).await?)
+}
+
+/// Begins the transaction, votes and reports, and asks for whatever the inserts need, all sent together. New ids are those
+/// of an earlier attempt if there was one: sequences do not take them back. With `alone`, no other process adds submissions until its end.
+async fn first_trip(
+    client: &Client,
+    statements: &Statements,
+    plan: &Plan,
+    ids: Option<NewIds>,
+    alone: bool,
+) -> Result<Found, Failure> {
+    let (on_questions, on_answers) = (&plan.question_votes, &plan.answer_votes);
+    let votes = async {
+        tokio::try_join!(
+            biased;
+            rows(client, !on_questions.ids.is_empty(), &statements.vote_questions, [
+                &on_questions.ids,
+                &on_questions.votes,
+            ]),
+            rows(client, !on_answers.ids.is_empty(), &statements.vote_answers, [
+                &on_answers.ids,
+                &on_answers.votes,
+            ]),
+        )
+    };
+    let reports = async {
+        tokio::try_join!(
+            biased;
+            rows(client, !plan.question_reports.is_empty(), &statements.report_questions, [
+                &plan.question_reports,
+            ]),
+            rows(client, !plan.answer_reports.is_empty(), &statements.report_answers, [&plan.answer_reports]),
+        )
+    };
+    let draws = |count: i64| ids.is_none() && count > 0;
+    let new_ids = async {
+        tokio::try_join!(
+            biased;
+            rows(client, draws(plan.new_questions), &statements.new_question_ids, [&plan.new_questions]),
+            rows(client, draws(plan.new_answers), &statements.new_answer_ids, [&plan.new_answers]),
+            rows(client, draws(plan.new_photos), &statements.new_photo_ids, [&plan.new_photos]),
+        )
+    };
+    let ((), votes, reports, answered, new_ids, earlier) = tokio::try_join!(
+        biased;
+        async { Ok(client.batch_execute(&statements.begin).await?) },
+        votes,
+        reports,
+        rows(client, !plan.answered.is_empty(), &statements.answered, [&plan.answered]),
+        new_ids,
+        statements.submissions.find(client, &plan.digests, alone),
+    )?;
+    let ids = match ids {
+        Some(ids) => ids,
+        None => NewIds {
+            questions: read_ids(&new_ids.0, "question_ids")?,
+            answers: read_ids(&new_ids.1, "answer_ids")?,
+            photos: read_ids(&new_ids.2, "photo_ids")?,
+        },
+    };
+    let mut found = Found { earlier: read_earlier(&earlier)?, ids, ..Found::default() };
+    read_marks(&votes.0, "questions", Target::Question, &mut found)?;
+    read_marks(&votes.1, "answers", Target::Answer, &mut found)?;
+    read_marks(&reports.0, "questions", Target::Question, &mut found)?;
+    read_marks(&reports.1, "answers", Target::Answer, &mut found)?;
+    for row in &answered {
+        let columns = Columns::new(row, "questions", 0);
+        found.answered.insert(columns.id(0, "question_id")?, columns.id(1, "product_id")?);
+    }
+    Ok(found)
+}
+
+/// Reads rows of id and product, and present votes if there is a third column.
+fn read_marks<I: Id>(
+    rows: &[Row],
+    table: &'static str,
+    target: fn(I) -> Target,
+    found: &mut Found,
+) -> Result<(), StoreError> {
+    for row in rows {
+        let columns = Columns::new(row, table, 0);
+        let target = target(columns.id(0, "id")?);
+        let product_id = columns.id(1, "product_id")?;
+        if row.len() > 2 {
+            found.voted.insert(target, (product_id, columns.count(2, "helpful")?));
+        } else {
+            found.reported.insert(target, product_id);
+        }
+    }
+    Ok(())
+}
+
+fn read_ids<I: Id>(rows: &[Row], sequence: &'static str) -> Result<Vec<I>, StoreError> {
+    rows.iter().map(|row| Columns::new(row, sequence, 0).id(0, "last_value")).collect()
+}
+
+/// Inserts, tells others and commits, all sent together: behind a refused statement, `COMMIT` rolls back. Sweeps from a
+/// page on if there is one, and tells how many pages there are.
+async fn second_trip(
+    client: &Client,
+    statements: &Statements,
+    carried: &Carried<'_>,
+    origin: Origin,
+    sweep_from: Option<i64>,
+) -> Result<Option<i64>, Failure> {
+    let Carried { questions, answers, photos, submissions, .. } = carried;
+    let notices = notice::write(origin, &carried.changes);
+    let sweep = async {
+        match (sweep_from, submissions.written_at) {
+            (Some(page), Some(now)) => Ok(Some(statements.submissions.sweep(client, page, now).await?)),
+            _ => Ok(None),
+        }
+    };
+    let changes = async {
+        tokio::try_join!(
+            biased;
+            statements.submissions.replace(client, submissions),
+            rows(client, !questions.question_ids.is_empty(), &statements.insert_questions, [
+                &questions.product_ids,
+                &questions.question_ids,
+                &questions.written_at,
+                &questions.bodies,
+                &questions.names,
+                &questions.emails,
+            ]),
+            rows(client, !answers.answer_ids.is_empty(), &statements.insert_answers, [
+                &answers.product_ids,
+                &answers.answer_ids,
+                &answers.question_ids,
+                &answers.written_at,
+                &answers.bodies,
+                &answers.names,
+                &answers.emails,
+            ]),
+            rows(client, !photos.photo_ids.is_empty(), &statements.insert_photos, [
+                &photos.product_ids,
+                &photos.photo_ids,
+                &photos.answer_ids,
+                &photos.urls,
+            ]),
+            rows(client, !notices.is_empty(), &statements.notify, [&CHANNEL, &notices]),
+            sweep,
+        )
+    };
+    let (changed, committed) = tokio::join!(biased; changes, client.batch_execute("COMMIT"));
+    let (.., pages) = changed?;
+    committed?;
+    Ok(pages)
+}

@@ -1,0 +1,270 @@
+//! A batch of commands as the sets that statements take, and the answers as outcomes. No SQL here.
+
+use std::collections::{HashMap, HashSet};
+
+use super::submissions::{NewSubmissions, RecentDigests};
+use crate::domain::Target;
+use crate::domain::{AnswerId, Digest, NewAnswer, NewQuestion, PhotoId, ProductId, QuestionId, Timestamp};
+use crate::store::postgres::decode::{Milliseconds, bigint};
+use crate::store::submission::{Earlier, Submission};
+use crate::store::{Command, Outcome, ProductChange};
+
+/// The sets of a batch, ids ascending: two processes that touch the same rows do so in the same order.
+#[derive(Debug, Default)]
+pub(crate) struct Plan {
+    pub(crate) question_votes: Votes,
+    pub(crate) answer_votes: Votes,
+    pub(crate) question_reports: Vec<i64>,
+    pub(crate) answer_reports: Vec<i64>,
+    /// Questions that get answers and whose products must be looked up.
+    pub(crate) answered: Vec<i64>,
+    /// How many new ids are needed.
+    pub(crate) new_questions: i64,
+    pub(crate) new_answers: i64,
+    pub(crate) new_photos: i64,
+    /// What new rows are recognized by, and must be looked up.
+    pub(crate) digests: Vec<Digest>,
+}
+
+/// Ids and how many votes each gets, side by side.
+#[derive(Debug, Default)]
+pub(crate) struct Votes {
+    pub(crate) ids: Vec<i64>,
+    pub(crate) votes: Vec<i64>,
+}
+
+impl Votes {
+    fn new(mut pairs: Vec<(i64, i64)>) -> Self {
+        pairs.sort_unstable();
+        let (ids, votes) = pairs.into_iter().unzip();
+        Self { ids, votes }
+    }
+}
+
+/// How much a plan takes for granted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Care {
+    /// That submissions are new unless they are remembered, and that questions belong to the products they are said to.
+    /// The tables refuse it where it does not hold, and the transaction is carried out again.
+    Confident,
+    /// Nothing.
+    Careful,
+}
+
+impl Plan {
+    /// `recent` is only looked at if the plan is confident.
+    pub(crate) fn new(commands: &[Command], care: Care, recent: &RecentDigests) -> Self {
+        let is_careful = care == Care::Careful;
+        let mut plan = Self::default();
+        let (mut question_votes, mut answer_votes) = (Vec::new(), Vec::new());
+        let mut submitted = HashSet::new();
+        // The second of two same submissions is not added, whatever becomes of the first.
+        let mut is_new = |submission: &Option<Submission>| {
+            submission.is_none_or(|submission| submitted.insert((submission.digest, submission.content)))
+        };
+        for command in commands {
+            match command {
+                Command::Vote { target: Target::Question(id), votes } => {
+                    question_votes.push((bigint(*id), i64::from(*votes)));
+                }
+                Command::Vote { target: Target::Answer(id), votes } => {
+                    answer_votes.push((bigint(*id), i64::from(*votes)));
+                }
+                Command::Report(Target::Question(id)) => plan.question_reports.push(bigint(*id)),
+                Command::Report(Target::Answer(id)) => plan.answer_reports.push(bigint(*id)),
+                Command::AddQuestion { submission, .. } if is_new(submission) => plan.new_questions += 1,
+                Command::AddAnswer { question_id, product_id, answer, submission, .. }
+                    if is_new(submission) =>
+                {
+                    if is_careful || product_id.is_none() {
+                        plan.answered.push(bigint(*question_id));
+                        // Perhaps there is no such question; then it matters whether the key is taken.
+                        plan.digests.extend(submission.map(|submission| submission.digest));
+                    }
+                    plan.new_answers += 1;
+                    plan.new_photos += i64::try_from(answer.photos.len()).unwrap_or(i64::MAX);
+                }
+                Command::AddQuestion { .. } | Command::AddAnswer { .. } => {}
+            }
+        }
+        let digests = submitted.into_iter().map(|(digest, _)| digest);
+        plan.digests.extend(digests.filter(|digest| is_careful || recent.holds(*digest)));
+        plan.digests.sort_unstable();
+        plan.digests.dedup();
+        plan.question_votes = Votes::new(question_votes);
+        plan.answer_votes = Votes::new(answer_votes);
+        for ids in [&mut plan.question_reports, &mut plan.answer_reports, &mut plan.answered] {
+            ids.sort_unstable();
+            ids.dedup();
+        }
+        plan
+    }
+}
+
+/// What the server said to a plan.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    pub(crate) voted: HashMap<Target, (ProductId, u32)>,
+    pub(crate) reported: HashMap<Target, ProductId>,
+    pub(crate) answered: HashMap<QuestionId, ProductId>,
+    pub(crate) earlier: HashMap<Digest, Earlier>,
+    pub(crate) ids: NewIds,
+}
+
+/// Ids that nobody else gets.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct NewIds {
+    pub(crate) questions: Vec<QuestionId>,
+    pub(crate) answers: Vec<AnswerId>,
+    pub(crate) photos: Vec<PhotoId>,
+}
+
+/// Outcomes, and what remains to be inserted and told.
+#[derive(Debug, Default)]
+pub(crate) struct Carried<'c> {
+    pub(crate) outcomes: Vec<Outcome>,
+    pub(crate) changes: Vec<ProductChange>,
+    pub(crate) questions: NewQuestions<'c>,
+    pub(crate) answers: NewAnswers<'c>,
+    pub(crate) photos: NewPhotos<'c>,
+    pub(crate) submissions: NewSubmissions,
+}
+
+/// Columns of new questions.
+#[derive(Debug, Default)]
+pub(crate) struct NewQuestions<'c> {
+    pub(crate) product_ids: Vec<i64>,
+    pub(crate) question_ids: Vec<i64>,
+    pub(crate) written_at: Vec<Milliseconds>,
+    pub(crate) bodies: Vec<&'c str>,
+    pub(crate) names: Vec<&'c str>,
+    pub(crate) emails: Vec<&'c str>,
+}
+
+/// Columns of new answers.
+#[derive(Debug, Default)]
+pub(crate) struct NewAnswers<'c> {
+    pub(crate) product_ids: Vec<i64>,
+    pub(crate) answer_ids: Vec<i64>,
+    pub(crate) question_ids: Vec<i64>,
+    pub(crate) written_at: Vec<Milliseconds>,
+    pub(crate) bodies: Vec<&'c str>,
+    pub(crate) names: Vec<&'c str>,
+    pub(crate) emails: Vec<&'c str>,
+}
+
+/// Columns of new photos.
+#[derive(Debug, Default)]
+pub(crate) struct NewPhotos<'c> {
+    pub(crate) product_ids: Vec<i64>,
+    pub(crate) photo_ids: Vec<i64>,
+    pub(crate) answer_ids: Vec<i64>,
+    pub(crate) urls: Vec<&'c str>,
+}
+
+impl<'c> Carried<'c> {
+    /// Puts commands and answers together. A command for which `found` has no row or no id left is not found.
+    pub(crate) fn new(commands: &'c [Command], care: Care, found: Found) -> Self {
+        let mut result = Self { outcomes: Vec::with_capacity(commands.len()), ..Self::default() };
+        let Found { voted, reported, answered, mut earlier, ids } = found;
+        let mut question_ids = ids.questions.into_iter();
+        let mut answer_ids = ids.answers.into_iter();
+        let mut photo_ids = ids.photos.into_iter();
+        for command in commands {
+            let outcome = match command {
+                Command::Vote { target, .. } => {
+                    voted.get(target).map(|&(product_id, helpful)| Outcome::Voted { product_id, helpful })
+                }
+                Command::Report(target) => {
+                    reported.get(target).map(|&product_id| Outcome::Reported { product_id })
+                }
+                Command::AddQuestion { question, written_at, submission } => {
+                    result.submit(&mut earlier, submission.as_ref(), *written_at, |result| {
+                        let question_id = question_ids.next()?;
+                        let written_at = Milliseconds(written_at.milliseconds());
+                        result.questions.add(question_id, question, written_at);
+                        Some(Outcome::QuestionAdded { question_id, product_id: question.product_id })
+                    })
+                }
+                Command::AddAnswer { question_id, product_id, answer, written_at, submission } => {
+                    let known = product_id.filter(|_| care == Care::Confident);
+                    result.submit(&mut earlier, submission.as_ref(), *written_at, |result| {
+                        let product_id = known.or_else(|| answered.get(question_id).copied())?;
+                        let answer_id = answer_ids.next()?;
+                        let written_at = Milliseconds(written_at.milliseconds());
+                        result.answers.add(product_id, answer_id, *question_id, answer, written_at);
+                        for (url, photo_id) in answer.photos.iter().zip(&mut photo_ids) {
+                            result.photos.add(product_id, photo_id, answer_id, url.as_str());
+                        }
+                        Some(Outcome::AnswerAdded { answer_id, product_id })
+                    })
+                }
+            };
+            let outcome = outcome.unwrap_or(Outcome::NotFound);
+            result.changes.extend(ProductChange::of(command, outcome));
+            result.outcomes.push(outcome);
+        }
+        result.submissions.sort();
+        result
+    }
+
+    /// Adds a row, unless it was added before or is in this batch already.
+    fn submit(
+        &mut self,
+        earlier: &mut HashMap<Digest, Earlier>,
+        submission: Option<&Submission>,
+        written_at: Timestamp,
+        add: impl FnOnce(&mut Self) -> Option<Outcome>,
+    ) -> Option<Outcome> {
+        let Some(submission) = submission else { return add(self) };
+        let before = earlier.get(&submission.digest).copied();
+        if let Some(before) = before.filter(|before| before.counts_for(submission, written_at)) {
+            return Some(before.outcome(submission));
+        }
+        let outcome = add(self)?;
+        let row = outcome.added()?;
+        self.submissions.add(submission, row, written_at, before.is_some());
+        let Submission { digest, content, expires_at } = *submission;
+        earlier.insert(digest, Earlier { content, expires_at, row });
+        Some(outcome)
+    }
+}
+
+impl<'c> NewQuestions<'c> {
+    fn add(&mut self, question_id: QuestionId, question: &'c NewQuestion, written_at: Milliseconds) {
+        self.product_ids.push(bigint(question.product_id));
+        self.question_ids.push(bigint(question_id));
+        self.written_at.push(written_at);
+        self.bodies.push(question.body.as_str());
+        self.names.push(question.name.as_str());
+        self.emails.push(question.email.as_str());
+    }
+}
+
+impl<'c> NewAnswers<'c> {
+    fn add(
+        &mut self,
+        product_id: ProductId,
+        answer_id: AnswerId,
+        question_id: QuestionId,
+        answer: &'c NewAnswer,
+        written_at: Milliseconds,
+    ) {
+        self.product_ids.push(bigint(product_id));
+        self.answer_ids.push(bigint(answer_id));
+        self.question_ids.push(bigint(question_id));
+        self.written_at.push(written_at);
+        self.bodies.push(answer.body.as_str());
+        self.names.push(answer.name.as_str());
+        self.emails.push(answer.email.as_str());
+    }
+}
+
+impl<'c> NewPhotos<'c> {
+    fn add(&mut self, product_id: ProductId, photo_id: PhotoId, answer_id: AnswerId, url: &'c str) {
+        self.product_ids.push(bigint(product_id));
+        self.photo_ids.push(bigint(photo_id));
+        self.answer_ids.push(bigint(answer_id));
+        self.urls.push(url);
+    }
+}

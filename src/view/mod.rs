@@ -1,0 +1,288 @@
+//! A view: one product's public rows, packed so that any page of either list is written from it in a
+//! microsecond or two. Nothing rendered is kept. How rows look is `view_rows`' business, how
+//! they become a view `view_pack`'s, how single ones come and go `view_edit`'s, which views exist `views`'.
+//!
+//! A view is one run of bytes, because reading it is waiting for memory: of a million products nearly every
+//! page is asked for cold, and a second allocation costs more than all the work on the first.
+//!
+//! | section | what |
+//! |---|---|
+//! | head | the number of questions, answers and photos, and a fingerprint of all that is shown |
+//! | questions | rows of fixed width in list order |
+//! | answers | rows of fixed width, question by question, each question's in list order |
+//! | photos | rows of fixed width, answer by answer, in the order of their ids |
+//! | text | JSON-escaped strings in the order in which a page is written |
+
+mod edit;
+pub(crate) mod fingerprint;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
+pub(crate) mod json;
+mod pack;
+pub(crate) mod rows;
+
+use std::ops::Range;
+
+use self::fingerprint::{Fingerprint, Kind};
+
+pub use self::fingerprint::ListTag;
+use self::pack::pack;
+use self::rows::{HELPFUL, PackedPhoto, PackedRow, Photo, bytes_at, children, helpful, id, rank, written_at};
+use crate::domain::{AnswerId, Id, Page, ProductId, ProductRows, QuestionId};
+
+/// Three counts of four bytes and a fingerprint of eight.
+pub(crate) const HEAD_BYTES: usize = 20;
+
+/// What the processor fetches from memory at once.
+const CACHE_LINE_BYTES: usize = 64;
+
+/// How much of a record is fetched ahead: most are shorter, and the pages of longer ones are mostly near their beginning.
+const FETCH_MAX_BYTES: usize = 4 * 1_024;
+
+/// Where the fingerprint is.
+const FINGERPRINT: Range<usize> = 12..HEAD_BYTES;
+
+/// One product's public rows in list order.
+#[derive(Debug, Clone)]
+pub struct View {
+    product_id: ProductId,
+    record: Box<[u8]>,
+}
+
+/// A record's sections.
+pub(crate) struct Sections<'a> {
+    pub(crate) questions: &'a [PackedRow],
+    pub(crate) answers: &'a [PackedRow],
+    pub(crate) photos: &'a [PackedPhoto],
+    pub(crate) text: &'a [u8],
+}
+
+impl<'a> Sections<'a> {
+    /// Body of a row, and where in the text its name is.
+    fn texts(&self, row: &PackedRow) -> (&'a [u8], Range<usize>) {
+        let start = u32::from_le_bytes(bytes_at::<20, 4>(row)) as usize;
+        let name = start + usize::from(u16::from_le_bytes(bytes_at::<24, 2>(row)));
+        let end = name + usize::from(u16::from_le_bytes(bytes_at::<26, 2>(row)));
+        (&self.text[start..name], name..end)
+    }
+
+    fn url(&self, photo: &PackedPhoto) -> &'a [u8] {
+        &self.text[Photo::unpacked(photo).url()]
+    }
+
+    fn write_question(&self, question: &PackedRow, nested_max: usize, output: &mut Vec<u8>) {
+        let (body, name) = self.texts(question);
+        output.extend_from_slice(b"{\"question_id\":");
+        json::write_number(id(question), output);
+        output.extend_from_slice(b",\"question_body\":\"");
+        output.extend_from_slice(body);
+        output.extend_from_slice(b"\",\"question_date\":\"");
+        output.extend_from_slice(&written_at(question).to_bytes());
+        output.extend_from_slice(b"\",\"asker_name\":\"");
+        json::write_short(self.text, name, output);
+        output.extend_from_slice(b"\",\"question_helpfulness\":");
+        json::write_number(helpful(question).into(), output);
+        output.extend_from_slice(b",\"reported\":false,\"answers\":{");
+        for (position, answer) in self.answers[children(question)].iter().take(nested_max).enumerate() {
+            output.extend_from_slice(if position > 0 { b",\"" } else { b"\"" });
+            json::write_number(id(answer), output);
+            output.extend_from_slice(b"\":{\"id\":");
+            json::write_number(id(answer), output);
+            self.write_answer(answer, output);
+            for (position, photo) in self.photos[children(answer)].iter().enumerate() {
+                output.extend_from_slice(if position > 0 { b",\"" } else { b"\"" });
+                output.extend_from_slice(self.url(photo));
+                output.push(b'"');
+            }
+            output.extend_from_slice(b"]}");
+        }
+        output.extend_from_slice(b"}}");
+    }
+
+    /// What both lists say of an answer, from behind its id to the opening of its photos.
+    fn write_answer(&self, answer: &PackedRow, output: &mut Vec<u8>) {
+        let (body, name) = self.texts(answer);
+        output.extend_from_slice(b",\"body\":\"");
+        output.extend_from_slice(body);
+        output.extend_from_slice(b"\",\"date\":\"");
+        output.extend_from_slice(&written_at(answer).to_bytes());
+        output.extend_from_slice(b"\",\"answerer_name\":\"");
+        json::write_short(self.text, name, output);
+        output.extend_from_slice(b"\",\"helpfulness\":");
+        json::write_number(helpful(answer).into(), output);
+        output.extend_from_slice(b",\"photos\":[");
+    }
+}
+
+impl View {
+    /// Packs a product's rows. Answers whose question is not among them are left out (it was reported), and
+    /// so are photos without their answer.
+    pub fn pack(rows: &ProductRows) -> Self {
+        let mut view = Self { product_id: rows.product_id, record: pack(rows) };
+        view.set_fingerprint(Fingerprint::of(&view.sections()));
+        view
+    }
+
+    /// The view whose bytes these are, but for the fingerprint.
+    pub(crate) fn from_record(product_id: ProductId, record: Box<[u8]>, fingerprint: Fingerprint) -> Self {
+        let mut view = Self { product_id, record };
+        view.set_fingerprint(fingerprint);
+        view
+    }
+
+    /// The product.
+    pub fn product_id(&self) -> ProductId {
+        self.product_id
+    }
+
+    /// Bytes that this view takes, beside what the allocator rounds up.
+    pub fn bytes(&self) -> usize {
+        size_of::<Self>() + self.record.len()
+    }
+
+    /// The ids of its questions.
+    pub fn question_ids(&self) -> Vec<QuestionId> {
+        self.sections().questions.iter().filter_map(|row| QuestionId::new(id(row)).ok()).collect()
+    }
+
+    /// The tag of a page of the questions list.
+    pub fn questions_tag(&self, page: Page, nested_max: usize) -> ListTag {
+        self.fingerprint().questions_tag(self.product_id, page, nested_max)
+    }
+
+    /// The tag of a page of a question's answers list. It changes whenever the product does.
+    pub fn answers_tag(&self, question_id: QuestionId, page: Page) -> ListTag {
+        self.fingerprint().answers_tag(question_id, page)
+    }
+
+    /// Has the processor fetch the record, or the beginning of a long one. Loads that do not depend on each other go on side
+    /// by side, where a page's own would wait for one piece of memory after the other.
+    fn fetch(&self) {
+        let length = self.record.len().min(FETCH_MAX_BYTES);
+        let pieces = self.record[..length].iter().step_by(CACHE_LINE_BYTES);
+        std::hint::black_box(pieces.fold(0, |all, byte| all ^ byte));
+    }
+
+    /// Appends a page of the questions list, at most `nested_max` answers with each question.
+    pub fn write_questions(&self, page: Page, nested_max: usize, output: &mut Vec<u8>) {
+        self.fetch();
+        let sections = self.sections();
+        output.extend_from_slice(b"{\"product_id\":\"");
+        json::write_number(self.product_id.get(), output);
+        output.extend_from_slice(b"\",\"results\":[");
+        let questions = sections.questions;
+        for (position, question) in questions[page.range(questions.len())].iter().enumerate() {
+            if position > 0 {
+                output.push(b',');
+            }
+            sections.write_question(question, nested_max, output);
+        }
+        output.extend_from_slice(b"]}");
+    }
+
+    /// Appends a page of a question's answers list; an empty one when the question is not in the view.
+    pub fn write_answers(&self, question_id: QuestionId, page: Page, output: &mut Vec<u8>) {
+        self.fetch();
+        let sections = self.sections();
+        json::begin_answers(question_id, page, output);
+        let answers = match sections.questions.iter().find(|row| id(*row) == question_id.get()) {
+            Some(question) => &sections.answers[children(question)],
+            None => &[],
+        };
+        for (position, answer) in answers[page.range(answers.len())].iter().enumerate() {
+            output.extend_from_slice(if position > 0 { b",{\"answer_id\":" } else { b"{\"answer_id\":" });
+            json::write_number(id(answer), output);
+            sections.write_answer(answer, output);
+            for (position, photo) in sections.photos[children(answer)].iter().enumerate() {
+                output.extend_from_slice(if position > 0 { b",{\"id\":" } else { b"{\"id\":" });
+                json::write_number(id(photo), output);
+                output.extend_from_slice(b",\"url\":\"");
+                output.extend_from_slice(sections.url(photo));
+                output.extend_from_slice(b"\"}");
+            }
+            output.extend_from_slice(b"]}");
+        }
+        output.extend_from_slice(b"]}");
+    }
+
+    /// Takes over a question's votes and moves it to its place in the list; says whether it is there. Counters only ever
+    /// grow, so news that comes late or twice changes nothing.
+    pub fn raise_question(&mut self, question_id: QuestionId, helpful: u32) -> bool {
+        let (questions, _) = self.rows_mut();
+        let Some(position) = questions.iter().position(|row| id(row) == question_id.get()) else {
+            return false;
+        };
+        let former = raise(questions, position, helpful);
+        self.note_raise(Kind::Question, question_id.get(), former, helpful);
+        true
+    }
+
+    /// Takes over an answer's votes and moves it to its place among its question's answers; says whether it is there.
+    pub fn raise_answer(&mut self, answer_id: AnswerId, helpful: u32) -> bool {
+        let (questions, answers) = self.rows_mut();
+        let Some(position) = answers.iter().position(|row| id(row) == answer_id.get()) else { return false };
+        let siblings = questions.iter().map(children).find(|range| range.contains(&position));
+        let Some(siblings) = siblings else { return false };
+        let former = raise(&mut answers[siblings.clone()], position - siblings.start, helpful);
+        self.note_raise(Kind::Answer, answer_id.get(), former, helpful);
+        true
+    }
+
+    fn note_raise(&mut self, kind: Kind, id: u64, former: Option<u32>, helpful: u32) {
+        if let Some(former) = former {
+            let mut fingerprint = self.fingerprint();
+            fingerprint.raise(kind, id, former, helpful);
+            self.set_fingerprint(fingerprint);
+        }
+    }
+
+    pub(crate) fn fingerprint(&self) -> Fingerprint {
+        Fingerprint::from_bytes(bytes_at::<{ FINGERPRINT.start }, 8>(&self.record))
+    }
+
+    fn set_fingerprint(&mut self, fingerprint: Fingerprint) {
+        self.record[FINGERPRINT].copy_from_slice(&fingerprint.to_bytes());
+    }
+
+    /// How many questions, answers and photos it has.
+    pub(crate) fn counts(&self) -> [usize; 3] {
+        let head = &self.record;
+        [bytes_at::<0, 4>(head), bytes_at::<4, 4>(head), bytes_at::<8, 4>(head)]
+            .map(|count| u32::from_le_bytes(count) as usize)
+    }
+
+    pub(crate) fn sections(&self) -> Sections<'_> {
+        let [questions, answers, photos] = self.counts();
+        let rows = &self.record[HEAD_BYTES..];
+        let (questions, rows) = rows.split_at(questions * size_of::<PackedRow>());
+        let (answers, rows) = rows.split_at(answers * size_of::<PackedRow>());
+        let (photos, text) = rows.split_at(photos * size_of::<PackedPhoto>());
+        Sections {
+            questions: questions.as_chunks().0,
+            answers: answers.as_chunks().0,
+            photos: photos.as_chunks().0,
+            text,
+        }
+    }
+
+    /// Questions and answers.
+    fn rows_mut(&mut self) -> (&mut [PackedRow], &mut [PackedRow]) {
+        let [questions, answers, _] = self.counts();
+        let (rows, _) = self.record[HEAD_BYTES..].as_chunks_mut();
+        rows[..questions + answers].split_at_mut(questions)
+    }
+}
+
+/// Sets a row's votes, if they are more than it has, and moves it forward to its place in the list. Returns how many it
+/// had, if they were fewer.
+fn raise(rows: &mut [PackedRow], position: usize, helpful_now: u32) -> Option<u32> {
+    let former = helpful(&rows[position]);
+    if former >= helpful_now {
+        return None;
+    }
+    rows[position][HELPFUL].copy_from_slice(&helpful_now.to_le_bytes());
+    let raised = rank(&rows[position]);
+    let new_position = rows[..position].partition_point(|row| rank(row) < raised);
+    rows[new_position..=position].rotate_right(1);
+    Some(former)
+}
