@@ -3,6 +3,7 @@
 //! (`service::clock`).
 
 use std::fmt;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use jiff::civil::{Time, date};
 use jiff::fmt::temporal::Pieces;
@@ -49,9 +50,19 @@ impl Timestamp {
         }
     }
 
-    /// The same, for values that were a timestamp's before: any other becomes the nearest.
+    /// The same for any number: one out of range becomes the nearest in range.
     pub fn nearest(milliseconds: i64) -> Self {
         Self(milliseconds.clamp(MIN_MILLISECONDS, MAX_MILLISECONDS))
+    }
+
+    /// What a clock shows, which may be set to any year: one out of range becomes the nearest in range.
+    pub fn of_clock(time: SystemTime) -> Self {
+        let milliseconds =
+            |duration: std::time::Duration| i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+        Self::nearest(match time.duration_since(UNIX_EPOCH) {
+            Ok(after) => milliseconds(after),
+            Err(before) => -milliseconds(before.duration()),
+        })
     }
 
     /// Milliseconds since 1970-01-01T00:00:00Z.
@@ -168,6 +179,19 @@ mod tests {
         assert_eq!(shown(MIN_MILLISECONDS).as_deref(), Ok("0001-01-01T00:00:00.000Z"));
         assert_eq!(shown(MAX_MILLISECONDS).as_deref(), Ok("9999-12-31T23:59:59.999Z"));
         assert_eq!(shown(MAX_MILLISECONDS + 1), Err(InvalidTimestamp::Form));
+    }
+
+    #[test]
+    fn a_clock_may_show_any_year() {
+        let shown = |time: SystemTime| Timestamp::of_clock(time).to_string();
+        assert_eq!(
+            shown(UNIX_EPOCH + std::time::Duration::from_millis(1_595_884_714_409)),
+            "2020-07-27T21:18:34.409Z"
+        );
+        assert_eq!(shown(UNIX_EPOCH - std::time::Duration::from_millis(1)), "1969-12-31T23:59:59.999Z");
+        let year = std::time::Duration::from_hours(24 * 365);
+        assert_eq!(shown(UNIX_EPOCH + year * 9_000), "9999-12-31T23:59:59.999Z");
+        assert_eq!(shown(UNIX_EPOCH - year * 3_000), "0001-01-01T00:00:00.000Z");
     }
 
     #[test]

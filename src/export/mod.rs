@@ -10,7 +10,7 @@ use std::path::Path;
 use crate::domain::Texts;
 use crate::files::{self, ExistingFiles, FileError, NewFile};
 use crate::import::{SourceFile, Sources};
-use crate::store::{Batch, Counts, Store, StoreError};
+use crate::store::{Batch, Counts, StoreError, Upkeep};
 
 /// Bytes of a file that are written at a time.
 const BUFFER_BYTES: usize = 256 * 1024;
@@ -33,7 +33,7 @@ pub enum ExportError {
 /// [`FileError::Exists`] unless files may be replaced. The files get their names as
 /// [`files::place`] says, so after an error former files are as they were.
 pub fn export(
-    store: &dyn Store,
+    store: &dyn Upkeep,
     folder: &Path,
     existing: ExistingFiles,
     progress: &mut dyn FnMut(u64),
