@@ -1,6 +1,6 @@
 //! The queue between the threads that log and standard error. Nobody waits for a slow reader of the
-//! log: lines that do not fit are lost, counted and reported. Which lines there are, and in which form,
-//! is up to `logging`.
+//! log: lines that do not fit are lost, counted and reported. Which lines there are, and in which
+//! form, is up to `logging`.
 
 use std::io::{BufWriter, Write};
 use std::sync::Arc;
