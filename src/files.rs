@@ -1,10 +1,12 @@
 //! Files that are written whole or not at all: a file has a temporary name until its content is on
 //! the disk, and gets its own name in one step. What is written into it is not known here.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions, Permissions, TryLockError};
 use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 
@@ -117,6 +119,8 @@ impl NewFile {
         let temporary = path.with_file_name(name);
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false).mode(PRIVATE);
+        // Held until the name is noted, so that no signal comes between.
+        let mut names = temporary_names();
         let file = options.open(&temporary)?;
         match file.try_lock() {
             Ok(()) => {}
@@ -130,6 +134,7 @@ impl NewFile {
         // A file that was left behind may be readable by others.
         file.set_permissions(Permissions::from_mode(PRIVATE))?;
         file.set_len(0)?;
+        names.insert(temporary.clone());
         Ok(Self { path: path.to_owned(), temporary, file, is_placed: false })
     }
 
@@ -171,12 +176,32 @@ impl Write for NewFile {
 
 impl Drop for NewFile {
     fn drop(&mut self) {
+        let mut names = temporary_names();
+        names.remove(&self.temporary);
         if !self.is_placed {
             // The error that led here is the one to report. A file that stays is overwritten next
             // time.
             let _ = fs::remove_file(&self.temporary);
         }
     }
+}
+
+/// The temporary names of all files that are being written.
+static TEMPORARY_NAMES: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+
+fn temporary_names() -> MutexGuard<'static, BTreeSet<PathBuf>> {
+    TEMPORARY_NAMES.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Removes every file that is being written, because the program ends at once. Afterwards a thread
+/// that starts or drops such a file waits for that end.
+pub fn remove_unfinished() {
+    let names = temporary_names();
+    for name in names.iter() {
+        // There is nobody left to report a failure to.
+        let _ = fs::remove_file(name);
+    }
+    std::mem::forget(names);
 }
 
 /// The folder of a file.

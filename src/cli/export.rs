@@ -1,6 +1,8 @@
-//! `atelier export`: a whole store as the three CSV files that `import` reads, showing how far it is.
+//! `atelier export`: writes a whole store to the three CSV files that `import` reads, showing how
+//! far it is. Deliberately absent: what is in the files, which `export` decides.
 
 #![expect(clippy::doc_markdown, reason = "these comments are the help texts, shown as they are")]
+
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -24,7 +26,7 @@ pub(super) struct ExportArgs {
     store: StoreOption,
 
     /// Replace files that are there; without this they are a reason to refuse
-    #[arg(long, env = "ATELIER_REPLACE")]
+    #[arg(long)]
     replace: bool,
 }
 

@@ -27,6 +27,7 @@ mod export;
 mod generate;
 mod health;
 mod import;
+mod interrupt;
 mod log_buffer;
 mod logging;
 mod man;
@@ -215,6 +216,9 @@ fn explained(error: &anyhow::Error) -> String {
 
 impl Cli {
     fn run(self, line: &CommandLine) -> anyhow::Result<ExitCode> {
+        if matches!(self.command, Command::Generate(_) | Command::Export(_) | Command::Backup(_)) {
+            interrupt::remove_partial_files_when_interrupted()?;
+        }
         let done = match self.command {
             Command::Serve(options) => return serve::run(&options),
             Command::Import(args) => return import::run(&args),
@@ -276,5 +280,20 @@ mod tests {
         let error = denied.context("cannot read a: Permission denied (os error 13)").context("no import");
         assert_eq!(explained(&error), "no import: cannot read a: Permission denied (os error 13)");
         assert_eq!(explained(&anyhow!("b").context("a")), "a: b");
+    }
+
+    #[test]
+    fn what_destroys_has_to_be_typed() {
+        fn check(command: &clap::Command) -> usize {
+            let own = command.get_arguments().filter(|argument| argument.get_id() == "replace");
+            let own = own.inspect(|argument| assert_eq!(argument.get_env(), None, "{}", command.get_name()));
+            own.count() + command.get_subcommands().map(check).sum::<usize>()
+        }
+        let definition = command();
+        assert_eq!(check(&definition), 5, "generate, import, export, copy and restore have it");
+        let erase = definition.find_subcommand("person").and_then(|person| person.find_subcommand("erase"));
+        let mut arguments = erase.expect("the command is there").get_arguments();
+        let email = arguments.find(|argument| argument.get_id() == "email").expect("it names a person");
+        assert_eq!(email.get_env(), None);
     }
 }

@@ -1,5 +1,6 @@
-//! A whole store → the three CSV files that `import` reads: hidden rows, counters and e-mail addresses included.
-//! Batch after batch, so memory does not grow with the store. Deliberately absent: SQL, progress bars.
+//! A whole store → the three CSV files that `import` reads, with hidden rows, counters and e-mail
+//! addresses. Rows are written batch by batch, so memory does not grow with the store. Deliberately
+//! absent: SQL, progress bars.
 
 mod row;
 
@@ -14,7 +15,7 @@ use crate::store::{Batch, Counts, Store, StoreError};
 /// Bytes of a file that are written at a time.
 const BUFFER_BYTES: usize = 256 * 1024;
 
-/// Why there is no export.
+/// Why an export fails.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
     /// A file or folder cannot be written.
@@ -25,12 +26,12 @@ pub enum ExportError {
     Store(#[from] StoreError),
 }
 
-/// Writes the files of one state of the store into a folder, which is created when missing. `progress`
-/// is told how many rows are written, batch by batch.
+/// Writes the files of one state of the store into a folder, which is created when missing.
+/// `progress` gets the number of rows written so far after each batch.
 ///
 /// # Errors
-/// [`FileError::Exists`] unless files may be replaced. The files get their names as [`files::place`]
-/// says, so after an error former files are as they were.
+/// [`FileError::Exists`] unless files may be replaced. The files get their names as
+/// [`files::place`] says, so after an error former files are as they were.
 pub fn export(
     store: &dyn Store,
     folder: &Path,

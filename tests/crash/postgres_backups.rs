@@ -1,4 +1,4 @@
-//! A PostgreSQL store backed up with the server's own programs while it is written to, as `docs/operations.md` says, and
+//! A PostgreSQL store backed up with the server's own programs while it is written to, as `docs/operations/backup.md` says, and
 //! restored into another database. How SQLite is backed up is told in `sqlite_backups`.
 
 use std::path::Path;

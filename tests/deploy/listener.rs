@@ -1,5 +1,5 @@
 //! Two processes of which one no longer hears of the other's writes: its listening connection is cut again and
-//! again, or falls silent without being closed. After the bounds that `docs/operations.md` states it shows no list
+//! again, or falls silent without being closed. After the bounds that `docs/operations/postgresql.md` states it shows no list
 //! without them.
 
 use std::io::Write as _;

@@ -32,7 +32,7 @@ pub(super) const MMAP_MAX_BYTES: i64 = 64 << 30;
 const CACHE_KIBIBYTES: i64 = -16 * 1_024;
 
 /// The page size of new files; those that are there keep theirs. A vote rewrites one page of `marks`, so halving it from
-/// SQLite's default lets a third more votes through, and reads take as long (ARCHITECTURE.md, "The embedded store").
+/// SQLite's default lets a third more votes through, and reads take as long (docs/decisions/sqlite-layout.md).
 const PAGE_BYTES: i64 = 2_048;
 
 /// The write-ahead log is folded into the file when it passes this size.
@@ -43,7 +43,7 @@ pub(super) fn connect(path: &Path) -> Result<Connection, StoreError> {
     let flags =
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)
-        .map_err(|error| StoreError::BadAddress(format!("cannot open {}: {error}", path.display())))?;
+        .map_err(|error| StoreError::BadAddress(error.to_string()))?;
     connection.busy_timeout(BUSY_TIMEOUT).reading()?;
     connection.set_prepared_statement_cache_capacity(64);
     connection.pragma_update(None, "page_size", PAGE_BYTES).reading()?;
