@@ -1,5 +1,5 @@
-//! Files that are written whole or not at all: a file has a temporary name until its content is on the
-//! disk, and gets its own name in one step. What is written into it is not known here.
+//! Files that are written whole or not at all: a file has a temporary name until its content is on
+//! the disk, and gets its own name in one step. What is written into it is not known here.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions, Permissions, TryLockError};
@@ -62,9 +62,9 @@ pub fn check_existing(paths: &[impl AsRef<Path>], existing: ExistingFiles) -> Re
     Ok(())
 }
 
-/// Gives files of one folder their names, when all of them are on the disk. Former files are removed
-/// first. So a program that is killed at that moment leaves too few files, but never a mixture of old
-/// and new ones.
+/// Gives files of one folder their names, when all of them are on the disk. Former files are
+/// removed first. So a program that is killed at that moment leaves too few files, but never a
+/// mixture of old and new ones.
 ///
 /// # Errors
 /// [`FileError::Exists`] when a file is there and must not be replaced, even if it came after
@@ -148,8 +148,8 @@ impl NewFile {
         let renamed = renameat_with(CWD, &self.temporary, CWD, &self.path, flags).map_err(io::Error::from);
         self.is_placed = renamed.is_ok();
         let placed = match renamed {
-            // Some file systems, such as NFS, cannot do this. A link replaces no file either, but others
-            // have no links. Dropping removes the temporary name.
+            // Some file systems, such as NFS, cannot do this. A link replaces no file either, but
+            // others have no links. Dropping removes the temporary name.
             Err(error) if [ErrorKind::InvalidInput, ErrorKind::Unsupported].contains(&error.kind()) => {
                 fs::hard_link(&self.temporary, &self.path)
             }
@@ -179,7 +179,8 @@ impl Drop for NewFile {
         let mut names = temporary_names();
         names.remove(&self.temporary);
         if !self.is_placed {
-            // The error that led here is the one to report. A file that stays is overwritten next time.
+            // The error that led here is the one to report. A file that stays is overwritten next
+            // time.
             let _ = fs::remove_file(&self.temporary);
         }
     }

@@ -3,7 +3,8 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-// A store in memory has ten million small allocations. This allocator packs them tighter and is faster.
+// A store in memory has ten million small allocations. This allocator packs them tighter and is
+// faster.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -223,5 +223,9 @@ fn the_table_of_settings_is_complete() {
     let rows: Vec<&str> = table.lines().take_while(|line| line.starts_with('|')).collect();
     let expected = Setting::all().into_iter().filter(|setting| !is_about_traces(setting.key()));
     let expected: Vec<String> = expected.map(|setting| row(&setting)).collect();
-    assert!(rows == expected, "the table in docs/operations/settings.md is old; write\n{}", expected.join("\n"));
+    assert!(
+        rows == expected,
+        "the table in docs/operations/settings.md is old; write\n{}",
+        expected.join("\n")
+    );
 }

@@ -1,5 +1,5 @@
-//! `atelier backup` and `atelier restore`: an SQLite store into a file of its own, while it is served, and
-//! back. How pages are copied is not known here.
+//! `atelier backup` and `atelier restore`: an SQLite store into a file of its own, while it is
+//! served, and back. How pages are copied is not known here.
 
 use std::path::PathBuf;
 use std::time::Instant;
@@ -35,7 +35,8 @@ pub(super) struct RestoreArgs {
     #[command(flatten)]
     store: StoreOption,
 
-    /// Drop all rows of the store first, in the same transaction; without this a store with rows is refused
+    /// Drop all rows of the store first, in the same transaction; without this a store with rows is
+    /// refused
     #[arg(long)]
     replace: bool,
 }

@@ -1,5 +1,5 @@
-//! `atelier completions`: the script with which a shell completes commands and options. It is made from
-//! the definition of the commands; nothing about them is written here.
+//! `atelier completions`: the script with which a shell completes commands and options. It is made
+//! from the definition of the commands; nothing about them is written here.
 
 use clap::Args;
 use clap_complete::Shell;

@@ -1,5 +1,5 @@
-//! `serve --demo`: fills an empty store with an invented shop, in the same way as real data, and prints
-//! addresses to try. The data is made by `generate` and loaded by `import`.
+//! `serve --demo`: fills an empty store with an invented shop, in the same way as real data, and
+//! prints addresses to try. The data is made by `generate` and loaded by `import`.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -23,8 +23,8 @@ const MAX_WAIT: Duration = Duration::from_secs(30);
 /// How long to rest between two tries.
 const RETRY_PAUSE: Duration = Duration::from_millis(500);
 
-/// Fills the store unless it has rows. Several processes may do so at once: one fills it, the others
-/// wait for that.
+/// Fills the store unless it has rows. Several processes may do so at once: one fills it, the
+/// others wait for that.
 pub(super) fn fill_if_empty(store: &dyn Store) -> anyhow::Result<()> {
     if !store.is_empty().context("cannot read the store")? {
         eprintln!("The store has rows already; --demo adds none.");

@@ -1,5 +1,5 @@
-//! `atelier generate`: the three CSV files of an invented shop, for trying things out at any size. What
-//! is in them is up to `generate`.
+//! `atelier generate`: the three CSV files of an invented shop, for trying things out at any size.
+//! What is in them is up to `generate`.
 
 use std::path::PathBuf;
 use std::time::Instant;

@@ -1,5 +1,5 @@
-//! `atelier health`: asks a running server whether it is ready or alive, and prints a line. Containers
-//! have no other client in them. There is no TLS here: it asks in the clear.
+//! `atelier health`: asks a running server whether it is ready or alive, and prints a line.
+//! Containers have no other client in them. There is no TLS here: it asks in the clear.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
@@ -21,7 +21,8 @@ const MAX_BODY_BYTES: u64 = 16 * 1_024;
 #[derive(Debug, Args)]
 pub(super) struct HealthArgs {
     #[expect(clippy::doc_markdown, reason = "this comment is the help text, shown as it is")]
-    /// What to ask, such as http://127.0.0.1:9464/readyz [default: a server with the same options on this machine]
+    /// What to ask, such as http://127.0.0.1:9464/readyz [default: a server with the same options
+    /// on this machine]
     #[arg(value_name = "URL", conflicts_with = "live", value_parser = address)]
     url: Option<Url>,
 

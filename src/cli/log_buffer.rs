@@ -1,6 +1,6 @@
 //! The queue between the threads that log and standard error. Nobody waits for a slow reader of the
-//! log: lines that do not fit are lost, counted and reported. Which lines there are, and in which form,
-//! is up to `logging`.
+//! log: lines that do not fit are lost, counted and reported. Which lines there are, and in which
+//! form, is up to `logging`.
 
 use std::io::{BufWriter, Write};
 use std::sync::Arc;
@@ -10,6 +10,9 @@ use std::time::Duration;
 
 /// Lines that wait to be written: about one megabyte.
 const MAX_WAITING_LINES: usize = 5_000;
+
+/// Bytes that are written at once.
+const BUFFER_BYTES: usize = 64 * 1_024;
 
 /// How long the end of the process waits for the last lines to be written.
 const FLUSH_WAIT: Duration = Duration::from_secs(1);
@@ -46,7 +49,13 @@ impl LogBuffer {
         let thread = LogThread { waiting, is_closed: Arc::default(), ended };
         let (dropped, is_closed) = (buffer.dropped(), Arc::clone(&thread.is_closed));
         std::thread::Builder::new().name("log".to_owned()).spawn(move || {
-            write_lines(&lines, &dropped, &is_closed, max_waiting_lines, BufWriter::new(output));
+            write_lines(
+                &lines,
+                &dropped,
+                &is_closed,
+                max_waiting_lines,
+                BufWriter::with_capacity(BUFFER_BYTES, output),
+            );
             drop((lines, ends));
         })?;
         Ok((buffer, thread))

@@ -44,7 +44,8 @@ pub(super) fn start(
     Ok((buffer, thread))
 }
 
-/// Whether the log has colours: on a terminal, unless `NO_COLOR` is set and not empty (no-color.org).
+/// Whether the log has colours: on a terminal, unless `NO_COLOR` is set and not empty
+/// (no-color.org).
 fn is_colored() -> bool {
     std::io::stderr().is_terminal()
         && std::env::var_os("NO_COLOR").is_none_or(|value| value == OsStr::new(""))

@@ -1,5 +1,5 @@
-//! `atelier man`: manual pages, one on standard output or all of them into a folder. They are made from
-//! the definition of the commands; nothing about them is written here.
+//! `atelier man`: manual pages, one on standard output or all of them into a folder. They are made
+//! from the definition of the commands; nothing about them is written here.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -17,7 +17,8 @@ pub(super) struct ManArgs {
     #[arg(value_name = "COMMAND", conflicts_with = "out")]
     command: Vec<String>,
 
-    /// Write the pages of all commands into this folder instead, over older ones; created when missing
+    /// Write the pages of all commands into this folder instead, over older ones; created when
+    /// missing
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }

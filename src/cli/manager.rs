@@ -1,6 +1,6 @@
-//! A service manager such as systemd: it hands over a listening socket (`LISTEN_FDS`), and is told the
-//! state of the service (`NOTIFY_SOCKET`). Both may be absent. When which state is reached is up to
-//! `serve`.
+//! A service manager such as systemd: it hands over a listening socket (`LISTEN_FDS`), and is told
+//! the state of the service (`NOTIFY_SOCKET`). Both may be absent. When which state is reached is
+//! up to `serve`.
 
 use std::net::TcpListener;
 

@@ -1,5 +1,5 @@
-//! `atelier migrate`: creates the tables of a store or upgrades them, and prints what it did. The steps
-//! are in the stores.
+//! `atelier migrate`: creates the tables of a store or upgrades them, and prints what it did. The
+//! steps are in the stores.
 
 use anyhow::Context as _;
 use clap::Args;

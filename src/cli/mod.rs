@@ -1,5 +1,5 @@
-//! The commands: one file each. A command connects parts of the program and talks to the operator. The
-//! work itself is done in other layers.
+//! The commands: one file each. A command connects parts of the program and talks to the operator.
+//! The work itself is done in other layers.
 
 /// Prints a text to standard output. Unlike the standard library's macro it never panics: `output`.
 macro_rules! print {
@@ -53,9 +53,9 @@ const WRONG_USAGE: u8 = 2;
 
 /// Questions and answers for a shop's product pages, in one program
 ///
-/// The data is kept in an SQLite file or in a PostgreSQL database. Try it with `atelier serve --demo`.
-/// Settings can also be written into the environment variables that the help names, and into a file,
-/// --config.
+/// The data is kept in an SQLite file or in a PostgreSQL database. To try it: `atelier serve --demo`.
+/// Settings can also be written into the environment variables that the help names, and into a file
+/// that --config names.
 #[derive(Debug, Parser)]
 #[command(name = "atelier", version, arg_required_else_help = true)]
 pub struct Cli {
@@ -67,9 +67,9 @@ pub struct Cli {
 enum Command {
     /// Serve questions and answers over HTTP
     ///
-    /// Creates and upgrades an SQLite store by itself, and a PostgreSQL store with --migrate. On SIGTERM
-    /// or SIGINT it finishes what it has accepted and stops. Serves the socket that a service manager
-    /// hands over, and tells the manager when it is ready.
+    /// Creates and upgrades an SQLite store by itself, and a PostgreSQL store with --migrate. On
+    /// SIGTERM or SIGINT it finishes what it has accepted and stops. Serves the socket that a
+    /// service manager hands over, and tells the manager when it is ready.
     Serve(Box<ServeOptions>),
     /// Write the three CSV files of an invented shop of any size
     ///
@@ -77,14 +77,14 @@ enum Command {
     Generate(generate::GenerateArgs),
     /// Load a shop's CSV files into a store
     ///
-    /// All rows are loaded or none. Every bad row is named by file, line, column, value and reason. With
-    /// more of them than --max-rejects nothing is loaded. A failed or killed import leaves the store as
-    /// it was. A running server notices the import.
+    /// All rows are loaded or none. Every bad row is named by file, line, column, value and reason.
+    /// With more of them than --max-rejects nothing is loaded. A failed or killed import leaves the
+    /// store as it was. A running server notices the import.
     Import(import::ImportArgs),
     /// Create or upgrade the tables of a store
     ///
-    /// For PostgreSQL: an SQLite store does it by itself. Safe to run at any time, also several times at
-    /// once.
+    /// For PostgreSQL: an SQLite store does it by itself. Safe to run at any time, also several
+    /// times at once.
     Migrate(migrate::MigrateArgs),
     /// Read a whole store and report what is wrong with it
     ///
@@ -92,20 +92,21 @@ enum Command {
     Check(check::CheckArgs),
     /// Copy a whole store into another one
     ///
-    /// All rows are copied or none, with their ids, dates and counters, and hidden rows as well. New ids
-    /// continue after the old ones. The first store is read as it is when the command starts. Stop the
-    /// servers that write to it before that.
+    /// All rows are copied or none, with their ids, dates and counters, and hidden rows as well.
+    /// New ids continue after the old ones. The first store is read as it is when the command
+    /// starts. Stop the servers that write to it before that.
     Copy(copy::CopyArgs),
     /// Write a whole store to the three CSV files that import reads
     ///
-    /// They have hidden rows, counters and e-mail addresses in them. Only their owner may read them. The
-    /// store is read as it is when the command starts, and may be in use. The files get their names when
-    /// all three are complete.
+    /// They have hidden rows, counters and e-mail addresses in them. Only their owner may read
+    /// them. The store is read as it is when the command starts, and may be in use. The files get
+    /// their names when all three are complete.
     Export(export::ExportArgs),
     /// Copy an SQLite store into one file, also while it is served
     ///
-    /// The file has every write that was acknowledged before the command started. It gets its name when
-    /// it is complete and on the disk. It is an SQLite store itself, and only its owner may read it.
+    /// The file has every write that was acknowledged before the command started. It gets its name
+    /// when it is complete and on the disk. It is an SQLite store itself, and only its owner may
+    /// read it.
     Backup(backup::BackupArgs),
     /// Fill an SQLite store from a backup
     ///
@@ -118,8 +119,8 @@ enum Command {
     Person(person::PersonArgs),
     /// Ask a running server whether it is ready
     ///
-    /// The exit status is 0 when it is, 1 otherwise. Without a URL, a server with the same options on
-    /// this machine is asked: /readyz, or /livez with --live.
+    /// The exit status is 0 when it is, 1 otherwise. Without a URL, a server with the same options
+    /// on this machine is asked: /readyz, or /livez with --live.
     Health(Box<health::HealthArgs>),
     /// Print the OpenAPI document of a server with the same options
     ///
@@ -128,8 +129,8 @@ enum Command {
     /// Print the settings of serve and where each comes from
     ///
     /// They are those that serve would have with the same options. An option counts before an
-    /// environment variable, a variable before the settings file, the file before the default. The exit
-    /// status is 2 when one of them is wrong: serve would not start. Passwords are masked.
+    /// environment variable, a variable before the settings file, the file before the default. The
+    /// exit status is 2 when one of them is wrong: serve would not start. Passwords are masked.
     Config(Box<config::ConfigArgs>),
     /// Print the manual page of the program or of one command
     Man(man::ManArgs),
@@ -147,9 +148,9 @@ const GROUPS: [(&str, &[&str]); 4] = [
     ("The program itself", &["man", "completions", "help"]),
 ];
 
-/// Reads a command line, the program's name first, with the environment and the settings file behind
-/// it, and runs its command. The exit code is the command's verdict: an error is printed and is 1, or 2
-/// when the command line or a setting is wrong.
+/// Reads a command line, the program's name first, with the environment and the settings file
+/// behind it, and runs its command. The exit code is the command's verdict: an error is printed and
+/// is 1, or 2 when the command line or a setting is wrong.
 pub fn run(arguments: &[OsString]) -> ExitCode {
     let done = read_and_run(arguments).and_then(|code| output::check().map(|()| code));
     done.unwrap_or_else(|error| {

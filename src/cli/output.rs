@@ -1,7 +1,8 @@
-//! What commands print. Printing never panics and never stops a command: a failure of standard output
-//! is kept, and [`check`] tells it. What the words are is up to each command.
+//! What commands print. Printing never panics and never stops a command: a failure of standard
+//! output is kept, and [`check`] tells it. What the words are is up to each command.
 //!
-//! A reader that has closed its end of a pipe, such as `head`, has what it wants. That is no failure.
+//! A reader that has closed its end of a pipe, such as `head`, has what it wants. That is no
+//! failure.
 
 use std::fmt::Arguments;
 use std::io::{self, ErrorKind, Write as _};

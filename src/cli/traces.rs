@@ -1,5 +1,5 @@
-//! Sends spans to an OpenTelemetry collector, by OTLP over HTTP, in batches, from a thread of its own.
-//! What spans there are is up to other layers. Built only with the feature `otel`.
+//! Sends spans to an OpenTelemetry collector, by OTLP over HTTP, in batches, from a thread of its
+//! own. What spans there are is up to other layers. Built only with the feature `otel`.
 //!
 //! When the collector is unavailable or slow, spans are lost. Requests never wait for it.
 

@@ -1,5 +1,6 @@
-//! One CSV file that is being written: rows are appended to a buffer by hand, because a general writer
-//! would cost more than all the rest of the generator. What the fields mean is not known here.
+//! One CSV file that is being written: rows are appended to a buffer by hand, because a general
+//! writer would cost more than all the rest of the generator. What the fields mean is not known
+//! here.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -85,8 +86,8 @@ impl CsvFile {
         self.row_start = self.buffer.len();
     }
 
-    /// Ends a group of rows. The buffer is written out only here, so its size has no influence on which
-    /// rows can change places.
+    /// Ends a group of rows. The buffer is written out only here, so its size has no influence on
+    /// which rows can change places.
     pub(super) fn end_group(&mut self) -> Result<(), FileError> {
         self.previous_row_start = None;
         if self.buffer.len() < BUFFER_BYTES { Ok(()) } else { self.write_out() }

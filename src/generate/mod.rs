@@ -1,5 +1,5 @@
-//! Believable data of any size: from a seed and a size come the three CSV files that `import` reads.
-//! Reading CSV files is not done here.
+//! Believable data of any size: from a seed and a size come the three CSV files that `import`
+//! reads. Reading CSV files is not done here.
 //!
 //! The same seed and size give the same bytes on every machine: all random numbers come from one
 //! integer generator (`random`), and nothing depends on the clock or on a hash map.
@@ -49,8 +49,8 @@ pub struct Shape {
 pub struct InvalidShape(u64);
 
 impl Shape {
-    /// Takes the number of products, 1 to [`MAX_PRODUCTS`], and any seed. On average a product has 3.52
-    /// questions, a question 1.955 answers and an answer 0.3 photos.
+    /// Takes the number of products, 1 to [`MAX_PRODUCTS`], and any seed. On average a product has
+    /// 3.52 questions, a question 1.955 answers and an answer 0.3 photos.
     pub fn new(products: u64, seed: u64) -> Result<Self, InvalidShape> {
         if (1..=MAX_PRODUCTS).contains(&products) {
             Ok(Self { products, seed })
@@ -89,13 +89,13 @@ pub struct Generated {
     pub bytes: u64,
 }
 
-/// Writes [`QUESTIONS_FILE`], [`ANSWERS_FILE`] and [`PHOTOS_FILE`] into `directory`, which is created
-/// when missing. Calls `report` every thousand products and at the end.
+/// Writes [`QUESTIONS_FILE`], [`ANSWERS_FILE`] and [`PHOTOS_FILE`] into `directory`, which is
+/// created when missing. Calls `report` every thousand products and at the end.
 ///
 /// # Errors
 /// [`FileError::Exists`] when one of the files is there and `existing` does not say that it may be
-/// replaced, or when a file cannot be written. The files get their names as [`files::place`] says, so
-/// after an error former files are as they were.
+/// replaced, or when a file cannot be written. The files get their names as [`files::place`] says,
+/// so after an error former files are as they were.
 pub fn generate(
     shape: &Shape,
     directory: &Path,

@@ -1,9 +1,9 @@
-//! The only source of random numbers for the generated files: `SplitMix64`. What is drawn with them is
-//! not known here.
+//! The only source of random numbers for the generated files: `SplitMix64`. What is drawn with them
+//! is not known here.
 //!
-//! It is written by hand because a library may change its numbers in any release, and the files must
-//! stay the same. `SplitMix64` has five lines, passes the usual tests, and takes any seed, 0 included.
-//! It uses integers only, so the numbers do not depend on how a machine rounds.
+//! It is written by hand because a library may change its numbers in any release, and the files
+//! must stay the same. `SplitMix64` has five lines, passes the usual tests, and takes any seed, 0
+//! included. It uses integers only, so the numbers do not depend on how a machine rounds.
 
 /// A stream of numbers that depends on its seed alone.
 #[derive(Debug, Clone)]
@@ -14,7 +14,8 @@ impl Random {
         Self(seed)
     }
 
-    /// 64 random bits (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014).
+    /// 64 random bits (Steele, Lea and Flood, "Fast splittable pseudorandom number generators",
+    /// 2014).
     pub(super) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.0;

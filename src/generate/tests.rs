@@ -1,4 +1,5 @@
-//! The generated files as a reader sees them: every row is parsed and checked with the domain's own rules.
+//! The generated files as a reader sees them: every row is parsed and checked with the domain's own
+//! rules.
 
 use std::collections::HashMap;
 

@@ -1,5 +1,5 @@
-//! Writes a question or an answer from phrases: an opening, the subject, a detail or two, a closing,
-//! each but the subject only sometimes. The phrases themselves are in `data/`.
+//! Writes a question or an answer from phrases: an opening, the subject, a detail or two, a
+//! closing, each but the subject only sometimes. The phrases themselves are in `data/`.
 
 use super::data::{DATA, Department, Topic};
 use super::random::Random;

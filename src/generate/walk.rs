@@ -1,5 +1,5 @@
-//! Goes over the products and writes all three files at the same time, in the order of ids. What the
-//! texts are and how a row looks in CSV is not known here.
+//! Goes over the products and writes all three files at the same time, in the order of ids. What
+//! the texts are and how a row looks in CSV is not known here.
 //!
 //! All of it is drawn from one stream of random numbers in the order in which it is written, so a
 //! change here changes the bytes of every generated file.
@@ -53,7 +53,8 @@ pub(super) struct Walk {
     photos: CsvFile,
     /// The questions of the product at hand.
     current: Vec<Parent>,
-    /// The questions of the first answers, until there are enough to scatter; `None` once they are written.
+    /// The questions of the first answers, until there are enough to scatter; `None` once they are
+    /// written.
     first_answered: Option<Vec<Parent>>,
     text: Text,
     scratch: Vec<u8>,

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::fs::File;
 use std::io;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use super::error::{ImportError, TooManyRejects};
@@ -173,7 +174,10 @@ impl Rejects {
         let list = if let Some(list) = &mut self.list {
             list
         } else {
-            let list = self.list.insert(csv::Writer::from_path(&self.path)?);
+            // Bad values may be e-mail addresses: only the owner reads a new file.
+            let mut options = File::options();
+            let file = options.write(true).create(true).truncate(true).mode(0o600).open(&self.path)?;
+            let list = self.list.insert(csv::Writer::from_writer(file));
             list.write_record(["file", "line", "column", "value", "reason"])?;
             list
         };
@@ -189,6 +193,8 @@ impl Rejects {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::MetadataExt as _;
+
     use super::*;
 
     fn reject(line: u64) -> Reject {
@@ -220,6 +226,7 @@ mod tests {
         let reasons = vec![("answers.csv, helpful: must be a number".to_owned(), 1)];
         let left_out = LeftOut { rows: 1, photos: 0, reasons, file: Some(path.clone()) };
         assert_eq!(rejects.finish().unwrap(), left_out);
+        assert_eq!(path.metadata().unwrap().mode() & 0o777, 0o600);
         assert_eq!(
             std::fs::read_to_string(&path).unwrap(),
             "file,line,column,value,reason\nanswers.csv,7,helpful,\"a,\"\"\\n\\u{1b}[2J\\xffb\",must be a number\n"
