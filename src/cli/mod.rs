@@ -220,7 +220,7 @@ impl Cli {
             interrupt::remove_partial_files_when_interrupted()?;
         }
         let done = match self.command {
-            Command::Serve(options) => return serve::run(&options),
+            Command::Serve(options) => return serve::run(&options, line),
             Command::Import(args) => return import::run(&args),
             Command::Check(args) => return check::run(&args),
             Command::Copy(args) => return copy::run(&args),
