@@ -161,12 +161,12 @@ impl Service {
                 fill.request();
             }
             Change::Products(changes) => views.apply(&changes),
-            Change::Deaf => {
+            Change::Disconnected => {
                 directory.fall_silent();
                 views.fall_silent();
                 freshness.fall_silent();
             }
-            Change::Hearing => {
+            Change::Reconnected => {
                 directory.end_silence();
                 views.end_silence();
                 // Last: from here on what is in memory is served again.

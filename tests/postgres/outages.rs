@@ -21,13 +21,13 @@ fn sessions_and_the_listener_outlive_a_restart() {
     let question_id = ask(writer.as_mut(), 7, 1)[0];
 
     cluster.stop();
-    assert_eq!(elsewhere.recv_timeout(PATIENCE).unwrap(), Change::Deaf);
+    assert_eq!(elsewhere.recv_timeout(PATIENCE).unwrap(), Change::Disconnected);
     let commands = [vote(Target::Question(question_id), 1)];
     assert!(matches!(writer.commit(&commands), Err(StoreError::Unavailable(_))));
     assert!(matches!(reader.load_products(&[product(7)]), Err(StoreError::Unavailable(_))));
 
     cluster.start_again();
-    assert_eq!(elsewhere.recv_timeout(PATIENCE).unwrap(), Change::Hearing);
+    assert_eq!(elsewhere.recv_timeout(PATIENCE).unwrap(), Change::Reconnected);
     writer.commit(&commands).unwrap();
     let rows = reader.load_products(&[product(7)]).unwrap();
     assert_eq!(rows[0].questions[0].helpful, 1, "the vote before the restart was refused, not half done");
@@ -89,7 +89,7 @@ fn a_commit_whose_answer_is_lost_is_of_unknown_fate() {
     // Whoever keeps the product in memory hears of it, before or after the listener is lost.
     let news: Vec<_> = (0..2).map(|_| told.recv_timeout(PATIENCE).unwrap()).collect();
     assert!(news.contains(&Change::Products(vec![ProductChange::Rows(product(7))])), "{news:?}");
-    assert!(news.contains(&Change::Deaf), "{news:?}");
+    assert!(news.contains(&Change::Disconnected), "{news:?}");
 }
 
 #[test]

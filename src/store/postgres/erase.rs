@@ -10,8 +10,7 @@ use super::connect::server::Server;
 use super::connect::session::{Session, Unprepared};
 use super::decode::bigint;
 use super::notices::listen::OwnOrigin;
-use super::notices::notice;
-use super::notices::notice::{CHANNEL, NOTIFY};
+use super::notices::notice::{self, NOTIFY};
 use crate::store::{Counts, ERASED_BODY, ERASED_NAME, PersonRows, ProductChange, StoreError};
 
 /// How often the transaction is carried out before its failure is reported: others may hold its rows.
@@ -60,9 +59,7 @@ pub(super) fn erase(server: &Arc<Server>, person: &PersonRows) -> Result<Counts,
             Err(failure) => return Err(failure.before_commit()),
         }
     };
-    session
-        .ask_patiently(async |client, _| Ok(client.batch_execute("COMMIT").await?))
-        .map_err(Failure::after_commit)?;
+    session.commit()?;
     Ok(erased)
 }
 
@@ -95,6 +92,6 @@ async fn transact(client: &Client, person: &PersonRows) -> Result<Counts, Failur
     changed.dedup();
     let changes: Vec<_> = changed.into_iter().map(ProductChange::Rows).collect();
     let notices = notice::write(OwnOrigin::draw().get(), &changes);
-    client.query(NOTIFY, &[&CHANNEL, &notices]).await?;
+    client.query(NOTIFY, &[&notices]).await?;
     Ok(Counts { questions: questions_erased, answers: erased.len() as u64, photos })
 }

@@ -93,7 +93,7 @@ impl Store for PostgresStore {
 
     fn writers(&self, elsewhere: ChangeSink) -> Result<Vec<Box<dyn Writer>>, StoreError> {
         let first = write::PostgresWriter::open(&self.server, &self.direct, elsewhere)?;
-        let second = first.open_beside(&self.server)?;
+        let second = first.open_second(&self.server)?;
         Ok(vec![Box::new(first), Box::new(second)])
     }
 

@@ -2,6 +2,7 @@
 //! Which statements there are is said by those who send them.
 
 pub(crate) mod address;
+pub(crate) mod connection;
 pub(crate) mod failure;
 pub(crate) mod server;
 pub(crate) mod session;

@@ -9,6 +9,7 @@ use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::Client;
 
+use super::connection::Connection;
 use super::failure::{Failure, within};
 use super::server::{Connected, HostNumber, Server};
 use super::statement::Naming;
@@ -57,7 +58,7 @@ pub(crate) struct Session<P> {
 }
 
 struct Live<P> {
-    client: Client,
+    connection: Connection,
     host: HostNumber,
     prepared: P,
 }
@@ -88,7 +89,7 @@ impl<P: Prepared> Session<P> {
                 tokio::task::yield_now().await;
             });
             // What another session wrote elsewhere since cannot be read here.
-            if !live.client.is_closed() && self.server.is_at(live.host) {
+            if !live.connection.is_closed() && self.server.is_at(live.host) {
                 return Ok(());
             }
             self.live = None;
@@ -96,14 +97,10 @@ impl<P: Prepared> Session<P> {
         let server = Arc::clone(&self.server);
         let started = self.runtime.block_on(within(SESSION_START_TIMEOUT, async {
             let Connected { client, driver, host } = server.connect().await?;
-            tokio::spawn(async move {
-                if let Err(error) = driver.await {
-                    tracing::debug!(%error, "a connection to PostgreSQL ended");
-                }
-            });
-            client.batch_execute(&server.naming().start(P::SETTINGS)).await?;
-            let prepared = P::prepare(&client, server.naming()).await?;
-            Ok(Live { client, host, prepared })
+            let connection = Connection::start(client, driver);
+            connection.batch_execute(&server.naming().start(P::SETTINGS)).await?;
+            let prepared = P::prepare(&connection, server.naming()).await?;
+            Ok(Live { connection, host, prepared })
         }));
         self.live = Some(started.map_err(Failure::connecting)?);
         Ok(())
@@ -111,7 +108,7 @@ impl<P: Prepared> Session<P> {
 
     /// Whether there is a connection, as far as is known here.
     pub(crate) fn is_live(&self) -> bool {
-        self.live.as_ref().is_some_and(|live| !live.client.is_closed() && self.server.is_at(live.host))
+        self.live.as_ref().is_some_and(|live| !live.connection.is_closed() && self.server.is_at(live.host))
     }
 
     /// Whether there is another host to go to when this one takes no writes.
@@ -122,7 +119,7 @@ impl<P: Prepared> Session<P> {
     /// Runs a request on the connection that [`reach`](Self::reach) saw to, for at most `ANSWER_TIMEOUT`.
     pub(crate) fn ask<T>(
         &mut self,
-        request: impl AsyncFnOnce(&Client, &P) -> Result<T, Failure>,
+        request: impl AsyncFnOnce(&Connection, &P) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
         self.ask_within(Some(ANSWER_TIMEOUT), request)
     }
@@ -130,7 +127,7 @@ impl<P: Prepared> Session<P> {
     /// Runs a request that takes as long as it takes.
     pub(crate) fn ask_patiently<T>(
         &mut self,
-        request: impl AsyncFnOnce(&Client, &P) -> Result<T, Failure>,
+        request: impl AsyncFnOnce(&Connection, &P) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
         self.ask_within(None, request)
     }
@@ -138,13 +135,13 @@ impl<P: Prepared> Session<P> {
     fn ask_within<T>(
         &mut self,
         limit: Option<Duration>,
-        request: impl AsyncFnOnce(&Client, &P) -> Result<T, Failure>,
+        request: impl AsyncFnOnce(&Connection, &P) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
         let Some(live) = &self.live else {
             let error = StoreError::Unavailable("there is no connection".to_owned());
             return Err(Failure::Answer(error));
         };
-        let request = request(&live.client, &live.prepared);
+        let request = request(&live.connection, &live.prepared);
         let result = match limit {
             Some(limit) => self.runtime.block_on(async { within(limit, request).await }),
             None => self.runtime.block_on(request),
@@ -159,7 +156,7 @@ impl<P: Prepared> Session<P> {
     /// had statements prepared for tables that have changed.
     pub(crate) fn read<T>(
         &mut self,
-        request: impl AsyncFn(&Client, &P) -> Result<T, Failure>,
+        request: impl AsyncFn(&Connection, &P) -> Result<T, Failure>,
     ) -> Result<T, StoreError> {
         self.reach()?;
         match self.ask_in_one_transaction(&request) {
@@ -175,7 +172,7 @@ impl<P: Prepared> Session<P> {
     /// Runs a request of one statement. Where settings are not the session's, they are sent around it.
     fn ask_in_one_transaction<T>(
         &mut self,
-        request: &impl AsyncFn(&Client, &P) -> Result<T, Failure>,
+        request: &impl AsyncFn(&Connection, &P) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
         let naming = self.server.naming();
         match naming {
@@ -200,5 +197,12 @@ impl<P: Prepared> Session<P> {
     pub(crate) fn run(&mut self, statements: &str) -> Result<(), StoreError> {
         self.ask_patiently(async |client, _| Ok(client.batch_execute(statements).await?))
             .map_err(Failure::before_commit)
+    }
+    /// Commits the open transaction, however long that takes.
+    ///
+    /// # Errors
+    /// [`StoreError::Unknown`] unless the server surely did not commit.
+    pub(crate) fn commit(&mut self) -> Result<(), StoreError> {
+        self.ask_patiently(async |connection, _| connection.commit().await).map_err(Failure::after_commit)
     }
 }

@@ -10,6 +10,7 @@ use super::table::Table;
 use crate::store::StoreError;
 use crate::store::postgres::connect::server::Server;
 use crate::store::postgres::connect::session::{Session, Unprepared};
+use crate::store::postgres::locks::STAY_IN_SCHEMA;
 
 /// How long a cancelled statement gets to end before it is cancelled again.
 const CANCEL_INTERVAL: Duration = Duration::from_millis(20);
@@ -46,7 +47,7 @@ const FOREIGN_KEYS: Work = &[
          FOREIGN KEY (product_id, answer_id) REFERENCES answers_load NOT VALID",
 ];
 
-/// The server's own check is the fastest. That of answers is dropped again: a write looks by itself (`write_statements`).
+/// The server's own check is the fastest. That of answers is dropped again: a write looks by itself (`write::statements`).
 const CHECK_ANSWERS: Work = &[
     "ALTER TABLE answers_load VALIDATE CONSTRAINT answers_question",
     "ALTER TABLE answers_load DROP CONSTRAINT answers_question",
@@ -82,6 +83,7 @@ impl Builder {
         let mut session = Session::<Unprepared>::open(server)?;
         let backend = session
             .read(async |client, _| Ok(client.query_one_scalar("SELECT pg_backend_pid()", &[]).await?))?;
+        session.run(STAY_IN_SCHEMA)?;
         session.run(SETTINGS)?;
         let (work, to_do) = channel();
         let (did, done) = channel();

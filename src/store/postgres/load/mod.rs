@@ -19,8 +19,9 @@ use super::connect::failure::Failure;
 use super::connect::server::Server;
 use super::connect::session::{Session, Unprepared};
 use super::decode::{Milliseconds, bigint};
-use super::locks::{LOAD_LOCK, LOCK_TIMEOUT, MAX_LOCK_ATTEMPTS};
-use super::notices::notice::{CHANNEL, EVERYTHING};
+use super::locks::{LOCK_LOAD, LOCK_TIMEOUT, MAX_LOCK_ATTEMPTS, STAY_IN_SCHEMA};
+use super::notices::notice::{EVERYTHING, NOTIFY};
+use super::schema;
 use crate::domain::Id as _;
 use crate::store::{AnswerBatch, BulkLoad, Counts, LastIds, LoadMode, PhotoBatch, QuestionBatch, StoreError};
 
@@ -46,6 +47,7 @@ pub(crate) struct PostgresBulkLoad {
 impl PostgresBulkLoad {
     pub(crate) fn begin(server: &Arc<Server>, mode: LoadMode) -> Result<Self, StoreError> {
         let mut session = Session::<Unprepared>::open(server)?;
+        schema::require_utf8(&mut session)?;
         session.ask_patiently(async |client, _| begin(client, mode).await).map_err(Failure::before_commit)?;
         Ok(Self {
             session,
@@ -146,9 +148,7 @@ impl PostgresBulkLoad {
                 Err(failure) => return Err(failure.before_commit()),
             }
         }
-        self.session
-            .ask_patiently(async |client, _| Ok(client.batch_execute("COMMIT").await?))
-            .map_err(Failure::after_commit)
+        self.session.commit()
     }
 }
 
@@ -248,17 +248,17 @@ impl Drop for PostgresBulkLoad {
     }
 }
 
-/// Takes the lock of whoever loads, for as long as the connection lives, and clears away what a load that died
-/// has left.
+/// Takes the lock of a load, for as long as the connection lives, and clears away what a load that died has left.
 async fn begin(client: &Client, mode: LoadMode) -> Result<(), Failure> {
     client.batch_execute(LOAD_LOCK_TIMEOUT).await?;
-    match client.execute("SELECT pg_advisory_lock($1)", &[&LOAD_LOCK]).await.map_err(Failure::from) {
+    match client.batch_execute(LOCK_LOAD).await.map_err(Failure::from) {
         Err(failure) if failure.is_lock_timeout() => {
             return Err(StoreError::Unavailable("another import is under way".to_owned()).into());
         }
         result => result?,
-    };
+    }
     client.batch_execute("SET lock_timeout = 0").await?;
+    client.batch_execute(STAY_IN_SCHEMA).await?;
     client.batch_execute(CLEAR_AWAY).await?;
     refuse_rows(client, mode).await
 }
@@ -293,6 +293,6 @@ async fn place(client: &Client, mode: LoadMode, raise_last_ids: &str) -> Result<
     // Submissions of the former rows would answer for the new ones.
     client.batch_execute("TRUNCATE submissions").await?;
     client.batch_execute(raise_last_ids).await?;
-    client.execute("SELECT pg_notify($1::text, $2::text)", &[&CHANNEL, &EVERYTHING]).await?;
+    client.query(NOTIFY, &[&[EVERYTHING].as_slice()]).await?;
     Ok(())
 }

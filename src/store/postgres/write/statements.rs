@@ -110,7 +110,7 @@ impl Prepared for Statements {
             prepare(REPORT_QUESTIONS, IDS),
             prepare(REPORT_ANSWERS, IDS),
             prepare(ANSWERED, IDS),
-            prepare(NOTIFY, &[Type::TEXT, Type::TEXT_ARRAY]),
+            prepare(NOTIFY, &[Type::TEXT_ARRAY]),
         )?;
         let (new_question_ids, new_answer_ids, new_photo_ids) = tokio::try_join!(
             prepare(NEW_QUESTION_IDS, HOW_MANY),
