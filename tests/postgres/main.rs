@@ -6,6 +6,7 @@ mod check;
 #[path = "../support/cluster.rs"]
 mod cluster;
 mod commands;
+mod commits;
 #[path = "../support/control.rs"]
 #[expect(dead_code, reason = "tests of the program use the rest")]
 mod control;

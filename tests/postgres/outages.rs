@@ -4,7 +4,7 @@ use std::thread;
 use std::time::Instant;
 
 use atelier::domain::Target;
-use atelier::service::ServiceSettings;
+use atelier::service::{ServiceError, ServiceSettings};
 use atelier::store::{ProductChange, StoreError};
 
 use super::cluster::Cluster;
@@ -137,4 +137,28 @@ fn a_host_that_takes_connections_and_says_nothing_is_passed_over() {
 /// The folder of a server's socket, as an address names it.
 fn folder_of(cluster: &Cluster) -> String {
     format!("{}:5432", cluster.directory().display().to_string().replace('/', "%2F"))
+}
+
+#[test]
+fn a_server_that_takes_no_writes_is_not_ready() {
+    let cluster = Cluster::start();
+    let address = cluster.fresh_database();
+    let store = store(&address);
+    ask(writer(store.as_ref()).as_mut(), 7, 1);
+    let service = Process::start(store.as_ref(), ServiceSettings::default());
+    assert_eq!(service.is_ready(), Ok(()));
+    for (setting, ready) in [("on", Err(ServiceError::StoreUnavailable)), ("off", Ok(()))] {
+        cluster.query(&address, &format!("ALTER SYSTEM SET default_transaction_read_only = {setting}"));
+        cluster.query(&address, "SELECT pg_reload_conf()");
+        let started = Instant::now();
+        while service.is_ready() != ready {
+            assert!(started.elapsed() < PATIENCE, "read-only is {setting}");
+        }
+    }
+    let standby = Cluster::standby_of(&cluster);
+    let (database, _) = address.split_once("?host=").unwrap();
+    let on_standby = format!("{database}?host={}", standby.directory().display());
+    let store = on_standby.parse::<StoreAddress>().unwrap().open().unwrap();
+    let error = store.reader().unwrap().probe().unwrap_err();
+    assert!(error.to_string().contains("takes no writes"), "{error}");
 }

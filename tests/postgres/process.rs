@@ -44,6 +44,11 @@ impl Process {
         Ok(page["results"].as_array().expect("a list").len())
     }
 
+    /// Whether the store can be used, as far as was found out in the last second.
+    pub(crate) fn is_ready(&self) -> Result<(), ServiceError> {
+        self.runtime.block_on(self.service.check_store())
+    }
+
     pub(crate) fn vote(&self, question_id: QuestionId) -> Result<(), ServiceError> {
         self.runtime.block_on(self.service.vote_question(question_id))
     }

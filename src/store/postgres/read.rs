@@ -57,8 +57,7 @@ const PRODUCTS_OF: &str =
 
 /// Whether the server takes writes: a standby does not, and an operator can forbid them. It looks into a table, so that
 /// it waits as readers do when one is locked.
-const PROBE: &str =
-    "SELECT current_setting('transaction_read_only') = 'off', EXISTS (SELECT FROM questions)";
+const PROBE: &str = "SELECT current_setting('transaction_read_only') = 'off', EXISTS (SELECT FROM questions)";
 
 /// The statements of a reading session.
 struct Statements {
@@ -154,7 +153,9 @@ impl Reader for PostgresReader {
         if takes_writes {
             return Ok(());
         }
-        Err(StoreError::Unavailable("the server takes no writes: it is a standby or was made read-only".to_owned()))
+        Err(StoreError::Unavailable(
+            "the server takes no writes: it is a standby or was made read-only".to_owned(),
+        ))
     }
 
     fn revive(&mut self) -> Result<(), StoreError> {

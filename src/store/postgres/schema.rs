@@ -34,11 +34,15 @@ fn known() -> u32 {
     u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX)
 }
 
+/// Whether the tables are there. It reads the catalog itself: `to_regclass` may remember in a transaction that there
+/// were none, while another process makes them.
+const TABLES_EXIST: &str = "SELECT EXISTS (
+    SELECT FROM pg_catalog.pg_class WHERE relname = 'atelier_schema' AND pg_catalog.pg_table_is_visible(oid))";
+
 /// How many migrations the database has seen; 0 when there is nothing of ours.
 async fn version(client: &Client) -> Result<u32, Failure> {
-    let there: bool =
-        client.query_one_scalar("SELECT to_regclass('atelier_schema') IS NOT NULL", &[]).await?;
-    if !there {
+    let tables_exist: bool = client.query_one_scalar(TABLES_EXIST, &[]).await?;
+    if !tables_exist {
         return Ok(0);
     }
     let version: Option<i32> =
@@ -98,7 +102,7 @@ fn require_one_schema(session: &mut Session<Unprepared>) -> Result<(), StoreErro
         session.read(async |client, _| Ok(client.query_opt_scalar(ASTRAY, &[]).await?))?;
     astray.map_or(Ok(()), |name| {
         Err(StoreError::WrongSchema(format!(
-            "search_path leads to a {name} that is not in the schema of atelier_schema; name the schema of the store alone"
+            "search_path leads to {name} outside the schema of atelier_schema; let it name the schema of the store alone"
         )))
     })
 }
