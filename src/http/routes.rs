@@ -93,7 +93,7 @@ impl Operation {
         }
     }
 
-    /// Whether `--first-page off` makes it disappear.
+    /// Whether `--home-page off` makes it disappear.
     pub(crate) fn tells_figures(self) -> bool {
         matches!(self, FirstPage | Status)
     }
