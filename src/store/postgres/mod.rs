@@ -36,9 +36,9 @@ pub struct PostgresStore {
 
 impl PostgresStore {
     fn of(address: &PostgresAddress) -> Result<Self, StoreError> {
-        let server = Arc::new(Server::new(address.config(), address.naming())?);
+        let server = Arc::new(Server::new(address.config(), address.naming(), address.trust())?);
         let direct = match address.direct() {
-            Some(config) => Arc::new(Server::new(config, Naming::Named)?),
+            Some(config) => Arc::new(Server::new(config, Naming::Named, address.trust())?),
             None => Arc::clone(&server),
         };
         Ok(Self { server, direct })

@@ -4,6 +4,7 @@
 pub(crate) mod address;
 pub(crate) mod connection;
 pub(crate) mod failure;
+mod password;
 pub(crate) mod server;
 pub(crate) mod session;
 pub(crate) mod statement;

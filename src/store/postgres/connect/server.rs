@@ -9,10 +9,10 @@ use tokio_postgres::tls::MakeTlsConnect;
 use tokio_postgres::{Client, Config, Connection, SimpleQueryMessage, Socket};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::failure::Failure;
-use super::failure::within;
+use super::failure::{Failure, within};
+use super::password;
 use super::statement::Naming;
-use super::tls;
+use super::tls::{self, Trust};
 use crate::store::StoreError;
 
 /// How long one host of several may take until its session is usable, if the address has no `connect_timeout`. The
@@ -45,14 +45,19 @@ pub(crate) struct Connected {
 }
 
 impl Server {
-    pub(crate) fn new(config: &Config, naming: Naming) -> Result<Self, StoreError> {
-        let tls = tls::connector(config.get_ssl_mode())?;
+    pub(crate) fn new(config: &Config, naming: Naming, trust: &Trust) -> Result<Self, StoreError> {
+        let tls = tls::connector(config.get_ssl_mode(), trust)?;
         let count = config.get_hosts().len().max(config.get_hostaddrs().len());
         let ports = config.get_ports().len();
         if ports > 1 && ports != count {
             return Err(StoreError::BadAddress(format!("{count} hosts cannot have {ports} ports")));
         }
-        let hosts = (0..count).map(|number| only(config, number)).collect();
+        let mut hosts: Vec<Config> = (0..count).map(|number| only(config, number)).collect();
+        for host in hosts.iter_mut().filter(|host| host.get_password().is_none()) {
+            if let Some(password) = password::find(host) {
+                host.password(password);
+            }
+        }
         Ok(Self { hosts, tls, naming, current: watch::Sender::new(0) })
     }
 
