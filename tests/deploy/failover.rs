@@ -123,7 +123,7 @@ fn when_the_server_takes_no_more_writes_all_sessions_leave_it() {
         vec![outage]
     });
     hear_each_other(&pair);
-    let left = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'atelier'";
+    let left = "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'atelier%'";
     until("nobody asks the former server", || primary.query(store, left) == "0");
     check(&servers.on_standby());
 }

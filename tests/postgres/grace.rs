@@ -21,7 +21,8 @@ fn with_grace(stale_grace: Duration) -> ServiceSettings {
 /// stay.
 fn cut_listeners(cluster: &Cluster, address: &str) {
     let database = address.split('/').nth(3).and_then(|rest| rest.split('?').next()).expect("a name");
-    let listeners = format!("FROM pg_stat_activity WHERE datname = '{database}' AND query LIKE 'LISTEN%'");
+    let listeners =
+        format!("FROM pg_stat_activity WHERE datname = '{database}' AND application_name LIKE '%listener'");
     cluster.sql("postgres", &format!("ALTER DATABASE {database} ALLOW_CONNECTIONS false"));
     cluster.sql("postgres", &format!("SELECT pg_terminate_backend(pid) {listeners}"));
     let started = Instant::now();

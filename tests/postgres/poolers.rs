@@ -36,7 +36,7 @@ fn many_sessions_share_few_connections_and_leave_no_settings_behind() {
         }
     }
     let requests = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
-         AND backend_type = 'client backend' AND query NOT LIKE 'LISTEN%'";
+         AND backend_type = 'client backend' AND application_name NOT LIKE '%listener'";
     let connections: u16 = cluster.query(&database, &format!("SELECT count(*) {requests}")).parse().unwrap();
     assert!((1..=POOL_SIZE).contains(&connections), "{connections} connections");
     let changed = "SELECT count(*) FROM pg_settings WHERE source = 'session'

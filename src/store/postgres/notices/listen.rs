@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
-use tokio_postgres::{AsyncMessage, Client};
+use tokio_postgres::{AsyncMessage, Client, SimpleQueryMessage};
 
 use super::notice::{self, CHANNEL, Hint, Notice, Origin};
 use super::votes::{self, VoteReader, WaitingRows};
@@ -30,6 +30,10 @@ const START_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long the first own notice may take to arrive.
 const OWN_NOTICE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Operators tell the listening connection from the others by its name.
+const NAME: &str =
+    "SELECT set_config('application_name', current_setting('application_name') || ' listener', false)";
 
 /// The pause before connecting again; it doubles with every failure.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
@@ -178,9 +182,20 @@ impl ListenerTask {
             elsewhere: Arc::clone(&self.elsewhere),
         };
         let driver = AbortOnDrop(tokio::spawn(receiver.drive(driver)));
-        client.batch_execute(&Naming::Named.start(votes::SETTINGS)).await?;
-        let votes = VoteReader::prepare(&client).await?;
-        let channel: String = client.query_one_scalar(CHANNEL, &[]).await?;
+        let settings = format!("{}; {NAME}", Naming::Named.start(votes::SETTINGS));
+        // All sent together: while this process does not listen, its lists may be behind.
+        let (_, votes, channel) = tokio::try_join!(
+            biased;
+            client.batch_execute(&settings),
+            VoteReader::prepare(&client),
+            client.simple_query(CHANNEL),
+        )?;
+        let channel = channel.iter().find_map(|message| match message {
+            SimpleQueryMessage::Row(row) => row.get(0),
+            _ => None,
+        });
+        let channel = channel
+            .ok_or_else(|| StoreError::WrongSchema("the database has no tables of atelier".to_owned()))?;
         client.batch_execute(&format!("LISTEN {channel}")).await?;
         Ok(ListeningConnection { client, driver, host, votes, waiting })
     }
