@@ -1,5 +1,5 @@
-//! Erasing what belongs to a person: names, addresses, texts and photos, in one transaction. The rows stay. Other
-//! processes hear of it by its notice.
+//! Erases what belongs to a person: names, addresses, texts and photos, in one transaction that notifies other
+//! processes. The rows stay. Finding them is not done here.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::store::{Counts, ERASED_BODY, ERASED_NAME, PersonRows, ProductChange, 
 /// How often the transaction is carried out before its failure is reported: others may hold its rows.
 const MAX_ATTEMPTS: u32 = 5;
 
-/// Rows that are voted for meanwhile are waited for no longer than that; writes behind them wait as well.
+/// How long rows that get votes meanwhile are waited for. Writes behind them wait as well.
 const BEGIN: &str = "BEGIN; SET LOCAL lock_timeout = '2s'";
 
 const QUESTIONS: &str = "

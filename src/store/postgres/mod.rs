@@ -1,6 +1,6 @@
-//! The store on a PostgreSQL server, for several processes at once. Every session has a connection of its own,
-//! driven by the thread that uses it; a batch costs one or two round trips. SQL lives here and nowhere above;
-//! caching and batching are `service`'s. Deliberately absent: a pool, which batches make needless.
+//! The store on a PostgreSQL server, for several processes at once. Every session has a connection of its own, driven
+//! by the thread that uses it; a batch costs one or two round trips. Caching and batching are `service`'s.
+//! Deliberately absent: a pool of connections, which batches make needless.
 
 mod check;
 mod connect;

@@ -1,6 +1,6 @@
-//! Reading products: one statement for a batch, so one snapshot and one round trip. It gives flat rows of
-//! three kinds (questions, answers, photos) in one result, which costs the server less than joining or nesting
-//! them.
+//! Reads products: one statement for a batch, so one snapshot and one round trip. The result has flat rows of three
+//! kinds (questions, answers, photos), which costs the server less than joining or nesting them. The order of lists is
+//! not made here.
 
 use std::pin::pin;
 use std::sync::Arc;

@@ -1,6 +1,6 @@
-//! Creating the tables and bringing them up to date. The migrations are the files in `migrations/postgres`; the
-//! table `atelier_schema` says how many of them a database has seen. Only `migrate` changes anything: a server
-//! refuses to start on tables that are not its own version's.
+//! Creates the tables and brings them up to date. The migrations are the files in `migrations/postgres`; the table
+//! `atelier_schema` says how many of them a database has seen. Only `migrate` changes anything: a server refuses to
+//! start on tables of another version.
 
 use tokio_postgres::Client;
 

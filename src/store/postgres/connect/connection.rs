@@ -30,7 +30,7 @@ impl Connection {
         Self { client, warning }
     }
 
-    /// Commits the open transaction. This is the only way to commit what somebody is told of.
+    /// Commits the open transaction. Every commit that somebody waits for goes through here.
     ///
     /// PostgreSQL answers a `COMMIT` that did not reach its synchronous standby with success and a warning: somebody
     /// cancelled the wait, and the transaction may be lost with this server. So any warning makes its fate unknown.

@@ -1,4 +1,5 @@
-//! What a PostgreSQL error means to the rest: one place that sorts them.
+//! Decides what a PostgreSQL error means: for the session, for another attempt, for the caller. Trying again is
+//! deliberately absent: the callers do it.
 
 use std::error::Error as _;
 use std::time::Duration;
@@ -47,7 +48,7 @@ impl Failure {
         }
     }
 
-    /// Whether the server refused the statement and lives on: whatever the transaction did is undone.
+    /// Whether the server refused the statement and goes on: the transaction is undone.
     pub(crate) fn is_refusal(&self) -> bool {
         self.refusal().is_some_and(|error| error.parsed_severity() == Some(Severity::Error))
     }

@@ -1,5 +1,5 @@
-//! A server, one host or several of which one takes writes, and how to connect to it. All sessions of a process
-//! belong on the same host: on the one that last took a connection. What a session does with it is `session`'s.
+//! Connects to a server: to one host, or to that one of several which takes writes. All sessions of a process belong
+//! on the same host, the one that last took a connection. Keeping a connection is `session`'s.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use super::tls::{self, Trust};
 use crate::store::StoreError;
 
 /// How long one host of several may take until its session is usable, if the address has no `connect_timeout`. The
-/// last one gets whatever time is left.
+/// last one gets the time that is left.
 const HOST_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// A connection as the driver makes it.

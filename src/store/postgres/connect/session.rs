@@ -1,7 +1,6 @@
-//! A connection that is driven by the thread that uses it: its runtime runs only while a request is under way,
-//! so nothing hops between threads. A lost connection is made again at the next request, and one to a host that
-//! the others have left is given up.
-//! What is asked is up to `read`, `write` and the others.
+//! Keeps a connection for the thread that uses it. Its runtime runs only while a request is under way, so nothing
+//! moves between threads. The next request after a loss connects again, and a connection to a host that the others
+//! have left is given up. What is asked is up to `read`, `write` and the others.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -79,16 +78,16 @@ impl<P: Prepared> Session<P> {
         Ok(session)
     }
 
-    /// Sees to it that there is a connection, as far as can be told without asking the server.
+    /// Makes sure that there is a connection, as far as can be told without asking the server.
     pub(crate) fn reach(&mut self) -> Result<(), StoreError> {
         if let Some(live) = &self.live {
-            // While nothing was asked, nobody looked whether the server hung up: once around to hear from the
-            // socket, once more for the connection to act on it.
+            // While nothing was asked, nobody read the socket. The first turn lets the driver read that the server
+            // closed the connection, the second one lets it act on that.
             self.runtime.block_on(async {
                 tokio::task::yield_now().await;
                 tokio::task::yield_now().await;
             });
-            // What another session wrote elsewhere since cannot be read here.
+            // On a host that the others have left, their writes cannot be read.
             if !live.connection.is_closed() && self.server.is_at(live.host) {
                 return Ok(());
             }

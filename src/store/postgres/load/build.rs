@@ -1,5 +1,6 @@
-//! What freshly copied tables need before they are put in place: keys, indexes, a look for rows without parents, statistics. A
-//! thread with a connection of its own does it while the next table is still being copied.
+//! Completes freshly copied tables before they are put in place: keys, indexes, a search for rows without parents,
+//! statistics. A thread with a connection of its own does it while the next table is still being copied. Copying is
+//! the load's.
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -105,7 +106,7 @@ impl Builder {
         match table {
             Table::Questions => self.give(QUESTIONS),
             Table::Answers => self.give(ANSWERS),
-            // They come last; whoever copied them builds them, while the thread is busy with answers.
+            // They come last. The thread that copied them builds them, while this one is busy with answers.
             Table::Photos => {}
         }
     }
@@ -123,7 +124,7 @@ impl Builder {
         Ok(())
     }
 
-    /// Ends the thread, by `session`, in the middle of whatever it does.
+    /// Ends the thread, by `session`, in the middle of its work.
     pub(crate) fn give_up(&mut self, session: &mut Session<Unprepared>) {
         self.work = None;
         let backend = self.backend;
@@ -140,7 +141,7 @@ impl Builder {
     }
 
     fn give(&mut self, work: Work) {
-        // If the thread is gone, waiting for it tells.
+        // If the thread is gone, `wait` notices.
         let _ = self.work.as_ref().map(|sender| sender.send(work));
         self.waiting += 1;
     }

@@ -1,7 +1,6 @@
-//! Loading many rows. They are copied into new tables beside those in use (`questions_load` and so on), indexed
-//! there, and put in their place at the end by one short transaction: readers see the old rows until then and
-//! the new ones after, and a load that died leaves nothing but tables that the next load drops.
-//! What is done to those tables after the copying is `build`'s.
+//! Loads many rows. It copies them into new tables (`questions_load` and so on), has them indexed, and puts them in
+//! place of those in use by one short transaction. Readers see the old rows until then and the new ones after that.
+//! A load that died leaves tables that the next load drops. Completing the copied tables is `build`'s.
 
 mod build;
 mod table;

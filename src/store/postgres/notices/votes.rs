@@ -78,8 +78,8 @@ impl VoteReader {
         Ok(Self { questions, answers })
     }
 
-    /// Reads the votes of all rows that wait. If the server refuses that, their products count as changed: whoever asks
-    /// for one then reads all of it.
+    /// Reads the votes of all rows that wait. If the server refuses that, their products count as changed and are read
+    /// when they are asked for.
     ///
     /// # Errors
     /// When the connection cannot be used any more.

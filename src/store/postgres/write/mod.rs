@@ -1,6 +1,6 @@
-//! Writing: a batch of commands in one transaction and two round trips. The first carries votes and reports and
-//! asks for new ids; the second inserts, tells other processes and commits. So `COMMIT` is sent only after all
-//! answers are known, and only a failure behind it leaves the transaction's fate open.
+//! Writes a batch of commands in one transaction and two round trips. The first one carries votes and reports and asks
+//! for new ids; the second one inserts, notifies other processes and commits. What is written when is up to `service`.
+//! Only a failure of the second trip can leave the transaction's fate open.
 
 pub(super) mod plan;
 mod statements;
@@ -34,7 +34,7 @@ const MAX_ATTEMPTS: u32 = 5;
 /// that did not look, once more when somebody has added it in between.
 const MAX_TWINS: u32 = 2;
 
-/// The writing session, and the listener beside it.
+/// The writing session, with the listener of its service.
 pub(crate) struct PostgresWriter {
     session: Session<Statements>,
     origin: Arc<OwnOrigin>,
@@ -100,9 +100,9 @@ impl PostgresWriter {
         }
     }
 
-    /// Tells of what a commit may have changed, or will have: its notice counts as a stranger's from now on, and one
-    /// that came before is made up for here.
-    fn tell_of_unknown_fate(&self, changes: &[ProductChange]) {
+    /// Reports what a commit of unknown fate may change. Its notice counts as another process' from now on. One that has
+    /// come already was taken for our own, so its changes are reported here.
+    fn report_unknown_fate(&self, changes: &[ProductChange]) {
         self.origin.draw_again();
         let touched = changes.iter().map(|change| ProductChange::Rows(change.product_id())).collect();
         (self.elsewhere)(Change::Products(touched));
@@ -157,7 +157,7 @@ impl Writer for PostgresWriter {
                         Err(failure) => {
                             let error = failure.after_commit();
                             if matches!(error, StoreError::Unknown(_)) {
-                                self.tell_of_unknown_fate(&carried.changes);
+                                self.report_unknown_fate(&carried.changes);
                             }
                             return Err(error);
                         }
@@ -174,7 +174,7 @@ impl Writer for PostgresWriter {
     }
 
     fn idle(&mut self, now: Timestamp) -> Result<(), StoreError> {
-        // The listener hears of changes by itself.
+        // The listener receives changes by itself.
         if self.sweeper.sweeping.is_due_when_idle(now) && self.session.is_live() {
             let page = self.sweeper.page;
             match self
@@ -183,7 +183,7 @@ impl Writer for PostgresWriter {
             {
                 Ok(pages) => self.sweeper.swept(now, pages),
                 Err(error) => {
-                    // Nobody waits for it, and it is tried again.
+                    // No request waits for it, and it is tried again.
                     tracing::debug!(%error, "expired submissions stay for now");
                     self.sweeper.sweeping.swept(now, false);
                 }
@@ -224,8 +224,9 @@ async fn rows<const N: usize>(
     Ok(statement.query(client, &parameters).await?)
 }
 
-/// Begins the transaction, votes and reports, and asks for whatever the inserts need, all sent together. New ids are those
-/// of an earlier attempt if there was one: sequences do not take them back. With `alone`, no other process adds submissions until its end.
+/// Begins the transaction, votes and reports, and asks for all that the inserts need, in one round trip. New ids are
+/// those of an earlier attempt if there was one: sequences do not take them back. With `alone`, no other process adds
+/// submissions until the transaction ends.
 async fn first_trip(
     client: &Client,
     statements: &Statements,
@@ -318,8 +319,8 @@ fn read_ids<I: Id>(rows: &[Row], sequence: &'static str) -> Result<Vec<I>, Store
     rows.iter().map(|row| Columns::new(row, sequence, 0).id(0, "last_value")).collect()
 }
 
-/// Inserts, tells others and commits, all sent together: behind a refused statement, `COMMIT` rolls back. Sweeps from a
-/// page on if there is one, and tells how many pages there are.
+/// Inserts, notifies others and commits, in one round trip: behind a refused statement, `COMMIT` rolls back. Sweeps
+/// from a page on if there is one, and returns how many pages there are.
 async fn second_trip(
     connection: &Connection,
     statements: &Statements,

@@ -1,4 +1,5 @@
-//! A batch of commands as the sets that statements take, and the answers as outcomes. No SQL here.
+//! Turns a batch of commands into the sets that statements take, and the answers into outcomes. It holds no SQL and
+//! asks nothing.
 
 use std::collections::{HashMap, HashSet};
 
@@ -59,7 +60,7 @@ impl Plan {
         let mut plan = Self::default();
         let (mut question_votes, mut answer_votes) = (Vec::new(), Vec::new());
         let mut submitted = HashSet::new();
-        // The second of two same submissions is not added, whatever becomes of the first.
+        // The second of two equal submissions is not added, also when the first one is not.
         let mut is_new = |submission: &Option<Submission>| {
             submission.is_none_or(|submission| submitted.insert((submission.digest, submission.content)))
         };

@@ -1,5 +1,5 @@
-//! What the writing session sends: the statements of its two trips and its settings. Those about submissions are
-//! `submissions`'. When they are sent is up to `write`.
+//! The statements of the writing session's two round trips, and its settings. Those about submissions are in
+//! `submissions`, and `write` decides when they are sent.
 
 use tokio_postgres::Client;
 use tokio_postgres::types::Type;
@@ -87,7 +87,7 @@ pub(crate) struct Statements {
 
 impl Prepared for Statements {
     // Only nested loops touch rows in the order of their ids. A process that is stopped between the two trips
-    // must not hold its locks. A row that somebody else keeps locked holds up the writes behind it, so they wait for
+    // must not hold its locks. A row that another session keeps locked holds up the writes behind it, so they wait for
     // less than a request waits for the store.
     const SETTINGS: &'static [&'static str] = &[
         "enable_hashjoin = off",
