@@ -8,6 +8,9 @@ pub enum StoreError {
     /// The store cannot answer now; later it may. Nothing was written.
     #[error("the store is not available: {0}")]
     Unavailable(String),
+    /// The disk is full. Nothing was written; what is there may be readable.
+    #[error("the disk is full: {0}")]
+    NoRoom(String),
     /// The store broke off while committing: the write may or may not be there.
     #[error("the store broke off, the fate of the last write is unknown: {0}")]
     Unknown(String),

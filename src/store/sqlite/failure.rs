@@ -34,7 +34,7 @@ impl<T> Failure<T> for Result<T, Error> {
             Some(ErrorCode::ReadOnly) => StoreError::Unavailable(
                 "the database file, or the -wal or -shm file next to it, cannot be written to".to_owned(),
             ),
-            Some(ErrorCode::DiskFull) => StoreError::Unavailable("the disk is full".to_owned()),
+            _ if is_full(&error) => StoreError::NoRoom(error.to_string()),
             _ => StoreError::Unavailable(error.to_string()),
         })
     }
@@ -63,6 +63,13 @@ fn is_damage(error: &Error) -> bool {
         ),
         _ => false,
     }
+}
+
+/// Whether there is no room for rows, or for the index of the log.
+fn is_full(error: &Error) -> bool {
+    error.sqlite_error().is_some_and(|error| {
+        error.code == ErrorCode::DiskFull || error.extended_code == ffi::SQLITE_IOERR_SHMSIZE
+    })
 }
 
 /// Whether another connection stands in the way.

@@ -6,7 +6,7 @@ use rusqlite::{CachedStatement, Connection};
 use super::decode::Columns;
 use super::failure::Failure;
 use super::place::{PLACES_PER_PRODUCT, ProductNumber};
-use super::schema;
+use super::{SqliteStore, schema};
 use crate::domain::{AnswerRow, Id, PhotoRow, ProductId, ProductRows, QuestionId, QuestionRow};
 use crate::store::{Reader, StoreError};
 
@@ -25,13 +25,17 @@ const MARKS: &str = "SELECT place, helpful, reported
 
 /// A reading session.
 pub(super) struct SqliteReader {
+    store: SqliteStore,
     connection: Connection,
+    /// Whether the file is read as one that nobody changes, since its disk is full.
+    is_unchanging: bool,
 }
 
 impl SqliteReader {
-    pub(super) fn new(connection: Connection) -> Result<Self, StoreError> {
+    pub(super) fn new(store: SqliteStore) -> Result<Self, StoreError> {
+        let (connection, is_unchanging) = store.connect_to_read()?;
         connection.pragma_update(None, "cache_size", CACHE_KIBIBYTES).reading()?;
-        Ok(Self { connection })
+        Ok(Self { store, connection, is_unchanging })
     }
 
     /// Runs `read` in a read transaction.
@@ -39,6 +43,9 @@ impl SqliteReader {
         &mut self,
         read: impl FnOnce(&Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
+        if self.is_unchanging && !self.store.disk.is_full() {
+            *self = Self::new(self.store.clone())?;
+        }
         schema::require_in_place(&self.connection)?;
         let transaction = self.connection.transaction().reading()?;
         let result = read(&transaction)?;

@@ -188,6 +188,17 @@ pub(super) fn require_known(connection: &Connection) -> Result<(), StoreError> {
     }
 }
 
+/// Refuses a file that is not a store of this version.
+///
+/// # Errors
+/// [`StoreError::WrongSchema`], with the reason.
+pub(super) fn require_current(connection: &Connection) -> Result<(), StoreError> {
+    match migrations_seen(connection)? {
+        seen if seen == MIGRATIONS.len() => Ok(()),
+        _ => Err(StoreError::WrongSchema("the store is of an earlier version of atelier".to_owned())),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
