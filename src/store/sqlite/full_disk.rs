@@ -28,7 +28,9 @@ impl FullDisk {
         let mut log = path.as_os_str().to_owned();
         log.push("-wal");
         if PathBuf::from(log).metadata().is_ok_and(|log| log.len() > 0) {
-            return Err(StoreError::NoRoom("some of its rows are in the -wal file, which needs room to be read".to_owned()));
+            return Err(StoreError::NoRoom(
+                "some of its rows are in the -wal file, which needs room to be read".to_owned(),
+            ));
         }
         schema::require_current(&connect_unchanging(path)?)?;
         Ok(Self(Arc::new(AtomicBool::new(true))))

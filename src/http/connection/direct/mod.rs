@@ -25,12 +25,11 @@ use tokio::net::TcpStream;
 pub(crate) use self::answer::Desk;
 use self::head::{Head, MAX_HEADERS, Parsed};
 use super::connections::Presence;
-use crate::domain::{Id as _, QuestionId};
 use crate::http::app::App;
 use crate::http::dispatch::respond;
 use crate::http::request::query::ListQuery;
 use crate::http::response::cors::CorsOrigins;
-use crate::http::routes::{Destination, Operation, find};
+use crate::http::routes::{Destination, find};
 use crate::http::watch::access_log::LoggedRequests;
 
 /// Most bytes taken from a socket at once, and most of a head. What has more is hyper's.
@@ -195,7 +194,7 @@ impl<'a> DirectConnection<'a> {
 
     /// Writes a list, if that is what is asked for and its view is in memory.
     fn list_from_memory(&self, head: &Head<'_, '_>, desk: &mut Desk) -> bool {
-        let App { service, settings, metrics, .. } = self.app;
+        let App { settings, metrics, .. } = self.app;
         // Answers for listed origins depend on who asks; traces and lines of a log tell of more than a head has here.
         let is_told = cfg!(feature = "otel") || settings.access_log.requests == LoggedRequests::All;
         if is_told || settings.cors_origins != CorsOrigins::Any {
@@ -207,21 +206,13 @@ impl<'a> DirectConnection<'a> {
             Some((path, query)) => (path, Some(query)),
             None => (target, None),
         };
-        let Destination::Operation(operation, segment) = find(&Method::GET, path) else { return false };
-        let query = ListQuery::parse(query);
-        let page = query.page(service.settings().max_page_size);
+        let Destination::Found(row, variables) = find(&Method::GET, path) else { return false };
+        let Some(from_memory) = row.from_memory else { return false };
         let start = desk.begin_list(self.app, self.presence);
-        let output = &mut desk.output;
-        let tag = match operation {
-            Operation::ListQuestions => (query.product_id().ok())
-                .and_then(|product_id| service.list_questions_from_memory(product_id, page, output)),
-            Operation::ListAnswers => (QuestionId::parse(segment).ok())
-                .and_then(|question_id| service.list_answers_from_memory(question_id, page, output)),
-            _ => None,
-        };
+        let tag = from_memory(self.app, &ListQuery::parse(query), &variables, &mut desk.output);
         desk.end_list(start, tag);
         if tag.is_some() {
-            metrics.finish(began, Some(operation), StatusCode::OK);
+            metrics.finish(began, Some(&row.operation), StatusCode::OK);
         }
         tag.is_some()
     }

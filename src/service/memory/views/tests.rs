@@ -1,5 +1,5 @@
 //! Which views are kept and which are forgotten, step by step; what threads do to each other is tested on whole
-//! services in `tests/store`.
+//! services in `tests/it/store`.
 
 use std::time::Duration;
 

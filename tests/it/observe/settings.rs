@@ -1,0 +1,83 @@
+//! Settings files at work: commands find their store in one, `serve` obeys the rest of it, and options count before it. What
+//! is said of settings, and of wrong ones, is tested in `tests/settings.rs`.
+
+use std::fs::File;
+use std::io::BufRead as _;
+
+use serde_json::Value;
+
+use super::watched::{Watched, command, migrated};
+use crate::support::on_every_store;
+use crate::support::place::Place;
+use crate::support::program::{Server, atelier, run};
+
+on_every_store!(
+    without pooler:
+    every_command_finds_its_store_in_the_file,
+    the_server_obeys_the_file_unless_an_option_says_otherwise,
+    a_misspelt_variable_is_logged,
+);
+
+/// A settings file for a store, with further lines.
+fn settings(place: &Place, store: &str, lines: &str) -> String {
+    let path = place.folder().join("atelier.toml");
+    std::fs::write(&path, format!("store = {}\n{lines}", Value::from(store))).expect("the file is written");
+    path.display().to_string()
+}
+
+fn every_command_finds_its_store_in_the_file(place: &Place) {
+    let file = settings(place, &place.fresh(), "");
+    let with_file = |arguments: &[&str]| run(&[arguments, &["--config", &file]].concat(), None);
+    let out = place.folder().join("csv").display().to_string();
+    run(&["generate", "--products", "20", "--out", &out], None);
+    with_file(&["migrate"]);
+    with_file(&["import", &out]);
+    let said = String::from_utf8(with_file(&["check"]).stdout).expect("UTF-8");
+    assert!(!said.starts_with("0 questions") && said.contains("nothing is wrong"), "{said}");
+    let back = place.folder().join("back").display().to_string();
+    with_file(&["export", &back]);
+    let read = |folder: &str| {
+        std::fs::read_to_string(format!("{folder}/answers.csv")).expect("it is there").lines().count()
+    };
+    assert_eq!(read(&out), read(&back));
+    with_file(&["person", "show", "nobody@mail.test"]);
+    // An option counts before the file.
+    let other = place.fresh();
+    run(&["migrate", "--config", &file], Some(&other));
+    let said = String::from_utf8(run(&["check", "--config", &file], Some(&other)).stdout).expect("UTF-8");
+    assert!(said.starts_with("0 questions"), "{said}");
+}
+
+fn the_server_obeys_the_file_unless_an_option_says_otherwise(place: &Place) {
+    let lines =
+        "listen = \"127.0.0.1:0\"\nmigrate = true\ndemo = true\nmax_page_size = 7\npath_prefix = \"/shop\"\n";
+    let file = settings(place, &place.fresh(), lines);
+    for (options, largest) in [(&[][..], 7), (&["--max-page-size", "9"], 9)] {
+        let arguments = [&["serve", "--config", &file, "--path-prefix", ""], options].concat();
+        let mut server = Server::of(&mut atelier(&arguments, None));
+        let description = server.client().get("/openapi.json");
+        let maximum = &description["components"]["parameters"]["count"]["schema"]["anyOf"][0]["maximum"];
+        assert_eq!(maximum, largest, "{options:?}");
+        let mut line = String::new();
+        server.said.read_line(&mut line).expect("it says what to try");
+        assert!(line.starts_with("Open http://"), "the file has it fill an empty store and say so: {line:?}");
+    }
+}
+
+fn a_misspelt_variable_is_logged(place: &Place) {
+    let path = place.fresh_file();
+    let mut command = command(&migrated(place), &["--log-format", "json"]);
+    command.env("ATELIER_MAX_CONNECTION", "9").env("ATELIER_PORT", "tcp://10.0.0.1:80");
+    let mut watched = Watched::of(command.stderr(File::create(&path).expect("a file for the log")));
+    watched.server.process.terminate();
+    assert_eq!(watched.server.process.wait().code(), Some(0));
+    let log = std::fs::read_to_string(path).expect("the log can be read");
+    let lines = log.lines().map(|line| serde_json::from_str::<Value>(line).expect("a JSON object"));
+    let lines: Vec<Value> = lines.filter(|line| line["variable"].is_string()).collect();
+    let [line] = &lines[..] else { panic!("{log}") };
+    assert_eq!(
+        (&line["level"], &line["meant"]),
+        (&"WARN".into(), &"ATELIER_MAX_CONNECTIONS".into()),
+        "{line}"
+    );
+}
