@@ -1,5 +1,5 @@
-//! Points in time: milliseconds since 1970 in UTC, as stored, and the one form in which they are shown.
-//! The current time is not read here: it is an argument (`service::clock`).
+//! Points in time: milliseconds since 1970 in UTC, as stored, and the one form in which they are
+//! shown. The current time is not read here: it is an argument (`service::clock`).
 
 use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -36,7 +36,8 @@ impl Timestamp {
         Self(milliseconds.clamp(MIN_MILLISECONDS, MAX_MILLISECONDS))
     }
 
-    /// What a clock shows, which may be set to any year: one out of range becomes the nearest in range.
+    /// What a clock shows, which may be set to any year: one out of range becomes the nearest in
+    /// range.
     pub fn of_clock(time: SystemTime) -> Self {
         let milliseconds =
             |duration: std::time::Duration| i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
@@ -51,8 +52,9 @@ impl Timestamp {
         self.0
     }
 
-    /// Reads what the files to migrate contain: epoch milliseconds, an ISO 8601 date-time (without an
-    /// offset it is UTC), or a plain date (midnight UTC). Fractions below a millisecond are cut off.
+    /// Reads what the files to migrate contain: epoch milliseconds, an ISO 8601 date-time (without
+    /// an offset it is UTC), or a plain date (midnight UTC). Fractions below a millisecond are cut
+    /// off.
     pub fn parse(text: &str) -> Result<Self, InvalidTimestamp> {
         let text = text.trim();
         let digits = text.strip_prefix('-').unwrap_or(text);
@@ -111,9 +113,10 @@ fn two_digits(number: u32) -> &'static [u8; 2] {
     &DIGITS[(number % 128) as usize]
 }
 
-/// Year, month and day of a day counted from 0000-03-01. Cassio Neri and Lorenz Schneider, "Euclidean affine functions and
-/// their application to calendar algorithms" (Software: Practice and Experience 53, 2023), figure 12. By hand because a
-/// page holds a dozen dates and this is two nanoseconds each.
+/// Year, month and day of a day counted from 0000-03-01. Cassio Neri and Lorenz Schneider,
+/// "Euclidean affine functions and their application to calendar algorithms" (Software: Practice
+/// and Experience 53, 2023), figure 12. By hand because a page holds a dozen dates and this is two
+/// nanoseconds each.
 fn civil_from_days(days: u32) -> (u32, u32, u32) {
     let quarter_days = 4 * days + 3;
     let century = quarter_days / 146_097;

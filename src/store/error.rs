@@ -1,4 +1,5 @@
-//! How a store fails, and whose rows cannot be read. Which status an error becomes is not decided here.
+//! How a store fails, and whose rows cannot be read. Which status an error becomes is not decided
+//! here.
 
 use crate::domain::ProductId;
 
@@ -65,13 +66,14 @@ impl StoreError {
         self
     }
 
-    /// Whether rows are damaged. Reading the same rows again fails again, reading others may succeed.
+    /// Whether rows are damaged. Reading the same rows again fails again, reading others may
+    /// succeed.
     pub fn is_damage(&self) -> bool {
         matches!(self, Self::Damaged { .. } | Self::DamagedFile { .. })
     }
 
-    /// The product whose rows are damaged, where it is known. Other products can be read. A scan can go on after
-    /// this one.
+    /// The product whose rows are damaged, where it is known. Other products can be read. A scan
+    /// can go on after this one.
     pub fn damaged_product(&self) -> Option<ProductId> {
         match self {
             Self::Damaged { product_id, .. } | Self::DamagedFile { product_id, .. } => *product_id,

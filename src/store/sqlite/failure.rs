@@ -1,4 +1,5 @@
-//! What an SQLite error means to the rest: one place that sorts them. What is done about an error is not decided here.
+//! What an SQLite error means to the rest: one place that sorts them. What is done about an error
+//! is not decided here.
 
 use rusqlite::{Error, ErrorCode, ffi};
 
@@ -44,8 +45,8 @@ impl<T> Failure<T> for Result<T, Error> {
     }
 }
 
-/// Whether the file holds what it must not, or cannot be read at some place. New rows break a constraint only where a
-/// counter or a place is wrong.
+/// Whether the file holds what it must not, or cannot be read at some place. New rows break a
+/// constraint only where a counter or a place is wrong.
 fn is_damage(error: &Error) -> bool {
     match error {
         Error::SqliteFailure(

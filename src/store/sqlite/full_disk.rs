@@ -1,5 +1,6 @@
-//! Serving from a file whose disk is full. SQLite has no room there for the index of its log, and without one it reads
-//! nothing. So the file is read as one that nobody changes, until there is room. Reading rows is not done here.
+//! Serving from a file whose disk is full. SQLite has no room there for the index of its log, and
+//! without one it reads nothing. So the file is read as one that nobody changes, until there is
+//! room. Reading rows is not done here.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -15,7 +16,8 @@ use crate::store::{Change, ChangeSink, Command, Outcome, StoreError, Writer};
 /// How long to wait before the next try to open the log.
 const RETRY_PAUSE: Duration = Duration::from_secs(1);
 
-/// Whether the disk was full when the store was opened, and still is. All sessions of a store share it.
+/// Whether the disk was full when the store was opened, and still is. All sessions of a store share
+/// it.
 #[derive(Debug, Clone, Default)]
 pub(super) struct FullDisk(Arc<AtomicBool>);
 
@@ -23,7 +25,8 @@ impl FullDisk {
     /// A disk that is full.
     ///
     /// # Errors
-    /// When the file cannot be read as it is: it is not of this version, or some of its rows are in its log.
+    /// When the file cannot be read as it is: it is not of this version, or some of its rows are in
+    /// its log.
     pub(super) fn under(path: &Path) -> Result<Self, StoreError> {
         let mut log = path.as_os_str().to_owned();
         log.push("-wal");

@@ -1,5 +1,5 @@
-//! The embedded store: one SQLite file, laid out so that a product's rows are neighbours. One writer with
-//! group commit and full durability, readers that do not wait for it or for each other.
+//! The embedded store: one SQLite file, laid out so that a product's rows are neighbours. One
+//! writer with group commit and full durability, readers that do not wait for it or for each other.
 //! Deliberately absent: caching and batching, which are the service's.
 
 mod backup;
@@ -35,12 +35,12 @@ pub struct SqliteStore {
 }
 
 impl SqliteStore {
-    /// Opens or creates the file. Where the disk is full, a file that is there can be read, and written to once there is
-    /// room.
+    /// Opens or creates the file. Where the disk is full, a file that is there can be read, and
+    /// written to once there is room.
     ///
     /// # Errors
-    /// [`StoreError::BadAddress`] when the file cannot be opened or this account cannot write to it,
-    /// [`StoreError::WrongSchema`] when it belongs to another program or to a later version,
+    /// [`StoreError::BadAddress`] when the file cannot be opened or this account cannot write to
+    /// it, [`StoreError::WrongSchema`] when it belongs to another program or to a later version,
     /// [`StoreError::Unavailable`] when it is locked.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let disk = match Self::migrate(path) {
@@ -64,7 +64,8 @@ impl SqliteStore {
 
     fn open_writer(&self, elsewhere: ChangeSink) -> Result<Box<dyn Writer>, StoreError> {
         let connection = schema::connect(&self.path)?;
-        // Again: a bulk load that was dropped since the store was opened leaves a rollback journal behind.
+        // Again: a bulk load that was dropped since the store was opened leaves a rollback journal
+        // behind.
         schema::use_write_ahead_log(&connection)?;
         Ok(Box::new(write::SqliteWriter::new(connection, elsewhere)?))
     }
@@ -85,7 +86,8 @@ impl SqliteStore {
     /// Copies the store at `path`, which may be in use, into the empty file `target`.
     ///
     /// # Errors
-    /// [`StoreError::WrongSchema`] when it is not a store of a known version. A copy that broke off is of no use.
+    /// [`StoreError::WrongSchema`] when it is not a store of a known version. A copy that broke off
+    /// is of no use.
     pub fn back_up(
         path: &Path,
         target: &Path,
@@ -94,11 +96,13 @@ impl SqliteStore {
         backup::back_up(path, target, progress)
     }
 
-    /// Fills the store at `path`, which is made if need be, with what such a copy holds, all or nothing.
+    /// Fills the store at `path`, which is made if need be, with what such a copy holds, all or
+    /// nothing.
     ///
     /// # Errors
-    /// [`StoreError::WrongSchema`] when one of them is not a store of a known version, [`StoreError::NotEmpty`] when
-    /// there are rows and `mode` does not replace them, [`StoreError::DamagedFile`] when the copy is damaged.
+    /// [`StoreError::WrongSchema`] when one of them is not a store of a known version,
+    /// [`StoreError::NotEmpty`] when there are rows and `mode` does not replace them,
+    /// [`StoreError::DamagedFile`] when the copy is damaged.
     pub fn restore(
         path: &Path,
         backup: &Path,

@@ -1,5 +1,5 @@
-//! `atelier backup` and `atelier restore` as an operator runs them: under writes, under a server, and on files that are
-//! none. That a killed restore leaves the former rows is tested with imports.
+//! `atelier backup` and `atelier restore` as an operator runs them: under writes, under a server,
+//! and on files that are none. That a killed restore leaves the former rows is tested with imports.
 
 use std::fmt::Write as _;
 use std::fs;

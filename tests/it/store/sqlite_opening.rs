@@ -1,4 +1,5 @@
-//! Opening an SQLite file that is new, in use, someone else's, later than this program, or no file at all.
+//! Opening an SQLite file that is new, in use, someone else's, later than this program, or no file
+//! at all.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, chown};
@@ -139,7 +140,8 @@ fn only_its_owner_may_read_a_new_file() {
 /// Another account than root, for which permissions count.
 const ACCOUNT: u32 = 65_534;
 
-/// Opens the store as a process of an account for which permissions count; returns what it said when it refused.
+/// Opens the store as a process of an account for which permissions count; returns what it said
+/// when it refused.
 fn refused_as_account(store: &TestStore, command: &str) -> String {
     let mut program = Command::new("timeout");
     program.args(["20", env!("CARGO_BIN_EXE_atelier"), command, "--store", &store.address().to_string()]);

@@ -203,7 +203,6 @@ fn a_clock_that_was_ahead_and_is_set_right_does_not_keep_submissions(store: &Tes
     assert!(is_new && second != first, "the first was sent in the future");
     assert_eq!(asked_at(11), (second, false));
     // After a restart as well.
-    drop(asked_at);
     drop(writer);
     assert_eq!(store.commit(&[ask_at(12, 5, "Again?")]), [repeated(second)]);
     assert_eq!(store.lines(5).len(), 2);
