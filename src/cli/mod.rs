@@ -143,7 +143,7 @@ fn explain(error: &clap::Error) -> anyhow::Result<ExitCode> {
 impl Cli {
     fn run(self, line: &CommandLine) -> anyhow::Result<ExitCode> {
         match self.command {
-            Command::Serve(options) => serve::run(&options),
+            Command::Serve(options) => serve::run(&options, line),
             Command::Generate(args) => generate::run(&args).map(|()| ExitCode::SUCCESS),
             Command::Import(args) => import::run(&args),
             Command::Migrate(args) => migrate::run(&args).map(|()| ExitCode::SUCCESS),

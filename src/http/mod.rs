@@ -23,10 +23,10 @@ mod watch;
 pub use connection::admin::{Admin, AdminHandle};
 pub use connection::server::{Server, ServerHandle};
 pub use request::client::{InvalidProxy, TrustedProxies};
-pub use request::rate_limits::{InvalidRateLimits, RateLimits};
+pub use request::rate_limits::{InvalidRateLimits, LocalPeers, RateLimits};
 pub use response::cors::{CorsOrigins, InvalidOrigin};
 pub use settings::{HttpSettings, TlsFiles};
-pub use watch::access_log::{ACCESS_LOG_TARGET, AccessLog, InvalidAccessLog, LoggedRequests};
+pub use watch::access_log::{ACCESS_LOG_TARGET, AccessLog, LoggedRequests};
 pub use watch::process::ProcessFacts;
 
 /// Writes the OpenAPI document of a server with these settings, as readable JSON.

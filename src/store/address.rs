@@ -13,7 +13,7 @@ use super::{Counts, LoadMode, Migrated, PagesCopied, Store, StoreError};
 /// Where a store is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StoreAddress {
-    /// `sqlite:PATH`: one SQLite file.
+    /// `sqlite:FILE`: one SQLite file.
     Sqlite(PathBuf),
     /// `postgres://…` or `postgresql://…`: a database on a PostgreSQL server.
     Postgres(PostgresAddress),
@@ -92,14 +92,6 @@ impl StoreAddress {
         }
     }
 
-    /// The address as it may be shown: with `***` for the password, if there is one.
-    pub fn masked(&self) -> String {
-        match self {
-            Self::Sqlite(_) => self.to_string(),
-            Self::Postgres(address) => address.masked(),
-        }
-    }
-
     /// Creates the tables or brings them up to date.
     pub fn migrate(&self) -> Result<Migrated, StoreError> {
         match self {
@@ -118,10 +110,7 @@ impl FromStr for StoreAddress {
 
     fn from_str(text: &str) -> Result<Self, StoreError> {
         match text.split_once(':') {
-            Some(("sqlite", path)) if !path.is_empty() => {
-                let path = path.strip_prefix("//").unwrap_or(path);
-                Ok(Self::Sqlite(PathBuf::from(path)))
-            }
+            Some(("sqlite", path)) if !matches!(path, "" | "//") => sqlite_file(path).map(Self::Sqlite),
             Some(("postgres" | "postgresql", _)) => Ok(Self::Postgres(text.parse()?)),
             // Not repeated here: it may hold a password.
             _ => Err(StoreError::BadAddress(
@@ -129,6 +118,20 @@ impl FromStr for StoreAddress {
             )),
         }
     }
+}
+
+/// The file that an address names, as `sqlite:FILE` or `sqlite://FILE`. What SQLite or other programs understand by more
+/// than a path is refused: it would become the name of a file.
+fn sqlite_file(path: &str) -> Result<PathBuf, StoreError> {
+    let path = path.strip_prefix("//").unwrap_or(path);
+    let problem = if path.contains('?') {
+        "it has a ?, and an SQLite store takes no parameters"
+    } else if path.starts_with(":memory:") || path.starts_with("file:") {
+        "a store is a file on disk, and :memory: and file: are none"
+    } else {
+        return Ok(PathBuf::from(path));
+    };
+    Err(StoreError::BadAddress(format!("not the address of a store: {problem}; write sqlite:FILE")))
 }
 
 impl fmt::Display for StoreAddress {
@@ -151,8 +154,29 @@ mod tests {
             address.map(|address| address.to_string()).ok().as_deref(),
             Some("sqlite:/var/lib/atelier/atelier.db")
         );
-        for bad in ["", "sqlite:", "atelier.db", "mysql://x"] {
+        for bad in ["", "sqlite:", "sqlite://", "atelier.db", "mysql://x"] {
             assert!(bad.parse::<StoreAddress>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_sqlite_address_is_a_path_and_nothing_else() {
+        for (text, path) in [
+            ("sqlite:x.db", "x.db"),
+            ("sqlite://x.db", "x.db"),
+            ("sqlite:///var/x.db", "/var/x.db"),
+            ("sqlite:a:b@c#d.db", "a:b@c#d.db"),
+        ] {
+            assert_eq!(text.parse::<StoreAddress>().ok(), Some(StoreAddress::Sqlite(path.into())), "{text}");
+        }
+        for (text, problem) in [
+            ("sqlite://x.db?mode=rwc", "takes no parameters"),
+            ("sqlite:x.db?", "takes no parameters"),
+            ("sqlite::memory:", "file on disk"),
+            ("sqlite:file:x.db", "file on disk"),
+        ] {
+            let error = text.parse::<StoreAddress>().expect_err(text).to_string();
+            assert!(error.contains(problem) && error.ends_with("write sqlite:FILE"), "{error}");
         }
     }
 }

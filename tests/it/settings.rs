@@ -2,6 +2,9 @@
 //! is printed of settings, commands and options. No store is opened here; that commands obey their settings on every
 //! store is tested in `tests/it/observe`.
 
+mod old_forms;
+mod passwords;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -66,17 +69,18 @@ fn has(in_force: &[(String, String)], value: &str, place: &str) {
 
 #[test]
 fn an_option_counts_before_a_variable_before_a_file_before_a_default() {
-    let desk = Desk::with("workers = 4\nmax_page_size = 40\nphotos_max = 4\ndemo = true\nmigrate = true\n");
-    let variables = [("ATELIER_WORKERS", "3"), ("ATELIER_MAX_PAGE_SIZE", "30"), ("ATELIER_DEMO", "false")];
-    let in_force = desk.in_force("--config atelier.toml --workers 2 --migrate=false", &variables);
+    let desk =
+        Desk::with("workers = 4\nmax_page_size = 40\nmax_photos = 4\ndemo = \"on\"\nmigrate = \"on\"\n");
+    let variables = [("ATELIER_WORKERS", "3"), ("ATELIER_MAX_PAGE_SIZE", "30"), ("ATELIER_DEMO", "off")];
+    let in_force = desk.in_force("--config atelier.toml --workers 2 --migrate=off", &variables);
     has(&in_force, "workers = 2", "--workers");
     has(&in_force, "max_page_size = 30", "ATELIER_MAX_PAGE_SIZE");
-    has(&in_force, "photos_max = 4", "atelier.toml:3");
+    has(&in_force, "max_photos = 4", "atelier.toml:3");
     has(&in_force, "readers = 2", "default");
-    has(&in_force, "demo = false", "ATELIER_DEMO");
-    has(&in_force, "migrate = false", "--migrate");
+    has(&in_force, "demo = \"off\"", "ATELIER_DEMO");
+    has(&in_force, "migrate = \"off\"", "--migrate");
     has(&in_force, "# tls_cert is not set", "default");
-    assert!(in_force.iter().any(|(value, _)| value.starts_with("views_max_bytes = ")), "{in_force:#?}");
+    assert!(in_force.iter().any(|(value, _)| value.starts_with("max_product_cache = ")), "{in_force:#?}");
 }
 
 #[test]
@@ -94,38 +98,14 @@ fn the_file_is_named_by_an_option_or_a_variable_and_by_nothing_else() {
 #[test]
 fn defaults_depend_on_the_store_that_the_file_names() {
     let desk = Desk::with("store = \"postgres://shop@db/atelier\"\n");
-    has(&desk.in_force("--config atelier.toml", &[]), "max_view_age_s = 900", "default");
-    has(&desk.in_force("", &[]), "max_view_age_s = 0", "default");
-}
-
-#[test]
-fn a_password_is_never_printed() {
-    let address = "postgres://shop:s3cret@db/atelier?sslmode=require";
-    let desk = Desk::with(&format!("store = \"{address}\"\n"));
-    let masked = "store = \"postgres://shop:***@db/atelier?sslmode=require\"";
-    has(&desk.in_force("--config atelier.toml", &[]), masked, "atelier.toml:1");
-    has(&desk.in_force("", &[("ATELIER_STORE", address)]), masked, "ATELIER_STORE");
-    let json = printed(desk.atelier("config --format json").env("ATELIER_STORE", address));
-    assert!(json.contains("shop:***@db") && !json.contains("s3cret"), "{json}");
-    for (arguments, variable) in [
-        ("serve", "ATELIER_STORE"),
-        ("copy --to sqlite:b", "ATELIER_FROM"),
-        ("copy --from sqlite:a", "ATELIER_TO"),
-    ] {
-        let help = printed(desk.atelier(&format!("{arguments} --help")).env(variable, address));
-        assert!(help.contains(variable) && !help.contains("s3cret"), "{help}");
-        for wrong in ["postgre://shop:s3cret@db/atelier", "postgres://shop:s3cret@db:port/atelier"] {
-            let complaint = refused(desk.atelier(arguments).env(variable, wrong));
-            assert!(complaint.starts_with(&format!("atelier: {variable}: not ")), "{complaint}");
-            assert!(complaint.contains("write ") && !complaint.contains("s3cret"), "{complaint}");
-        }
-    }
+    has(&desk.in_force("--config atelier.toml", &[]), "max_product_age = \"15m\"", "default");
+    has(&desk.in_force("", &[]), "max_product_age = \"off\"", "default");
 }
 
 #[test]
 fn what_is_printed_can_be_written_into_a_file() {
     let desk = Desk::with("");
-    let options = "--path-prefix /a\"b\\ --views-max-bytes 1GiB --access-log errors --demo --workers 3";
+    let options = "--path-prefix /a\"b\\ --max-product-cache 1GiB --stale-grace 5s --access-log errors --demo --workers 3";
     let first = desk.in_force(options, &[]);
     let lines: Vec<&str> = first.iter().map(|(value, _)| value.as_str()).collect();
     std::fs::write(desk.file(), lines.join("\n")).expect("the file is written");
@@ -139,20 +119,20 @@ fn what_is_printed_can_be_written_into_a_file() {
 
 #[test]
 fn programs_read_the_settings_as_json() {
-    let desk = Desk::with("\nworkers = 4\nmax_body_bytes = \"32KiB\"\n");
+    let desk = Desk::with("\nworkers = 4\nmax_request_size = \"32KiB\"\n");
     let mut command = desk.atelier("config --format json --config atelier.toml --demo");
     let printed: Value =
-        serde_json::from_str(&printed(command.env("ATELIER_PHOTOS_MAX", "2"))).expect("JSON");
+        serde_json::from_str(&printed(command.env("ATELIER_MAX_PHOTOS", "2"))).expect("JSON");
     let shown =
         |key: &str| printed.as_array().expect("an array").iter().find(|one| one["key"] == key).cloned();
     for (key, expected) in [
         ("workers", r#"{"key":"workers","value":4,"source":"file","place":"atelier.toml:2"}"#),
         (
-            "max_body_bytes",
-            r#"{"key":"max_body_bytes","value":"32KiB","source":"file","place":"atelier.toml:3"}"#,
+            "max_request_size",
+            r#"{"key":"max_request_size","value":"32KiB","source":"file","place":"atelier.toml:3"}"#,
         ),
-        ("demo", r#"{"key":"demo","value":true,"source":"option","place":"--demo"}"#),
-        ("photos_max", r#"{"key":"photos_max","value":2,"source":"variable","place":"ATELIER_PHOTOS_MAX"}"#),
+        ("demo", r#"{"key":"demo","value":"on","source":"option","place":"--demo"}"#),
+        ("max_photos", r#"{"key":"max_photos","value":2,"source":"variable","place":"ATELIER_MAX_PHOTOS"}"#),
         ("tls_cert", r#"{"key":"tls_cert","value":null,"source":"default","place":null}"#),
     ] {
         assert_eq!(shown(key), serde_json::from_str(expected).ok(), "{key}");
@@ -273,7 +253,15 @@ fn a_file_of_defaults_changes_nothing() {
     let without: Vec<&str> = without.filter(|key| *key != "otlp_endpoint").collect();
     assert_eq!(
         without,
-        ["admin_listen", "tls_cert", "tls_key", "views_max_bytes", "max_view_age_s", "workers"]
+        [
+            "admin_listen",
+            "tls_cert",
+            "tls_key",
+            "workers",
+            "local_peers",
+            "max_product_cache",
+            "max_product_age"
+        ]
     );
     let written: Vec<&str> = with_default.iter().map(|line| &line[1..]).collect();
     std::fs::write(desk.file(), written.join("\n")).expect("the file is written");
@@ -310,7 +298,7 @@ fn the_manual_has_a_page_for_every_command() {
         );
     }
     let serve = of("atelier-serve.1");
-    for part in ["\\-\\-max\\-body\\-bytes", "ATELIER_MAX_BODY_BYTES", ".TH atelier-serve 1", "64KiB"] {
+    for part in ["\\-\\-max\\-request\\-size", "ATELIER_MAX_REQUEST_SIZE", ".TH atelier-serve 1", "64KiB"] {
         assert!(serve.contains(part), "no {part} in {serve}");
     }
     assert!(printed(&mut desk.atelier("man person erase")).contains("atelier\\-person\\-erase"));
@@ -327,7 +315,7 @@ fn shells_complete_commands_and_options() {
     let commands = commands(&desk);
     for shell in ["bash", "zsh", "fish"] {
         let script = printed(&mut desk.atelier(&format!("completions {shell}")));
-        for name in commands.iter().map(String::as_str).chain(["max-body-bytes"]) {
+        for name in commands.iter().map(String::as_str).chain(["max-request-size"]) {
             assert!(script.contains(name), "{shell} does not complete {name}");
         }
     }

@@ -2,7 +2,6 @@
 //! and what came of it. Never a query, a path as it was sent, a text, a name or an address: whoever writes those into
 //! a request may not expect to find them in a log. Where lines go is the command line's business.
 
-use std::str::FromStr;
 use std::time::Duration;
 
 use http::request::Parts as Head;
@@ -37,24 +36,6 @@ pub enum LoggedRequests {
     Errors,
     /// All.
     All,
-}
-
-/// Why a text does not say which requests are logged.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("write off, errors or all")]
-pub struct InvalidAccessLog;
-
-impl FromStr for LoggedRequests {
-    type Err = InvalidAccessLog;
-
-    fn from_str(text: &str) -> Result<Self, InvalidAccessLog> {
-        match text {
-            "off" => Ok(Self::Off),
-            "errors" => Ok(Self::Errors),
-            "all" => Ok(Self::All),
-            _ => Err(InvalidAccessLog),
-        }
-    }
 }
 
 /// A request that was answered.

@@ -24,10 +24,10 @@ const LOCK_WAIT_MAX: Duration = Duration::from_secs(6);
 const OPTIONS: [&str; 8] = [
     "--listen",
     "127.0.0.1:0",
-    "--store-wait-ms",
-    "500",
-    "--stale-grace-s",
-    "3600",
+    "--max-store-wait",
+    "500ms",
+    "--stale-grace",
+    "1h",
     // The same question is asked until the disk is full.
     "--duplicate-window",
     "0",

@@ -87,7 +87,7 @@ fn everything_that_is_named_in_passing_is_there() {
 fn what_is_not_there_is_noticed() {
     for good in [
         "--store",
-        "--store-wait-ms 5",
+        "--max-store-wait 5ms",
         "ATELIER_STORE",
         "ATELIER_LOG=debug",
         "atelier serve --demo",

@@ -55,7 +55,7 @@ fn each_request_is_a_line(place: &Place) {
 }
 
 fn no_request_is_logged_unless_asked_for(place: &Place) {
-    for options in [&[][..], &["--access-log", "errors", "--slow-ms", "60000"]] {
+    for options in [&[][..], &["--access-log", "errors", "--slow-request", "1m"]] {
         let log = log_of(place, options, "info", |watched| {
             assert_eq!(watched.get("/qa/questions?product_id=7").status, 200);
             assert_eq!(watched.get("/qa/questions").status, 422);
@@ -63,7 +63,7 @@ fn no_request_is_logged_unless_asked_for(place: &Place) {
         assert!(log.contains("serving") && log.contains("stopped"), "{log}");
         assert!(!log.contains("list_questions"), "{log}");
     }
-    let slow = ["--access-log", "errors", "--slow-ms", "1"];
+    let slow = ["--access-log", "errors", "--slow-request", "1ms"];
     let log = log_of(place, &slow, "warn", |watched| {
         // Its body is late: the head is there, and the server says so.
         let mut client = watched.server.client();

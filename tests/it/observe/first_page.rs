@@ -26,8 +26,8 @@ fn the_kind_of_store_is_told_and_never_its_place(place: &Place) {
 fn an_option_or_a_variable_turns_the_page_off(place: &Place) {
     let store = migrated(place);
     let mut by_variable = command(&store, &[]);
-    by_variable.env("ATELIER_FIRST_PAGE", "off");
-    for mut command in [command(&store, &["--first-page", "off"]), by_variable] {
+    by_variable.env("ATELIER_HOME_PAGE", "off");
+    for mut command in [command(&store, &["--home-page", "off"]), by_variable] {
         let watched = Watched::of(&mut command);
         for path in ["/", "/status.json"] {
             assert_eq!(watched.get(path).status, 404, "{path}");

@@ -29,8 +29,7 @@ fn is_ill(outcome: &(Option<i32>, String, String), why: &str) -> bool {
 }
 
 fn health_tells_what_the_probes_tell(place: &Place) {
-    let mut watched =
-        Watched::start(&migrated(place), &["--drain-delay-ms", "300000", "--path-prefix", "/api"]);
+    let mut watched = Watched::start(&migrated(place), &["--drain-delay", "5m", "--path-prefix", "/api"]);
     let address = watched.server.address.to_string();
     let here = ["--listen", &address, "--path-prefix", "/api"];
     let alive = [&here[..], &["--live"]].concat();

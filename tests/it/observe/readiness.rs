@@ -36,7 +36,7 @@ fn both_listeners_say_that_it_is_alive_and_ready(place: &Place) {
 }
 
 fn readyz_says_503_before_the_port_closes(place: &Place) {
-    let mut watched = Watched::start(&migrated(place), &["--drain-delay-ms", "300000"]);
+    let mut watched = Watched::start(&migrated(place), &["--drain-delay", "5m"]);
     let mut client = watched.server.client();
     watched.server.process.terminate();
     until("it is no longer ready", || watched.get("/readyz").status == 503);
@@ -53,7 +53,7 @@ fn readyz_says_503_before_the_port_closes(place: &Place) {
 }
 
 fn the_drain_delay_ends_by_itself(place: &Place) {
-    let mut watched = Watched::start(&migrated(place), &["--drain-delay-ms", "300"]);
+    let mut watched = Watched::start(&migrated(place), &["--drain-delay", "300ms"]);
     let began = Instant::now();
     watched.server.process.terminate();
     assert_eq!(watched.server.process.wait().code(), Some(0));

@@ -15,7 +15,7 @@ on_every_store!(
     without pooler:
     every_command_finds_its_store_in_the_file,
     the_server_obeys_the_file_unless_an_option_says_otherwise,
-    a_misspelt_variable_is_logged,
+    misspelt_and_old_variables_are_logged,
 );
 
 /// A settings file for a store, with further lines.
@@ -49,8 +49,7 @@ fn every_command_finds_its_store_in_the_file(place: &Place) {
 }
 
 fn the_server_obeys_the_file_unless_an_option_says_otherwise(place: &Place) {
-    let lines =
-        "listen = \"127.0.0.1:0\"\nmigrate = true\ndemo = true\nmax_page_size = 7\npath_prefix = \"/shop\"\n";
+    let lines = "listen = \"127.0.0.1:0\"\nmigrate = \"on\"\ndemo = \"on\"\nmax_page_size = 7\npath_prefix = \"/shop\"\n";
     let file = settings(place, &place.fresh(), lines);
     for (options, largest) in [(&[][..], 7), (&["--max-page-size", "9"], 9)] {
         let arguments = [&["serve", "--config", &file, "--path-prefix", ""], options].concat();
@@ -64,16 +63,27 @@ fn the_server_obeys_the_file_unless_an_option_says_otherwise(place: &Place) {
     }
 }
 
-fn a_misspelt_variable_is_logged(place: &Place) {
+fn misspelt_and_old_variables_are_logged(place: &Place) {
     let path = place.fresh_file();
     let mut command = command(&migrated(place), &["--log-format", "json"]);
-    command.env("ATELIER_MAX_CONNECTION", "9").env("ATELIER_PORT", "tcp://10.0.0.1:80");
+    command
+        .env("ATELIER_STORE_WAIT_MS", "5000")
+        .env("ATELIER_MAX_CONNECTION", "9")
+        .env("ATELIER_PORT", "tcp://10.0.0.1:80");
     let mut watched = Watched::of(command.stderr(File::create(&path).expect("a file for the log")));
     watched.server.process.terminate();
     assert_eq!(watched.server.process.wait().code(), Some(0));
     let log = std::fs::read_to_string(path).expect("the log can be read");
     let lines = log.lines().map(|line| serde_json::from_str::<Value>(line).expect("a JSON object"));
-    let lines: Vec<Value> = lines.filter(|line| line["variable"].is_string()).collect();
+    let (old, lines): (Vec<Value>, Vec<Value>) =
+        lines.filter(|line| line["level"] == "WARN").partition(|line| {
+            line["message"].as_str().is_some_and(|text| text.contains("ATELIER_STORE_WAIT_MS"))
+        });
+    assert_eq!(old.len(), 1, "{log}");
+    assert!(
+        old[0]["message"].as_str().is_some_and(|text| text.contains("ATELIER_MAX_STORE_WAIT=5000ms")),
+        "{old:?}"
+    );
     let [line] = &lines[..] else { panic!("{log}") };
     assert_eq!(
         (&line["level"], &line["meant"]),

@@ -10,11 +10,11 @@ use crate::support::cluster::Cluster;
 #[test]
 fn serving_needs_migrated_tables_and_says_so() {
     let cluster = Cluster::shared();
-    let text = cluster.fresh_database();
+    let text = format!("{}&options=-csearch_path%3Dpublic", cluster.fresh_database());
     let address: StoreAddress = text.parse().unwrap();
     let error = address.open().err().unwrap();
     assert!(matches!(error, StoreError::WrongSchema(_)), "{error:?}");
-    assert!(error.to_string().contains(&format!("atelier migrate --store '{address}'")), "{error}");
+    assert!(error.to_string().contains(&format!("atelier migrate --store '{text}'")), "{error}");
     assert_eq!(address.migrate().unwrap(), Migrated { from: 0, to: 3 });
     assert_eq!(address.migrate().unwrap(), Migrated { from: 3, to: 3 });
     assert!(address.open().unwrap().is_empty().unwrap());

@@ -39,11 +39,6 @@ impl OnStore for Trials {
     }
 }
 
-/// Whether an answer to a question that is not there leaves no gap in the ids.
-fn unknown_parents_take_no_id(kind: StoreKind) -> bool {
-    kind == StoreKind::Sqlite
-}
-
 const STEPS: usize = 80;
 
 /// Few, so that rows of one product meet; near, without rows and far. Every second question is product 5's.
@@ -275,10 +270,9 @@ impl Pair {
                 let id = service.add_question(new_question(product, &body), None).await.map(Id::get);
                 assert_eq!(id, Ok(expected));
             }
-            // It would use up an id, which the model does not count.
+            // On PostgreSQL it would use up an id, which the model does not count.
             Step::AddAnswer { question, .. }
-                if !unknown_parents_take_no_id(self.kind) && question > self.model.questions.len() as u64 => {
-            }
+                if self.kind != StoreKind::Sqlite && question > self.model.questions.len() as u64 => {}
             Step::AddAnswer { question, body, photos } => {
                 let urls: Vec<String> =
                     (0..photos).map(|number| format!("https://example.com/{number}?a=\"b\"")).collect();

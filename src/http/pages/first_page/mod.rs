@@ -2,7 +2,7 @@
 //! Both tell the same figures, which `status` puts together from what is counted anyway; `history` has the last minutes.
 //! The page is whole without its script, which only has it follow the figures.
 //!
-//! Neither tells where the store is, what shoppers wrote, or who is connected. `--first-page off` takes both away.
+//! Neither tells where the store is, what shoppers wrote, or who is connected. `--home-page off` takes both away.
 
 mod chart;
 mod parts;
