@@ -1,7 +1,8 @@
-//! Points in time: milliseconds since 1970 in UTC, as stored, and the one form in which they are shown.
-//! The current time is not read here: it is an argument (`service::clock`).
+//! Points in time: milliseconds since 1970 in UTC, as stored, and the one form in which they are
+//! shown. The current time is not read here: it is an argument (`service::clock`).
 
 use std::fmt;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 const MILLISECONDS_PER_DAY: i64 = 86_400_000;
 /// Days from 0000-03-01 to 1970-01-01.
@@ -30,9 +31,20 @@ impl Timestamp {
         }
     }
 
-    /// The same, for values that were a timestamp's before: any other becomes the nearest.
+    /// The same for any number: one out of range becomes the nearest in range.
     pub fn nearest(milliseconds: i64) -> Self {
         Self(milliseconds.clamp(MIN_MILLISECONDS, MAX_MILLISECONDS))
+    }
+
+    /// What a clock shows, which may be set to any year: one out of range becomes the nearest in
+    /// range.
+    pub fn of_clock(time: SystemTime) -> Self {
+        let milliseconds =
+            |duration: std::time::Duration| i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+        Self::nearest(match time.duration_since(UNIX_EPOCH) {
+            Ok(after) => milliseconds(after),
+            Err(before) => -milliseconds(before.duration()),
+        })
     }
 
     /// Milliseconds since 1970-01-01T00:00:00Z.
@@ -40,8 +52,9 @@ impl Timestamp {
         self.0
     }
 
-    /// Reads what the files to migrate contain: epoch milliseconds, an ISO 8601 date-time (without an
-    /// offset it is UTC), or a plain date (midnight UTC). Fractions below a millisecond are cut off.
+    /// Reads what the files to migrate contain: epoch milliseconds, an ISO 8601 date-time (without
+    /// an offset it is UTC), or a plain date (midnight UTC). Fractions below a millisecond are cut
+    /// off.
     pub fn parse(text: &str) -> Result<Self, InvalidTimestamp> {
         let text = text.trim();
         let digits = text.strip_prefix('-').unwrap_or(text);
@@ -100,9 +113,10 @@ fn two_digits(number: u32) -> &'static [u8; 2] {
     &DIGITS[(number % 128) as usize]
 }
 
-/// Year, month and day of a day counted from 0000-03-01. Cassio Neri and Lorenz Schneider, "Euclidean affine functions and
-/// their application to calendar algorithms" (Software: Practice and Experience 53, 2023), figure 12. By hand because a
-/// page holds a dozen dates and this is two nanoseconds each.
+/// Year, month and day of a day counted from 0000-03-01. Cassio Neri and Lorenz Schneider,
+/// "Euclidean affine functions and their application to calendar algorithms" (Software: Practice
+/// and Experience 53, 2023), figure 12. By hand because a page holds a dozen dates and this is two
+/// nanoseconds each.
 fn civil_from_days(days: u32) -> (u32, u32, u32) {
     let quarter_days = 4 * days + 3;
     let century = quarter_days / 146_097;
@@ -131,6 +145,19 @@ mod tests {
         assert_eq!(shown(MIN_MILLISECONDS).as_deref(), Ok("0001-01-01T00:00:00.000Z"));
         assert_eq!(shown(MAX_MILLISECONDS).as_deref(), Ok("9999-12-31T23:59:59.999Z"));
         assert_eq!(shown(MAX_MILLISECONDS + 1), Err(InvalidTimestamp));
+    }
+
+    #[test]
+    fn a_clock_may_show_any_year() {
+        let shown = |time: SystemTime| Timestamp::of_clock(time).to_string();
+        assert_eq!(
+            shown(UNIX_EPOCH + std::time::Duration::from_millis(1_595_884_714_409)),
+            "2020-07-27T21:18:34.409Z"
+        );
+        assert_eq!(shown(UNIX_EPOCH - std::time::Duration::from_millis(1)), "1969-12-31T23:59:59.999Z");
+        let year = std::time::Duration::from_hours(24 * 365);
+        assert_eq!(shown(UNIX_EPOCH + year * 9_000), "9999-12-31T23:59:59.999Z");
+        assert_eq!(shown(UNIX_EPOCH - year * 3_000), "0001-01-01T00:00:00.000Z");
     }
 
     #[test]

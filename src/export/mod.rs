@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use crate::domain::Texts;
 use crate::files::{self, NewFile};
 use crate::import::{SourceFile, Sources};
-use crate::store::{Batch, Counts, Store, StoreError};
+use crate::store::{Batch, Counts, StoreError, Upkeep};
 
 /// Bytes of a file that are written at a time.
 const BUFFER_BYTES: usize = 256 * 1024;
@@ -55,7 +55,7 @@ pub enum ExistingFiles {
 /// [`ExportError::Exists`] unless files may be replaced. Then, and after any other failure, former files are as
 /// they were.
 pub fn export(
-    store: &dyn Store,
+    store: &dyn Upkeep,
     folder: &Path,
     existing: ExistingFiles,
     progress: &mut dyn FnMut(u64),

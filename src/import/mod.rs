@@ -29,7 +29,7 @@ pub use source::{SourceFile, Sources};
 use self::parse::{MAX_WAITING_BATCHES, Message, Rows};
 use self::rejects::Rejects;
 use self::source::Input;
-use crate::store::{BulkLoad, Counts, LoadMode, Store, StoreError};
+use crate::store::{BulkLoad, Counts, LoadMode, StoreError, Upkeep};
 
 /// How to import.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,7 +94,7 @@ pub struct Summary {
 /// All files are opened and their header lines checked before the store is touched. Nothing is loaded unless
 /// everything is; see [`ImportError`].
 pub fn import(
-    store: &dyn Store,
+    store: &dyn Upkeep,
     sources: &Sources,
     options: &ImportOptions,
     progress: &mut dyn FnMut(Progress),

@@ -8,8 +8,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::domain::Id;
 use crate::store::{
-    AnswerBatch, ChangeSink, Dump, Finding, LastIds, PersonRows, PhotoBatch, QuestionBatch, Reader,
-    StoreError, Writer,
+    AnswerBatch, Dump, Finding, LastIds, PersonRows, PhotoBatch, QuestionBatch, StoreError, Upkeep,
 };
 
 const QUESTIONS: &str = "id,product_id,body,date_written,asker_name,asker_email,reported,helpful\n";
@@ -30,22 +29,10 @@ struct MemoryLoad {
     fails: bool,
 }
 
-impl Store for Memory {
-    fn name(&self) -> &'static str {
-        "memory"
-    }
-
+impl Upkeep for Memory {
     fn bulk_load(&self, _: LoadMode) -> Result<Box<dyn BulkLoad>, StoreError> {
         let committed = Arc::clone(&self.committed);
         Ok(Box::new(MemoryLoad { rows: Vec::new(), counts: Counts::default(), committed, fails: self.fails }))
-    }
-
-    fn reader(&self) -> Result<Box<dyn Reader>, StoreError> {
-        unreachable!("an import only loads")
-    }
-
-    fn writer(&self, _: ChangeSink) -> Result<Box<dyn Writer>, StoreError> {
-        unreachable!("an import only loads")
     }
 
     fn dump(&self) -> Result<Box<dyn Dump>, StoreError> {
