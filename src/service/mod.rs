@@ -162,15 +162,15 @@ impl Service {
             }
             Change::Products(changes) => views.apply(&changes),
             Change::Disconnected => {
-                directory.fall_silent();
-                views.fall_silent();
-                freshness.fall_silent();
+                directory.store_disconnected();
+                views.store_disconnected();
+                freshness.store_disconnected();
             }
             Change::Reconnected => {
-                directory.end_silence();
-                views.end_silence();
+                directory.store_reconnected();
+                views.store_reconnected();
                 // Last: from here on what is in memory is served again.
-                freshness.end_silence();
+                freshness.store_reconnected();
                 fill.request();
             }
         })
@@ -189,7 +189,7 @@ impl Service {
     /// What was counted so far, and what there is at the moment.
     pub fn statistics(&self) -> Statistics {
         let (reading, writing) = (self.loads.state(), self.writes.state());
-        self.counters.read(self.views.statistics(), !self.views.is_deaf(), reading, writing)
+        self.counters.read(self.views.statistics(), !self.views.is_disconnected(), reading, writing)
     }
 
     /// Reads a product's view, in memory or, failing that, loaded from the store.

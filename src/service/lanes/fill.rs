@@ -152,8 +152,8 @@ impl Filler {
         let mut gaps = Gaps::default();
         let mut scans = 1;
         loop {
-            // While changes go unnoticed nothing would be kept; when they are heard again, a fill is wanted.
-            if self.signal.is_stopped() || self.signal.is_wanted() || self.views.is_deaf() {
+            // While changes are not received, nothing would be kept. When they are again, a fill is wanted.
+            if self.signal.is_stopped() || self.signal.is_wanted() || self.views.is_disconnected() {
                 return false;
             }
             self.views.begin_fill_chunk();

@@ -30,8 +30,8 @@ pub(crate) struct Directory {
 struct Leaves {
     by_prefix: HashMap<u64, Leaf>,
     era: Era,
-    /// While changes go unnoticed nothing is remembered.
-    deaf: bool,
+    /// While changes are not received, nothing is remembered.
+    disconnected: bool,
 }
 
 /// Grows by one whenever everything is forgotten, so that what was read before is not remembered after.
@@ -87,14 +87,14 @@ impl Directory {
         leaves.by_prefix.clear();
     }
 
-    /// Remembers nothing from now on: changes go unnoticed. What is there already is good for the grace alone.
-    pub(crate) fn fall_silent(&self) {
-        self.leaves.write().deaf = true;
+    /// Remembers nothing from now on: changes are not received. What is there is good for the grace alone.
+    pub(crate) fn store_disconnected(&self) {
+        self.leaves.write().disconnected = true;
     }
 
     /// Forgets everything and remembers again.
-    pub(crate) fn end_silence(&self) {
-        self.leaves.write().deaf = false;
+    pub(crate) fn store_reconnected(&self) {
+        self.leaves.write().disconnected = false;
         self.forget_everything();
     }
 }
@@ -102,7 +102,7 @@ impl Directory {
 impl Leaves {
     /// Whether what was read in `era` may be remembered.
     fn takes(&self, era: Era) -> bool {
-        self.era == era && !self.deaf
+        self.era == era && !self.disconnected
     }
 
     /// Stores a question's product in its leaf; `false` when there is none.
@@ -158,15 +158,15 @@ mod tests {
         assert_eq!(directory.find(question), Some(product));
 
         let era = directory.era();
-        directory.fall_silent();
-        freshness.fall_silent();
+        directory.store_disconnected();
+        freshness.store_disconnected();
         assert_eq!(directory.find(question), Some(product), "in the grace");
         directory.remember(era, product, &[stranger]);
         assert_eq!(directory.find(stranger), None);
-        directory.end_silence();
-        freshness.end_silence();
+        directory.store_reconnected();
+        freshness.store_reconnected();
         assert_eq!(directory.find(question), None);
         directory.remember(era, product, &[question]);
-        assert_eq!(directory.find(question), None, "read before the end of the silence");
+        assert_eq!(directory.find(question), None, "read before the store was connected again");
     }
 }

@@ -31,7 +31,7 @@ pub(crate) struct Freshness {
 #[derive(Debug, Default)]
 struct State {
     /// Since when changes go unnoticed.
-    silent_since: Option<Instant>,
+    disconnected_since: Option<Instant>,
     stopped: bool,
 }
 
@@ -90,7 +90,7 @@ impl Freshness {
         Expiry(begun.0.saturating_add(lifetime))
     }
 
-    /// The present tick, to be asked for before memory is: what was forgotten at the end of a silence must not be
+    /// The present tick, to be asked for before memory is: what was forgotten when the store was connected again must not be
     /// taken for good because that end came in between.
     pub(crate) fn present(&self) -> Present {
         Present(self.present.load(Ordering::Acquire))
@@ -103,20 +103,20 @@ impl Freshness {
 
     #[cold]
     fn is_in_grace(&self) -> bool {
-        self.state.lock().silent_since.is_some_and(|since| since.elapsed() < self.grace)
+        self.state.lock().disconnected_since.is_some_and(|since| since.elapsed() < self.grace)
     }
 
     /// From now on changes go unnoticed.
-    pub(crate) fn fall_silent(&self) {
+    pub(crate) fn store_disconnected(&self) {
         let mut state = self.state.lock();
-        state.silent_since.get_or_insert_with(Instant::now);
+        state.disconnected_since.get_or_insert_with(Instant::now);
         self.present.store(SILENCE, Ordering::Release);
     }
 
     /// Changes are noticed again, and everything read before is forgotten.
-    pub(crate) fn end_silence(&self) {
+    pub(crate) fn store_reconnected(&self) {
         let mut state = self.state.lock();
-        state.silent_since = None;
+        state.disconnected_since = None;
         self.present.store(ticks(self.started.elapsed()), Ordering::Release);
     }
 
@@ -124,7 +124,7 @@ impl Freshness {
     pub(crate) fn run(&self) {
         let mut state = self.state.lock();
         while !state.stopped {
-            if state.silent_since.is_none() {
+            if state.disconnected_since.is_none() {
                 self.present.store(ticks(self.started.elapsed()), Ordering::Release);
             }
             self.stopping.wait_for(&mut state, TICK);
@@ -212,10 +212,10 @@ mod tests {
         std::thread::scope(|scope| {
             let thread = scope.spawn(|| freshness.run());
             until("it expires", || !serves(&freshness, expiry));
-            freshness.fall_silent();
+            freshness.store_disconnected();
             until("a tick passed", || freshness.begin().0 > expiry.0 + 2);
             assert!(serves(&freshness, expiry), "in the grace views do not age");
-            freshness.end_silence();
+            freshness.store_reconnected();
             assert!(!serves(&freshness, expiry));
             freshness.stop();
             thread.join().expect("no panic");
@@ -223,27 +223,27 @@ mod tests {
     }
 
     #[test]
-    fn in_a_silence_nothing_is_served_beyond_the_grace() {
+    fn while_disconnected_nothing_is_served_beyond_the_grace() {
         let strict = Freshness::new(FOR_EVER, NO_GRACE);
-        strict.fall_silent();
+        strict.store_disconnected();
         assert!(!serves(&strict, Expiry::NEVER));
-        strict.end_silence();
+        strict.store_reconnected();
         assert!(serves(&strict, Expiry::NEVER));
 
         let grace = Duration::from_millis(300);
         let freshness = Freshness::new(FOR_EVER, grace);
-        let heard = freshness.present();
+        let connected = freshness.present();
         let started = Instant::now();
-        freshness.fall_silent();
-        let silent = freshness.present();
+        freshness.store_disconnected();
+        let disconnected = freshness.present();
         assert!(serves(&freshness, Expiry::NEVER));
         until("the grace is over", || !serves(&freshness, Expiry::NEVER));
         assert!(started.elapsed() >= grace);
         // Told once more, it does not begin anew.
-        freshness.fall_silent();
+        freshness.store_disconnected();
         assert!(!serves(&freshness, Expiry::NEVER));
-        freshness.end_silence();
-        assert!(!freshness.serves(silent, Expiry::NEVER), "taken from memory before it was forgotten");
-        assert!(freshness.serves(heard, Expiry::NEVER));
+        freshness.store_reconnected();
+        assert!(!freshness.serves(disconnected, Expiry::NEVER), "taken from memory before it was forgotten");
+        assert!(freshness.serves(connected, Expiry::NEVER));
     }
 }

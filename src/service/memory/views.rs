@@ -49,8 +49,8 @@ struct InFlight {
     fill: Option<FillChunk>,
     /// The commits of this process that are on their way, by number: what others changed since each began.
     commits: HashMap<u64, HashSet<ProductId>>,
-    /// While changes go unnoticed nothing is kept.
-    deaf: bool,
+    /// While changes are not received, nothing is kept.
+    disconnected: bool,
 }
 
 impl InFlight {
@@ -176,7 +176,7 @@ impl Views {
             if in_flight.listed.get(&ticket.product_id) == Some(&ticket.number) {
                 in_flight.listed.remove(&ticket.product_id);
                 if let Ok(view) = &result
-                    && !in_flight.deaf
+                    && !in_flight.disconnected
                 {
                     self.table.insert(View::clone(view), ticket.expiry);
                 }
@@ -265,22 +265,22 @@ impl Views {
         self.table.clear();
     }
 
-    /// Keeps no view from now on: changes go unnoticed. What is there already is good for the grace alone.
-    pub(crate) fn fall_silent(&self) {
+    /// Keeps no view from now on: changes are not received. What is there is good for the grace alone.
+    pub(crate) fn store_disconnected(&self) {
         let mut in_flight = self.in_flight.lock();
-        in_flight.deaf = true;
+        in_flight.disconnected = true;
         in_flight.strike_everything();
     }
 
     /// Forgets every view and keeps new ones again.
-    pub(crate) fn end_silence(&self) {
-        self.in_flight.lock().deaf = false;
+    pub(crate) fn store_reconnected(&self) {
+        self.in_flight.lock().disconnected = false;
         self.forget_everything();
     }
 
-    /// Whether changes go unnoticed.
-    pub(crate) fn is_deaf(&self) -> bool {
-        self.in_flight.lock().deaf
+    /// Whether changes are not received.
+    pub(crate) fn is_disconnected(&self) -> bool {
+        self.in_flight.lock().disconnected
     }
 
     /// Begins to watch for changes while a chunk of products is read in the background. One chunk at a time.
@@ -297,7 +297,8 @@ impl Views {
             let product_id = view.product_id();
             let in_flight = self.in_flight.lock();
             let Some(chunk) = &in_flight.fill else { break };
-            let stale = in_flight.deaf || chunk.everything_changed || chunk.changed.contains(&product_id);
+            let stale =
+                in_flight.disconnected || chunk.everything_changed || chunk.changed.contains(&product_id);
             if !stale && !self.is_here(product_id) {
                 self.table.insert(view, self.freshness.expiry(chunk.begun, product_id));
             }

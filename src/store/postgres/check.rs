@@ -1,6 +1,6 @@
-//! Looks at all rows for what must not be: rows without parents, ids that are there twice, values that no list can
-//! show, sequences behind the largest id. Keys forbid some of it, unless somebody dropped them. It reads one snapshot
-//! and changes nothing.
+//! Looks at all rows for what must not be: rows without parents, ids that are there twice, values
+//! that no list can show, sequences behind the largest id. Keys forbid some of it, unless somebody
+//! dropped them. It reads one snapshot and changes nothing.
 
 use tokio_postgres::Client;
 

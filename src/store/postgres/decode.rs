@@ -1,5 +1,5 @@
-//! Turns columns into values. A value that breaks a rule of the store is an error that names table, row and column. No
-//! value is ever guessed.
+//! Turns columns into values. A value that breaks a rule of the store is an error that names table,
+//! row and column. No value is ever guessed.
 
 use std::error::Error;
 

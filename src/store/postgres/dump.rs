@@ -1,5 +1,5 @@
-//! Reads a whole database in one snapshot, table by table in the order of the primary keys. What becomes of the rows
-//! is the export's or the copy's.
+//! Reads a whole database in one snapshot, table by table in the order of the primary keys. What
+//! becomes of the rows is the export's or the copy's.
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
-//! Erases what belongs to a person: names, addresses, texts and photos, in one transaction that notifies other
-//! processes. The rows stay. Finding them is not done here.
+//! Erases what belongs to a person: names, addresses, texts and photos, in one transaction that
+//! notifies other processes. The rows stay. Finding them is not done here.
 
 use std::sync::Arc;
 
@@ -13,7 +13,8 @@ use super::notices::listen::OwnOrigin;
 use super::notices::notice::{self, NOTIFY};
 use crate::store::{Counts, ERASED_BODY, ERASED_NAME, PersonRows, ProductChange, StoreError};
 
-/// How often the transaction is carried out before its failure is reported: others may hold its rows.
+/// How often the transaction is carried out before its failure is reported: others may hold its
+/// rows.
 const MAX_ATTEMPTS: u32 = 5;
 
 /// How long rows that get votes meanwhile are waited for. Writes behind them wait as well.

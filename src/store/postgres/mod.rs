@@ -1,6 +1,7 @@
-//! The store on a PostgreSQL server, for several processes at once. Every session has a connection of its own, driven
-//! by the thread that uses it; a batch costs one or two round trips. Caching and batching are `service`'s.
-//! Deliberately absent: a pool of connections, which batches make needless.
+//! The store on a PostgreSQL server, for several processes at once. Every session has a connection
+//! of its own, driven by the thread that uses it; a batch costs one or two round trips. Caching and
+//! batching are `service`'s. Deliberately absent: a pool of connections, which batches make
+//! needless.
 
 mod check;
 mod connect;
@@ -47,8 +48,9 @@ impl PostgresStore {
     /// Opens a database whose tables are there and of this version.
     ///
     /// # Errors
-    /// [`StoreError::WrongSchema`] when they are not, with what to do; [`StoreError::BadAddress`] when the
-    /// server refuses user or database; [`StoreError::Unavailable`] when it cannot be reached.
+    /// [`StoreError::WrongSchema`] when they are not, with what to do; [`StoreError::BadAddress`]
+    /// when the server refuses user or database; [`StoreError::Unavailable`] when it cannot be
+    /// reached.
     pub fn open(address: &PostgresAddress) -> Result<Self, StoreError> {
         let store = Self::of(address)?;
         schema::require_current(&mut Session::open(&store.direct)?, address)?;

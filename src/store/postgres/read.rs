@@ -1,6 +1,6 @@
-//! Reads products: one statement for a batch, so one snapshot and one round trip. The result has flat rows of three
-//! kinds (questions, answers, photos), which costs the server less than joining or nesting them. The order of lists is
-//! not made here.
+//! Reads products: one statement for a batch, so one snapshot and one round trip. The result has
+//! flat rows of three kinds (questions, answers, photos), which costs the server less than joining
+//! or nesting them. The order of lists is not made here.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -16,8 +16,8 @@ use super::decode::{Columns, bigint};
 use crate::domain::{AnswerRow, PhotoRow, ProductId, ProductRows, QuestionId, QuestionRow};
 use crate::store::{Reader, StoreError};
 
-/// Columns: product, id, parent's id, time, votes, first text, second text. What is empty tells what a row is (see
-/// [`kind`]): a column of its own for that would cost a tenth.
+/// Columns: product, id, parent's id, time, votes, first text, second text. What is empty tells
+/// what a row is (see [`kind`]): a column of its own for that would cost a tenth.
 const LOAD: &str = "
     SELECT product_id, question_id, NULL::bigint, written_at, helpful, body, name
     FROM questions WHERE product_id = ANY ($1::bigint[]) AND NOT reported
@@ -28,8 +28,9 @@ const LOAD: &str = "
     SELECT product_id, photo_id, answer_id, NULL, NULL, url, NULL
     FROM photos WHERE product_id = ANY ($1)";
 
-/// The next products with their rows; a row without an id for each product, also when all its rows are hidden. Nobody
-/// can ask for a product whose id is out of range, so it is left out: `check` names it.
+/// The next products with their rows; a row without an id for each product, also when all its rows
+/// are hidden. Nobody can ask for a product whose id is out of range, so it is left out: `check`
+/// names it.
 const SCAN: &str = "
     WITH scope AS MATERIALIZED (
         SELECT DISTINCT product_id FROM questions
@@ -55,8 +56,8 @@ const SCAN: &str = "
 const PRODUCTS_OF: &str =
     "SELECT question_id, product_id FROM questions WHERE question_id = ANY ($1::bigint[])";
 
-/// Whether the server takes writes: a standby does not, and an operator can forbid them. It looks into a table, so that
-/// it waits as readers do when one is locked.
+/// Whether the server takes writes: a standby does not, and an operator can forbid them. It looks
+/// into a table, so that it waits as readers do when one is locked.
 const PROBE: &str = "SELECT current_setting('transaction_read_only') = 'off', EXISTS (SELECT FROM questions)";
 
 /// The statements of a reading session.

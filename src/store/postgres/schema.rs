@@ -1,6 +1,6 @@
-//! Creates the tables and brings them up to date. The migrations are the files in `migrations/postgres`; the table
-//! `atelier_schema` says how many of them a database has seen. Only `migrate` changes anything: a server refuses to
-//! start on tables of another version.
+//! Creates the tables and brings them up to date. The migrations are the files in
+//! `migrations/postgres`; the table `atelier_schema` says how many of them a database has seen.
+//! Only `migrate` changes anything: a server refuses to start on tables of another version.
 
 use tokio_postgres::Client;
 
@@ -34,8 +34,8 @@ fn known() -> u32 {
     u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX)
 }
 
-/// Whether the tables are there. It reads the catalog itself: `to_regclass` may remember in a transaction that there
-/// were none, while another process makes them.
+/// Whether the tables are there. It reads the catalog itself: `to_regclass` may remember in a
+/// transaction that there were none, while another process makes them.
 const TABLES_EXIST: &str = "SELECT EXISTS (
     SELECT FROM pg_catalog.pg_class WHERE relname = 'atelier_schema' AND pg_catalog.pg_table_is_visible(oid))";
 
@@ -111,10 +111,12 @@ fn later_version(seen: u32) -> String {
     format!("the store was made by a later version of atelier (schema {seen}, this one knows {})", known())
 }
 
-/// Creates or upgrades the tables. Safe when two processes start at once: the second waits for the first.
+/// Creates or upgrades the tables. Safe when two processes start at once: the second waits for the
+/// first.
 ///
 /// # Errors
-/// [`StoreError::WrongSchema`] when tables of another program have our names, or ours are of a later version.
+/// [`StoreError::WrongSchema`] when tables of another program have our names, or ours are of a
+/// later version.
 pub(super) fn migrate(session: &mut Session<Unprepared>) -> Result<Migrated, StoreError> {
     require_utf8(session)?;
     session.run(STAY_IN_SCHEMA)?;

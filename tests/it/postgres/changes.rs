@@ -38,7 +38,8 @@ fn what_others_say_of_votes_is_read_and_not_believed() {
     let service = Process::start(store.as_ref(), ServiceSettings::default());
     assert_eq!(service.votes(7), Ok(3));
 
-    // Votes that are none, of rows that are there in another product, and of a row that is not there.
+    // Votes that are none, of rows that are there in another product, and of a row that is not
+    // there.
     let vote_of_nobody = "1 q7,99";
     let known = format!("1 q9,{question_id} a9,{answer_id}");
     // As notices once were, with a number of votes: no longer understood.
@@ -140,7 +141,8 @@ fn others_hear_of_a_commit_with_its_values_and_oneself_does_not() {
         "votes are read"
     );
     other.commit(&[vote(Target::Question(question_id), 1)]).unwrap();
-    // News come in the order of the commits: what is heard first is the other's, so nothing of its own was.
+    // News come in the order of the commits: what is heard first is the other's, so nothing of its
+    // own was.
     let heard = own.recv_timeout(PATIENCE).unwrap();
     assert_eq!(heard, Change::Products(vec![ProductChange::QuestionVotes(product(7), question_id, 6)]));
 }

@@ -1,4 +1,5 @@
-//! `check` finds what the tables' own keys do not forbid, or would if somebody had not dropped them.
+//! `check` finds what the tables' own keys do not forbid, or would if somebody had not dropped
+//! them.
 
 use atelier::store::StoreError;
 

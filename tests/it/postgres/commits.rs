@@ -1,5 +1,5 @@
-//! Commits that the server acknowledges although they did not reach its synchronous standby, because somebody cancelled
-//! the wait for it. Nobody may take them for done.
+//! Commits that the server acknowledges although they did not reach its synchronous standby,
+//! because somebody cancelled the wait for it. Nobody may take them for done.
 
 use std::thread;
 use std::time::Instant;
@@ -19,8 +19,8 @@ fn require_a_standby(cluster: &Cluster, address: &str) {
     cluster.query(address, "SELECT pg_reload_conf()");
 }
 
-/// Runs `commit` and cancels its wait for a standby, or all its waits; returns how it fails. The setting may not have
-/// reached its session in time, so it is run until it fails.
+/// Runs `commit` and cancels its wait for a standby, or all its waits; returns how it fails. The
+/// setting may not have reached its session in time, so it is run until it fails.
 fn cancel_waits<T: Send>(
     cluster: &Cluster,
     address: &str,

@@ -1,5 +1,6 @@
-//! What only the PostgreSQL store has: changes by other processes, a server that goes away, migrations by hand,
-//! tables that are put in place. What every store must do is tested in `tests/it/store`.
+//! What only the PostgreSQL store has: changes by other processes, a server that goes away,
+//! migrations by hand, tables that are put in place. What every store must do is tested in
+//! `tests/it/store`.
 
 mod changes;
 mod check;

@@ -47,8 +47,8 @@ fn a_restart_between_two_calls_is_not_noticed() {
     assert_eq!(reader.load_products(&[product(7)]).unwrap()[0].questions[0].helpful, 1);
 }
 
-/// Stops the server while a commit is on disk and not acknowledged, because it waits for a standby that there is not;
-/// returns what became of it.
+/// Stops the server while a commit is on disk and not acknowledged, because it waits for a standby
+/// that there is not; returns what became of it.
 pub(crate) fn break_off_a_commit<T: Send, E: Send>(
     cluster: &Cluster,
     address: &str,

@@ -1,4 +1,5 @@
-//! Behind a pooler in transaction mode: what the suites of the whole service, which run there as well, do not see.
+//! Behind a pooler in transaction mode: what the suites of the whole service, which run there as
+//! well, do not see.
 
 use std::process::Command;
 use std::time::Instant;
@@ -73,7 +74,8 @@ fn a_restart_behind_the_pooler_is_outlived() {
     assert_eq!(service.votes(7), Ok(1));
 
     cluster.stop();
-    // The pooler holds requests back until their time is up; it may still have them carried out later.
+    // The pooler holds requests back until their time is up; it may still have them carried out
+    // later.
     assert_eq!(service.vote(question_id), Err(ServiceError::StoreUnavailable));
     service.until_away(7);
     cluster.start_again();

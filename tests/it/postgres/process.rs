@@ -1,4 +1,5 @@
-//! One of several processes on a store, as far as these tests need one: a service, and what it says of a product.
+//! One of several processes on a store, as far as these tests need one: a service, and what it says
+//! of a product.
 
 use std::sync::Arc;
 use std::time::Instant;

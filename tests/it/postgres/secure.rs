@@ -1,5 +1,5 @@
-//! Encrypted connections and passwords. By the program itself, because certificates and passwords may come from its
-//! environment.
+//! Encrypted connections and passwords. By the program itself, because certificates and passwords
+//! may come from its environment.
 
 use std::fs::OpenOptions;
 use std::io::Write as _;

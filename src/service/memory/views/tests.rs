@@ -130,8 +130,8 @@ fn while_changes_go_unnoticed_nothing_is_kept() {
 
     let before = begin(&views, 2);
     views.begin_fill_chunk();
-    views.fall_silent();
-    freshness.fall_silent();
+    views.store_disconnected();
+    freshness.store_disconnected();
     assert!(!kept(1), "what was there is not served");
     views.loaded(before, Ok(Arc::new(view(2))));
     views.loaded(begin(&views, 3), Ok(Arc::new(view(3))));
@@ -140,11 +140,11 @@ fn while_changes_go_unnoticed_nothing_is_kept() {
     views.end_fill_chunk(vec![view(5)]);
     let during = begin(&views, 6);
     views.begin_fill_chunk();
-    views.end_silence();
-    freshness.end_silence();
+    views.store_reconnected();
+    freshness.store_reconnected();
     views.loaded(during, Ok(Arc::new(view(6))));
     views.end_fill_chunk(vec![view(7)]);
-    assert_eq!(views.size().0, 0, "nothing read before the end of the silence is kept");
+    assert_eq!(views.size().0, 0, "nothing read before the store was connected again is kept");
 
     views.loaded(begin(&views, 8), Ok(Arc::new(view(8))));
     assert!(kept(8));
@@ -157,14 +157,14 @@ fn in_the_grace_what_is_there_is_served_with_the_own_writes() {
     for number in [1, 2] {
         views.loaded(begin(&views, number), Ok(Arc::new(view(number))));
     }
-    views.fall_silent();
-    freshness.fall_silent();
+    views.store_disconnected();
+    freshness.store_disconnected();
     assert!(matches!(views.want(product(1)), Wanted::Here));
     views.loaded(begin(&views, 3), Ok(Arc::new(view(3))));
     assert!(!views.is_here(product(3)), "nothing new is kept");
     views.apply(&[ProductChange::Rows(product(2))]);
     assert!(!views.is_here(product(2)), "an own write is not hidden");
-    views.end_silence();
-    freshness.end_silence();
+    views.store_reconnected();
+    freshness.store_reconnected();
     assert_eq!(views.size().0, 0);
 }

@@ -1,7 +1,8 @@
-//! A PostgreSQL address as an operator writes it: `postgres://USER:PASSWORD@HOST:PORT/DATABASE?…`, with several
-//! hosts separated by commas, or `?host=/DIRECTORY` for a socket. It is shown as it was given, its password masked.
-//! Two parameters are ours: with `statements=unnamed` requests go through a pooler in transaction mode, and
-//! `direct=HOST:PORT` is the server behind it. Connecting is `server`'s.
+//! A PostgreSQL address as an operator writes it: `postgres://USER:PASSWORD@HOST:PORT/DATABASE?…`,
+//! with several hosts separated by commas, or `?host=/DIRECTORY` for a socket. It is shown as it
+//! was given, its password masked. Two parameters are ours: with `statements=unnamed` requests go
+//! through a pooler in transaction mode, and `direct=HOST:PORT` is the server behind it. Connecting
+//! is `server`'s.
 
 use std::error::Error as _;
 use std::ffi::OsString;
@@ -25,7 +26,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long sent bytes may stay unacknowledged before the connection counts as broken.
 const TCP_USER_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A silent connection is probed after this long, and given up after three probes without an answer.
+/// A silent connection is probed after this long, and given up after three probes without an
+/// answer.
 const KEEPALIVE_IDLE: Duration = Duration::from_secs(10);
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(3);
 const KEEPALIVE_PROBES: u32 = 3;
@@ -201,7 +203,8 @@ fn config<'a>(base: &str, parameters: impl Iterator<Item = &'a str>) -> Result<B
     let text = format!("{base}?{}", parameters.join("&"));
     let mut config: Config = text.trim_end_matches('?').parse().map_err(|error: tokio_postgres::Error| {
         let mut problem = error.source().map_or_else(|| error.to_string(), ToString::to_string);
-        // The driver repeats the name, which may be the end of a password with an unescaped `&` in it.
+        // The driver repeats the name, which may be the end of a password with an unescaped `&` in
+        // it.
         if problem.starts_with("unknown option") {
             "a parameter after the ? is unknown, or a & in a password is not written %26"
                 .clone_into(&mut problem);

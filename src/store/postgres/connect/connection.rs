@@ -1,5 +1,6 @@
-//! A connection to the server: the driver's client, with the warnings that the server sends next to its answers. It
-//! knows what a commit is worth. Connecting, and connecting again, belongs to `server` and `session`.
+//! A connection to the server: the driver's client, with the warnings that the server sends next to
+//! its answers. It knows what a commit is worth. Connecting, and connecting again, belongs to
+//! `server` and `session`.
 
 use std::future::poll_fn;
 use std::ops::Deref;
@@ -23,7 +24,8 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    /// Starts to drive a connection that was just made. It must be called on the runtime of its session.
+    /// Starts to drive a connection that was just made. It must be called on the runtime of its
+    /// session.
     pub(crate) fn start(client: Client, driver: Driver) -> Self {
         let warning = LastWarning::default();
         tokio::spawn(drive(driver, Arc::clone(&warning)));
@@ -32,15 +34,17 @@ impl Connection {
 
     /// Commits the open transaction. Every commit that somebody waits for goes through here.
     ///
-    /// PostgreSQL answers a `COMMIT` that did not reach its synchronous standby with success and a warning: somebody
-    /// cancelled the wait, and the transaction may be lost with this server. So any warning makes its fate unknown.
+    /// PostgreSQL answers a `COMMIT` that did not reach its synchronous standby with success and a
+    /// warning: somebody cancelled the wait, and the transaction may be lost with this server. So
+    /// any warning makes its fate unknown.
     ///
-    /// The answer to a `COMMIT` that rolled back is success as well, and the driver does not show the difference. It
-    /// happens only after a refused statement, so the caller must look at every answer before it.
+    /// The answer to a `COMMIT` that rolled back is success as well, and the driver does not show
+    /// the difference. It happens only after a refused statement, so the caller must look at every
+    /// answer before it.
     ///
     /// # Errors
-    /// [`StoreError::Unknown`] in a [`Failure::Answer`] when there was a warning. For any other failure,
-    /// [`Failure::after_commit`] tells what it means.
+    /// [`StoreError::Unknown`] in a [`Failure::Answer`] when there was a warning. For any other
+    /// failure, [`Failure::after_commit`] tells what it means.
     pub(crate) async fn commit(&self) -> Result<(), Failure> {
         *self.warning.lock() = None;
         self.client.batch_execute("COMMIT").await?;

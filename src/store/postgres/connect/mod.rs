@@ -1,5 +1,5 @@
-//! Connects to PostgreSQL: addresses, hosts, TLS, passwords, sessions, and what their failures mean. The statements
-//! are deliberately absent: each module has its own.
+//! Connects to PostgreSQL: addresses, hosts, TLS, passwords, sessions, and what their failures
+//! mean. The statements are deliberately absent: each module has its own.
 
 pub(crate) mod address;
 pub(crate) mod connection;

@@ -1,5 +1,6 @@
-//! The password for an address that has none, from where PostgreSQL's own programs take it: `PGPASSWORD`, or the file
-//! that `PGPASSFILE` names, or `.pgpass` in the home folder. Asking a person for it is deliberately absent.
+//! The password for an address that has none, from where PostgreSQL's own programs take it:
+//! `PGPASSWORD`, or the file that `PGPASSFILE` names, or `.pgpass` in the home folder. Asking a
+//! person for it is deliberately absent.
 
 use std::os::unix::ffi::OsStringExt as _;
 use std::os::unix::fs::PermissionsExt as _;
@@ -23,7 +24,8 @@ pub(crate) fn find(config: &Config) -> Option<Vec<u8>> {
     text.lines().find_map(|line| password_of(line, &Server::of(config))).map(String::into_bytes)
 }
 
-/// Reads the file if it is there. As PostgreSQL's own programs do, it leaves out a file that others may read.
+/// Reads the file if it is there. As PostgreSQL's own programs do, it leaves out a file that others
+/// may read.
 fn read(file: &Path) -> Option<String> {
     let metadata = std::fs::metadata(file).ok()?;
     if metadata.permissions().mode() & 0o077 != 0 {
@@ -61,8 +63,8 @@ impl<'a> Server<'a> {
     }
 }
 
-/// The password on a line `HOST:PORT:DATABASE:USER:PASSWORD`, if the line is about this server. `*` stands for
-/// anything, and a backslash comes before a colon or a backslash in a field.
+/// The password on a line `HOST:PORT:DATABASE:USER:PASSWORD`, if the line is about this server. `*`
+/// stands for anything, and a backslash comes before a colon or a backslash in a field.
 fn password_of(line: &str, server: &Server<'_>) -> Option<String> {
     if line.starts_with('#') {
         return None;

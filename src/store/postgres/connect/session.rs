@@ -1,6 +1,7 @@
-//! Keeps a connection for the thread that uses it. Its runtime runs only while a request is under way, so nothing
-//! moves between threads. The next request after a loss connects again, and a connection to a host that the others
-//! have left is given up. What is asked is up to `read`, `write` and the others.
+//! Keeps a connection for the thread that uses it. Its runtime runs only while a request is under
+//! way, so nothing moves between threads. The next request after a loss connects again, and a
+//! connection to a host that the others have left is given up. What is asked is up to `read`,
+//! `write` and the others.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,12 +18,12 @@ use crate::store::StoreError;
 /// How long connecting may take in all: every host, encryption, password, settings, preparing.
 const SESSION_START_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long a request may take before its connection is given up. Longer than the server's own limit for a
-/// statement, which ends it in an orderly way.
+/// How long a request may take before its connection is given up. Longer than the server's own
+/// limit for a statement, which ends it in an orderly way.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(12);
 
-/// For sessions that answer requests: no statement runs for longer than 10 s, and none starts helpers, which
-/// take ten times as long to start as a batch takes to read.
+/// For sessions that answer requests: no statement runs for longer than 10 s, and none starts
+/// helpers, which take ten times as long to start as a batch takes to read.
 pub(crate) const ANSWERING_SETTINGS: &[&str] =
     &["statement_timeout = '10s'", "max_parallel_workers_per_gather = 0"];
 
@@ -81,8 +82,8 @@ impl<P: Prepared> Session<P> {
     /// Makes sure that there is a connection, as far as can be told without asking the server.
     pub(crate) fn reach(&mut self) -> Result<(), StoreError> {
         if let Some(live) = &self.live {
-            // While nothing was asked, nobody read the socket. The first turn lets the driver read that the server
-            // closed the connection, the second one lets it act on that.
+            // While nothing was asked, nobody read the socket. The first turn lets the driver read
+            // that the server closed the connection, the second one lets it act on that.
             self.runtime.block_on(async {
                 tokio::task::yield_now().await;
                 tokio::task::yield_now().await;
@@ -115,7 +116,8 @@ impl<P: Prepared> Session<P> {
         self.server.has_several_hosts()
     }
 
-    /// Runs a request on the connection that [`reach`](Self::reach) saw to, for at most `ANSWER_TIMEOUT`.
+    /// Runs a request on the connection that [`reach`](Self::reach) saw to, for at most
+    /// `ANSWER_TIMEOUT`.
     pub(crate) fn ask<T>(
         &mut self,
         request: impl AsyncFnOnce(&Connection, &P) -> Result<T, Failure>,
@@ -151,8 +153,8 @@ impl<P: Prepared> Session<P> {
         result
     }
 
-    /// Runs a request that changes nothing; once more on a new connection when the first one was lost or
-    /// had statements prepared for tables that have changed.
+    /// Runs a request that changes nothing; once more on a new connection when the first one was
+    /// lost or had statements prepared for tables that have changed.
     pub(crate) fn read<T>(
         &mut self,
         request: impl AsyncFn(&Connection, &P) -> Result<T, Failure>,
@@ -168,7 +170,8 @@ impl<P: Prepared> Session<P> {
         .map_err(Failure::before_commit)
     }
 
-    /// Runs a request of one statement. Where settings are not the session's, they are sent around it.
+    /// Runs a request of one statement. Where settings are not the session's, they are sent around
+    /// it.
     fn ask_in_one_transaction<T>(
         &mut self,
         request: &impl AsyncFn(&Connection, &P) -> Result<T, Failure>,

@@ -1,11 +1,13 @@
-//! Sends statements and settings to the server. On a connection of its own, a session sets its settings and prepares
-//! its statements once, under names. Behind a pooler in transaction mode, each transaction may have another
-//! connection: settings are local to it, and statements have no name. The statements themselves are elsewhere.
+//! Sends statements and settings to the server. On a connection of its own, a session sets its
+//! settings and prepares its statements once, under names. Behind a pooler in transaction mode,
+//! each transaction may have another connection: settings are local to it, and statements have no
+//! name. The statements themselves are elsewhere.
 
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Error, Row, RowStream};
 
-/// For all sessions. Plans are made once, not for each batch; compiling them costs more than it saves.
+/// For all sessions. Plans are made once, not for each batch; compiling them costs more than it
+/// saves.
 const COMMON_SETTINGS: [&str; 3] =
     ["plan_cache_mode = force_generic_plan", "jit = off", "client_min_messages = warning"];
 

@@ -1,7 +1,8 @@
-//! Encryption of the connection. `sslmode=require` and `verify-full` check the server's certificate: its chain, and its
-//! name against the host's. `verify-ca` checks the chain alone. The chain must lead to an authority of the file that
-//! `sslrootcert` names or, without it, to one that the machine trusts (`SSL_CERT_FILE` and `SSL_CERT_DIR` name others).
-//! `prefer`, the default, encrypts when the server can and checks nothing, as PostgreSQL's own clients do; `disable` does
+//! Encryption of the connection. `sslmode=require` and `verify-full` check the server's
+//! certificate: its chain, and its name against the host's. `verify-ca` checks the chain alone. The
+//! chain must lead to an authority of the file that `sslrootcert` names or, without it, to one that
+//! the machine trusts (`SSL_CERT_FILE` and `SSL_CERT_DIR` name others). `prefer`, the default,
+//! encrypts when the server can and checks nothing, as PostgreSQL's own clients do; `disable` does
 //! not encrypt. Certificates of clients are deliberately absent.
 
 use std::path::{Path, PathBuf};
@@ -30,7 +31,8 @@ pub(crate) struct Trust {
 /// What makes connections secure, as far as `mode` asks for it.
 ///
 /// # Errors
-/// [`StoreError::BadAddress`] when certificates must be checked and there are none to check against.
+/// [`StoreError::BadAddress`] when certificates must be checked and there are none to check
+/// against.
 pub(crate) fn connector(mode: SslMode, trust: &Trust) -> Result<MakeRustlsConnect, StoreError> {
     let provider = Arc::new(ring::default_provider());
     let chain = if mode == SslMode::Require {
@@ -83,8 +85,8 @@ fn machine_authorities() -> Result<RootCertStore, StoreError> {
     )))
 }
 
-/// Checks the chain alone or, without one, takes any certificate: where `require` is missing, a server that cannot
-/// encrypt at all is taken as well.
+/// Checks the chain alone or, without one, takes any certificate: where `require` is missing, a
+/// server that cannot encrypt at all is taken as well.
 #[derive(Debug)]
 struct Lenient {
     chain: Option<Arc<WebPkiServerVerifier>>,

@@ -1,6 +1,6 @@
-//! Completes freshly copied tables before they are put in place: keys, indexes, a search for rows without parents,
-//! statistics. A thread with a connection of its own does it while the next table is still being copied. Copying is
-//! the load's.
+//! Completes freshly copied tables before they are put in place: keys, indexes, a search for rows
+//! without parents, statistics. A thread with a connection of its own does it while the next table
+//! is still being copied. Copying is the load's.
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -39,8 +39,8 @@ const PHOTOS: Work = &[
     "ANALYZE photos_load",
 ];
 
-/// Declares foreign keys when all keys are there. Nothing is looked at, so no lock is held for long, and then both
-/// can be looked at together.
+/// Declares foreign keys when all keys are there. Nothing is looked at, so no lock is held for
+/// long, and then both can be looked at together.
 const FOREIGN_KEYS: Work = &[
     "ALTER TABLE answers_load ADD CONSTRAINT answers_question
          FOREIGN KEY (product_id, question_id) REFERENCES questions_load NOT VALID",
@@ -48,7 +48,8 @@ const FOREIGN_KEYS: Work = &[
          FOREIGN KEY (product_id, answer_id) REFERENCES answers_load NOT VALID",
 ];
 
-/// The server's own check is the fastest. That of answers is dropped again: a write looks by itself (`write::statements`).
+/// The server's own check is the fastest. That of answers is dropped again: a write looks by itself
+/// (`write::statements`).
 const CHECK_ANSWERS: Work = &[
     "ALTER TABLE answers_load VALIDATE CONSTRAINT answers_question",
     "ALTER TABLE answers_load DROP CONSTRAINT answers_question",
@@ -106,7 +107,8 @@ impl Builder {
         match table {
             Table::Questions => self.give(QUESTIONS),
             Table::Answers => self.give(ANSWERS),
-            // They come last. The thread that copied them builds them, while this one is busy with answers.
+            // They come last. The thread that copied them builds them, while this one is busy with
+            // answers.
             Table::Photos => {}
         }
     }

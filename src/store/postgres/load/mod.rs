@@ -1,6 +1,7 @@
-//! Loads many rows. It copies them into new tables (`questions_load` and so on), has them indexed, and puts them in
-//! place of those in use by one short transaction. Readers see the old rows until then and the new ones after that.
-//! A load that died leaves tables that the next load drops. Completing the copied tables is `build`'s.
+//! Loads many rows. It copies them into new tables (`questions_load` and so on), has them indexed,
+//! and puts them in place of those in use by one short transaction. Readers see the old rows until
+//! then and the new ones after that. A load that died leaves tables that the next load drops.
+//! Completing the copied tables is `build`'s.
 
 mod build;
 mod table;
@@ -24,7 +25,8 @@ use super::schema;
 use crate::domain::Id as _;
 use crate::store::{AnswerBatch, BulkLoad, Counts, LastIds, LoadMode, PhotoBatch, QuestionBatch, StoreError};
 
-/// A load that has just ended may hold its lock until the server notices that its connection is closed.
+/// A load that has just ended may hold its lock until the server notices that its connection is
+/// closed.
 const LOAD_LOCK_TIMEOUT: &str = "SET lock_timeout = '2s'";
 
 /// Drops what a load has made.
@@ -118,7 +120,8 @@ impl PostgresBulkLoad {
     /// Puts the new tables in place of the old ones. Takes milliseconds once the old ones are free.
     fn put_in_place(&mut self) -> Result<(), StoreError> {
         let LastIds { question, answer, photo } = self.last_ids;
-        // A sequence that gave out nothing yet stands at 1, not yet called, and stays so if nothing was loaded.
+        // A sequence that gave out nothing yet stands at 1, not yet called, and stays so if nothing
+        // was loaded.
         let raise: String = [("question_ids", question), ("answer_ids", answer), ("photo_ids", photo)]
             .map(|(name, id)| {
                 format!(
@@ -137,7 +140,8 @@ impl PostgresBulkLoad {
             });
             match placed {
                 Ok(()) => break,
-                // A writer that holds one table and wants another makes a deadlock, if only for a moment.
+                // A writer that holds one table and wants another makes a deadlock, if only for a
+                // moment.
                 Err(failure)
                     if (failure.is_lock_timeout() || failure.may_pass_again())
                         && attempt < MAX_LOCK_ATTEMPTS =>
@@ -247,7 +251,8 @@ impl Drop for PostgresBulkLoad {
     }
 }
 
-/// Takes the lock of a load, for as long as the connection lives, and clears away what a load that died has left.
+/// Takes the lock of a load, for as long as the connection lives, and clears away what a load that
+/// died has left.
 async fn begin(client: &Client, mode: LoadMode) -> Result<(), Failure> {
     client.batch_execute(LOAD_LOCK_TIMEOUT).await?;
     match client.batch_execute(LOCK_LOAD).await.map_err(Failure::from) {

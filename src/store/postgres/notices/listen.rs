@@ -1,5 +1,6 @@
-//! Receiving the notices of other processes: a thread with a connection of its own. When the connection is lost, the
-//! thread says so at once and connects again. What that means for lists in memory is `service`'s.
+//! Receiving the notices of other processes: a thread with a connection of its own. When the
+//! connection is lost, the thread says so at once and connects again. What that means for lists in
+//! memory is `service`'s.
 
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -20,8 +21,8 @@ use crate::store::postgres::connect::session;
 use crate::store::postgres::connect::statement::Naming;
 use crate::store::{Change, ChangeSink, StoreError};
 
-/// How often the server is asked whether it is still there, and how long it may take to answer. Together they
-/// bound for how long a connection can be dead unnoticed.
+/// How often the server is asked whether it is still there, and how long it may take to answer.
+/// Together they bound for how long a connection can be dead unnoticed.
 const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(5);
 const HEARTBEAT_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -52,8 +53,8 @@ impl OwnOrigin {
         Origin(self.0.load(Ordering::Acquire))
     }
 
-    /// Draws another one: from now on, a notice with the former one counts as another process'. For a commit whose fate
-    /// is unknown, because its notice may be the only news of it.
+    /// Draws another one: from now on, a notice with the former one counts as another process'. For
+    /// a commit whose fate is unknown, because its notice may be the only news of it.
     pub(crate) fn draw_again(&self) {
         self.0.store(random(), Ordering::Release);
     }
@@ -74,8 +75,8 @@ pub(crate) struct Listener {
 }
 
 impl Listener {
-    /// Starts the thread and returns once it listens. It reports every commit from then on, unless there is a pooler in
-    /// between: see [`require_own_notice`](Self::require_own_notice).
+    /// Starts the thread and returns once it listens. It reports every commit from then on, unless
+    /// there is a pooler in between: see [`require_own_notice`](Self::require_own_notice).
     pub(crate) fn start(
         server: &Arc<Server>,
         own: &Arc<OwnOrigin>,
@@ -107,8 +108,8 @@ impl Listener {
         }
     }
 
-    /// Waits for a notice that was sent by this process on another connection. A pooler in transaction mode takes
-    /// `LISTEN` and never delivers anything.
+    /// Waits for a notice that was sent by this process on another connection. A pooler in
+    /// transaction mode takes `LISTEN` and never delivers anything.
     pub(crate) fn require_own_notice(&self) -> Result<(), StoreError> {
         self.own_received.lock().recv_timeout(OWN_NOTICE_TIMEOUT).map_err(|_| {
             StoreError::BadAddress(
@@ -210,7 +211,8 @@ struct ListeningConnection {
     waiting: Arc<WaitingRows>,
 }
 
-/// The task that drives a connection. It must not go on, and report notices, when the connection was given up.
+/// The task that drives a connection. It must not go on, and report notices, when the connection
+/// was given up.
 struct AbortOnDrop(tokio::task::JoinHandle<Failure>);
 
 impl Drop for AbortOnDrop {
@@ -220,8 +222,8 @@ impl Drop for AbortOnDrop {
 }
 
 impl ListeningConnection {
-    /// Reads the votes that notices name. Returns when the connection is lost, or of no use because writes go to
-    /// another host, with the reason.
+    /// Reads the votes that notices name. Returns when the connection is lost, or of no use because
+    /// writes go to another host, with the reason.
     async fn listen(&mut self, server: &Server, elsewhere: &ChangeSink) -> Failure {
         let mut heartbeat = tokio::time::interval(HEARTBEAT_INTERVAL);
         loop {

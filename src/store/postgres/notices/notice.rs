@@ -1,20 +1,23 @@
-//! What one process tells the others of its commits: the text of a `NOTIFY`, written and read. It names what changed
-//! and holds no values: any role that may connect to the database can send one, so the receiver reads the rows.
+//! What one process tells the others of its commits: the text of a `NOTIFY`, written and read. It
+//! names what changed and holds no values: any role that may connect to the database can send one,
+//! so the receiver reads the rows.
 //!
 //! ```text
 //! 9f86d081884c7d65 q12,40 a12,93 r15    origin, then: votes of a question, of an answer, rows of a product
 //! 9f86d081884c7d65                      nothing: the sender wants to know whether it receives its own notices
 //! *                                     anything may have changed
 //! ```
-//! A text that cannot be read means that anything may have changed, so later versions may add words.
+//! A text that cannot be read means that anything may have changed, so later versions may add
+//! words.
 
 use std::fmt::Write as _;
 
 use crate::domain::{Id, ProductId, Target};
 use crate::store::ProductChange;
 
-/// The name of the channel of this store. A channel belongs to the whole database, a store to the schema that has its
-/// tables, so the number of the schema is in the name. It stays when the schema is renamed.
+/// The name of the channel of this store. A channel belongs to the whole database, a store to the
+/// schema that has its tables, so the number of the schema is in the name. It stays when the schema
+/// is renamed.
 macro_rules! channel {
     () => {
         "(SELECT 'atelier_changes_' || relnamespace FROM pg_catalog.pg_class

@@ -1,5 +1,6 @@
-//! Votes that other processes have changed: which rows they belong to, and reading them. A notice only says that there
-//! are new votes, because anybody who may connect to the database can send one. When it is read is the listener's.
+//! Votes that other processes have changed: which rows they belong to, and reading them. A notice
+//! only says that there are new votes, because anybody who may connect to the database can send
+//! one. When it is read is the listener's.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -18,12 +19,12 @@ use crate::store::{Change, ProductChange};
 /// How many rows may wait to be read. When there are more, everything counts as changed.
 const MAX_WAITING_ROWS: usize = 65_536;
 
-/// How long reading may take before the connection is given up. It is longer than the server's own limits, which end
-/// the statement alone.
+/// How long reading may take before the connection is given up. It is longer than the server's own
+/// limits, which end the statement alone.
 const READ_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// For the connection that listens and reads. An import that puts its tables in place holds them for two seconds at
-/// most.
+/// For the connection that listens and reads. An import that puts its tables in place holds them
+/// for two seconds at most.
 pub(super) const SETTINGS: &[&str] =
     &["statement_timeout = '4s'", "lock_timeout = '3s'", "max_parallel_workers_per_gather = 0"];
 
@@ -78,8 +79,8 @@ impl VoteReader {
         Ok(Self { questions, answers })
     }
 
-    /// Reads the votes of all rows that wait. If the server refuses that, their products count as changed and are read
-    /// when they are asked for.
+    /// Reads the votes of all rows that wait. If the server refuses that, their products count as
+    /// changed and are read when they are asked for.
     ///
     /// # Errors
     /// When the connection cannot be used any more.

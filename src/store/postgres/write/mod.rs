@@ -1,6 +1,7 @@
-//! Writes a batch of commands in one transaction and two round trips. The first one carries votes and reports and asks
-//! for new ids; the second one inserts, notifies other processes and commits. What is written when is up to `service`.
-//! Only a failure of the second trip can leave the transaction's fate open.
+//! Writes a batch of commands in one transaction and two round trips. The first one carries votes
+//! and reports and asks for new ids; the second one inserts, notifies other processes and commits.
+//! What is written when is up to `service`. Only a failure of the second trip can leave the
+//! transaction's fate open.
 
 pub(super) mod plan;
 mod statements;
@@ -27,11 +28,12 @@ use crate::domain::Target;
 use crate::domain::{Id, Timestamp};
 use crate::store::{Change, ChangeSink, Command, Outcome, ProductChange, StoreError, Writer};
 
-/// How often a transaction is carried out before its failure is reported: others may have been faster.
+/// How often a transaction is carried out before its failure is reported: others may have been
+/// faster.
 const MAX_ATTEMPTS: u32 = 5;
 
-/// How often the same submission may turn out to be there, before all others are kept from adding any: once to a session
-/// that did not look, once more when somebody has added it in between.
+/// How often the same submission may turn out to be there, before all others are kept from adding
+/// any: once to a session that did not look, once more when somebody has added it in between.
 const MAX_TWINS: u32 = 2;
 
 /// The writing session, with the listener of its service.
@@ -65,7 +67,8 @@ impl PostgresWriter {
         Ok(Self { session, origin, elsewhere, sweeper, recent, listener: Arc::new(listener) })
     }
 
-    /// A second session for the same service. Both send their notices under one origin and share the listener.
+    /// A second session for the same service. Both send their notices under one origin and share
+    /// the listener.
     pub(crate) fn open_second(&self, server: &Arc<Server>) -> Result<Self, StoreError> {
         Ok(Self {
             session: Session::open(server)?,
@@ -100,8 +103,8 @@ impl PostgresWriter {
         }
     }
 
-    /// Reports what a commit of unknown fate may change. Its notice counts as another process' from now on. One that has
-    /// come already was taken for our own, so its changes are reported here.
+    /// Reports what a commit of unknown fate may change. Its notice counts as another process' from
+    /// now on. One that has come already was taken for our own, so its changes are reported here.
     fn report_unknown_fate(&self, changes: &[ProductChange]) {
         self.origin.draw_again();
         let touched = changes.iter().map(|change| ProductChange::Rows(change.product_id())).collect();
@@ -224,9 +227,9 @@ async fn rows<const N: usize>(
     Ok(statement.query(client, &parameters).await?)
 }
 
-/// Begins the transaction, votes and reports, and asks for all that the inserts need, in one round trip. New ids are
-/// those of an earlier attempt if there was one: sequences do not take them back. With `alone`, no other process adds
-/// submissions until the transaction ends.
+/// Begins the transaction, votes and reports, and asks for all that the inserts need, in one round
+/// trip. New ids are those of an earlier attempt if there was one: sequences do not take them back.
+/// With `alone`, no other process adds submissions until the transaction ends.
 async fn first_trip(
     client: &Client,
     statements: &Statements,
@@ -319,8 +322,8 @@ fn read_ids<I: Id>(rows: &[Row], sequence: &'static str) -> Result<Vec<I>, Store
     rows.iter().map(|row| Columns::new(row, sequence, 0).id(0, "last_value")).collect()
 }
 
-/// Inserts, notifies others and commits, in one round trip: behind a refused statement, `COMMIT` rolls back. Sweeps
-/// from a page on if there is one, and returns how many pages there are.
+/// Inserts, notifies others and commits, in one round trip: behind a refused statement, `COMMIT`
+/// rolls back. Sweeps from a page on if there is one, and returns how many pages there are.
 async fn second_trip(
     connection: &Connection,
     statements: &Statements,

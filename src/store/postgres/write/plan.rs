@@ -1,5 +1,5 @@
-//! Turns a batch of commands into the sets that statements take, and the answers into outcomes. It holds no SQL and
-//! asks nothing.
+//! Turns a batch of commands into the sets that statements take, and the answers into outcomes. It
+//! holds no SQL and asks nothing.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,7 +10,8 @@ use crate::store::postgres::decode::{Milliseconds, bigint};
 use crate::store::submission::{Earlier, Submission};
 use crate::store::{Command, Outcome, ProductChange};
 
-/// The sets of a batch, ids ascending: two processes that touch the same rows do so in the same order.
+/// The sets of a batch, ids ascending: two processes that touch the same rows do so in the same
+/// order.
 #[derive(Debug, Default)]
 pub(crate) struct Plan {
     pub(crate) question_votes: Votes,
@@ -45,9 +46,9 @@ impl Votes {
 /// How much a plan looks up before it writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum PlanMode {
-    /// As little as it can. It assumes that submissions are new unless this session remembers them, and that each
-    /// question belongs to the product that its command names. Where that is wrong, the tables refuse the insert, and
-    /// the transaction runs again.
+    /// As little as it can. It assumes that submissions are new unless this session remembers them,
+    /// and that each question belongs to the product that its command names. Where that is wrong,
+    /// the tables refuse the insert, and the transaction runs again.
     Optimistic,
     /// Everything.
     Checked,
@@ -80,7 +81,8 @@ impl Plan {
                 {
                     if is_checked || product_id.is_none() {
                         plan.answered.push(bigint(*question_id));
-                        // Perhaps there is no such question; then it matters whether the key is taken.
+                        // Perhaps there is no such question; then it matters whether the key is
+                        // taken.
                         plan.digests.extend(submission.map(|submission| submission.digest));
                     }
                     plan.new_answers += 1;
@@ -165,7 +167,8 @@ pub(crate) struct NewPhotos<'c> {
 }
 
 impl<'c> Carried<'c> {
-    /// Puts commands and answers together. A command for which `found` has no row or no id left is not found.
+    /// Puts commands and answers together. A command for which `found` has no row or no id left is
+    /// not found.
     pub(crate) fn new(commands: &'c [Command], mode: PlanMode, found: Found) -> Self {
         let mut result = Self { outcomes: Vec::with_capacity(commands.len()), ..Self::default() };
         let Found { voted, reported, answered, mut earlier, ids } = found;

@@ -1,7 +1,8 @@
-//! Keeps which submissions were added before: a row each, found by its digest. Nearly all are new, so the first trip
-//! looks only for digests that the session has met lately, and the second one inserts the new ones, in plain inserts,
-//! which are cheapest. If one was there after all, the key refuses it, and the transaction runs again with a look for
-//! every digest. How long a submission counts is not decided here.
+//! Keeps which submissions were added before: a row each, found by its digest. Nearly all are new,
+//! so the first trip looks only for digests that the session has met lately, and the second one
+//! inserts the new ones, in plain inserts, which are cheapest. If one was there after all, the key
+//! refuses it, and the transaction runs again with a look for every digest. How long a submission
+//! counts is not decided here.
 
 use std::collections::{HashMap, HashSet};
 use std::error::Error;
@@ -20,7 +21,8 @@ use crate::store::{StoreError, columns};
 /// The key that refuses a digest twice.
 pub(crate) const KEY: &str = "submissions_pkey";
 
-/// Pages that a step of sweeping looks at: `SWEEP_ROWS`, when they are full. A row takes at least 60 bytes of 8 KiB.
+/// Pages that a step of sweeping looks at: `SWEEP_ROWS`, when they are full. A row takes at least
+/// 60 bytes of 8 KiB.
 const PAGES_PER_STEP: i64 = 16;
 
 /// Digests that a session remembers: 2 MiB.
@@ -35,8 +37,8 @@ const DELETE: &str = "DELETE FROM submissions WHERE digest = ANY ($1::uuid[])";
 const INSERT: &str = "
     INSERT INTO submissions (expires_at, question_id, answer_id, digest, content)
     SELECT * FROM unnest($1::timestamptz[], $2::bigint[], $3::bigint[], $4::uuid[], $5::uuid[])";
-// Page by page, so that no index of times is needed. Rows that other sessions have locked are left to the next round:
-// a sweeper does not wait.
+// Page by page, so that no index of times is needed. Rows that other sessions have locked are left
+// to the next round: a sweeper does not wait.
 const SWEEP: &str = "
     WITH expired AS (
         SELECT ctid AS place FROM submissions
@@ -159,7 +161,8 @@ struct NewRow {
 }
 
 impl NewSubmissions {
-    /// Adds what came to a new row; `was_there` says whether its digest has expired, but is still there.
+    /// Adds what came to a new row; `was_there` says whether its digest has expired, but is still
+    /// there.
     pub(crate) fn add(
         &mut self,
         submission: &Submission,
@@ -184,15 +187,16 @@ impl NewSubmissions {
         self.written_at = self.written_at.max(Some(written_at));
     }
 
-    /// Puts them in the order of their digests: two processes that add the same ones do so in the same order.
+    /// Puts them in the order of their digests: two processes that add the same ones do so in the
+    /// same order.
     pub(crate) fn sort(&mut self) {
         self.rows.sort_unstable_by_key(|row| row.digest);
         self.expired.sort_unstable();
     }
 }
 
-/// Digests that this session has met lately: what comes again mostly comes soon, and these are worth looking up before the
-/// key refuses them.
+/// Digests that this session has met lately: what comes again mostly comes soon, and these are
+/// worth looking up before the key refuses them.
 #[derive(Debug, Default)]
 pub(crate) struct RecentDigests {
     young: HashSet<Digest>,
