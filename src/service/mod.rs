@@ -34,7 +34,7 @@ pub use statistics::{BatchStatistics, Failure, SPANS_TARGET, Statistics, ViewSta
 
 use self::lanes::fill::{FillSignal, Filler};
 use self::lanes::loader::{Lane, LoadRequest};
-use self::lanes::log_throttle::Complaint;
+use self::lanes::log_throttle::LogThrottle;
 use self::lanes::queue::BatchQueue;
 use self::lanes::writer::{WriteRequest, WriterLane};
 use self::memory::directory::Directory;
@@ -162,15 +162,15 @@ impl Service {
             }
             Change::Products(changes) => views.apply(&changes),
             Change::Disconnected => {
-                directory.store_disconnected();
-                views.store_disconnected();
-                freshness.store_disconnected();
+                directory.disconnect();
+                views.disconnect();
+                freshness.disconnect();
             }
             Change::Reconnected => {
-                directory.store_reconnected();
-                views.store_reconnected();
+                directory.reconnect();
+                views.reconnect();
                 // Last: from here on what is in memory is served again.
-                freshness.store_reconnected();
+                freshness.reconnect();
                 fill.request();
             }
         })
@@ -253,7 +253,7 @@ impl Service {
             Ok(Ok(result)) => result,
             Ok(Err(_)) => Err(ServiceError::StoreUnavailable),
             Err(_) => {
-                static TOO_LATE: Complaint = Complaint::new();
+                static TOO_LATE: LogThrottle = LogThrottle::new();
                 self.counters.failed(Failure::Timeout);
                 if let Some(times) = TOO_LATE.is_due() {
                     let waited = self.settings.store_wait;
