@@ -49,59 +49,62 @@ fn dump_all(store: &dyn Store) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Statements that damage a store, and what the check says then.
+const DAMAGE: &[(&str, &str)] = &[
+    (
+        "INSERT INTO questions SELECT 8, question_id, written_at, helpful, reported, body, name, email
+         FROM questions WHERE question_id = 3",
+        "questions: the id 3 is there 2 times",
+    ),
+    ("INSERT INTO answers SELECT * FROM answers", "answers: the id 1 is there 2 times"),
+    ("INSERT INTO photos SELECT 7, photo_id, 1, url FROM photos", "photos: the id 1 is there 2 times"),
+    ("UPDATE answers SET question_id = 99", "answers: answer 1 names question 99, which is not there"),
+    ("UPDATE answers SET product_id = 9", "answers: answer 1 is not in the product of its question 1"),
+    ("UPDATE photos SET answer_id = 99", "photos: photo 1 names answer 99, which is not there"),
+    ("UPDATE photos SET product_id = 9", "photos: photo 1 is not in the product of its answer 1"),
+    (
+        "UPDATE questions SET helpful = -1 WHERE question_id = 1",
+        "questions: question 1 has impossible counters",
+    ),
+    ("UPDATE answers SET helpful = 4294967296", "answers: answer 1 has impossible counters"),
+    ("SELECT setval('question_ids', 2)", "question_ids: the last id is 2, but there is one of 3"),
+    ("UPDATE answers SET answer_id = 5", "answer_ids: the last id is 1, but there is one of 5"),
+    ("UPDATE photos SET photo_id = 5", "photo_ids: the last id is 1, but there is one of 5"),
+    (
+        "UPDATE questions SET written_at = 'infinity' WHERE question_id = 2",
+        "questions: question_id 2, column written_at: infinity is not in the years 1 to 9999",
+    ),
+    (
+        "UPDATE questions SET written_at = '0044-03-15 00:00:00+00 BC' WHERE question_id = 2",
+        "questions: question_id 2, column written_at: 0044-03-15 00:00:00+00 BC is not in the years 1 to 9999",
+    ),
+    (
+        "UPDATE answers SET written_at = '20000-01-01 00:00:00+00'",
+        "answers: answer_id 1, column written_at: 20000-01-01 00:00:00+00 is not in the years 1 to 9999",
+    ),
+    (
+        "UPDATE questions SET question_id = -2 WHERE question_id = 2",
+        "questions: question_id -2, column question_id: -2 is not an id",
+    ),
+    (
+        "UPDATE questions SET product_id = 9007199254740992 WHERE question_id = 2",
+        "questions: question_id 2, column product_id: 9007199254740992 is not an id",
+    ),
+    ("UPDATE photos SET product_id = 0", "photos: photo_id 1, column product_id: 0 is not an id"),
+    (
+        "SELECT setval('question_ids', 9007199254740991)",
+        "question_ids: the last id is 9007199254740991, few or no new ids can follow",
+    ),
+    (
+        "INSERT INTO submissions VALUES ('infinity', 1, NULL, '00000000-0000-0000-0000-000000000001', NULL)",
+        "submissions: digest 00000000-0000-0000-0000-000000000001, column expires_at: infinity is not in the years 1 to 9999",
+    ),
+];
+
 #[test]
 fn every_kind_of_damage_is_named() {
     let cluster = Cluster::shared();
-    for (damage, expected) in [
-        (
-            "INSERT INTO questions SELECT 8, question_id, written_at, helpful, reported, body, name, email
-             FROM questions WHERE question_id = 3",
-            "questions: the id 3 is there 2 times",
-        ),
-        ("INSERT INTO answers SELECT * FROM answers", "answers: the id 1 is there 2 times"),
-        ("INSERT INTO photos SELECT 7, photo_id, 1, url FROM photos", "photos: the id 1 is there 2 times"),
-        ("UPDATE answers SET question_id = 99", "answers: answer 1 names question 99, which is not there"),
-        ("UPDATE answers SET product_id = 9", "answers: answer 1 is not in the product of its question 1"),
-        ("UPDATE photos SET answer_id = 99", "photos: photo 1 names answer 99, which is not there"),
-        ("UPDATE photos SET product_id = 9", "photos: photo 1 is not in the product of its answer 1"),
-        (
-            "UPDATE questions SET helpful = -1 WHERE question_id = 1",
-            "questions: question 1 has impossible counters",
-        ),
-        ("UPDATE answers SET helpful = 4294967296", "answers: answer 1 has impossible counters"),
-        ("SELECT setval('question_ids', 2)", "question_ids: the last id is 2, but there is one of 3"),
-        ("UPDATE answers SET answer_id = 5", "answer_ids: the last id is 1, but there is one of 5"),
-        ("UPDATE photos SET photo_id = 5", "photo_ids: the last id is 1, but there is one of 5"),
-        (
-            "UPDATE questions SET written_at = 'infinity' WHERE question_id = 2",
-            "questions: question_id 2, column written_at: infinity is not in the years 1 to 9999",
-        ),
-        (
-            "UPDATE questions SET written_at = '0044-03-15 00:00:00+00 BC' WHERE question_id = 2",
-            "questions: question_id 2, column written_at: 0044-03-15 00:00:00+00 BC is not in the years 1 to 9999",
-        ),
-        (
-            "UPDATE answers SET written_at = '20000-01-01 00:00:00+00'",
-            "answers: answer_id 1, column written_at: 20000-01-01 00:00:00+00 is not in the years 1 to 9999",
-        ),
-        (
-            "UPDATE questions SET question_id = -2 WHERE question_id = 2",
-            "questions: question_id -2, column question_id: -2 is not an id",
-        ),
-        (
-            "UPDATE questions SET product_id = 9007199254740992 WHERE question_id = 2",
-            "questions: question_id 2, column product_id: 9007199254740992 is not an id",
-        ),
-        ("UPDATE photos SET product_id = 0", "photos: photo_id 1, column product_id: 0 is not an id"),
-        (
-            "SELECT setval('question_ids', 9007199254740991)",
-            "question_ids: the last id is 9007199254740991, few or no new ids can follow",
-        ),
-        (
-            "INSERT INTO submissions VALUES ('infinity', 1, NULL, '00000000-0000-0000-0000-000000000001', NULL)",
-            "submissions: digest 00000000-0000-0000-0000-000000000001, column expires_at: infinity is not in the years 1 to 9999",
-        ),
-    ] {
+    for (damage, expected) in DAMAGE {
         let address = cluster.fresh_database();
         let store = store(&address);
         let mut writer = writer(store.as_ref());

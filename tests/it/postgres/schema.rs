@@ -159,7 +159,7 @@ fn two_schemas(cluster: &Cluster) -> [StoreAddress; 2] {
     let database = cluster.fresh_database();
     ["first", "second"].map(|schema| {
         cluster.query(&database, &format!("CREATE SCHEMA {schema}"));
-        format!("{database}&options=-csearch_path%3D{schema}").parse().unwrap()
+        format!("{database}&options=-csearch_path%3D{schema}").parse().expect("an address")
     })
 }
 

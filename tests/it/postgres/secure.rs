@@ -110,5 +110,5 @@ fn a_password_comes_from_the_environment_or_the_password_file() {
 
 fn set_mode(file: &std::path::Path, mode: u32) {
     use std::os::unix::fs::PermissionsExt as _;
-    std::fs::set_permissions(file, std::fs::Permissions::from_mode(mode)).unwrap();
+    std::fs::set_permissions(file, std::fs::Permissions::from_mode(mode)).expect("the mode is set");
 }

@@ -185,7 +185,7 @@ impl ListenerTask {
         let driver = AbortOnDrop(tokio::spawn(receiver.drive(driver)));
         let settings = format!("{}; {NAME}", Naming::Named.start(votes::SETTINGS));
         // All sent together: while this process does not listen, its lists may be behind.
-        let (_, votes, channel) = tokio::try_join!(
+        let ((), votes, channel) = tokio::try_join!(
             biased;
             client.batch_execute(&settings),
             VoteReader::prepare(&client),
