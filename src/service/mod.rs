@@ -44,7 +44,7 @@ use self::readiness::Readiness;
 use self::statistics::Counters;
 use crate::domain::Target;
 use crate::domain::{ProductId, QuestionId};
-use crate::store::{Change, ChangeSink, Command, Outcome, Store, StoreError};
+use crate::store::{Change, ChangeSink, Command, Outcome, Sessions, StoreError};
 use crate::view::View;
 
 /// The questions-and-answers service over one store. Dropping it finishes what was accepted.
@@ -78,7 +78,7 @@ impl Service {
     /// # Errors
     /// When the store does not open a session.
     pub fn start(
-        store: &dyn Store,
+        store: &dyn Sessions,
         clock: Arc<dyn Clock>,
         settings: ServiceSettings,
     ) -> Result<Self, StoreError> {
@@ -106,7 +106,7 @@ impl Service {
         Ok(service)
     }
 
-    fn start_threads(&self, store: &dyn Store) -> Result<(), StoreError> {
+    fn start_threads(&self, store: &dyn Sessions) -> Result<(), StoreError> {
         if self.freshness.is_ageing() {
             let freshness = Arc::clone(&self.freshness);
             self.threads.lock().ageing = Some(spawn("ageing".to_owned(), move || freshness.run())?);

@@ -12,7 +12,7 @@ pub(super) const SWEEP_ROWS: usize = 2_048;
 const SWEPT_PER_ADDED: usize = 4;
 
 /// How often a writer without writes sweeps, in milliseconds.
-const IDLE_SWEEP_INTERVAL_MS: i64 = 1_000;
+const IDLE_SWEEP_INTERVAL_MS: u64 = 1_000;
 
 /// How a new row is recognized when it comes again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +34,15 @@ pub(super) struct Earlier {
 }
 
 impl Earlier {
+    /// Whether `again`, which came at `now`, repeats it: it has not expired, and it was written at most as long after
+    /// `now` as a submission is kept. Clocks of two servers differ a little. One that was far ahead and is set right
+    /// must not make old submissions count for as long as it was ahead.
+    pub(super) fn counts_for(&self, again: &Submission, now: Timestamp) -> bool {
+        let left = self.expires_at.milliseconds() - now.milliseconds();
+        let kept = again.expires_at.milliseconds() - now.milliseconds();
+        left > 0 && left <= 2 * kept
+    }
+
     /// What the same submission is told.
     pub(super) fn outcome(self, again: &Submission) -> Outcome {
         if self.content == again.content { Outcome::Repeated(self.row) } else { Outcome::KeyTaken }
@@ -65,7 +74,8 @@ impl Sweeping {
 
     /// Whether a writer without writes takes one.
     pub(super) fn is_due_when_idle(&self, now: Timestamp) -> bool {
-        let waited = |at: Timestamp| now.milliseconds() - at.milliseconds() >= IDLE_SWEEP_INTERVAL_MS;
+        // The clock may have been set back since.
+        let waited = |at: Timestamp| now.milliseconds().abs_diff(at.milliseconds()) >= IDLE_SWEEP_INTERVAL_MS;
         self.last_expiry.is_some() && self.swept_at.is_none_or(waited)
     }
 

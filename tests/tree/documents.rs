@@ -227,5 +227,9 @@ fn the_table_of_settings_is_complete() {
         title.into_iter().chain([row(&setting)])
     };
     let expected: Vec<String> = expected.flat_map(rows_of).collect();
-    assert!(rows == expected, "the table in docs/operations/settings.md is old; write\n{}", expected.join("\n"));
+    assert!(
+        rows == expected,
+        "the table in docs/operations/settings.md is old; write\n{}",
+        expected.join("\n")
+    );
 }

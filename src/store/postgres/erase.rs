@@ -86,6 +86,9 @@ async fn transact(client: &Client, person: &PersonRows) -> Result<Counts, Failur
         products.push(row.try_get(0)?);
         ids.push(row.try_get(1)?);
     }
+    if questions_erased == 0 && erased.is_empty() {
+        return Ok(Counts::default());
+    }
     let photos = client.execute(PHOTOS, &[&products, &ids]).await?;
     client.execute(SUBMISSIONS, &[&question_ids, &ids]).await?;
 

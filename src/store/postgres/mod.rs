@@ -22,8 +22,8 @@ use self::connect::server::Server;
 use self::connect::session::{Session, Unprepared};
 use self::connect::statement::Naming;
 use super::{
-    BulkLoad, ChangeSink, Counts, Dump, Finding, LoadMode, Migrated, PersonRows, Reader, Store, StoreError,
-    Writer,
+    BulkLoad, ChangeSink, Counts, Dump, Finding, LoadMode, Migrated, PersonRows, Reader, Sessions,
+    StoreError, Upkeep, Writer,
 };
 
 /// A store in a PostgreSQL database.
@@ -78,7 +78,7 @@ impl PostgresStore {
     }
 }
 
-impl Store for PostgresStore {
+impl Sessions for PostgresStore {
     fn name(&self) -> &'static str {
         "PostgreSQL"
     }
@@ -96,7 +96,9 @@ impl Store for PostgresStore {
         let second = first.open_beside(&self.server)?;
         Ok(vec![Box::new(first), Box::new(second)])
     }
+}
 
+impl Upkeep for PostgresStore {
     fn bulk_load(&self, mode: LoadMode) -> Result<Box<dyn BulkLoad>, StoreError> {
         Ok(Box::new(load::PostgresBulkLoad::begin(&self.direct, mode)?))
     }

@@ -204,30 +204,35 @@ impl Products {
             Kind::Photo => "photos",
         };
         let columns = Columns::new(row, table, 1);
-        let product = self.of_product(columns.id(0, "product_id")?);
-        match kind {
-            Kind::Product => {}
-            Kind::Question => product.questions.push(QuestionRow {
-                question_id: columns.id(1, "question_id")?,
-                written_at: columns.time(3, "written_at")?,
-                helpful: columns.count(4, "helpful")?,
-                body: product.texts.keep(columns.text(5, "body")?),
-                name: product.texts.keep(columns.text(6, "name")?),
-            }),
-            Kind::Answer => product.answers.push(AnswerRow {
-                answer_id: columns.id(1, "answer_id")?,
-                question_id: columns.id(2, "question_id")?,
-                written_at: columns.time(3, "written_at")?,
-                helpful: columns.count(4, "helpful")?,
-                body: product.texts.keep(columns.text(5, "body")?),
-                name: product.texts.keep(columns.text(6, "name")?),
-            }),
-            Kind::Photo => product.photos.push(PhotoRow {
-                photo_id: columns.id(1, "photo_id")?,
-                answer_id: columns.id(2, "answer_id")?,
-                url: product.texts.keep(columns.text(5, "url")?),
-            }),
-        }
-        Ok(())
+        let product_id = columns.id(0, "product_id")?;
+        add_row(self.of_product(product_id), kind, columns)
+            .map_err(|error| error.of_product(Some(product_id)))
     }
+}
+
+fn add_row(product: &mut ProductRows, kind: Kind, columns: Columns<'_>) -> Result<(), StoreError> {
+    match kind {
+        Kind::Product => {}
+        Kind::Question => product.questions.push(QuestionRow {
+            question_id: columns.id(1, "question_id")?,
+            written_at: columns.time(3, "written_at")?,
+            helpful: columns.count(4, "helpful")?,
+            body: product.texts.keep(columns.text(5, "body")?),
+            name: product.texts.keep(columns.text(6, "name")?),
+        }),
+        Kind::Answer => product.answers.push(AnswerRow {
+            answer_id: columns.id(1, "answer_id")?,
+            question_id: columns.id(2, "question_id")?,
+            written_at: columns.time(3, "written_at")?,
+            helpful: columns.count(4, "helpful")?,
+            body: product.texts.keep(columns.text(5, "body")?),
+            name: product.texts.keep(columns.text(6, "name")?),
+        }),
+        Kind::Photo => product.photos.push(PhotoRow {
+            photo_id: columns.id(1, "photo_id")?,
+            answer_id: columns.id(2, "answer_id")?,
+            url: product.texts.keep(columns.text(5, "url")?),
+        }),
+    }
+    Ok(())
 }

@@ -2,8 +2,8 @@
 //! own, and from such a file back into a store. That a backup gets its name only when it is whole is up to the
 //! caller.
 //!
-//! Pages, and not `VACUUM INTO`, which builds every tree anew: a copy costs reading and writing the file and nothing else,
-//! and whoever restores gets back the very same pages.
+//! Pages, and not `VACUUM INTO`, which builds every tree again: a copy costs reading and writing the file and nothing
+//! else, and a restore brings back the very same pages.
 
 use std::path::Path;
 use std::thread;
@@ -17,7 +17,7 @@ use super::failure::Failure;
 use super::{counts, schema};
 use crate::store::{Counts, LoadMode, PagesCopied, StoreError};
 
-/// Pages of 4 KiB that are copied between two reports: 16 MiB.
+/// Pages that are copied between two reports: 8 MiB, in a file with pages of 2 KiB.
 const PAGES_PER_STEP: i32 = 4_096;
 
 /// Copies the store into `target`, an empty file. The copy is of one state, the one at the beginning.
@@ -30,8 +30,6 @@ pub(super) fn back_up(
     progress: &mut dyn FnMut(PagesCopied),
 ) -> Result<(), StoreError> {
     let source = schema::connect(path)?;
-    // Mapped pages would only count as this process's memory.
-    source.pragma_update(None, "mmap_size", 0).reading()?;
     source.execute_batch("BEGIN").reading()?;
     // The first read takes the snapshot.
     schema::require_known(&source)?;
@@ -43,7 +41,7 @@ pub(super) fn back_up(
     )
     .writing()?;
     copy_pages(&source, &mut copy, progress)?;
-    // One file, which can be read where nothing can be written beside it.
+    // One file, which can be read where no other file can be made.
     let mode: String = copy.query_row("PRAGMA journal_mode = DELETE", [], |row| row.get(0)).writing()?;
     match mode.as_str() {
         "delete" => Ok(()),
@@ -55,8 +53,8 @@ pub(super) fn back_up(
 /// SQLite's own: servers go on showing the former rows until the end, and notice it then.
 ///
 /// # Errors
-/// [`StoreError::WrongSchema`] when the backup is not a store of a known version, [`StoreError::Unavailable`] when its
-/// pages are broken, [`StoreError::NotEmpty`] when the store has rows and `mode` does not replace them. Nothing is
+/// [`StoreError::WrongSchema`] when the backup is not a store of a known version, [`StoreError::DamagedFile`] when its
+/// pages are damaged, [`StoreError::NotEmpty`] when the store has rows and `mode` does not replace them. Nothing is
 /// changed then.
 pub(super) fn restore(
     path: &Path,
@@ -71,7 +69,7 @@ pub(super) fn restore(
     }
     let source = open_backup(backup)?;
     let mut connection = schema::connect(path)?;
-    connection.pragma_update(None, "mmap_size", 0).writing()?;
+    schema::require_writable_file(&connection)?;
     if schema::migrations_seen(&connection)? > 0 && mode == LoadMode::IntoEmpty && !is_empty(&connection)? {
         return Err(StoreError::NotEmpty);
     }
@@ -89,12 +87,12 @@ pub(super) fn restore(
 /// Opens a backup to read it, after a look at every page.
 fn open_backup(backup: &Path) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let source = Connection::open_with_flags(backup, flags)
-        .map_err(|error| StoreError::BadAddress(format!("cannot open {}: {error}", backup.display())))?;
+    let source =
+        Connection::open_with_flags(backup, flags).map_err(|error| schema::cannot_open(backup, &error))?;
     schema::require_known(&source)?;
     let verdict: String = source.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).reading()?;
     if verdict != "ok" {
-        return Err(StoreError::Unavailable(format!("the backup is damaged: {verdict}")));
+        return Err(StoreError::damaged_file(format!("the backup is damaged: {verdict}")));
     }
     Ok(source)
 }

@@ -54,8 +54,6 @@ impl Places {
 impl SqliteBulkLoad {
     pub(super) fn begin(connection: Connection, mode: LoadMode) -> Result<Self, StoreError> {
         connection.pragma_update(None, "cache_size", CACHE_KIBIBYTES).writing()?;
-        // A load hardly reads; mapped pages would only count as this process's memory.
-        connection.pragma_update(None, "mmap_size", 0).writing()?;
         // Fails, without waiting, when another process has the file open; then the write-ahead log stays.
         connection.busy_timeout(Duration::ZERO).writing()?;
         let mode_now =
@@ -178,8 +176,9 @@ impl BulkLoad for SqliteBulkLoad {
     fn commit(self: Box<Self>) -> Result<Counts, StoreError> {
         self.store_last_ids()?;
         let counts = counts(&self.connection)?;
+        schema::require_in_place(&self.connection)?;
         self.connection.execute_batch("COMMIT").committing()?;
-        // The load is committed whatever comes of this, and whoever opens the store tries it again.
+        // The load is committed even if this fails. The next process that opens the store tries it again.
         if let Err(error) = schema::use_write_ahead_log(&self.connection) {
             tracing::warn!(%error, "loaded, but the write-ahead log could not be switched on again");
         }

@@ -1,6 +1,6 @@
 //! The embedded store: one SQLite file, laid out so that a product's rows are neighbours. One writer with
 //! group commit and full durability, readers that do not wait for it or for each other.
-//! SQL lives here and nowhere above; caching and batching are `service`'s.
+//! Deliberately absent: caching and batching, which are the service's.
 
 mod backup;
 mod bulk;
@@ -19,8 +19,8 @@ use std::path::{Path, PathBuf};
 
 use self::failure::Failure;
 use super::{
-    BulkLoad, ChangeSink, Counts, Dump, Finding, LoadMode, Migrated, PagesCopied, PersonRows, Reader, Store,
-    StoreError, Writer,
+    BulkLoad, ChangeSink, Counts, Dump, Finding, LoadMode, Migrated, PagesCopied, PersonRows, Reader,
+    Sessions, StoreError, Upkeep, Writer,
 };
 
 /// A store in one SQLite file. Opening it creates the file and brings its tables up to date.
@@ -33,12 +33,11 @@ impl SqliteStore {
     /// Opens or creates the file.
     ///
     /// # Errors
-    /// [`StoreError::BadAddress`] when the file cannot be opened, [`StoreError::WrongSchema`] when it belongs
-    /// to another program or to a later version, [`StoreError::Unavailable`] when it is locked.
+    /// [`StoreError::BadAddress`] when the file cannot be opened or this account cannot write to it,
+    /// [`StoreError::WrongSchema`] when it belongs to another program or to a later version,
+    /// [`StoreError::Unavailable`] when it is locked.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        let mut connection = schema::connect(path)?;
-        schema::migrate(&mut connection)?;
-        schema::use_write_ahead_log(&connection)?;
+        Self::migrate(path)?;
         Ok(Self { path: path.to_owned() })
     }
 
@@ -48,8 +47,10 @@ impl SqliteStore {
     /// As [`open`](Self::open).
     pub fn migrate(path: &Path) -> Result<Migrated, StoreError> {
         let mut connection = schema::connect(path)?;
+        schema::require_writable_file(&connection)?;
         let migrated = schema::migrate(&mut connection)?;
         schema::use_write_ahead_log(&connection)?;
+        schema::require_writable_log(&connection)?;
         Ok(migrated)
     }
 
@@ -69,7 +70,7 @@ impl SqliteStore {
     ///
     /// # Errors
     /// [`StoreError::WrongSchema`] when one of them is not a store of a known version, [`StoreError::NotEmpty`] when
-    /// there are rows and `mode` does not replace them, [`StoreError::Unavailable`] when the copy is damaged.
+    /// there are rows and `mode` does not replace them, [`StoreError::DamagedFile`] when the copy is damaged.
     pub fn restore(
         path: &Path,
         backup: &Path,
@@ -85,13 +86,13 @@ impl SqliteStore {
     }
 }
 
-impl Store for SqliteStore {
+impl Sessions for SqliteStore {
     fn name(&self) -> &'static str {
         "SQLite"
     }
 
     fn reader(&self) -> Result<Box<dyn Reader>, StoreError> {
-        Ok(Box::new(read::SqliteReader::new(schema::connect(&self.path)?)))
+        Ok(Box::new(read::SqliteReader::new(schema::connect(&self.path)?)?))
     }
 
     fn writer(&self, elsewhere: ChangeSink) -> Result<Box<dyn Writer>, StoreError> {
@@ -100,7 +101,9 @@ impl Store for SqliteStore {
         schema::use_write_ahead_log(&connection)?;
         Ok(Box::new(write::SqliteWriter::new(connection, elsewhere)?))
     }
+}
 
+impl Upkeep for SqliteStore {
     fn bulk_load(&self, mode: LoadMode) -> Result<Box<dyn BulkLoad>, StoreError> {
         Ok(Box::new(bulk::SqliteBulkLoad::begin(schema::connect(&self.path)?, mode)?))
     }

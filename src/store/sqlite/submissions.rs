@@ -88,7 +88,7 @@ impl Submissions {
         self.newest = None;
     }
 
-    /// What the same submission came to before, if it has not expired.
+    /// What the same submission came to before, if that still counts.
     pub(super) fn find(
         &self,
         connection: &Connection,
@@ -109,7 +109,7 @@ impl Submissions {
             return Ok(None);
         }
         let earlier = earlier(columns)?;
-        Ok((earlier.expires_at > now).then_some(earlier))
+        Ok(earlier.counts_for(submission, now).then_some(earlier))
     }
 
     /// Keeps what a submission came to.

@@ -218,7 +218,7 @@ impl<'c> Carried<'c> {
     ) -> Option<Outcome> {
         let Some(submission) = submission else { return add(self) };
         let before = earlier.get(&submission.digest).copied();
-        if let Some(before) = before.filter(|before| before.expires_at > written_at) {
+        if let Some(before) = before.filter(|before| before.counts_for(submission, written_at)) {
             return Some(before.outcome(submission));
         }
         let outcome = add(self)?;

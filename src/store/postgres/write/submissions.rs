@@ -11,11 +11,11 @@ use tokio_postgres::{Client, Row};
 
 use crate::domain::Target;
 use crate::domain::{Digest, Timestamp};
-use crate::store::StoreError;
 use crate::store::postgres::connect::failure::Failure;
 use crate::store::postgres::connect::statement::{Naming, Statement};
 use crate::store::postgres::decode::{Columns, Milliseconds, bigint};
 use crate::store::submission::{Earlier, Submission, Sweeping};
+use crate::store::{StoreError, columns};
 
 /// The key that refuses a digest twice.
 pub(crate) const KEY: &str = "submissions_pkey";
@@ -245,7 +245,7 @@ impl ToSql for Digest {
 
 impl<'a> FromSql<'a> for Digest {
     fn from_sql(_: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn Error + Sync + Send>> {
-        Ok(Self::from_bytes(raw.try_into()?))
+        Ok(columns::digest(raw)?)
     }
 
     accepts!(UUID);
