@@ -34,7 +34,7 @@ pub use statistics::{BatchStatistics, Failure, SPANS_TARGET, Statistics, ViewSta
 
 use self::lanes::fill::{FillSignal, Filler};
 use self::lanes::loader::{Lane, LoadRequest};
-use self::lanes::log_throttle::Complaint;
+use self::lanes::log_throttle::LogThrottle;
 use self::lanes::queue::BatchQueue;
 use self::lanes::writer::{WriteRequest, WriterLane};
 use self::memory::directory::Directory;
@@ -162,15 +162,15 @@ impl Service {
             }
             Change::Products(changes) => views.apply(&changes),
             Change::Deaf => {
-                directory.fall_silent();
-                views.fall_silent();
-                freshness.fall_silent();
+                directory.disconnect();
+                views.disconnect();
+                freshness.disconnect();
             }
             Change::Hearing => {
-                directory.end_silence();
-                views.end_silence();
+                directory.reconnect();
+                views.reconnect();
                 // Last: from here on what is in memory is served again.
-                freshness.end_silence();
+                freshness.reconnect();
                 fill.request();
             }
         })
@@ -189,7 +189,7 @@ impl Service {
     /// What was counted so far, and what there is at the moment.
     pub fn statistics(&self) -> Statistics {
         let (reading, writing) = (self.loads.state(), self.writes.state());
-        self.counters.read(self.views.statistics(), !self.views.is_deaf(), reading, writing)
+        self.counters.read(self.views.statistics(), !self.views.is_disconnected(), reading, writing)
     }
 
     /// Reads a product's view, in memory or, failing that, loaded from the store.
@@ -253,7 +253,7 @@ impl Service {
             Ok(Ok(result)) => result,
             Ok(Err(_)) => Err(ServiceError::StoreUnavailable),
             Err(_) => {
-                static TOO_LATE: Complaint = Complaint::new();
+                static TOO_LATE: LogThrottle = LogThrottle::new();
                 self.counters.failed(Failure::Timeout);
                 if let Some(times) = TOO_LATE.is_due() {
                     let waited = self.settings.store_wait;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
-use super::log_throttle::Complaint;
+use super::log_throttle::LogThrottle;
 use super::queue::{BatchQueue, Taken};
 use crate::domain::{ProductId, QuestionId};
 use crate::service::ServiceError;
@@ -37,8 +37,8 @@ pub(crate) enum LoadRequest {
     ProductOf(QuestionId, ProductSender),
 }
 
-static NOT_LOADED: Complaint = Complaint::new();
-static NOT_LOOKED_UP: Complaint = Complaint::new();
+static NOT_LOADED: LogThrottle = LogThrottle::new();
+static NOT_LOOKED_UP: LogThrottle = LogThrottle::new();
 
 /// One reading thread.
 pub(crate) struct Lane {

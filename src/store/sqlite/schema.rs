@@ -34,7 +34,7 @@ const CACHE_KIBIBYTES: i64 = -16 * 1_024;
 
 /// The page size of new files; those that are there keep theirs. A vote rewrites one page of
 /// `marks`, so halving it from SQLite's default lets a third more votes through, and reads take as
-/// long (ARCHITECTURE.md, "The embedded store").
+/// long (docs/decisions/sqlite-layout.md).
 const PAGE_BYTES: i64 = 2_048;
 
 /// The write-ahead log is folded into the file when it passes this size.

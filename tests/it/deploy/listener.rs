@@ -1,6 +1,6 @@
-//! Two processes of which one no longer hears of the other's writes: its listening connection is cut again and
-//! again, or falls silent without being closed. After the bounds that `docs/operations.md` states it shows no list
-//! without them.
+//! Two processes, of which one receives no notices of the other's writes: its listening connection is cut again
+//! and again, or falls silent without being closed. After the times in `docs/operations/postgresql.md` it serves
+//! no list without those writes.
 
 use std::io::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -24,7 +24,7 @@ on_every_store!(
     writers_that_add_the_same_at_once_add_it_once,
     submissions_of_replaced_rows_are_forgotten,
     submissions_of_an_erased_person_are_forgotten,
-    what_has_expired_is_deleted_by_whoever_writes,
+    expired_rows_are_deleted_by_later_writes,
     what_has_expired_is_deleted_when_nobody_writes,
 );
 
@@ -308,7 +308,7 @@ fn add_many(writer: &mut dyn Writer, second: u64) {
     }
 }
 
-fn what_has_expired_is_deleted_by_whoever_writes(store: &TestStore) {
+fn expired_rows_are_deleted_by_later_writes(store: &TestStore) {
     let mut writer = store.writer();
     let mut most = 0;
     for round in 0..12 {
