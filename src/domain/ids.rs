@@ -1,10 +1,14 @@
 //! Ids of products, questions, answers and photos: integers in 1..2^53-1, so that a JavaScript
-//! client reads every one of them exactly. Deliberately absent: making new ids (`store`).
+//! client reads every one of them exactly. Making new ids is the store's work, not this file's.
 
 use std::fmt;
 
 /// The largest id, 2^53-1: the largest integer that a JavaScript number holds exactly.
 pub const MAX_ID: u64 = (1 << 53) - 1;
+
+/// The largest id that a question, answer or photo of an import may have: new ones get larger ids,
+/// and 2^32 are left.
+pub const MAX_IMPORTED_ID: u64 = MAX_ID - (1 << 32);
 
 /// Why a text or number is not an id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -13,7 +13,7 @@ mod text;
 mod time;
 
 pub use digest::{Digest, IdempotencyKey, InvalidKey};
-pub use ids::{AnswerId, Id, InvalidId, MAX_ID, PhotoId, ProductId, QuestionId};
+pub use ids::{AnswerId, Id, InvalidId, MAX_ID, MAX_IMPORTED_ID, PhotoId, ProductId, QuestionId};
 pub use page::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, Page};
 pub use product::{AnswerRow, PhotoRow, ProductRows, QuestionRow, Span, Texts};
 pub use submission::{Draft, Field, FieldError, NewAnswer, NewQuestion, NotAnArray, SubmissionLimits};

@@ -1,5 +1,5 @@
-//! By what a question or answer is recognized when it is sent again: the client's key, or its content, and for how long.
-//! Finding the first one is the store's work.
+//! How a repeated question or answer is recognized: by the client's key or by its content, and for
+//! how long. The store finds the first one.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use super::{Service, ServiceError};
 use crate::domain::{Digest, IdempotencyKey, Timestamp};
 use crate::store::{Command, Submission};
 
-/// How long a key is kept.
+/// The lifetime of a key.
 const KEY_KEPT: Duration = Duration::from_hours(24);
 
 /// The row that a submission came to.
@@ -25,24 +25,24 @@ impl Service {
     /// # Errors
     /// [`ServiceError::Overloaded`] or [`ServiceError::StoreUnavailable`].
     pub async fn is_known(&self, key: &IdempotencyKey) -> Result<bool, ServiceError> {
-        match self.write(Command::Recall { digest: key.digest(), now: self.clock.now() }).await {
-            Ok(_) => Ok(true),
+        let now = self.clock.now();
+        let submission = Submission { digest: key.digest(), content: None, expires_at: after(now, KEY_KEPT) };
+        match self.write(Command::Recall { submission, now }).await {
+            // What came under it does not matter here.
+            Ok(_) | Err(ServiceError::KeyTaken) => Ok(true),
             Err(ServiceError::NotFound) => Ok(false),
             Err(error) => Err(error),
         }
     }
 
-    /// How a post is recognized; `None` when it is not, because it has no key and there is no window.
+    /// The marks of a submission; `None` without a key and without a window for repetitions.
     pub(super) fn submission(
         &self,
         key: Option<&IdempotencyKey>,
         written_at: Timestamp,
         content: impl FnOnce() -> Digest,
     ) -> Option<Submission> {
-        let until = |kept: Duration| {
-            let kept = i64::try_from(kept.as_millis()).unwrap_or(i64::MAX);
-            Timestamp::nearest(written_at.milliseconds().saturating_add(kept))
-        };
+        let until = |kept| after(written_at, kept);
         let window = self.settings.duplicate_window;
         match key {
             Some(key) => Some(Submission {
@@ -54,4 +54,9 @@ impl Service {
             None => Some(Submission { digest: content(), content: None, expires_at: until(window) }),
         }
     }
+}
+
+fn after(time: Timestamp, passed: Duration) -> Timestamp {
+    let passed = i64::try_from(passed.as_millis()).unwrap_or(i64::MAX);
+    Timestamp::nearest(time.milliseconds().saturating_add(passed))
 }

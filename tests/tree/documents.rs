@@ -102,6 +102,54 @@ fn broken_links_are_noticed() {
     }
 }
 
+/// Words that no document uses, whole or as the beginning of another: they are old, or say less than the field's words.
+const WORDS_NOT_USED: [&str; 9] =
+    ["anew", "beside ", "thereof", "told of", "what is said", "whatever", "who watch", "whoever", "whomever"];
+
+/// Documents whose length is part of their promise, and their most words.
+const SHORT_DOCUMENTS: [(&str, usize); 2] = [("ARCHITECTURE.md", 1_600), ("docs/operations.md", 1_200)];
+
+const MAX_COLUMNS: usize = 100;
+
+/// The lines of a document that wrap: no code, no table, no picture.
+fn sentences(document: &str) -> impl Iterator<Item = &str> {
+    let text = document.split("```").step_by(2).flat_map(str::lines);
+    text.filter(|line| !line.starts_with(['|', '!']))
+}
+
+/// What is hard to read in a document.
+fn hard_to_read(name: &str, document: &str) -> Vec<String> {
+    let text = prose(document).to_lowercase();
+    let words = WORDS_NOT_USED.into_iter().filter(|word| text.contains(word));
+    let long = sentences(document).filter(|line| line.chars().count() > MAX_COLUMNS);
+    words.chain(long).map(|found| format!("{name}: {found}")).collect()
+}
+
+#[test]
+fn documents_are_plain_and_their_lines_short() {
+    let mut wrong = Vec::new();
+    for path in files("md") {
+        let name = name(&path);
+        if !name.starts_with("docs/benchmarks/") {
+            wrong.extend(hard_to_read(&name, &read(&path)));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    for (name, most) in SHORT_DOCUMENTS {
+        let words = read(&root().join(name)).split_whitespace().count();
+        assert!(words <= most, "{name} has {words} words, more than {most}");
+    }
+}
+
+#[test]
+fn what_is_hard_to_read_is_noticed() {
+    let long = "a ".repeat(51);
+    assert_eq!(hard_to_read("a", &format!("| {long}\n```\n{long}\nanew\n```\n`anew` besides")), [""; 0]);
+    for bad in ["Whoever reads", "read it anew.", &long] {
+        assert_eq!(hard_to_read("a", bad).len(), 1, "{bad}");
+    }
+}
+
 #[test]
 fn every_test_that_the_threat_model_names_is_there() {
     let sources: Vec<String> = files("rs").iter().map(|path| read(path)).collect();
@@ -149,7 +197,7 @@ fn the_settings_file_to_begin_with_is_the_programs_own() {
     );
 }
 
-/// A setting's row in the table of `docs/operations.md`.
+/// A setting's row in the table of `docs/operations/settings.md`.
 fn row(setting: &Setting) -> String {
     let help = setting.help();
     let (meaning, words) = help.split_once(" [default: ").unwrap_or((&help, "none]"));
@@ -165,7 +213,7 @@ fn row(setting: &Setting) -> String {
 
 #[test]
 fn the_table_of_settings_is_complete() {
-    let document = read(&root().join("docs/operations.md"));
+    let document = read(&root().join("docs/operations/settings.md"));
     let (_, table) = document
         .split_once("| Setting | Default | Write | Meaning |\n|---|---|---|---|\n")
         .expect("the table");
@@ -179,5 +227,9 @@ fn the_table_of_settings_is_complete() {
         title.into_iter().chain([row(&setting)])
     };
     let expected: Vec<String> = expected.flat_map(rows_of).collect();
-    assert!(rows == expected, "the table in docs/operations.md is old; write\n{}", expected.join("\n"));
+    assert!(
+        rows == expected,
+        "the table in docs/operations/settings.md is old; write\n{}",
+        expected.join("\n")
+    );
 }

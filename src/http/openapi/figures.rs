@@ -84,7 +84,7 @@ fn route() -> Value {
     object(&json!({
         "route": {"type": "string", "description": "Its name in metrics", "example": "list_questions"},
         "method": {"type": ["string", "null"], "example": "GET"},
-        "path": {"type": ["string", "null"], "example": "/qa/questions/:question_id/answers"},
+        "path": {"type": ["string", "null"], "example": "/qa/questions/{question_id}/answers"},
         "answered": count("Requests that had a response of any status"),
         "refused": count("Those with a status of 400 to 499"),
         "failed": count("Those with a status of 500 or more"),

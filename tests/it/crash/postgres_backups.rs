@@ -1,5 +1,6 @@
-//! A PostgreSQL store backed up with the server's own programs while it is written to, as `docs/operations.md` says, and
-//! restored into another database. How SQLite is backed up is told in `sqlite_backups`.
+//! A PostgreSQL store, backed up with the server's own programs while it is written to, as
+//! `docs/operations/backup.md` says, and restored into another database. SQLite's backup is tested in
+//! `sqlite_backups`.
 
 use std::path::Path;
 use std::process::Command;

@@ -1,5 +1,5 @@
-//! `atelier backup` and `atelier restore` as an operator runs them: under writes, under a server, and on files that are
-//! none. That a killed restore leaves the former rows is tested with imports.
+//! `atelier backup` and `atelier restore` as an operator runs them: under writes, under a server,
+//! and on files that are none. That a killed restore leaves the former rows is tested with imports.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -44,7 +44,7 @@ fn fill(place: &Place, store: &str) {
     let body = "filling ".repeat(125);
     for number in 1..=FILLING {
         let product = PRODUCTS + 1 + number / 5;
-        writeln!(questions, "{number},{product},{body},0,ann,a@b.c,0,0").expect("a text");
+        writeln!(questions, "{number},{product},{body},2018-10-18,ann,a@b.c,0,0").expect("a text");
     }
     let folder = place.folder().join("filling");
     fs::create_dir(&folder).expect("a folder");
@@ -75,6 +75,8 @@ fn a_backup_under_writes_has_every_write_that_was_acknowledged_before() {
     assert_is_one_private_file(&backup);
     let restored = place.fresh();
     run(&["restore", &backup.display().to_string()], Some(&restored));
+    let mode = fs::metadata(&restored["sqlite:".len()..]).expect("it is there").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
     check(&restored);
     let output = run(&["check"], Some(&restored)).stdout;
     let counted = String::from_utf8(output).expect("UTF-8");
@@ -117,6 +119,66 @@ fn a_server_at_work_notices_a_restore_and_goes_on() {
     check(&store);
     let rows = |list: &serde_json::Value| list["results"].as_array().expect("a list").len();
     assert_eq!(rows(&Server::start(&store).client().get(list)), rows(&expected) + 1);
+}
+
+#[test]
+fn a_server_whose_file_is_replaced_refuses_writes_and_is_not_ready() {
+    let place = place();
+    let (store, other) = (shop(&place, 20, 1), shop(&place, 20, 2));
+    let (file, elsewhere) = (&store["sqlite:".len()..], place.folder().join("elsewhere.db"));
+    let server = Server::start(&store);
+    let mut client = server.client();
+    let mut status = |method: &str, target: &str, body: &str| {
+        client.exchange(method, target, body).expect("the server answers").status
+    };
+    let post = r#"{"body":"And now?","name":"Ada","email":"ada@example.com","product_id":7}"#;
+    assert_eq!(status("GET", "/readyz", ""), 200);
+    assert_eq!(status("GET", "/qa/questions?product_id=7", ""), 200);
+    fs::rename(file, &elsewhere).expect("moved away");
+    fs::rename(&other["sqlite:".len()..], file).expect("put in its place");
+    until("the server is not ready", || status("GET", "/readyz", "") == 503);
+    assert_eq!(status("POST", "/qa/questions", post), 503);
+    assert_eq!(status("PUT", "/qa/questions/1/helpful", ""), 503);
+    assert_eq!(status("GET", "/qa/questions?product_id=7", ""), 200, "lists in memory go on");
+    fs::rename(&elsewhere, file).expect("moved back");
+    until("the server is ready again", || status("GET", "/readyz", "") == 200);
+    assert_eq!(status("POST", "/qa/questions", post), 201);
+    drop(server);
+    check(&store);
+}
+
+#[test]
+fn a_server_on_a_full_disk_shows_what_is_there_and_writes_once_there_is_room() {
+    let place = place();
+    let store = shop(&place, 20, 1);
+    let list = "/qa/questions?product_id=7&count=1000";
+    let expected = Server::start(&store).client().get(list);
+    // A disk that only this process sees, as full as can be.
+    let disk = place.folder().join("disk");
+    fs::create_dir(&disk).expect("a folder");
+    let (file, disk_name) = (&store["sqlite:".len()..], disk.display());
+    let script = format!(
+        "mount -t tmpfs -o size=8m tmpfs {disk_name} && cp {file} {disk_name}/shop.db
+         dd if=/dev/zero of={disk_name}/filler bs=4k 2>/dev/null
+         exec {} serve --store sqlite:{disk_name}/shop.db --listen 127.0.0.1:0 --rate-limits off",
+        env!("CARGO_BIN_EXE_atelier")
+    );
+    let mut command = std::process::Command::new("unshare");
+    command.args(["--map-root-user", "--mount", "sh", "-c", &script]).stdin(std::process::Stdio::null());
+    let server = Server::of(&mut command);
+    let mut client = server.client();
+    assert_eq!(client.get(list), expected);
+    let vote = |client: &mut crate::support::client::Connection| {
+        client.exchange("PUT", "/qa/questions/1/helpful", "").expect("the server answers").status
+    };
+    assert_eq!(vote(&mut client), 503);
+    assert_eq!(client.get("/qa/questions?product_id=8&count=1000")["product_id"], "8");
+    fs::remove_file(format!("/proc/{}/root{disk_name}/filler", server.process.id())).expect("removed");
+    until("there is room to write", || vote(&mut client) == 204);
+    let post = r#"{"body":"And now?","name":"Ada","email":"ada@example.com","product_id":7}"#;
+    assert_eq!(client.exchange("POST", "/qa/questions", post).expect("the server answers").status, 201);
+    let rows = |list: &serde_json::Value| list["results"].as_array().expect("a list").len();
+    assert_eq!(rows(&client.get(list)), rows(&expected) + 1);
 }
 
 #[test]
@@ -165,7 +227,7 @@ fn a_restore_that_is_refused_leaves_the_store_as_it_was() {
     drop((strange, later));
 
     for (name, reason) in [
-        ("missing", "cannot open"),
+        ("missing", "unable to open database file"),
         ("text", "not an SQLite database"),
         ("empty", "not a store of atelier"),
         ("strange", "another program"),

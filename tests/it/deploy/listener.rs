@@ -1,6 +1,6 @@
-//! Two processes of which one no longer hears of the other's writes: its listening connection is cut again and
-//! again, or falls silent without being closed. After the bounds that `docs/operations.md` states it shows no list
-//! without them.
+//! Two processes, of which one receives no notices of the other's writes: its listening connection is cut again
+//! and again, or falls silent without being closed. After the times in `docs/operations/postgresql.md` it serves
+//! no list without those writes.
 
 use std::io::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -67,7 +67,7 @@ fn writes_of_others_show_in_time_while_the_listener_is_cut_again_and_again() {
             let cut = cluster.query(
                 &store,
                 "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
-                 WHERE application_name = 'first' AND query ILIKE 'listen %'",
+                 WHERE application_name = 'first listener'",
             );
             cuts.fetch_add(cut.parse().expect("a number"), Ordering::Relaxed);
         }

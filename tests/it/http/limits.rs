@@ -62,7 +62,7 @@ on_every_store! {
         assert_eq!(connection.answer_to("POST").status, 413);
     }
 
-    fn whoever_sends_far_too_much_still_hears_why(shop: &Shop) {
+    fn a_client_that_sends_far_too_much_still_gets_the_reason(shop: &Shop) {
         let body = "x".repeat(1_000_000);
         for content_type in [JSON, "text/plain"] {
             let expected = if content_type == JSON { 413 } else { 415 };

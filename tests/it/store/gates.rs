@@ -7,10 +7,7 @@ use std::time::{Duration, Instant};
 
 use atelier::domain::{Id, Page, ProductId, ProductRows, QuestionId, Timestamp};
 use atelier::service::{Service, ServiceError, ServiceSettings, SystemClock};
-use atelier::store::{
-    BulkLoad, Change, ChangeSink, Command, Counts, Dump, Finding, LoadMode, Outcome, PersonRows, Reader,
-    Store, StoreError, Writer,
-};
+use atelier::store::{Change, ChangeSink, Command, Outcome, Reader, Sessions, StoreError, Writer};
 use tokio::task::JoinHandle;
 
 use super::harness::{TestStore, outside, product_id, question_id};
@@ -147,11 +144,11 @@ impl Gates {
 }
 
 struct GatedStore {
-    inner: Arc<dyn Store>,
+    inner: Arc<dyn Sessions>,
     gates: Arc<Gates>,
 }
 
-impl Store for GatedStore {
+impl Sessions for GatedStore {
     fn name(&self) -> &'static str {
         self.inner.name()
     }
@@ -171,30 +168,6 @@ impl Store for GatedStore {
         });
         let inner = self.inner.writer(Arc::clone(&sink))?;
         Ok(Box::new(GatedWriter { inner, sink, gates: Arc::clone(&self.gates) }))
-    }
-
-    fn bulk_load(&self, mode: LoadMode) -> Result<Box<dyn BulkLoad>, StoreError> {
-        self.inner.bulk_load(mode)
-    }
-
-    fn dump(&self) -> Result<Box<dyn Dump>, StoreError> {
-        self.inner.dump()
-    }
-
-    fn erase(&self, person: &PersonRows) -> Result<Counts, StoreError> {
-        self.inner.erase(person)
-    }
-
-    fn is_empty(&self) -> Result<bool, StoreError> {
-        self.inner.is_empty()
-    }
-
-    fn counts(&self) -> Result<Counts, StoreError> {
-        self.inner.counts()
-    }
-
-    fn check(&self, report: &mut dyn FnMut(Finding)) -> Result<Counts, StoreError> {
-        self.inner.check(report)
     }
 }
 

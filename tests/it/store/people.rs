@@ -8,7 +8,7 @@ use atelier::store::{
     Command, Counts, DUMP_ROWS_PER_BATCH, ERASED_BODY, ERASED_NAME, LoadMode, PersonRows, StoreError,
 };
 
-use super::harness::{News, TestStore, answer, product_id, question, question_id, tell_of, time, vote};
+use super::harness::{News, TestStore, answer, ask, product_id, question, question_id, tell_of, time, vote};
 use super::stock::{Load, small_shop};
 use crate::support::on_every_store;
 
@@ -19,6 +19,7 @@ on_every_store!(
     an_erased_person_leaves_a_readable_thread,
     rows_that_are_no_longer_the_persons_are_left_alone,
     erasing_is_told_to_other_sessions,
+    erasing_nobody_is_told_to_nobody,
     a_person_with_more_rows_than_a_batch_is_found_and_erased,
     votes_for_rows_that_are_being_erased_are_counted,
 );
@@ -161,6 +162,34 @@ fn erasing_is_told_to_other_sessions(store: &TestStore) {
         told.extend(news.take());
         std::thread::yield_now();
     }
+}
+
+fn erasing_nobody_is_told_to_nobody(store: &TestStore) {
+    used_by_ann_and_bob(store);
+    let ann = find(store, ANN);
+    store.open().erase(&ann).expect("erased");
+    let news = News::default();
+    let mut writer = store.open().writer(news.sink()).expect("a writer");
+    // Somebody without rows, and somebody whose rows are another's by now.
+    for nobody in [find(store, "nobody@mail.test"), ann] {
+        assert_eq!(store.open().erase(&nobody).expect("nothing to erase"), Counts::default());
+    }
+    let mut other = store.open().writer(Arc::new(|_| {})).expect("a writer");
+    let deadline = Instant::now() + Duration::from_secs(10);
+    let mut told = Vec::new();
+    // The news of a question come behind those of what was before it.
+    writer.idle(time(0)).expect("the store keeps house");
+    told.extend(news.take());
+    let is_sqlite = matches!(store.address(), atelier::store::StoreAddress::Sqlite(_));
+    assert!(!is_sqlite || told.is_empty(), "{told:?}");
+    other.commit(&[ask(7, "And now?")]).expect("committed");
+    while !is_sqlite && !tell_of(&told, 7) {
+        assert!(Instant::now() < deadline, "{told:?}");
+        writer.idle(time(0)).expect("the store keeps house");
+        told.extend(news.take());
+        std::thread::yield_now();
+    }
+    assert!(!tell_of(&told, 5) && !tell_of(&told, 1 << 40), "{told:?}");
 }
 
 fn a_person_with_more_rows_than_a_batch_is_found_and_erased(store: &TestStore) {

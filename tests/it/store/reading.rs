@@ -2,10 +2,11 @@
 
 use atelier::domain::Target;
 use atelier::domain::{Id, ProductRows, QuestionId};
-use atelier::store::Reader;
+use atelier::store::{Reader, StoreAddress, StoreError};
 
 use super::harness::{TestStore, answer, ask, lines, product_id, question, question_id, reply, vote};
 use super::stock::{Load, small_shop};
+use crate::support::cluster::Cluster;
 use crate::support::on_every_store;
 
 on_every_store!(
@@ -20,6 +21,7 @@ on_every_store!(
     a_scan_reads_what_single_loads_read,
     a_scan_of_an_empty_store_ends_at_once,
     a_reader_sees_what_was_committed_after_it_was_opened,
+    a_damaged_row_fails_for_its_product_alone_and_names_it,
 );
 
 /// Products around the border where ids stop being their own numbers, and at the end.
@@ -193,4 +195,43 @@ fn a_reader_sees_what_was_committed_after_it_was_opened(store: &TestStore) {
     assert_eq!(lines(&load(reader.as_mut(), &[5])[0]), [""; 0]);
     store.commit(&[ask(5, "Hello?")]);
     assert_eq!(lines(&load(reader.as_mut(), &[5])[0]), ["Q1 \"Hello?\" Ada 2020-09-13T12:26:40.000Z +0"]);
+}
+
+/// Runs a statement by hand.
+fn by_hand(store: &TestStore, sqlite: &str, postgres: &str) {
+    match store.address() {
+        StoreAddress::Sqlite(path) => {
+            let connection = rusqlite::Connection::open(path).expect("the file opens");
+            connection.execute_batch(sqlite).expect("the statement runs");
+        }
+        StoreAddress::Postgres(address) => {
+            let address = address.to_string();
+            let name = address.split('?').next().and_then(|start| start.rsplit_once('/')).expect("a name").1;
+            Cluster::shared().sql(name, postgres);
+        }
+    }
+}
+
+fn a_damaged_row_fails_for_its_product_alone_and_names_it(store: &TestStore) {
+    (1..=9).fold(Load::default(), |load, id| load.question(id, id)).into(store);
+    by_hand(
+        store,
+        "UPDATE questions SET written_at = 1 << 60 WHERE question_id = 4",
+        "UPDATE questions SET written_at = 'infinity' WHERE question_id = 4",
+    );
+    let mut reader = store.reader();
+    let all: Vec<_> = (1..=9).map(product_id).collect();
+    let damaged = reader.load_products(&all).expect_err("one row is damaged");
+    assert_eq!(damaged.damaged_product(), Some(product_id(4)), "{damaged}");
+    let StoreError::Damaged { table: "questions", column: "written_at", .. } = damaged else {
+        panic!("{damaged:?}")
+    };
+    let others: Vec<_> = all.iter().copied().filter(|id| *id != product_id(4)).collect();
+    assert_eq!(reader.load_products(&others).expect("the others are whole").len(), 8);
+
+    assert_eq!(reader.scan_products(None, 3).expect("these are whole").len(), 3);
+    reader.scan_products(None, 9).expect_err("one row is damaged");
+    let damaged = reader.scan_products(Some(product_id(3)), 1).expect_err("it is damaged");
+    assert_eq!(damaged.damaged_product(), Some(product_id(4)), "{damaged}");
+    assert_eq!(reader.scan_products(damaged.damaged_product(), 9).expect("these are whole").len(), 5);
 }

@@ -97,6 +97,44 @@ fn last_ids_behind_the_rows_are_found() {
 }
 
 #[test]
+fn ids_that_no_new_ones_can_follow_are_found() {
+    let largest = (1_u64 << 53) - 1;
+    for (value, shown) in [
+        (largest.to_string(), largest.to_string()),
+        ((largest - 1_000).to_string(), (largest - 1_000).to_string()),
+        ("'many'".to_owned(), "many".to_owned()),
+    ] {
+        assert_eq!(
+            findings_after(&format!("UPDATE last_ids SET id = {value} WHERE kind = 'photo'")),
+            [format!("last_ids: the last photo id is {shown}, few or no new ids can follow")]
+        );
+    }
+}
+
+#[test]
+fn a_place_before_the_first_product_is_found() {
+    assert_eq!(
+        findings_after("UPDATE questions SET place = 6 WHERE question_id = 4"),
+        ["questions: place 6 belongs to no product"]
+    );
+}
+
+#[test]
+fn photos_with_the_same_id_are_found() {
+    assert_eq!(
+        findings_after("UPDATE photos SET photo_id = 1 WHERE photo_id = 2"),
+        ["photos: the id 1 is there 2 times"]
+    );
+}
+
+#[test]
+fn values_of_any_kind_in_a_finding_are_shown() {
+    let findings = findings_after("UPDATE answers SET question_id = x'FF' WHERE answer_id = 4");
+    assert!(findings.iter().any(|finding| finding.contains("which is not there")), "{findings:?}");
+    assert!(findings.iter().any(|finding| finding.contains("column question_id")), "{findings:?}");
+}
+
+#[test]
 fn a_missing_last_id_is_found() {
     assert_eq!(
         findings_after("DELETE FROM last_ids WHERE kind = 'photo'"),
@@ -117,13 +155,17 @@ fn values_that_no_list_could_show_are_found() {
     let place = |position: i64| (5 << 24) + position;
     for (table, column, value, key, row) in [
         ("questions", "question_id", "0", "question_id = 2", place(2)),
+        ("questions", "question_id", "-2", "question_id = 2", place(2)),
         ("questions", "written_at", "'today'", "question_id = 2", place(2)),
+        ("questions", "written_at", "253402300800000", "question_id = 2", place(2)),
+        ("questions", "written_at", "-62135596800001", "question_id = 2", place(2)),
         ("questions", "reported", "2", "question_id = 2", place(2)),
         ("questions", "helpful", "-1", "question_id = 2", place(2)),
         ("questions", "body", INVALID, "question_id = 2", place(2)),
         ("questions", "name", INVALID, "question_id = 2", place(2)),
         ("questions", "email", INVALID, "question_id = 2", place(2)),
         ("answers", "written_at", "1.5", "answer_id = 1", place(1)),
+        ("answers", "written_at", "9223372036854775807", "answer_id = 1", place(1)),
         ("answers", "reported", "-1", "answer_id = 1", place(1)),
         ("answers", "helpful", "4294967296", "answer_id = 1", place(1)),
         ("answers", "body", INVALID, "answer_id = 1", place(1)),
@@ -133,6 +175,7 @@ fn values_that_no_list_could_show_are_found() {
         ("photos", "url", INVALID, "photo_id = 2", place(1)),
         ("marks", "helpful", "'many'", "place % 2 = 0", place(0)),
         ("marks", "reported", "2", "place % 2 = 0", place(0)),
+        ("far_products", "product_id", "-1", "product_id = 1 << 38", 1 << 38),
     ] {
         let sql = format!("UPDATE {table} SET {column} = {value} WHERE {key}");
         let findings = findings_after(&sql);

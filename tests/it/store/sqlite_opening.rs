@@ -1,13 +1,17 @@
-//! Opening an SQLite file that is new, in use, someone else's, later than this program, or no file at all.
+//! Opening an SQLite file that is new, in use, someone else's, later than this program, or no file
+//! at all.
 
 use std::fs;
+use std::os::unix::fs::{PermissionsExt as _, chown};
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Barrier};
 
 use atelier::store::{LoadMode, Migrated, Store, StoreAddress, StoreError};
 use rusqlite::Connection;
 
-use super::harness::{TestStore, ask, vote};
+use super::harness::{News, TestStore, ask, product_id, question_id, time, vote};
 use super::stock::{Load, small_shop};
 
 fn open(store: &TestStore) -> Result<Arc<dyn Store>, StoreError> {
@@ -92,28 +96,141 @@ fn a_store_of_the_first_version_is_brought_up_to_date() {
     assert_eq!(counts.questions, 2);
 }
 
+/// The reason why an address cannot be used.
+fn reason(path: &Path) -> String {
+    match StoreAddress::Sqlite(path.to_owned()).open().err() {
+        Some(StoreError::BadAddress(reason)) => reason,
+        other => panic!("{}: {other:?}", path.display()),
+    }
+}
+
 #[test]
-fn a_directory_is_refused() {
+fn a_place_where_there_can_be_no_file_is_refused_with_the_reason() {
     let store = TestStore::sqlite();
+    let missing = store.file().join("no");
+    assert_eq!(reason(&missing.join("atelier.db")), format!("there is no folder {}", missing.display()));
     fs::create_dir(store.file()).expect("created");
-    let refusal = refusal(&store);
+    assert_eq!(reason(&store.file()), "it is a folder");
+    // Not even root creates files in /proc.
+    assert_eq!(reason(Path::new("/proc/atelier.db")), "unable to open database file");
+}
+
+/// The bits of a file's mode that say who may do what with it.
+fn mode(path: impl AsRef<Path>) -> u32 {
+    fs::metadata(path).expect("the file is there").permissions().mode() & 0o777
+}
+
+#[test]
+fn only_its_owner_may_read_a_new_file() {
+    let store = TestStore::sqlite();
+    let mut writer = store.writer();
+    writer.commit(&[ask(5, "Whose?")]).expect("committed");
+    let beside = |ending: &str| format!("{}{ending}", store.file().display());
+    assert_eq!(["", "-wal", "-shm"].map(|ending| mode(beside(ending))), [0o600; 3]);
+    drop(writer);
+    let load = small_shop().begin(store.open().as_ref(), LoadMode::Replace).expect("begun");
+    assert_eq!(mode(beside("-journal")), 0o600);
+    drop(load);
+    // A mode that somebody chose stays.
+    fs::set_permissions(store.file(), fs::Permissions::from_mode(0o640)).expect("changed");
+    let _writer = store.writer();
+    assert_eq!(["", "-wal", "-shm"].map(|ending| mode(beside(ending))), [0o640; 3]);
+}
+
+/// Another account than root, for which permissions count.
+const ACCOUNT: u32 = 65_534;
+
+/// Opens the store as a process of an account for which permissions count; returns what it said
+/// when it refused.
+fn refused_as_account(store: &TestStore, command: &str) -> String {
+    let mut program = Command::new("timeout");
+    program.args(["20", env!("CARGO_BIN_EXE_atelier"), command, "--store", &store.address().to_string()]);
+    if command == "serve" {
+        program.args(["--listen", "127.0.0.1:0"]);
+    }
+    if rustix::process::geteuid().is_root() {
+        program.uid(ACCOUNT).gid(ACCOUNT);
+    }
+    let output = program.stdin(Stdio::null()).output().expect("the program starts");
+    assert_eq!(output.status.code(), Some(1), "{command}: {output:?}");
+    String::from_utf8(output.stderr).expect("UTF-8")
+}
+
+#[test]
+fn a_file_that_the_account_may_not_write_to_is_refused() {
+    // The file that is not writable, and what is said of it.
+    for (ending, said) in [("", "may not write to the file"), ("-wal", "cannot be written to")] {
+        let store = TestStore::sqlite();
+        small_shop().into(&store);
+        let file = PathBuf::from(format!("{}{ending}", store.file().display()));
+        fs::OpenOptions::new().append(true).create(true).open(&file).expect("the file is there");
+        let folder = store.file().parent().expect("a folder").to_owned();
+        if rustix::process::geteuid().is_root() {
+            for path in [&folder, &store.file()] {
+                chown(path, Some(ACCOUNT), Some(ACCOUNT)).expect("another owner");
+            }
+        }
+        let before = fs::read(store.file()).expect("the file is there");
+        // Its own file, but read-only.
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o444)).expect("changed");
+        for command in ["serve", "migrate", "check"] {
+            let error = refused_as_account(&store, command);
+            assert!(error.contains(said), "{ending} {command}: {error}");
+        }
+        // Another owner's file, which all may read.
+        if rustix::process::geteuid().is_root() {
+            chown(&file, Some(0), Some(0)).expect("another owner");
+            fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).expect("changed");
+            let error = refused_as_account(&store, "serve");
+            assert!(error.contains(said), "{ending}: {error}");
+        }
+        assert_eq!(fs::read(store.file()).expect("the file is there"), before, "{ending}");
+    }
+}
+
+/// The error of a session that must not go on.
+fn removed_or_replaced<T: std::fmt::Debug>(result: Result<T, StoreError>) {
     assert!(
-        matches!(&refusal, Some(StoreError::BadAddress(reason)) if reason.contains("atelier.db")),
-        "{refusal:?}"
+        matches!(&result, Err(StoreError::Unavailable(reason)) if reason.contains("removed or replaced")),
+        "{result:?}"
     );
 }
 
 #[test]
-fn a_place_where_nothing_can_be_created_is_refused() {
-    // Not even root creates files in /proc, and nobody does below a folder that is not there.
+fn a_file_that_was_removed_or_replaced_in_use_is_not_written_to() {
     let store = TestStore::sqlite();
-    for path in ["/proc/atelier.db".into(), store.file().join("no").join("atelier.db")] {
-        let refusal = StoreAddress::Sqlite(path.clone()).open().err();
-        assert!(
-            matches!(&refusal, Some(StoreError::BadAddress(reason)) if reason.contains(path.to_str().expect("UTF-8"))),
-            "{refusal:?}"
-        );
-    }
+    small_shop().into(&store);
+    let handle = store.open();
+    let news = News::default();
+    let (mut reader, mut writer) = (store.reader(), handle.writer(news.sink()).expect("a writer"));
+    let elsewhere = store.file().with_file_name("elsewhere.db");
+    let mut is_refused = |what: &str| {
+        removed_or_replaced(writer.commit(&[ask(5, what)]));
+        removed_or_replaced(reader.load_products(&[product_id(5)]));
+        removed_or_replaced(reader.products_of(&[question_id(1)]));
+        // It was logged once, not ten times a second.
+        writer.idle(time(0)).expect("the session stays");
+    };
+    fs::rename(store.file(), &elsewhere).expect("moved away");
+    is_refused("Removed?");
+    fs::copy(&elsewhere, store.file()).expect("copied");
+    is_refused("Replaced?");
+    fs::rename(&elsewhere, store.file()).expect("moved back");
+    writer.commit(&[ask(5, "Back?")]).expect("committed");
+    let lines = store.lines(5).join("\n");
+    assert!(
+        lines.contains("Back?") && !lines.contains("Removed?") && !lines.contains("Replaced?"),
+        "{lines}"
+    );
+}
+
+#[test]
+fn a_load_into_a_file_that_was_removed_meanwhile_fails() {
+    let store = TestStore::sqlite();
+    let handle = store.open();
+    let load = small_shop().begin(handle.as_ref(), LoadMode::IntoEmpty).expect("begun");
+    fs::remove_file(store.file()).expect("removed");
+    removed_or_replaced(load.commit());
 }
 
 #[test]

@@ -17,12 +17,14 @@ on_every_store!(
     a_submission_is_known_to_later_batches_and_other_sessions,
     another_content_under_the_same_key_is_refused,
     an_expired_submission_is_added_again,
+    a_clock_that_was_ahead_and_is_set_right_does_not_keep_submissions,
+    clocks_that_differ_a_little_keep_submissions,
     an_answer_to_nothing_is_not_remembered,
     the_first_may_be_hidden,
     writers_that_add_the_same_at_once_add_it_once,
     submissions_of_replaced_rows_are_forgotten,
     submissions_of_an_erased_person_are_forgotten,
-    what_has_expired_is_deleted_by_whoever_writes,
+    expired_rows_are_deleted_by_later_writes,
     what_has_expired_is_deleted_when_nobody_writes,
 );
 
@@ -90,6 +92,14 @@ fn id(outcome: Outcome) -> u64 {
     match outcome {
         Outcome::QuestionAdded { question_id, .. } => question_id.get(),
         other => panic!("{other:?}"),
+    }
+}
+
+/// The id of a question, and whether it was added.
+fn id_or_repeated(outcome: Outcome) -> (u64, bool) {
+    match outcome {
+        Outcome::Repeated(Target::Question(question_id)) => (question_id.get(), false),
+        added => (id(added), true),
     }
 }
 
@@ -179,6 +189,29 @@ fn an_expired_submission_is_added_again(store: &TestStore) {
     assert_eq!(asked_at(2 * KEPT_S), repeated(third));
     assert_eq!(store.lines(5).len(), 3);
     nothing_is_wrong(store);
+}
+
+fn a_clock_that_was_ahead_and_is_set_right_does_not_keep_submissions(store: &TestStore) {
+    const AHEAD_S: u64 = 30 * 24 * 3_600;
+    let mut writer = store.writer();
+    let mut asked_at =
+        |second| id_or_repeated(writer.commit(&[ask_at(second, 5, "Again?")]).expect("committed")[0]);
+    let (first, is_new) = asked_at(AHEAD_S);
+    assert!(is_new);
+    assert_eq!(asked_at(AHEAD_S + 1), (first, false));
+    let (second, is_new) = asked_at(10);
+    assert!(is_new && second != first, "the first was sent in the future");
+    assert_eq!(asked_at(11), (second, false));
+    // After a restart as well.
+    drop(writer);
+    assert_eq!(store.commit(&[ask_at(12, 5, "Again?")]), [repeated(second)]);
+    assert_eq!(store.lines(5).len(), 2);
+    nothing_is_wrong(store);
+}
+
+fn clocks_that_differ_a_little_keep_submissions(store: &TestStore) {
+    let outcomes = store.commit(&[ask_at(KEPT_S - 1, 5, "Again?")]);
+    assert_eq!(store.commit(&[ask_at(0, 5, "Again?")]), [repeated(id(outcomes[0]))]);
 }
 
 fn an_answer_to_nothing_is_not_remembered(store: &TestStore) {
@@ -275,7 +308,7 @@ fn add_many(writer: &mut dyn Writer, second: u64) {
     }
 }
 
-fn what_has_expired_is_deleted_by_whoever_writes(store: &TestStore) {
+fn expired_rows_are_deleted_by_later_writes(store: &TestStore) {
     let mut writer = store.writer();
     let mut most = 0;
     for round in 0..12 {

@@ -4,10 +4,7 @@
 use std::sync::Arc;
 
 use atelier::domain::{ProductId, ProductRows, QuestionId, Timestamp};
-use atelier::store::{
-    BulkLoad, ChangeSink, Command, Counts, Dump, Finding, LoadMode, Outcome, PersonRows, Reader, Store,
-    StoreError, Writer,
-};
+use atelier::store::{ChangeSink, Command, Outcome, Reader, Sessions, StoreError, Writer};
 use parking_lot::{Condvar, Mutex};
 
 use super::client::PATIENCE;
@@ -46,7 +43,8 @@ impl Faults {
     pub(crate) fn under(shop: &mut Shop) -> Arc<Self> {
         let faults = Arc::new(Self::default());
         shop.service_settings.views_max_bytes = 0;
-        shop.store = Arc::new(FaultyStore { inner: Arc::clone(&shop.store), faults: Arc::clone(&faults) });
+        shop.sessions =
+            Some(Arc::new(FaultyStore { inner: shop.store.clone(), faults: Arc::clone(&faults) }));
         faults
     }
 
@@ -84,7 +82,7 @@ impl Faults {
 }
 
 struct FaultyStore {
-    inner: Arc<dyn Store>,
+    inner: Arc<dyn Sessions>,
     faults: Arc<Faults>,
 }
 
@@ -94,7 +92,7 @@ struct Faulty<Session: ?Sized> {
     inner: Box<Session>,
 }
 
-impl Store for FaultyStore {
+impl Sessions for FaultyStore {
     fn name(&self) -> &'static str {
         self.inner.name()
     }
@@ -106,30 +104,6 @@ impl Store for FaultyStore {
     // One writer alone, so that a test knows whom it holds up.
     fn writer(&self, elsewhere: ChangeSink) -> Result<Box<dyn Writer>, StoreError> {
         Ok(Box::new(Faulty { faults: Arc::clone(&self.faults), inner: self.inner.writer(elsewhere)? }))
-    }
-
-    fn bulk_load(&self, mode: LoadMode) -> Result<Box<dyn BulkLoad>, StoreError> {
-        self.inner.bulk_load(mode)
-    }
-
-    fn dump(&self) -> Result<Box<dyn Dump>, StoreError> {
-        self.inner.dump()
-    }
-
-    fn erase(&self, person: &PersonRows) -> Result<Counts, StoreError> {
-        self.inner.erase(person)
-    }
-
-    fn is_empty(&self) -> Result<bool, StoreError> {
-        self.inner.is_empty()
-    }
-
-    fn counts(&self) -> Result<Counts, StoreError> {
-        self.inner.counts()
-    }
-
-    fn check(&self, report: &mut dyn FnMut(Finding)) -> Result<Counts, StoreError> {
-        self.inner.check(report)
     }
 }
 

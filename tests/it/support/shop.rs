@@ -9,7 +9,7 @@ use std::time::Duration;
 use atelier::domain::Timestamp;
 use atelier::http::{HttpSettings, Server, ServerHandle};
 use atelier::service::{Clock, Service, ServiceSettings};
-use atelier::store::{LoadMode, Store};
+use atelier::store::{LoadMode, Sessions, Store};
 use serde_json::Value;
 
 use super::client::{Answer, Connection, Request};
@@ -43,8 +43,9 @@ impl Clock for StoppedClock {
 
 /// A shop with its own store.
 pub(crate) struct Shop {
-    /// What the service is started on; a test may put a wrapper in its place.
     pub(crate) store: Arc<dyn Store>,
+    /// What the service is started on in place of the store, if a test says so.
+    pub(crate) sessions: Option<Arc<dyn Sessions>>,
     pub(crate) service_settings: ServiceSettings,
     pub(crate) http_settings: HttpSettings,
     pub(crate) clock: Arc<StoppedClock>,
@@ -65,6 +66,7 @@ impl OnStore for Shop {
         let private = PrivateStore::on(kind);
         Self {
             store: private.address.open_or_create().expect("the store opens"),
+            sessions: None,
             service_settings: ServiceSettings { views_max_bytes: 1 << 24, ..ServiceSettings::default() },
             http_settings: HttpSettings { workers: 2, ..HttpSettings::default() },
             clock: Arc::new(StoppedClock::at(OPENED_AT)),
@@ -90,6 +92,7 @@ impl Shop {
             server.stop();
         }
         self.store = self.private.address.open_or_create().expect("the store opens");
+        self.sessions = None;
     }
 
     /// Where the shop is; opens it if it is closed.
@@ -99,7 +102,8 @@ impl Shop {
 
     fn start(&self) -> OpenShop {
         let clock: Arc<dyn Clock> = Arc::clone(&self.clock) as Arc<dyn Clock>;
-        let service = Service::start(self.store.as_ref(), clock, self.service_settings.clone())
+        let sessions = self.sessions.clone().unwrap_or_else(|| self.store.clone());
+        let service = Service::start(sessions.as_ref(), clock, self.service_settings.clone())
             .expect("the service starts");
         let service = Arc::new(service);
         let server = Server::bind((Ipv4Addr::LOCALHOST, 0).into()).expect("a free port");

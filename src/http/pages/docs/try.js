@@ -56,7 +56,7 @@ function fields(method, path, operation) {
 }
 
 /** A request as a line for a shell. */
-function curl({ method, target, headers, body }) {
+function commandLine({ method, target, headers, body }) {
   const parts = ['curl -i', method === 'GET' ? '' : `-X ${method}`, quoted(location.origin + target),
     ...Object.entries(headers).map(([name, value]) => `-H ${quoted(`${name}: ${value}`)}`),
     body === undefined ? '' : `--data-raw ${quoted(body)}`];
@@ -84,7 +84,7 @@ async function send({ method, target, headers, body }) {
 function tryIt(method, path, operation) {
   const { shown, request } = fields(method, path, operation);
   const line = block('The same with curl', '');
-  const show = () => { line.textContent = curl(request()); };
+  const show = () => { line.textContent = commandLine(request()); };
   const copy = make('button', { type: 'button', class: 'plain' }, 'Copy the curl line');
   copy.addEventListener('click', async () => {
     try {
