@@ -1,5 +1,5 @@
-// The page follows the figures without being loaded again, and rests when nobody sees it or when told to. The browser's clock is
-// the test's: nothing waits for a step to pass.
+// The page follows the figures without being loaded again, and stops while it is hidden or paused. The
+// test sets the browser's clock: nothing waits for a step to pass.
 'use strict';
 
 const assert = require('node:assert/strict');
@@ -63,7 +63,7 @@ test('it rests when told to, and while nobody sees it', () => lookWithClock(asyn
   await (await seen).finished();
 }));
 
-test('a server that is away is told, and when it is back', () => lookWithClock(async (page, { complaints }) => {
+test('the page says when the server does not respond, and when it does again', () => lookWithClock(async (page, { complaints }) => {
   const state = page.locator('#state');
   await page.route(`${address}/`, (route) => route.abort());
   await page.clock.runFor(STEP_MS);

@@ -1,6 +1,6 @@
-// The page looks as it did: with figures that do not change it is compared with kept pictures, cell by cell of some letters' size,
-// since letters are not drawn alike everywhere. The light one is the picture in the README. `scripts/test-page --accept` keeps
-// today's.
+// The page looks as it did: with figures that do not change it is compared with stored pictures, cell
+// by cell of a few letters' size, because letters are not drawn alike everywhere. The light one is the
+// picture in the README. `scripts/test-page --accept` stores today's pictures.
 'use strict';
 
 const assert = require('node:assert/strict');

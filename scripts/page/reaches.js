@@ -84,7 +84,7 @@ test('nothing moves for those who do not like it', async () => {
   }
 });
 
-test('charts are told in words', () => look(address, {}, async (page) => {
+test('charts have words', () => look(address, {}, async (page) => {
   const charts = page.getByRole('img');
   assert.equal(await charts.count(), 4);
   const names = await charts.evaluateAll((all) => all.map((chart) => chart.querySelector('title').textContent));

@@ -44,13 +44,13 @@ impl Texts {
 pub struct QuestionRow {
     /// Its id.
     pub question_id: QuestionId,
-    /// When it was asked.
+    /// When it was written.
     pub written_at: Timestamp,
     /// How many found it helpful.
     pub helpful: u32,
     /// Its text.
     pub body: Span,
-    /// Who asked.
+    /// The asker's name.
     pub name: Span,
 }
 
@@ -67,7 +67,7 @@ pub struct AnswerRow {
     pub helpful: u32,
     /// Its text.
     pub body: Span,
-    /// Who answered.
+    /// The answerer's name.
     pub name: Span,
 }
 

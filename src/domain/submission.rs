@@ -101,7 +101,7 @@ impl Default for SubmissionLimits {
 /// A checked new question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewQuestion {
-    /// The product asked about.
+    /// The product that the question is about.
     pub product_id: ProductId,
     /// Its text.
     pub body: Body,

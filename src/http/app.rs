@@ -21,7 +21,7 @@ pub(crate) struct App {
     pub(crate) rate_limiter: Arc<RateLimiter>,
     /// The description of the interface, once it was requested.
     pub(crate) description: OnceLock<Bytes>,
-    /// What `Cache-Control` says of lists.
+    /// The `Cache-Control` of lists.
     pub(crate) lists_kept: HeaderValue,
     pub(crate) encoded_pages: Arc<EncodedPages>,
     /// The last minutes, for the page at `/`; `None` without that page.

@@ -24,7 +24,7 @@ use super::routes::{Destination, find};
 use super::settings::HttpSettings;
 use super::watch::access_log::{AccessLog, Exchange};
 
-/// Responds to a request, whatever it is.
+/// Responds to any request.
 pub(crate) async fn respond(app: &App, peer: IpAddr, request: Request<Payload>) -> Response<Bytes> {
     let started = app.metrics.begin();
     let (head, mut body) = request.into_parts();

@@ -36,6 +36,9 @@ pub(super) const PROBLEM_NAMES: [&str; 20] = [
 /// Unicode white space, without what is a control character as well.
 const SPACES: &str = r" \u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000";
 
+/// What else is not seen, of Unicode's first plane: `domain::is_invisible`.
+const INVISIBLE: &str = r"\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B-\u200F\u202A-\u202E\u2060-\u206F\u2800\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFFB";
+
 /// All named shapes.
 pub(super) fn all(settings: &Settings<'_>) -> Value {
     let mut all = json!({
@@ -124,15 +127,15 @@ fn answer(id_name: &str, photo: &Value) -> Value {
     }))
 }
 
-/// A text of one line or several: something other than white space, and no control characters.
+/// A text of several lines, which is not blank, or of one, which is seen: no control characters.
 fn text(max_chars: usize, lines: bool) -> Value {
-    let (allowed, controls) = if lines {
+    let (blank, controls) = if lines {
         (r"\t\n\r", r"\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F")
     } else {
-        ("", r"\u0000-\u001F\u007F-\u009F")
+        (INVISIBLE, r"\u0000-\u001F\u007F-\u009F")
     };
     let any = format!("[^{controls}]*");
-    let first = format!("[^{controls}{SPACES}{allowed}]");
+    let first = format!("[^{controls}{SPACES}{blank}]");
     json!({"type": "string", "minLength": 1, "maxLength": max_chars, "pattern": format!("^{any}{first}{any}$")})
 }
 

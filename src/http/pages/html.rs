@@ -41,7 +41,7 @@ impl Page {
         &self.text
     }
 
-    /// What `Content-Security-Policy` says of it.
+    /// Its `Content-Security-Policy`.
     pub(crate) fn policy(&self) -> &str {
         &self.policy
     }

@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn who_takes_nothing_unencoded_gets_nothing_unencoded() {
+    fn a_client_that_refuses_identity_gets_an_encoded_list() {
         let always = |value: &str| accepted(std::iter::once(value.as_bytes())).always;
         for value in ["identity;q=0, gzip", "gzip, *;q=0", "br, identity;q=0.0"] {
             assert!(always(value), "{value}");

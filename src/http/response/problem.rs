@@ -132,7 +132,7 @@ impl Problem {
                 format!("Error: at most {}, try again in {retry_after_s} s", allowance.described())
             }
             Self::Overloaded => "Error: the server is overloaded, try again".to_owned(),
-            Self::Unavailable => "Error: the service is unavailable, try again".to_owned(),
+            Self::Unavailable => "Error: the service cannot answer at the moment, try again".to_owned(),
             Self::NotReady(why) => format!("Error: {why}"),
         }
     }

@@ -74,7 +74,7 @@ pub(crate) fn failed(totals: &RouteTotals) -> u64 {
     totals.with_status(|status| status >= 500)
 }
 
-/// What came between two looks at the counters.
+/// The requests between two readings of the counters.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Step {
     /// How long it took: [`STEP`], or longer on a busy machine.

@@ -1,5 +1,5 @@
-//! What caches and clients that ask again are told: a tag for every list, 304 for whoever has it
-//! already, and for every answer whether it may be kept.
+//! Caching: every list has a tag, a client or cache that has the list gets 304, and every response
+//! says whether it may be cached.
 
 use super::drafts::{answer_draft, question_draft};
 use crate::support::{Answer, Faults, Shop, answer, on_every_store, question};
@@ -20,7 +20,7 @@ fn ask_again(shop: &Shop, target: &str, tags: &str) -> Answer {
 }
 
 on_every_store! {
-    fn who_has_a_list_already_is_told_so(shop: &mut Shop) {
+    fn a_client_that_has_the_list_gets_304(shop: &mut Shop) {
         shop.stock([question(1).answers([answer(8).photo(1, "https://example.com/a.jpg")]), question(2)]);
         for target in [QUESTIONS, ANSWERS, "/qa/questions?product_id=9", "/qa/questions/77/answers", "/qa/questions/1/answers?page=3"] {
             let whole = shop.get(target);
@@ -108,7 +108,7 @@ on_every_store! {
         assert_eq!([tag(&shop.get(QUESTIONS)), tag(&shop.get(ANSWERS))], edited);
     }
 
-    fn what_may_be_kept_is_said_of_every_answer(shop: &mut Shop) {
+    fn every_response_says_whether_it_may_be_cached(shop: &mut Shop) {
         shop.stock([question(1)]);
         for (answer, kept) in [
             (shop.get(QUESTIONS), "public, no-cache"),

@@ -1,4 +1,4 @@
-//! CORS: pages of any origin may read every answer, errors included, unless the operator lists
+//! CORS: pages of any origin may read every response, errors included, unless the operator lists
 //! origins.
 
 use atelier::http::CorsOrigins;

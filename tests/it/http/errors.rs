@@ -1,5 +1,5 @@
-//! Errors: their two shapes and who gets which, what is 400 and what 422, and the order in which a
-//! request is checked.
+//! Errors: their two forms and which client gets which, what is 400 and what 422, and the order of
+//! checks.
 
 use serde_json::json;
 
@@ -20,7 +20,7 @@ on_every_store! {
         insta::assert_snapshot!(answer.body, @"Error: invalid product_id provided");
     }
 
-    fn errors_are_problem_details_for_who_asks_for_json(shop: &Shop) {
+    fn errors_are_problem_details_for_a_client_that_wants_json(shop: &Shop) {
         let answer = shop.request("GET", "/qa/questions/x/answers").accept(JSON).send();
         assert_eq!(answer.status, 404);
         assert_eq!(answer.header("content-type"), Some("application/problem+json"));

@@ -1,5 +1,5 @@
-//! When the store is away or too much waits for it: 503 with `Retry-After`, at once, and never an
-//! empty list in place of one that could not be read.
+//! When the store is unavailable or the queue is full: 503 with `Retry-After`, at once, and never
+//! an empty list in place of one that could not be read.
 
 use std::sync::mpsc;
 

@@ -1,5 +1,5 @@
-//! `/livez` and `/readyz`: whether the service is to get requests, told without a queue of
-//! questions to the store.
+//! `/livez` and `/readyz`: whether the service should get requests. Probes do not queue at the
+//! store.
 
 use std::sync::mpsc;
 use std::time::{Duration, Instant};

@@ -17,7 +17,7 @@ fn vote_for(shop: &Shop, client: &str) -> Answer {
 }
 
 on_every_store! {
-    fn a_client_that_writes_too_much_is_told_when_to_go_on(shop: &mut Shop) {
+    fn a_client_that_writes_too_much_gets_429_with_the_time_to_wait(shop: &mut Shop) {
         shop.http_settings.rate_limits = RateLimits { votes: 2, ..RateLimits::OFF };
         shop.stock([question(1)]);
         for left in [1, 0] {
@@ -37,7 +37,7 @@ on_every_store! {
         assert_eq!(shop.get("/qa/questions?product_id=5").column("question_helpfulness"), [2]);
     }
 
-    fn it_is_a_problem_with_a_name_for_who_asks_for_json(shop: &mut Shop) {
+    fn it_is_a_problem_with_a_name_for_a_client_that_wants_json(shop: &mut Shop) {
         shop.http_settings.rate_limits = ONE_OF_EACH;
         shop.stock([question(1)]);
         assert_eq!(shop.put("/qa/questions/1/report").status, 204);
@@ -219,7 +219,7 @@ on_every_store! {
         assert_eq!([vote(honest), vote(honest)], [204, 429], "another client is not held to account");
     }
 
-    fn anybody_else_may_claim_what_they_like(shop: &mut Shop) {
+    fn a_forwarding_header_of_an_untrusted_peer_is_not_read(shop: &mut Shop) {
         shop.http_settings.rate_limits = ONE_OF_EACH;
         shop.stock([question(1)]);
         assert_eq!(vote_for(shop, "198.51.100.7").status, 204);

@@ -1,4 +1,4 @@
-//! The metrics count what was asked, and are written as Prometheus reads them.
+//! The metrics count requests, in the format that Prometheus reads.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,5 +1,4 @@
-//! Whether the process says that it is alive and ready when it is, and stops saying so before it
-//! stops.
+//! The process reports that it is alive and ready when it is, and not ready before it stops.
 
 use std::time::{Duration, Instant};
 
