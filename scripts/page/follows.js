@@ -26,7 +26,7 @@ async function step(page) {
 
 const answered = (page) => page.locator('tr', { hasText: 'GET /qa/questions' }).first().locator('td').first();
 
-test('figures change where they stand', () => lookWithClock(async (page) => {
+test('figures change in place', () => lookWithClock(async (page) => {
   const before = Number(await answered(page).innerText());
   const cell = await answered(page).elementHandle();
   const line = await page.locator('.lists .line').first().elementHandle();
@@ -40,7 +40,7 @@ test('figures change where they stand', () => lookWithClock(async (page) => {
   assert.ok(await page.locator('a').nth(2).evaluate((link) => link === document.activeElement), 'the focus stays');
 }));
 
-test('it rests when told to, and while nobody sees it', () => lookWithClock(async (page, { asked }) => {
+test('it stops while it is paused or hidden', () => lookWithClock(async (page, { asked }) => {
   const pause = page.locator('#pause');
   await pause.click();
   assert.equal(await pause.innerText(), 'Continue');

@@ -24,7 +24,7 @@ async function barriers(page) {
 for (const colorScheme of ['light', 'dark']) {
   for (const width of [1200, 320]) {
     const settings = { colorScheme, viewport: { width, height: 900 } };
-    test(`nothing bars the way at ${width} px, ${colorScheme}`, async () => {
+    test(`no barrier at ${width} px, ${colorScheme}`, async () => {
       // The page at /docs has many more elements, and the same colours on all screens.
       for (const path of width < 600 && colorScheme === 'dark' ? ['/'] : ['/', '/docs']) {
         await look(address + path, settings, async (page) => {
@@ -74,7 +74,7 @@ test('the keyboard leads through the page in order, and shows where it is', () =
   });
 }));
 
-test('nothing moves for those who do not like it', async () => {
+test('nothing moves with reduced motion', async () => {
   for (const reducedMotion of ['reduce', 'no-preference']) {
     await look(address, { reducedMotion }, async (page) => {
       const moving = await page.evaluate(() => [...document.querySelectorAll('*')]

@@ -40,7 +40,7 @@ function fields(method, path, operation) {
   const fill = () => { body.value = encoded(type.value, operation.requestBody.content[type.value].example); };
   if (bodies.length) {
     shown.push(field(operation, 'Content-Type', 'header', type), field(operation, 'body', '', body));
-    type.addEventListener('change', fill);
+    type.addEventListener('input', fill);
     fill();
   }
   const request = () => {
