@@ -1,5 +1,5 @@
-// The page follows the figures without being loaded again, and stops while it is hidden or paused. The
-// test sets the browser's clock: nothing waits for a step to pass.
+// The page follows the figures without being loaded again, and stops while it is hidden or paused.
+// The test sets the browser's clock: nothing waits for a step to pass.
 'use strict';
 
 const assert = require('node:assert/strict');

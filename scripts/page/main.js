@@ -1,5 +1,5 @@
-// What scripts/test-page runs: node main.js ADDRESS PREFIXED_ADDRESS FOLDER_FOR_PICTURES [--accept].
-// One browser for all tests, which are in the files named here, in this order.
+// What scripts/test-page runs: node main.js ADDRESS PREFIXED_ADDRESS FOLDER_FOR_PICTURES
+// [--accept]. One browser for all tests, which are in the files named here, in this order.
 'use strict';
 
 const { after, before } = require('node:test');

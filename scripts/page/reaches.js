@@ -1,5 +1,5 @@
-// Everybody can use the pages: by keyboard, on a narrow screen, enlarged, without motion, and with a
-// screen reader as far as axe-core can tell, by all of its rules.
+// Everybody can use the pages: by keyboard, on a narrow screen, enlarged, without motion, and with
+// a screen reader as far as axe-core can tell, by all of its rules.
 'use strict';
 
 const assert = require('node:assert/strict');

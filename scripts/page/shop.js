@@ -58,7 +58,7 @@ async function close() {
   await browser?.close();
 }
 
-/** Looks at a page, and fails if it complained or loaded anything from elsewhere. With a clock of its own, time stands still. */
+/** Looks at a page, and fails if it complained or loaded anything from elsewhere. */
 async function look(at, { hasOwnClock, ...settings }, use) {
   const context = await browser.newContext({ viewport: { width: 1200, height: 900 }, ...settings });
   const page = await context.newPage();

@@ -1,5 +1,5 @@
-// Every operation at /docs can be tried, with and without a prefix: the form sends the request that it
-// shows as a line for curl, and shows the response that came.
+// Every operation at /docs can be tried, with and without a prefix: the form sends the request that
+// it shows as a line for curl, and shows the response that came.
 'use strict';
 
 const assert = require('node:assert/strict');

@@ -160,21 +160,23 @@ fn answer_added() -> Value {
     added
 }
 
-fn photo_url(settings: &Settings<'_>) -> Value {
+/// The photos of an answer: addresses, and anything else, which is left out. A long address is refused.
+fn photos(settings: &Settings<'_>, kind: &Value, description: &str) -> Value {
+    let limits = &settings.service.submission;
+    let unseen = format!(r"\u0000-\u001F\u007F-\u009F{SPACES}");
+    let pattern = format!(r"^[Hh][Tt][Tt][Pp][Ss]?://[^/\\{unseen}][^{unseen}]*$");
     json!({
-        "type": "string", "format": "uri", "minLength": 1,
-        "maxLength": settings.service.submission.photo_url_max_chars,
-        "pattern": format!(r"^[Hh][Tt][Tt][Pp][Ss]?://[^/\\\u0000-\u001F\u007F-\u009F{SPACES}][^\u0000-\u001F\u007F-\u009F{SPACES}]*$"),
-        "description": "An absolute `http://` or `https://` address",
-    })
-}
-
-/// What is left out where a photo should be.
-fn no_photo() -> Value {
-    let pattern = format!(r"^[\t\n\r{SPACES}]*[Hh][Tt][Tt][Pp][Ss]?://");
-    json!({
-        "not": {"type": "string", "pattern": pattern},
-        "description": "Anything else, which is left out and counted unless it is blank",
+        "type": kind, "maxItems": limits.photos_max, "description": description,
+        "items": {"anyOf": [
+            {
+                "type": "string", "format": "uri", "maxLength": limits.photo_url_max_chars, "pattern": pattern,
+                "description": "An absolute `http://` or `https://` address",
+            },
+            {
+                "not": {"type": "string", "minLength": limits.photo_url_max_chars + 1, "pattern": pattern},
+                "description": "Anything else, which is left out and counted unless it is blank",
+            },
+        ]},
     })
 }
 
@@ -198,21 +200,13 @@ fn new_question_form(settings: &Settings<'_>) -> Value {
 }
 
 fn new_answer(settings: &Settings<'_>) -> Value {
-    let photos = json!({
-        "type": ["array", "null"], "maxItems": settings.service.submission.photos_max,
-        "items": {"anyOf": [photo_url(settings), no_photo()]},
-        "description": "Entries that are no addresses are left out before the rest is counted",
-    });
-    submission(shared_fields(settings), "photos", photos, false)
+    let what = "Entries that are no addresses are left out before the rest is counted";
+    submission(shared_fields(settings), "photos", photos(settings, &json!(["array", "null"]), what), false)
 }
 
 fn new_answer_form(settings: &Settings<'_>) -> Value {
-    let photos = json!({
-        "type": "array", "maxItems": settings.service.submission.photos_max,
-        "items": {"anyOf": [photo_url(settings), no_photo()]},
-        "description": "Repeated; those that are no addresses are left out before the rest is counted",
-    });
-    submission(shared_fields(settings), "photos", photos, false)
+    let what = "Repeated; those that are no addresses are left out before the rest is counted";
+    submission(shared_fields(settings), "photos", photos(settings, &json!(["array", "string"]), what), false)
 }
 
 fn problem(settings: &Settings<'_>) -> Value {

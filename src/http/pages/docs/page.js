@@ -1,5 +1,6 @@
-// What the page at /docs does: it reads openapi.json, shows every operation, and lets the reader try
-// each (try.js). Every text goes into the page as text and never as markup. Nothing else is loaded.
+// What the page at /docs does: it reads openapi.json, shows every operation, and lets the reader
+// try each (try.js). Every text goes into the page as text and never as markup. Nothing else is
+// loaded.
 'use strict';
 
 const base = location.pathname.replace(/\/docs\/?$/, '');

@@ -1,5 +1,5 @@
-// The form of an operation at /docs: path, query, headers and body to fill in, the request as a line
-// for curl, and the response that came. page.js comes before it.
+// The form of an operation at /docs: path, query, headers and body to fill in, the request as a
+// line for curl, and the response that came. page.js comes before it.
 
 /** A text as a shell takes it. */
 const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
