@@ -55,7 +55,8 @@ impl Timestamp {
         Self(milliseconds.clamp(MIN_MILLISECONDS, MAX_MILLISECONDS))
     }
 
-    /// What a clock shows, which may be set to any year: one out of range becomes the nearest in range.
+    /// What a clock shows, which may be set to any year: one out of range becomes the nearest in
+    /// range.
     pub fn of_clock(time: SystemTime) -> Self {
         let milliseconds =
             |duration: std::time::Duration| i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);

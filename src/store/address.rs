@@ -1,4 +1,5 @@
-//! The address of a store, as an operator writes it, and opening it. The scheme picks the kind.
+//! The address of a store, as an operator writes it, and opening it. The scheme picks the kind. How
+//! a kind of store is opened is not done here.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -19,8 +20,8 @@ pub enum StoreAddress {
 }
 
 impl StoreAddress {
-    /// Opens the store to serve from it. An SQLite file is created or upgraded; a PostgreSQL database may be
-    /// shared by servers of different versions, so its tables are not touched here.
+    /// Opens the store to serve from it. An SQLite file is created or upgraded; a PostgreSQL
+    /// database may be shared by servers of different versions, so its tables are not touched here.
     ///
     /// # Errors
     /// [`StoreError::WrongSchema`] when a PostgreSQL database was not [migrated](Self::migrate).
@@ -31,8 +32,8 @@ impl StoreAddress {
         }
     }
 
-    /// Opens the store to fill it: as [`open`](Self::open), but a database without any table of ours gets
-    /// them.
+    /// Opens the store to fill it: as [`open`](Self::open), but a database without any table of
+    /// ours gets them.
     pub fn open_or_create(&self) -> Result<Arc<dyn Store>, StoreError> {
         match self {
             Self::Sqlite(_) => self.open(),
@@ -43,7 +44,8 @@ impl StoreAddress {
     /// Opens a store that is there already.
     ///
     /// # Errors
-    /// Also when there is no such file: whoever only reads must not create an empty store by a typing error.
+    /// Also when there is no such file: a command that only reads must not create an empty store
+    /// after a typing error.
     pub fn open_existing(&self) -> Result<Arc<dyn Store>, StoreError> {
         match self {
             Self::Sqlite(path) if !path.exists() => Err(no_such_file()),
@@ -51,10 +53,12 @@ impl StoreAddress {
         }
     }
 
-    /// Copies a store, which may be in use, into the empty file `target`: one state of it, the one at the beginning.
+    /// Copies a store, which may be in use, into the empty file `target`: one state of it, the one
+    /// at the beginning.
     ///
     /// # Errors
-    /// [`StoreError::BadAddress`] when there is no such file, and for PostgreSQL, which has its own tools.
+    /// [`StoreError::BadAddress`] when there is no such file, and for PostgreSQL, which has its own
+    /// tools.
     pub fn back_up(&self, target: &Path, progress: &mut dyn FnMut(PagesCopied)) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(path) if !path.exists() => Err(no_such_file()),
@@ -70,8 +74,9 @@ impl StoreAddress {
     /// Fills a store with what such a copy holds, all or nothing. Servers may be using it.
     ///
     /// # Errors
-    /// [`StoreError::NotEmpty`] when there are rows and `mode` does not replace them; [`StoreError::WrongSchema`] when
-    /// one of the files is not a store of a known version; [`StoreError::BadAddress`] for PostgreSQL.
+    /// [`StoreError::NotEmpty`] when there are rows and `mode` does not replace them;
+    /// [`StoreError::WrongSchema`] when one of the files is not a store of a known version;
+    /// [`StoreError::BadAddress`] for PostgreSQL.
     pub fn restore(
         &self,
         backup: &Path,

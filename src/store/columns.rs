@@ -1,5 +1,5 @@
-//! What a number or some bytes in a column must be to become a value, the same in every store. How a column is read
-//! and how a damaged one is reported is each store's own.
+//! What a number or some bytes in a column must be to become a value, the same in every store. How
+//! a column is read and how a damaged one is reported is each store's own.
 
 use crate::domain::{Digest, Id, Timestamp};
 

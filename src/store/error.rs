@@ -1,4 +1,5 @@
-//! How a store fails, and whose rows cannot be read. Which status an error becomes is not decided here.
+//! How a store fails, and whose rows cannot be read. Which status an error becomes is not decided
+//! here.
 
 use crate::domain::ProductId;
 
@@ -8,6 +9,9 @@ pub enum StoreError {
     /// The store cannot answer now; later it may. Nothing was written.
     #[error("the store is not available: {0}")]
     Unavailable(String),
+    /// The disk is full. Nothing was written; what is there may be readable.
+    #[error("the disk is full: {0}")]
+    NoRoom(String),
     /// The store broke off while committing: the write may or may not be there.
     #[error("the store broke off, the fate of the last write is unknown: {0}")]
     Unknown(String),
@@ -62,13 +66,14 @@ impl StoreError {
         self
     }
 
-    /// Whether rows are damaged. Reading the same rows again fails again, reading others may succeed.
+    /// Whether rows are damaged. Reading the same rows again fails again, reading others may
+    /// succeed.
     pub fn is_damage(&self) -> bool {
         matches!(self, Self::Damaged { .. } | Self::DamagedFile { .. })
     }
 
-    /// The product whose rows are damaged, where it is known. Other products can be read. A scan can go on after
-    /// this one.
+    /// The product whose rows are damaged, where it is known. Other products can be read. A scan
+    /// can go on after this one.
     pub fn damaged_product(&self) -> Option<ProductId> {
         match self {
             Self::Damaged { product_id, .. } | Self::DamagedFile { product_id, .. } => *product_id,

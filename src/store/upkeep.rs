@@ -1,5 +1,5 @@
-//! What commands do to a whole store: fill it, copy it, count it, check it, erase a person in it. A server calls
-//! none of this while it serves; its part is [`Sessions`](super::Sessions).
+//! What commands do to a whole store: fill it, copy it, count it, check it, erase a person in it. A
+//! server calls none of this while it serves; its part is [`Sessions`](super::Sessions).
 
 use super::{BulkLoad, Dump, LoadMode, PersonRows, StoreError};
 
@@ -14,9 +14,10 @@ pub trait Upkeep: Send + Sync {
     /// Starts reading everything.
     fn dump(&self) -> Result<Box<dyn Dump>, StoreError>;
 
-    /// Replaces names and texts of a person's rows by neutral ones, empties their addresses and removes the photos, in
-    /// one transaction. Rows that are no longer the person's stay as they are. Sessions elsewhere notice it, unless there
-    /// was nothing to erase. Returns what was erased.
+    /// Replaces names and texts of a person's rows by neutral ones, empties their addresses and
+    /// removes the photos, in one transaction. Rows that are no longer the person's stay as they
+    /// are. Sessions elsewhere notice it, unless there was nothing to erase. Returns what was
+    /// erased.
     ///
     /// # Errors
     /// Nothing is erased, unless the error is [`StoreError::Unknown`].
@@ -28,8 +29,8 @@ pub trait Upkeep: Send + Sync {
     /// How many rows there are.
     fn counts(&self) -> Result<Counts, StoreError>;
 
-    /// Reads everything and calls `report` for each thing that is wrong, at most [`MAX_FINDINGS_PER_KIND`] times for
-    /// one kind.
+    /// Reads everything and calls `report` for each thing that is wrong, at most
+    /// [`MAX_FINDINGS_PER_KIND`] times for one kind.
     fn check(&self, report: &mut dyn FnMut(Finding)) -> Result<Counts, StoreError>;
 }
 
@@ -58,7 +59,8 @@ impl Counts {
     }
 }
 
-/// How far the copying of an SQLite file is, in pages of the file: 2 KiB, or what the file was made with.
+/// How far the copying of an SQLite file is, in pages of the file: 2 KiB, or what the file was made
+/// with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PagesCopied {
     /// Pages done.

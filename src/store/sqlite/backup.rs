@@ -1,9 +1,9 @@
-//! Copying the file while it is in use, page by page with SQLite's online backup: out of a store into a file of its
-//! own, and from such a file back into a store. That a backup gets its name only when it is whole is up to the
-//! caller.
+//! Copying the file while it is in use, page by page with SQLite's online backup: out of a store
+//! into a file of its own, and from such a file back into a store. Giving a backup its name once it
+//! is whole is not done here.
 //!
-//! Pages, and not `VACUUM INTO`, which builds every tree again: a copy costs reading and writing the file and nothing
-//! else, and a restore brings back the very same pages.
+//! Pages, and not `VACUUM INTO`, which builds every tree again: a copy costs reading and writing
+//! the file and nothing else, and a restore brings back the very same pages.
 
 use std::path::Path;
 use std::thread;
@@ -20,10 +20,12 @@ use crate::store::{Counts, LoadMode, PagesCopied, StoreError};
 /// Pages that are copied between two reports: 8 MiB, in a file with pages of 2 KiB.
 const PAGES_PER_STEP: i32 = 4_096;
 
-/// Copies the store into `target`, an empty file. The copy is of one state, the one at the beginning.
+/// Copies the store into `target`, an empty file. The copy is of one state, the one at the
+/// beginning.
 ///
-/// It ends however much is written meanwhile: the read transaction keeps its state, so no page is copied twice. Until
-/// then the write-ahead log grows, since nothing of it can be folded into the file.
+/// It ends however much is written meanwhile: the read transaction keeps its state, so no page is
+/// copied twice. Until then the write-ahead log grows, since nothing of it can be folded into the
+/// file.
 pub(super) fn back_up(
     path: &Path,
     target: &Path,
@@ -35,7 +37,8 @@ pub(super) fn back_up(
     schema::require_known(&source)?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut copy = Connection::open_with_flags(target, flags).writing()?;
-    // A copy that breaks off is thrown away, so it needs no journal, and the caller brings it to the disk.
+    // A copy that breaks off is thrown away, so it needs no journal, and the caller brings it to
+    // the disk.
     copy.execute_batch(
         "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE",
     )
@@ -49,13 +52,14 @@ pub(super) fn back_up(
     }
 }
 
-/// Puts the rows of `backup` in place of those of the store, which is made if need be, in one transaction of
-/// SQLite's own: servers go on showing the former rows until the end, and notice it then.
+/// Puts the rows of `backup` in place of those of the store, which is made if need be, in one
+/// transaction of SQLite's own: servers go on showing the former rows until the end, and notice it
+/// then.
 ///
 /// # Errors
-/// [`StoreError::WrongSchema`] when the backup is not a store of a known version, [`StoreError::DamagedFile`] when its
-/// pages are damaged, [`StoreError::NotEmpty`] when the store has rows and `mode` does not replace them. Nothing is
-/// changed then.
+/// [`StoreError::WrongSchema`] when the backup is not a store of a known version,
+/// [`StoreError::DamagedFile`] when its pages are damaged, [`StoreError::NotEmpty`] when the store
+/// has rows and `mode` does not replace them. Nothing is changed then.
 pub(super) fn restore(
     path: &Path,
     backup: &Path,
@@ -77,7 +81,8 @@ pub(super) fn restore(
     // A backup of an earlier version is brought up to date, as whenever a store is opened.
     schema::migrate(&mut connection)?;
     schema::use_write_ahead_log(&connection)?;
-    // The rows are in place whatever comes of this: under a server the log is folded into the file later.
+    // The rows are in place even if this fails. Under a server the log is folded into the file
+    // later.
     if let Err(error) = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())) {
         tracing::warn!(%error, "restored, but the write-ahead log could not be folded into the file");
     }

@@ -1,5 +1,6 @@
-//! Reading the whole file for what must not be: damaged pages, rows without their parents, counters behind the
-//! largest id, values that no list could show. It changes nothing, and goes on behind what it cannot read.
+//! Reading the whole file for what must not be: damaged pages, rows without their parents, counters
+//! behind the largest id, values that no list could show. It changes nothing, and goes on behind
+//! what it cannot read.
 
 use std::collections::BTreeSet;
 
@@ -41,7 +42,8 @@ const RULES: [&str; 12] = [
      WHERE NOT EXISTS (SELECT 1 FROM questions q WHERE q.question_id = s.question_id)
        AND NOT EXISTS (SELECT 1 FROM answers a WHERE a.answer_id = s.answer_id)",
     "SELECT 'questions: place ' || place || ' belongs to no product' FROM questions WHERE place < 1 << 24",
-    // The largest id is 2^53 - 1; a million less is suspicious as well. Numbers come before texts here.
+    // The largest id is 2^53 - 1; a million less is suspicious as well. Numbers come before texts
+    // here.
     "SELECT 'last_ids: the last ' || kind || ' id is ' || id || ', few or no new ids can follow'
      FROM last_ids WHERE id NOT BETWEEN 0 AND 9007199253740991",
     "SELECT 'photos: the id ' || photo_id || ' is there ' || count(*) || ' times'
@@ -115,7 +117,8 @@ const TABLES: [Table; 6] = [
     },
 ];
 
-/// Applies all rules. A part of the file that cannot be read is a finding as well, and the others are read.
+/// Applies all rules. A part of the file that cannot be read is a finding as well, and the others
+/// are read.
 ///
 /// # Errors
 /// Also when so much is damaged that the rows cannot be counted.
@@ -168,12 +171,13 @@ fn check_values(
     Ok(())
 }
 
-/// Hands over texts one by one: in a damaged file, those before the first that cannot be read are found as well.
+/// Hands over texts one by one: in a damaged file, those before the first that cannot be read are
+/// found as well.
 fn each_text(connection: &Connection, sql: &str, take: &mut dyn FnMut(String)) -> Result<(), StoreError> {
     let mut statement = connection.prepare(sql).reading()?;
     let mut rows = statement.query([]).reading()?;
     while let Some(row) = rows.next().reading()? {
-        // Values that break a rule are shown as they are, whatever bytes they hold.
+        // Values that break a rule are shown as they are, also bytes that are no text.
         take(
             row.get_ref(0)
                 .and_then(|text| Ok(String::from_utf8_lossy(text.as_bytes()?).into_owned()))

@@ -1,5 +1,5 @@
-//! Columns to values. A value that breaks a rule of the store is an error that names table, row and column,
-//! never a guess.
+//! Columns to values. A value that breaks a rule of the store is an error that names table, row and
+//! column, never a guess.
 
 use rusqlite::Row;
 use rusqlite::types::ValueRef;

@@ -1,5 +1,6 @@
-//! Erasing what belongs to a person: names, addresses, texts and photos, in one transaction. The rows stay. The former
-//! texts are overwritten in the file as well. Finding the rows is not done here.
+//! Erasing what belongs to a person: names, addresses, texts and photos, in one transaction. The
+//! rows stay. The former texts are overwritten in the file as well. Finding the rows is not done
+//! here.
 
 use std::collections::HashSet;
 
@@ -54,7 +55,8 @@ pub(super) fn erase(mut connection: Connection, person: &PersonRows) -> Result<C
     forget_submissions(&transaction, &gone)?;
     schema::require_in_place(&transaction)?;
     transaction.commit().committing()?;
-    // The log still has the former pages until it is folded into the file. Under a server it is overwritten later.
+    // The log still has the former pages until it is folded into the file. Under a server it is
+    // overwritten later.
     if let Err(error) = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())) {
         tracing::warn!(%error, "erased, but the write-ahead log could not be folded into the file");
     }

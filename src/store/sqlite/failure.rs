@@ -1,4 +1,5 @@
-//! What an SQLite error means to the rest: one place that sorts them. What is done about an error is not decided here.
+//! What an SQLite error means to the rest: one place that sorts them. What is done about an error
+//! is not decided here.
 
 use rusqlite::{Error, ErrorCode, ffi};
 
@@ -34,7 +35,7 @@ impl<T> Failure<T> for Result<T, Error> {
             Some(ErrorCode::ReadOnly) => StoreError::Unavailable(
                 "the database file, or the -wal or -shm file next to it, cannot be written to".to_owned(),
             ),
-            Some(ErrorCode::DiskFull) => StoreError::Unavailable("the disk is full".to_owned()),
+            _ if is_full(&error) => StoreError::NoRoom(error.to_string()),
             _ => StoreError::Unavailable(error.to_string()),
         })
     }
@@ -44,8 +45,8 @@ impl<T> Failure<T> for Result<T, Error> {
     }
 }
 
-/// Whether the file holds what it must not, or cannot be read at some place. New rows break a constraint only where a
-/// counter or a place is wrong.
+/// Whether the file holds what it must not, or cannot be read at some place. New rows break a
+/// constraint only where a counter or a place is wrong.
 fn is_damage(error: &Error) -> bool {
     match error {
         Error::SqliteFailure(
@@ -63,6 +64,13 @@ fn is_damage(error: &Error) -> bool {
         ),
         _ => false,
     }
+}
+
+/// Whether there is no room for rows, or for the index of the log.
+fn is_full(error: &Error) -> bool {
+    error.sqlite_error().is_some_and(|error| {
+        error.code == ErrorCode::DiskFull || error.extended_code == ffi::SQLITE_IOERR_SHMSIZE
+    })
 }
 
 /// Whether another connection stands in the way.

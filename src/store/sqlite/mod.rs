@@ -1,5 +1,5 @@
-//! The embedded store: one SQLite file, laid out so that a product's rows are neighbours. One writer with
-//! group commit and full durability, readers that do not wait for it or for each other.
+//! The embedded store: one SQLite file, laid out so that a product's rows are neighbours. One
+//! writer with group commit and full durability, readers that do not wait for it or for each other.
 //! Deliberately absent: caching and batching, which are the service's.
 
 mod backup;
@@ -9,6 +9,7 @@ mod decode;
 mod dump;
 mod erase;
 mod failure;
+mod full_disk;
 mod place;
 mod read;
 mod schema;
@@ -17,7 +18,10 @@ mod write;
 
 use std::path::{Path, PathBuf};
 
+use rusqlite::Connection;
+
 use self::failure::Failure;
+use self::full_disk::{FullDisk, WaitingWriter, connect_unchanging};
 use super::{
     BulkLoad, ChangeSink, Counts, Dump, Finding, LoadMode, Migrated, PagesCopied, PersonRows, Reader,
     Sessions, StoreError, Upkeep, Writer,
@@ -27,18 +31,43 @@ use super::{
 #[derive(Debug, Clone)]
 pub struct SqliteStore {
     path: PathBuf,
+    disk: FullDisk,
 }
 
 impl SqliteStore {
-    /// Opens or creates the file.
+    /// Opens or creates the file. Where the disk is full, a file that is there can be read, and
+    /// written to once there is room.
     ///
     /// # Errors
-    /// [`StoreError::BadAddress`] when the file cannot be opened or this account cannot write to it,
-    /// [`StoreError::WrongSchema`] when it belongs to another program or to a later version,
+    /// [`StoreError::BadAddress`] when the file cannot be opened or this account cannot write to
+    /// it, [`StoreError::WrongSchema`] when it belongs to another program or to a later version,
     /// [`StoreError::Unavailable`] when it is locked.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        Self::migrate(path)?;
-        Ok(Self { path: path.to_owned() })
+        let disk = match Self::migrate(path) {
+            Ok(_) => FullDisk::default(),
+            Err(StoreError::NoRoom(reason)) => {
+                let disk = FullDisk::under(path)?;
+                tracing::error!(reason, "the disk is full: rows are read, writes fail until there is room");
+                disk
+            }
+            Err(error) => return Err(error),
+        };
+        Ok(Self { path: path.to_owned(), disk })
+    }
+
+    /// A connection for reading, and whether the file must not change meanwhile.
+    fn connect_to_read(&self) -> Result<(Connection, bool), StoreError> {
+        let is_full = self.disk.is_full();
+        let connection = if is_full { connect_unchanging(&self.path) } else { schema::connect(&self.path) };
+        Ok((connection?, is_full))
+    }
+
+    fn open_writer(&self, elsewhere: ChangeSink) -> Result<Box<dyn Writer>, StoreError> {
+        let connection = schema::connect(&self.path)?;
+        // Again: a bulk load that was dropped since the store was opened leaves a rollback journal
+        // behind.
+        schema::use_write_ahead_log(&connection)?;
+        Ok(Box::new(write::SqliteWriter::new(connection, elsewhere)?))
     }
 
     /// Opens or creates the file, which brings its tables up to date, and says what was done.
@@ -57,7 +86,8 @@ impl SqliteStore {
     /// Copies the store at `path`, which may be in use, into the empty file `target`.
     ///
     /// # Errors
-    /// [`StoreError::WrongSchema`] when it is not a store of a known version. A copy that broke off is of no use.
+    /// [`StoreError::WrongSchema`] when it is not a store of a known version. A copy that broke off
+    /// is of no use.
     pub fn back_up(
         path: &Path,
         target: &Path,
@@ -66,11 +96,13 @@ impl SqliteStore {
         backup::back_up(path, target, progress)
     }
 
-    /// Fills the store at `path`, which is made if need be, with what such a copy holds, all or nothing.
+    /// Fills the store at `path`, which is made if need be, with what such a copy holds, all or
+    /// nothing.
     ///
     /// # Errors
-    /// [`StoreError::WrongSchema`] when one of them is not a store of a known version, [`StoreError::NotEmpty`] when
-    /// there are rows and `mode` does not replace them, [`StoreError::DamagedFile`] when the copy is damaged.
+    /// [`StoreError::WrongSchema`] when one of them is not a store of a known version,
+    /// [`StoreError::NotEmpty`] when there are rows and `mode` does not replace them,
+    /// [`StoreError::DamagedFile`] when the copy is damaged.
     pub fn restore(
         path: &Path,
         backup: &Path,
@@ -92,14 +124,14 @@ impl Sessions for SqliteStore {
     }
 
     fn reader(&self) -> Result<Box<dyn Reader>, StoreError> {
-        Ok(Box::new(read::SqliteReader::new(schema::connect(&self.path)?)?))
+        Ok(Box::new(read::SqliteReader::new(self.clone())?))
     }
 
     fn writer(&self, elsewhere: ChangeSink) -> Result<Box<dyn Writer>, StoreError> {
-        let connection = schema::connect(&self.path)?;
-        // Again: a bulk load that was dropped since the store was opened leaves a rollback journal behind.
-        schema::use_write_ahead_log(&connection)?;
-        Ok(Box::new(write::SqliteWriter::new(connection, elsewhere)?))
+        if self.disk.is_full() {
+            return Ok(Box::new(WaitingWriter::new(self.clone(), elsewhere)));
+        }
+        self.open_writer(elsewhere)
     }
 }
 
@@ -109,7 +141,7 @@ impl Upkeep for SqliteStore {
     }
 
     fn dump(&self) -> Result<Box<dyn Dump>, StoreError> {
-        Ok(Box::new(dump::SqliteDump::begin(schema::connect(&self.path)?)?))
+        Ok(Box::new(dump::SqliteDump::begin(self.connect_to_read()?.0)?))
     }
 
     fn erase(&self, person: &PersonRows) -> Result<Counts, StoreError> {
@@ -117,20 +149,20 @@ impl Upkeep for SqliteStore {
     }
 
     fn is_empty(&self) -> Result<bool, StoreError> {
-        bulk::is_empty(&schema::connect(&self.path)?)
+        bulk::is_empty(&self.connect_to_read()?.0)
     }
 
     fn counts(&self) -> Result<Counts, StoreError> {
-        counts(&schema::connect(&self.path)?)
+        counts(&self.connect_to_read()?.0)
     }
 
     fn check(&self, report: &mut dyn FnMut(Finding)) -> Result<Counts, StoreError> {
-        check::check(&schema::connect(&self.path)?, report)
+        check::check(&self.connect_to_read()?.0, report)
     }
 }
 
 /// Counts all rows.
-fn counts(connection: &rusqlite::Connection) -> Result<Counts, StoreError> {
+fn counts(connection: &Connection) -> Result<Counts, StoreError> {
     let count = |sql: &str| {
         connection.query_row(sql, [], |row| row.get::<_, i64>(0)).map(i64::unsigned_abs).reading()
     };

@@ -1,5 +1,5 @@
-//! Where a row stands: the key of every table. A product's rows are neighbours because their places are, so
-//! reading a product is one short range scan a table.
+//! Where a row stands: the key of every table. A product's rows are neighbours because their places
+//! are, so reading a product is one short range scan a table.
 
 use rusqlite::{Connection, OptionalExtension};
 

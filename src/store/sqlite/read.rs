@@ -1,17 +1,19 @@
-//! Reading products: four short range scans each, many products in one read transaction, so that a batch sees
-//! one state of the store and takes its locks once. Damaged rows fail the batch; the error names their product.
+//! Reading products: four short range scans each, many products in one read transaction, so that a
+//! batch sees one state of the store and takes its locks once. Damaged rows fail the batch; the
+//! error names their product.
 
 use rusqlite::{CachedStatement, Connection};
 
 use super::decode::Columns;
 use super::failure::Failure;
 use super::place::{PLACES_PER_PRODUCT, ProductNumber};
-use super::schema;
+use super::{SqliteStore, schema};
 use crate::domain::{AnswerRow, Id, PhotoRow, ProductId, ProductRows, QuestionId, QuestionRow};
 use crate::store::{Reader, StoreError};
 
-/// The page cache of a reading session: in KiB, negative by SQLite's convention. With a larger one a product takes
-/// longer, since it leaves the processor's own cache (docs/decisions/sqlite-without-a-map.md).
+/// The page cache of a reading session: in KiB, negative by SQLite's convention. With a larger one
+/// a product takes longer, since it leaves the processor's own cache
+/// (docs/decisions/sqlite-without-a-map.md).
 const CACHE_KIBIBYTES: i64 = -4 * 1_024;
 
 const QUESTIONS: &str = "SELECT place, question_id, written_at, reported, helpful, body, name
@@ -25,13 +27,17 @@ const MARKS: &str = "SELECT place, helpful, reported
 
 /// A reading session.
 pub(super) struct SqliteReader {
+    store: SqliteStore,
     connection: Connection,
+    /// Whether the file is read as one that nobody changes, since its disk is full.
+    is_unchanging: bool,
 }
 
 impl SqliteReader {
-    pub(super) fn new(connection: Connection) -> Result<Self, StoreError> {
+    pub(super) fn new(store: SqliteStore) -> Result<Self, StoreError> {
+        let (connection, is_unchanging) = store.connect_to_read()?;
         connection.pragma_update(None, "cache_size", CACHE_KIBIBYTES).reading()?;
-        Ok(Self { connection })
+        Ok(Self { store, connection, is_unchanging })
     }
 
     /// Runs `read` in a read transaction.
@@ -39,6 +45,9 @@ impl SqliteReader {
         &mut self,
         read: impl FnOnce(&Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
+        if self.is_unchanging && !self.store.disk.is_full() {
+            *self = Self::new(self.store.clone())?;
+        }
         schema::require_in_place(&self.connection)?;
         let transaction = self.connection.transaction().reading()?;
         let result = read(&transaction)?;
@@ -111,8 +120,8 @@ fn scan(connection: &Connection, start: i64, limit: usize) -> Result<Vec<Product
     scan_range(connection, start, last_place, limit).map_err(|error| error.of_product(product_id()))
 }
 
-/// Where the next product cannot even be found: one after which the search succeeds. It goes twice as far with each
-/// try, so it may pass over a few that can be read.
+/// Where the next product cannot even be found: one after which the search succeeds. It goes twice
+/// as far with each try, so it may pass over a few that can be read.
 fn last_unreadable(connection: &Connection, start: i64) -> Option<ProductId> {
     let tries = (0..32).map(|doublings| start + (PLACES_PER_PRODUCT << doublings));
     let next = tries.into_iter().find(|&next| last_place_of(connection, next, 1).is_ok())?;
@@ -150,8 +159,8 @@ fn scan_range(
     Ok(products)
 }
 
-/// The last place of the `limit`th product from `start` on, or of the last product; `None` when there is none.
-/// It hops from product to product, so it costs a seek each, not a row each.
+/// The last place of the `limit`th product from `start` on, or of the last product; `None` when
+/// there is none. It hops from product to product, so it costs a seek each, not a row each.
 fn last_place_of(connection: &Connection, start: i64, limit: usize) -> Result<Option<i64>, StoreError> {
     let mut next = connection
         .prepare_cached("SELECT place FROM questions WHERE place >= ?1 ORDER BY place LIMIT 1")
@@ -219,8 +228,8 @@ impl<'c> Scans<'c> {
         Ok(rows.swap_remove(0))
     }
 
-    /// Reads the visible questions of a range, and the range's marks for this and the next scan. `product_of`
-    /// tells which of `products` a place belongs to, or `None` for a new one.
+    /// Reads the visible questions of a range, and the range's marks for this and the next scan.
+    /// `product_of` tells which of `products` a place belongs to, or `None` for a new one.
     fn read_questions(
         &mut self,
         first: i64,

@@ -1,6 +1,7 @@
-//! Opening the file and bringing its tables up to date. The migrations are the files in `migrations/sqlite`;
-//! `PRAGMA user_version` says how many of them a file has seen. Deliberately absent: a memory map of the file, in which
-//! a block that cannot be read would end the process (docs/decisions/sqlite-without-a-map.md).
+//! Opening the file and bringing its tables up to date. The migrations are the files in
+//! `migrations/sqlite`; `PRAGMA user_version` says how many of them a file has seen. Deliberately
+//! absent: a memory map of the file, in which a block that cannot be read would end the process
+//! (docs/decisions/sqlite-without-a-map.md).
 
 use std::path::Path;
 use std::thread;
@@ -27,23 +28,26 @@ pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long to rest between two tries where SQLite does not wait by itself.
 pub(super) const LOCK_PAUSE: Duration = Duration::from_millis(5);
 
-/// The page cache of a connection: in KiB, negative by SQLite's convention. It holds the upper pages of the trees. The
-/// rest is in the system's cache.
+/// The page cache of a connection: in KiB, negative by SQLite's convention. It holds the upper
+/// pages of the trees. The rest is in the system's cache.
 const CACHE_KIBIBYTES: i64 = -16 * 1_024;
 
-/// The page size of new files; those that are there keep theirs. A vote rewrites one page of `marks`, so halving it from
-/// SQLite's default lets a third more votes through, and reads take as long (docs/decisions/sqlite-layout.md).
+/// The page size of new files; those that are there keep theirs. A vote rewrites one page of
+/// `marks`, so halving it from SQLite's default lets a third more votes through, and reads take as
+/// long (docs/decisions/sqlite-layout.md).
 const PAGE_BYTES: i64 = 2_048;
 
 /// The write-ahead log is folded into the file when it passes this size.
 const CHECKPOINT_BYTES: i64 = 32 << 20;
 
-/// Opens a connection with the settings that all sessions share. It is used by one thread at a time.
+/// Opens a connection with the settings that all sessions share. It is used by one thread at a
+/// time.
 pub(super) fn connect(path: &Path) -> Result<Connection, StoreError> {
     let flags =
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    // SQLite would let everybody read a new file, and it holds e-mail addresses. Its -wal and -shm get the same mode. A
-    // failure shows when SQLite opens the file. No `File`: closing one drops the locks of this process on the file.
+    // SQLite would let everybody read a new file, and it holds e-mail addresses. Its -wal and -shm
+    // get the same mode. A failure shows when SQLite opens the file. No `File`: closing one drops
+    // the locks of this process on the file.
     let _ = mknodat(CWD, path, FileType::RegularFile, Mode::RUSR | Mode::WUSR, 0);
     let connection = Connection::open_with_flags(path, flags).map_err(|error| cannot_open(path, &error))?;
     connection.busy_timeout(BUSY_TIMEOUT).reading()?;
@@ -60,7 +64,7 @@ pub(super) fn connect(path: &Path) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
-/// Why a file cannot be opened. Whoever reports it names the file.
+/// Why a file cannot be opened. The file is named where this is reported.
 pub(super) fn cannot_open(path: &Path, error: &rusqlite::Error) -> StoreError {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     StoreError::BadAddress(match (folder, error.sqlite_error()) {
@@ -85,7 +89,8 @@ pub(super) fn require_writable_file(connection: &Connection) -> Result<(), Store
     Ok(())
 }
 
-/// Refuses a file whose write-ahead log cannot be written to. Waits for nobody: a log that is in use can be written to.
+/// Refuses a file whose write-ahead log cannot be written to. Waits for nobody: a log that is in
+/// use can be written to.
 pub(super) fn require_writable_log(connection: &Connection) -> Result<(), StoreError> {
     connection.busy_timeout(Duration::ZERO).reading()?;
     match connection.execute_batch("BEGIN IMMEDIATE; ROLLBACK") {
@@ -94,8 +99,8 @@ pub(super) fn require_writable_log(connection: &Connection) -> Result<(), StoreE
     }
 }
 
-/// Refuses to go on with a file that was removed, or replaced by another one under its name: what is written to it is
-/// gone at the next start.
+/// Refuses to go on with a file that was removed, or replaced by another one under its name: what
+/// is written to it is gone at the next start.
 ///
 /// # Errors
 /// [`StoreError::Unavailable`]. Once the same file is in its place again, it can be used.
@@ -110,14 +115,14 @@ pub(super) fn require_in_place(connection: &Connection) -> Result<(), StoreError
     Err(StoreError::Unavailable(moved.to_owned()))
 }
 
-/// Switches to the write-ahead log, in which readers and the writer do not wait for each other. The file
-/// remembers it.
+/// Switches to the write-ahead log, in which readers and the writer do not wait for each other. The
+/// file remembers it.
 pub(super) fn use_write_ahead_log(connection: &Connection) -> Result<(), StoreError> {
     let deadline = Instant::now() + BUSY_TIMEOUT;
     let mode = loop {
         let result = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get::<_, String>(0));
-        // The switch upgrades a lock, and SQLite never waits there: of two processes that open a new file at
-        // once, one is refused at once.
+        // The switch upgrades a lock, and SQLite never waits there: of two processes that open a
+        // new file at once, one is refused at once.
         match result {
             Err(error) if is_locked(&error) && Instant::now() < deadline => thread::sleep(LOCK_PAUSE),
             other => break other.reading()?,
@@ -131,11 +136,12 @@ pub(super) fn use_write_ahead_log(connection: &Connection) -> Result<(), StoreEr
     )))
 }
 
-/// Creates or upgrades the tables. Safe when two processes start at once; takes no lock when there is nothing
-/// to do.
+/// Creates or upgrades the tables. Safe when two processes start at once; takes no lock when there
+/// is nothing to do.
 ///
 /// # Errors
-/// [`StoreError::WrongSchema`] when the file belongs to another program or to a later version of this one.
+/// [`StoreError::WrongSchema`] when the file belongs to another program or to a later version of
+/// this one.
 pub(super) fn migrate(connection: &mut Connection) -> Result<Migrated, StoreError> {
     let number = |steps: usize| u32::try_from(steps).unwrap_or(u32::MAX);
     let migrated = |from: usize| Migrated { from: number(from), to: number(MIGRATIONS.len()) };
@@ -188,6 +194,19 @@ pub(super) fn require_known(connection: &Connection) -> Result<(), StoreError> {
     }
 }
 
+/// Refuses a file on a full disk whose tables would have to be made or brought up to date.
+///
+/// # Errors
+/// [`StoreError::NoRoom`], or [`StoreError::WrongSchema`] when it is no store that this version knows.
+pub(super) fn require_current(connection: &Connection) -> Result<(), StoreError> {
+    match migrations_seen(connection)? {
+        seen if seen == MIGRATIONS.len() => Ok(()),
+        _ => Err(StoreError::NoRoom(
+            "the file needs tables of this version, and there is no room to make them".to_owned(),
+        )),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -196,8 +215,10 @@ mod tests {
     fn the_file_is_not_mapped_into_memory() {
         let folder = tempfile::tempdir().expect("a folder");
         let connection = connect(&folder.path().join("shop.db")).expect("a connection");
-        let mapped: i64 =
-            connection.pragma_query_value(None, "mmap_size", |row| row.get(0)).expect("the pragma is read");
-        assert_eq!(mapped, 0);
+        use_write_ahead_log(&connection).expect("a log");
+        connection.execute_batch("CREATE TABLE rows (id); SELECT * FROM rows").expect("it is used");
+        let maps = std::fs::read_to_string("/proc/self/maps").expect("the system tells");
+        let mapped = maps.lines().filter_map(|line| line.rsplit_once('/')).map(|(_, name)| name);
+        assert!(!mapped.into_iter().any(|name| name == "shop.db"), "{maps}");
     }
 }

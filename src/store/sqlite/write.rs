@@ -1,5 +1,6 @@
-//! Writing: a batch of commands in one transaction, on disk when it returns. Votes and reports go to the narrow
-//! `marks` table, in the order of their places, so that a batch touches each of its pages once.
+//! Writing: a batch of commands in one transaction, on disk when it returns. Votes and reports go
+//! to the narrow `marks` table, in the order of their places, so that a batch touches each of its
+//! pages once. Which writes make a batch is not decided here.
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
@@ -17,7 +18,8 @@ use crate::store::{Change, ChangeSink, Command, Outcome, ProductChange, StoreErr
 pub(super) struct SqliteWriter {
     connection: Connection,
     elsewhere: ChangeSink,
-    /// `PRAGMA data_version` of this connection: it moves when, and only when, another one commits.
+    /// `PRAGMA data_version` of this connection: it moves when another one commits or empties the
+    /// log.
     data_version: i64,
     submissions: Submissions,
     /// Whether the file was in its place when this was last looked at.
@@ -45,7 +47,8 @@ impl SqliteWriter {
         looked
     }
 
-    /// Reports commits by other processes, an import or a repair by hand. What they changed is not known.
+    /// Reports commits by other processes, an import or a repair by hand. What they changed is not
+    /// known.
     fn notice_changes_elsewhere(&mut self) -> Result<(), StoreError> {
         let now = data_version(&self.connection)?;
         if now != self.data_version {
@@ -72,7 +75,7 @@ impl SqliteWriter {
         mark_rows(&transaction, commands, &mut outcomes)?;
         add_rows(&transaction, &mut self.submissions, commands, &mut outcomes)?;
         if let Err(error) = transaction.commit().committing() {
-            self.tell_of_unknown_fate(commands, &outcomes);
+            self.report_unknown_fate(commands, &outcomes);
             return Err(error);
         }
         // After the commit, so that views of what others wrote before it are forgotten before it is
@@ -84,9 +87,9 @@ impl SqliteWriter {
         Ok(outcomes)
     }
 
-    /// Reports what a commit touched that may have happened, and nothing else: on a full disk every commit fails, and
-    /// lists are then still answered from memory.
-    fn tell_of_unknown_fate(&self, commands: &[Command], outcomes: &[Outcome]) {
+    /// Reports what a commit touched that may have happened, and nothing else: on a full disk every
+    /// commit fails, and lists are then still answered from memory.
+    fn report_unknown_fate(&self, commands: &[Command], outcomes: &[Outcome]) {
         let changes = commands
             .iter()
             .zip(outcomes)
@@ -170,7 +173,8 @@ fn place_of(connection: &Connection, target: Target) -> Result<Option<i64>, Stor
     }
 }
 
-/// Adds votes or hides a row; returns its present votes. The first time, the row's own counters are copied.
+/// Adds votes or hides a row; returns its present votes. The first time, the row's own counters are
+/// copied.
 fn mark(connection: &Connection, place: i64, votes: u32, report: bool) -> Result<u32, StoreError> {
     let present =
         counters(connection, "marks", "SELECT place, helpful, reported FROM marks WHERE place = ?1", place)?;

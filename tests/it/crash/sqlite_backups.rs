@@ -1,5 +1,5 @@
-//! `atelier backup` and `atelier restore` as an operator runs them: under writes, under a server, and on files that are
-//! none. That a killed restore leaves the former rows is tested with imports.
+//! `atelier backup` and `atelier restore` as an operator runs them: under writes, under a server,
+//! and on files that are none. That a killed restore leaves the former rows is tested with imports.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -145,6 +145,40 @@ fn a_server_whose_file_is_replaced_refuses_writes_and_is_not_ready() {
     assert_eq!(status("POST", "/qa/questions", post), 201);
     drop(server);
     check(&store);
+}
+
+#[test]
+fn a_server_on_a_full_disk_shows_what_is_there_and_writes_once_there_is_room() {
+    let place = place();
+    let store = shop(&place, 20, 1);
+    let list = "/qa/questions?product_id=7&count=1000";
+    let expected = Server::start(&store).client().get(list);
+    // A disk that only this process sees, as full as can be.
+    let disk = place.folder().join("disk");
+    fs::create_dir(&disk).expect("a folder");
+    let (file, disk_name) = (&store["sqlite:".len()..], disk.display());
+    let script = format!(
+        "mount -t tmpfs -o size=8m tmpfs {disk_name} && cp {file} {disk_name}/shop.db
+         dd if=/dev/zero of={disk_name}/filler bs=4k 2>/dev/null
+         exec {} serve --store sqlite:{disk_name}/shop.db --listen 127.0.0.1:0 --rate-limits off",
+        env!("CARGO_BIN_EXE_atelier")
+    );
+    let mut command = std::process::Command::new("unshare");
+    command.args(["--map-root-user", "--mount", "sh", "-c", &script]).stdin(std::process::Stdio::null());
+    let server = Server::of(&mut command);
+    let mut client = server.client();
+    assert_eq!(client.get(list), expected);
+    let vote = |client: &mut crate::support::client::Connection| {
+        client.exchange("PUT", "/qa/questions/1/helpful", "").expect("the server answers").status
+    };
+    assert_eq!(vote(&mut client), 503);
+    assert_eq!(client.get("/qa/questions?product_id=8&count=1000")["product_id"], "8");
+    fs::remove_file(format!("/proc/{}/root{disk_name}/filler", server.process.id())).expect("removed");
+    until("there is room to write", || vote(&mut client) == 204);
+    let post = r#"{"body":"And now?","name":"Ada","email":"ada@example.com","product_id":7}"#;
+    assert_eq!(client.exchange("POST", "/qa/questions", post).expect("the server answers").status, 201);
+    let rows = |list: &serde_json::Value| list["results"].as_array().expect("a list").len();
+    assert_eq!(rows(&client.get(list)), rows(&expected) + 1);
 }
 
 #[test]
