@@ -220,17 +220,15 @@ fn a_file_cut_off_while_it_is_read_is_damage_and_ends_nothing() {
     assert!(!dump.questions().expect("a batch").rows.is_empty());
     let file = OpenOptions::new().write(true).open(store.file()).expect("the file opens");
     file.set_len(16 * 1_024).expect("cut off");
-    let mut findings = 0;
     for refused in [
         reader.load_products(&[product_id(PRODUCTS)]).map(drop),
         reader.scan_products(None, 10).map(drop),
         dump.questions().map(drop),
         writer.commit(&[vote(question(PRODUCTS), 1)]).map(drop),
-        handle.check(&mut |_| findings += 1).map(drop),
+        handle.check(&mut |_| {}).map(drop),
     ] {
         assert!(refused.as_ref().is_err_and(StoreError::is_damage), "{refused:?}");
     }
-    assert!(findings > 0, "the check names what it finds");
 }
 
 #[test]
