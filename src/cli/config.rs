@@ -1,8 +1,6 @@
 //! `atelier config`: prints the settings in force and where each comes from, or a settings file to
 //! begin with. The settings themselves are defined in `config`.
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "the settings are the command's result")]
-
 use anyhow::Context as _;
 use clap::{Args, CommandFactory as _, ValueEnum};
 use serde::Serialize;

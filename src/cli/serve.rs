@@ -1,8 +1,6 @@
 //! `atelier serve`: opens the store, starts the service and the server, waits for a signal, stops
 //! in order.
 
-#![expect(clippy::print_stdout, reason = "the address is printed, which port 0 leaves open")]
-
 use std::net::TcpListener;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -16,7 +14,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::log_buffer::LogBuffer;
 use super::manager::{self, State};
-use super::{Cli, demo, logging};
+use super::{Cli, demo, logging, output};
 use crate::config::{CommandLine, ServeOptions, misspelt_variables};
 use crate::domain::Timestamp;
 use crate::http::{Admin, ProcessFacts, Server, ServerHandle};
@@ -51,15 +49,14 @@ pub(super) fn run(options: &ServeOptions, line: &CommandLine) -> anyhow::Result<
     let service = Service::start(store.as_ref(), Arc::new(SystemClock), options.service_settings())
         .with_context(|| format!("cannot use {address}"))?;
     let service = Arc::new(service);
-    // A service manager may send SIGHUP to a server without a certificate as well.
-    let for_hangup = options.tls_cert.is_some() || manager::is_listening();
-    let signals = Signals::listen(for_hangup).context("cannot listen for signals")?;
+    let signals = Signals::listen().context("cannot listen for signals")?;
     let server =
         server.start(Arc::clone(&service), options.http_settings()).context("cannot start serving")?;
     tracing::info!(address = %server.address(), store = %address, "serving");
     let scheme = if options.tls_cert.is_some() { "https" } else { "http" };
     let listening = format!("Listening on {scheme}://{}{}", server.address(), options.path_prefix);
     println!("{listening}");
+    output::check()?;
     let facts = process_facts(options, started_at, &log);
     let start = |admin: Admin| admin.start(&server, Arc::clone(&service), facts);
     let admin = admin.map(start).transpose().context("cannot start the admin listener")?;
@@ -171,23 +168,23 @@ fn make_room_for_connections(max_connections: u32) {
     }
 }
 
-/// The signals that end the server, or make it read its certificate again. It listens before the
-/// address is printed: from then on they may come.
+/// The signals that end the server, or make it read its certificate again. They are handled before the
+/// address is printed, because a program that reads the address may send them at once.
 struct Signals {
     runtime: Runtime,
     terminate: Signal,
     interrupt: Signal,
-    /// `None` where SIGHUP ends the server: there is no certificate to read again.
-    hangup: Option<Signal>,
+    /// Never ends the server: scripts that renew certificates and service managers send it to any.
+    hangup: Signal,
 }
 
 impl Signals {
-    fn listen(for_hangup: bool) -> std::io::Result<Self> {
+    fn listen() -> std::io::Result<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let inside = runtime.enter();
         let terminate = signal(SignalKind::terminate())?;
         let interrupt = signal(SignalKind::interrupt())?;
-        let hangup = for_hangup.then(|| signal(SignalKind::hangup())).transpose()?;
+        let hangup = signal(SignalKind::hangup())?;
         drop(inside);
         Ok(Self { runtime, terminate, interrupt, hangup })
     }
@@ -199,16 +196,10 @@ impl Signals {
         let Self { runtime, terminate, interrupt, hangup } = &mut self;
         let mut signal = async || {
             loop {
-                let reloading = async {
-                    match hangup {
-                        Some(hangup) => drop(hangup.recv().await),
-                        None => std::future::pending().await,
-                    }
-                };
                 tokio::select! {
                     _ = terminate.recv() => return,
                     _ = interrupt.recv() => return,
-                    () = reloading => reload(),
+                    _ = hangup.recv() => reload(),
                 }
             }
         };

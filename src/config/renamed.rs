@@ -171,11 +171,4 @@ mod tests {
             assert_eq!(notes.len(), usize::from(old != today), "{old}: {notes:?}");
         }
     }
-
-    #[test]
-    fn an_option_by_both_names_is_refused() {
-        let error = options(&arguments("atelier serve --slow-ms=5 --slow-request 5s")).map(drop);
-        let sentence = "--slow-ms and --slow-request are the same setting: write --slow-request alone";
-        assert_eq!(error.expect_err("both").to_string(), sentence);
-    }
 }

@@ -161,12 +161,12 @@ impl Service {
                 fill.request();
             }
             Change::Products(changes) => views.apply(&changes),
-            Change::Deaf => {
+            Change::Disconnected => {
                 directory.disconnect();
                 views.disconnect();
                 freshness.disconnect();
             }
-            Change::Hearing => {
+            Change::Reconnected => {
                 directory.reconnect();
                 views.reconnect();
                 // Last: from here on what is in memory is served again.

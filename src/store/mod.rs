@@ -30,7 +30,7 @@ pub use submission::Submission;
 pub use upkeep::{Counts, Finding, MAX_FINDINGS_PER_KIND, Migrated, PagesCopied, Upkeep};
 
 use crate::domain::{
-    AnswerId, NewAnswer, NewQuestion, ProductId, ProductRows, QuestionId, Target, Timestamp,
+    AnswerId, Id as _, NewAnswer, NewQuestion, ProductId, ProductRows, QuestionId, Target, Timestamp,
 };
 
 /// A place that keeps questions, answers and photos, with all that can be done to it.
@@ -88,6 +88,16 @@ pub trait Reader: Send {
         after: Option<ProductId>,
         limit: usize,
     ) -> Result<Vec<ProductRows>, StoreError>;
+
+    /// Asks the store whether it can be read and, where a session that reads can tell, whether it takes writes.
+    ///
+    /// # Errors
+    /// When it cannot or does not.
+    fn probe(&mut self) -> Result<(), StoreError> {
+        // Any question will do, there or not.
+        let question_id = QuestionId::new(1).expect("one is an id");
+        self.products_of(&[question_id]).map(drop)
+    }
 
     /// After a failure: sees to it that the store can be asked again, without asking it for
     /// anything.
@@ -215,10 +225,10 @@ pub enum Change {
     Everything,
     /// These products changed.
     Products(Vec<ProductChange>),
-    /// From now on changes go unnoticed: the store cannot be heard.
-    Deaf,
-    /// The store is heard again. Anything may have changed meanwhile.
-    Hearing,
+    /// The connection on which changes are received is lost. From now on none is reported.
+    Disconnected,
+    /// Changes are reported again. Anything may have changed meanwhile.
+    Reconnected,
 }
 
 /// What a commit changed about a product.

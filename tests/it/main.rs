@@ -7,6 +7,7 @@ mod http;
 mod import;
 mod manual;
 mod observe;
+mod output;
 mod postgres;
 #[path = "../tree/project.rs"]
 mod project;

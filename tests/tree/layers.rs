@@ -16,7 +16,7 @@ const LAYERS: [(&str, &[&str]); 13] = [
     ("view", &["domain"]),
     ("export", &["import", "store", "files", "domain"]),
     ("import", &["store", "domain"]),
-    ("generate", &["domain"]),
+    ("generate", &["files", "domain"]),
     ("store", &["domain"]),
     ("files", &[]),
     ("fuzzing", &["http", "view", "import"]),

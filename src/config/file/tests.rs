@@ -102,20 +102,6 @@ fn what_is_wrong_is_one_sentence_with_its_line() {
 }
 
 #[test]
-fn old_names_have_their_old_units() {
-    let file = parse("store_wait_ms = 5000\nfirst_page = \"off\"\nlisten = 3000\n").expect("it is right");
-    assert_eq!(file.value_of("max_store_wait"), Some("5000ms"));
-    assert_eq!(file.value_of("home_page"), Some("off"));
-    assert_eq!(file.value_of("listen"), Some("3000"));
-    let ending = "is an old form, which ends with the next release";
-    let notes = [
-        format!("/etc/a.toml:1: store_wait_ms {ending}: write max_store_wait = \"5000ms\""),
-        format!("/etc/a.toml:2: first_page {ending}: write home_page = \"off\""),
-    ];
-    assert_eq!(file.notes(&Setting::all()), notes);
-}
-
-#[test]
 fn the_first_wrong_line_is_told() {
     let error = parse("workers = 2\nreaders = 0\nlisten = 1\n").expect_err("two lines are wrong");
     assert!(error.to_string().starts_with("/etc/a.toml:2: readers"), "{error}");

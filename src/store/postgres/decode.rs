@@ -1,5 +1,5 @@
-//! Columns to values. A value that breaks a rule of the store is an error that names table, row and column,
-//! never a guess.
+//! Turns columns into values. A value that breaks a rule of the store is an error that names table,
+//! row and column. No value is ever guessed.
 
 use std::error::Error;
 

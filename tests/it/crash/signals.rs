@@ -1,5 +1,5 @@
-//! SIGHUP: the server reads its certificate again. SIGTERM: the server takes no more connections, finishes the requests that it has begun, and ends with exit
-//! code 0. What it acknowledged on the way out is on disk.
+//! SIGHUP: the server reads its certificate again, if it has one. SIGTERM: the server takes no more connections, finishes the requests that
+//! it has begun, and ends with exit code 0. What it acknowledged on the way out is on disk.
 
 use std::net::{SocketAddr, TcpStream};
 use std::process::{Command, Stdio};
@@ -10,13 +10,14 @@ use serde_json::Value;
 use crate::support::certificate::Certificate;
 use crate::support::on_every_store;
 use crate::support::place::Place;
-use crate::support::program::{Server, check, run, until};
+use crate::support::program::{Server, atelier, check, run, until};
 
 on_every_store!(
     without pooler:
     a_request_in_flight_is_finished_after_sigterm,
     a_server_that_has_nothing_to_do_ends_at_once,
     a_new_certificate_is_shown_after_sighup,
+    sighup_ends_no_server_without_a_certificate,
 );
 
 fn a_request_in_flight_is_finished_after_sigterm(place: &Place) {
@@ -94,6 +95,21 @@ fn a_new_certificate_is_shown_after_sighup(place: &Place) {
     std::fs::copy(&next.key, &used.key).expect("the file can be replaced");
     server.process.signal("HUP");
     until("the new certificate is shown", || shown(server.address).contains("subject=CN = second.test"));
+    server.process.terminate();
+    assert_eq!(server.process.wait().code(), Some(0));
+}
+
+fn sighup_ends_no_server_without_a_certificate(place: &Place) {
+    let store = place.fresh();
+    run(&["migrate"], Some(&store));
+    let log = place.fresh_file();
+    let mut command = atelier(&["serve", "--listen", "127.0.0.1:0"], Some(&store));
+    let file = std::fs::File::create(&log).expect("a file for the log");
+    let mut server = Server::of(command.env("ATELIER_LOG", "info").stderr(file));
+    server.process.signal("HUP");
+    let logged = || std::fs::read_to_string(&log).expect("the log can be read");
+    until("the signal is logged", || logged().contains("there is no certificate to read again"));
+    assert_eq!(server.client().get("/qa/questions?product_id=1")["results"], Value::Array(Vec::new()));
     server.process.terminate();
     assert_eq!(server.process.wait().code(), Some(0));
 }

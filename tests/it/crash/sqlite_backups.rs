@@ -44,7 +44,7 @@ fn fill(place: &Place, store: &str) {
     let body = "filling ".repeat(125);
     for number in 1..=FILLING {
         let product = PRODUCTS + 1 + number / 5;
-        writeln!(questions, "{number},{product},{body},0,ann,a@b.c,0,0").expect("a text");
+        writeln!(questions, "{number},{product},{body},2018-10-18,ann,a@b.c,0,0").expect("a text");
     }
     let folder = place.folder().join("filling");
     fs::create_dir(&folder).expect("a folder");

@@ -36,7 +36,8 @@ impl Place {
     /// notices that nobody waits any more.
     pub(crate) fn wait_for_the_dead(&self) {
         if self.kind != StoreKind::Sqlite {
-            let living = format!("SELECT count(*) FROM pg_stat_activity WHERE application_name = '{DOOMED}'");
+            let living =
+                format!("SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE '{DOOMED}%'");
             until("the end of a killed program's sessions", || {
                 Cluster::shared().sql("postgres", &living) == "0"
             });

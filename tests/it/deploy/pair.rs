@@ -34,13 +34,13 @@ pub(crate) fn stocked(cluster: &Cluster) -> String {
     };
     for product in 1..=PRODUCTS {
         for question in 3 * product - 2..=3 * product {
-            write(0, format!("{question},{product},Is it good?,0,ann,ann@mail.test,0,0"));
+            write(0, format!("{question},{product},Is it good?,2018-10-18,ann,ann@mail.test,0,0"));
         }
-        write(1, format!("{product},{},It is.,0,bob,bob@mail.test,0,0", 3 * product - 2));
+        write(1, format!("{product},{},It is.,2018-10-18,bob,bob@mail.test,0,0", 3 * product - 2));
     }
     for question in 1..=LARGE_QUESTIONS {
         let (id, body) = (10_000 + question, "Why? ".repeat(190));
-        write(0, format!("{id},{LARGE_PRODUCT},{body},0,ann,ann@mail.test,0,0"));
+        write(0, format!("{id},{LARGE_PRODUCT},{body},2018-10-18,ann,ann@mail.test,0,0"));
     }
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = |name: &str| folder.path().join(name);

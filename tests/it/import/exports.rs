@@ -1,5 +1,6 @@
-//! `atelier export` as an operator meets it: what is in the files, that an import of them makes the same store, and
-//! that files which are there are not lost.
+//! `atelier export` as an operator uses it: what is in the files, that an import of them makes the
+//! same store, and that existing files are not lost. Deliberately absent: exports under writes,
+//! which `crash` tests.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,6 +11,7 @@ use std::sync::Arc;
 use atelier::domain::Target;
 use atelier::domain::{AnswerId, Id, QuestionId};
 use atelier::store::Command;
+use rustix::process::{Pid, Signal, kill_process};
 
 use super::shop::{self, ANSWERS, PHOTOS, QUESTIONS, Shop};
 use crate::support::place::Place;
@@ -20,22 +22,23 @@ on_every_store!(
     every_row_is_in_the_files_with_every_column,
     an_import_of_an_export_makes_the_same_store,
     an_empty_store_exports_empty_files,
-    files_that_are_there_are_replaced_only_when_told_so,
+    existing_files_are_replaced_only_with_replace,
     an_export_that_fails_leaves_nothing_and_loses_nothing,
+    an_interrupted_export_leaves_nothing,
 );
 
 const FILES: [&str; 3] = ["questions.csv", "answers.csv", "answers_photos.csv"];
 
-/// A shop with everything that is hard to write down: quotes, commas, line ends, other scripts, hidden rows, empty
-/// names, dates before 1970, the largest ids and counters.
+/// A shop with everything that is hard to write down: quotes, commas, line ends, other scripts,
+/// hidden rows, empty names, dates that no number stands for, the largest ids and counters.
 fn odd_shop(place: &Place) -> Shop<'_> {
     let questions = "1,7,\"Is it \"\"red\"\", or not?\",1595884714409,ann,a@b.c,0,3\n\
-        9007199254740991,9007199254740991,\"two\nlines, \"\"quoted\"\"\",-1,\"O'Neil, Pat\",ü@bücher.example,1,4294967295\n\
-        3,274877906951,Größe? 尺寸？ 😀,0,\"\",,0,0\n\
+        9007194959773695,9007199254740991,\"two\nlines, \"\"quoted\"\"\",1969-12-31T23:59:59.999Z,\"O'Neil, Pat\",ü@bücher.example,1,4294967295\n\
+        3,274877906951,Größe? 尺寸？ 😀,1970-01-01,\"\",,0,0\n\
         4,7,'; DROP TABLE questions; --,2018-10-18,\"\"\"\",\"\"\"a b\"\"@c.d\",true,1\n";
     let answers = "1,1,\"a\tb\\n \"\"\"\"\",1595884714409,bob,b@c.d,0,2\n\
-        2,1,\",\",0,\"x\ny\",b@c.d,1,0\n\
-        3,9007199254740991,On a hidden one.,0,kim,k@l.m,0,7\n";
+        2,1,\",\",9999-12-31T23:59:59.999Z,\"x\ny\",b@c.d,1,0\n\
+        3,9007194959773695,On a hidden one.,2018-10-18,kim,k@l.m,0,7\n";
     let photos = "5,1,\"https://example.com/a,b\"\"c.jpg\"\n6,1,https://example.com/ü.jpg\n7,2,https://example.com/hidden.jpg\n";
     let shop = Shop::written(place, questions, answers, photos);
     let run = shop.import(&[]);
@@ -57,7 +60,8 @@ fn use_it(shop: &Shop<'_>) {
     writer.commit(&commands).expect("committed");
 }
 
-/// The records of a file, as a CSV reader other than the importer's reads them; stores differ in their order.
+/// The records of a file, as a CSV reader other than the importer's reads them; stores differ in
+/// their order.
 fn records(folder: &Path, name: &str) -> BTreeSet<Vec<String>> {
     let mut reader = csv::Reader::from_path(folder.join(name)).expect("the file is opened");
     reader.records().map(|record| record.expect("a record").iter().map(str::to_owned).collect()).collect()
@@ -87,16 +91,16 @@ fn every_row_is_in_the_files_with_every_column(place: &Place) {
         BTreeSet::from([
             record(&["1", "7", "Is it \"red\", or not?", "1595884714409", "ann", "a@b.c", "0", "42"]),
             record(&[
-                "9007199254740991",
+                "9007194959773695",
                 "9007199254740991",
                 "two\nlines, \"quoted\"",
-                "-1",
+                "1969-12-31T23:59:59.999Z",
                 "O'Neil, Pat",
                 "ü@bücher.example",
                 "1",
                 "4294967295",
             ]),
-            record(&["3", "274877906951", "Größe? 尺寸？ 😀", "0", "", "", "1", "0"]),
+            record(&["3", "274877906951", "Größe? 尺寸？ 😀", "1970-01-01T00:00:00.000Z", "", "", "1", "0"]),
             record(&[
                 "4",
                 "7",
@@ -113,8 +117,8 @@ fn every_row_is_in_the_files_with_every_column(place: &Place) {
         records(&folder, "answers.csv"),
         BTreeSet::from([
             record(&["1", "1", "a\tb\\n \"\"", "1595884714409", "bob", "b@c.d", "0", "7"]),
-            record(&["2", "1", ",", "0", "x\ny", "b@c.d", "1", "0"]),
-            record(&["3", "9007199254740991", "On a hidden one.", "0", "kim", "k@l.m", "1", "7"]),
+            record(&["2", "1", ",", "9999-12-31T23:59:59.999Z", "x\ny", "b@c.d", "1", "0"]),
+            record(&["3", "9007194959773695", "On a hidden one.", "1539820800000", "kim", "k@l.m", "1", "7"]),
         ])
     );
     assert_eq!(
@@ -186,7 +190,7 @@ fn an_empty_store_exports_empty_files(place: &Place) {
     }
 }
 
-fn files_that_are_there_are_replaced_only_when_told_so(place: &Place) {
+fn existing_files_are_replaced_only_with_replace(place: &Place) {
     let shop = odd_shop(place);
     for name in FILES {
         fs::create_dir(shop.path("out")).expect("the folder is made");
@@ -221,4 +225,31 @@ fn an_export_that_fails_leaves_nothing_and_loses_nothing(place: &Place) {
     let run = shop.atelier(&["export", "nowhere", "--store", "sqlite:missing.db"]);
     assert!(!run.success && run.errors.contains("no such file"), "{run:?}");
     assert!(!shop.path("missing.db").exists());
+}
+
+fn an_interrupted_export_leaves_nothing(place: &Place) {
+    let shop = Shop::generated(place, 1_500);
+    assert!(shop.import(&[]).success);
+    let folder = shop.path("out");
+    for (signal, status) in [(Signal::INT, 130), (Signal::TERM, 143)] {
+        let mut export = shop.command(&["export", "out"]).spawn().expect("the program runs");
+        let process_id = Pid::from_child(&export);
+        while !folder.join("questions.csv.partial").exists() {
+            assert!(export.try_wait().expect("the program is there").is_none(), "it ended before it began");
+        }
+        // A stopped program cannot finish before the signal arrives.
+        kill_process(process_id, Signal::STOP).expect("it is stopped");
+        let begun = names(&folder);
+        assert!(
+            begun.contains("questions.csv.partial"),
+            "it was ready before it could be stopped: {begun:?}"
+        );
+        kill_process(process_id, signal).expect("it gets the signal");
+        kill_process(process_id, Signal::CONT).expect("it goes on");
+        let ended = export.wait_with_output().expect("the program ends");
+        assert_eq!(ended.status.code(), Some(status), "{ended:?}");
+        assert_eq!(names(&folder), BTreeSet::new());
+    }
+    export(&shop, "out");
+    assert_eq!(names(&folder), FILES.map(str::to_owned).into());
 }

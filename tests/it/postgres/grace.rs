@@ -1,4 +1,5 @@
-//! How long lists are served from memory while changes by others cannot be heard: for the grace, and no longer.
+//! How long lists are served from memory while changes by others cannot be heard: for the grace,
+//! and no longer.
 
 use std::time::Instant;
 
@@ -17,11 +18,12 @@ fn with_grace(stale_grace: Duration) -> ServiceSettings {
     ServiceSettings { stale_grace, ..ServiceSettings::default() }
 }
 
-/// Takes the listening connections away and lets nobody connect to the database any more; those who are connected
-/// stay.
+/// Takes the listening connections away and lets nobody connect to the database any more; those who
+/// are connected stay.
 fn cut_listeners(cluster: &Cluster, address: &str) {
     let database = address.split('/').nth(3).and_then(|rest| rest.split('?').next()).expect("a name");
-    let listeners = format!("FROM pg_stat_activity WHERE datname = '{database}' AND query LIKE 'LISTEN%'");
+    let listeners =
+        format!("FROM pg_stat_activity WHERE datname = '{database}' AND application_name LIKE '%listener'");
     cluster.sql("postgres", &format!("ALTER DATABASE {database} ALLOW_CONNECTIONS false"));
     cluster.sql("postgres", &format!("SELECT pg_terminate_backend(pid) {listeners}"));
     let started = Instant::now();

@@ -12,7 +12,8 @@ use atelier::store::{
 use super::*;
 use crate::support::cluster::Cluster;
 
-/// Loads `count` products of one question, one answer and one photo each, ids from 1,001 on, without committing.
+/// Loads `count` products of one question, one answer and one photo each, ids from 1,001 on,
+/// without committing.
 fn begin_load(store: &dyn Store, mode: LoadMode, count: u64) -> Box<dyn BulkLoad> {
     let mut load = store.bulk_load(mode).expect("a load");
     let mut questions = QuestionBatch::default();

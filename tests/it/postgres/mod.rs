@@ -1,9 +1,11 @@
-//! What only the PostgreSQL store has: changes by other processes, a server that goes away, migrations by hand,
-//! tables that are put in place. What every store must do is tested in `tests/it/store`.
+//! What only the PostgreSQL store has: changes by other processes, a server that goes away,
+//! migrations by hand, tables that are put in place. What every store must do is tested in
+//! `tests/it/store`.
 
 mod changes;
 mod check;
 mod commands;
+mod commits;
 mod copies;
 mod grace;
 mod loads;

@@ -4,7 +4,7 @@ use std::thread;
 use std::time::Instant;
 
 use atelier::domain::Target;
-use atelier::service::ServiceSettings;
+use atelier::service::{ServiceError, ServiceSettings};
 use atelier::store::{ProductChange, StoreError};
 
 use super::process::Process;
@@ -21,13 +21,13 @@ fn sessions_and_the_listener_outlive_a_restart() {
     let question_id = ask(writer.as_mut(), 7, 1)[0];
 
     cluster.stop();
-    assert_eq!(elsewhere.recv_timeout(PATIENCE).unwrap(), Change::Deaf);
+    assert_eq!(elsewhere.recv_timeout(PATIENCE).unwrap(), Change::Disconnected);
     let commands = [vote(Target::Question(question_id), 1)];
     assert!(matches!(writer.commit(&commands), Err(StoreError::Unavailable(_))));
     assert!(matches!(reader.load_products(&[product(7)]), Err(StoreError::Unavailable(_))));
 
     cluster.start_again();
-    assert_eq!(elsewhere.recv_timeout(PATIENCE).unwrap(), Change::Hearing);
+    assert_eq!(elsewhere.recv_timeout(PATIENCE).unwrap(), Change::Reconnected);
     writer.commit(&commands).unwrap();
     let rows = reader.load_products(&[product(7)]).unwrap();
     assert_eq!(rows[0].questions[0].helpful, 1, "the vote before the restart was refused, not half done");
@@ -47,8 +47,8 @@ fn a_restart_between_two_calls_is_not_noticed() {
     assert_eq!(reader.load_products(&[product(7)]).unwrap()[0].questions[0].helpful, 1);
 }
 
-/// Stops the server while a commit is on disk and not acknowledged, because it waits for a standby that there is not;
-/// returns what became of it.
+/// Stops the server while a commit is on disk and not acknowledged, because it waits for a standby
+/// that there is not; returns what became of it.
 pub(crate) fn break_off_a_commit<T: Send, E: Send>(
     cluster: &Cluster,
     address: &str,
@@ -89,7 +89,7 @@ fn a_commit_whose_answer_is_lost_is_of_unknown_fate() {
     // Whoever keeps the product in memory hears of it, before or after the listener is lost.
     let news: Vec<_> = (0..2).map(|_| told.recv_timeout(PATIENCE).unwrap()).collect();
     assert!(news.contains(&Change::Products(vec![ProductChange::Rows(product(7))])), "{news:?}");
-    assert!(news.contains(&Change::Deaf), "{news:?}");
+    assert!(news.contains(&Change::Disconnected), "{news:?}");
 }
 
 #[test]
@@ -137,4 +137,28 @@ fn a_host_that_takes_connections_and_says_nothing_is_passed_over() {
 /// The folder of a server's socket, as an address names it.
 fn folder_of(cluster: &Cluster) -> String {
     format!("{}:5432", cluster.directory().display().to_string().replace('/', "%2F"))
+}
+
+#[test]
+fn a_server_that_takes_no_writes_is_not_ready() {
+    let cluster = Cluster::start();
+    let address = cluster.fresh_database();
+    let store = store(&address);
+    ask(writer(store.as_ref()).as_mut(), 7, 1);
+    let service = Process::start(store.as_ref(), ServiceSettings::default());
+    assert_eq!(service.is_ready(), Ok(()));
+    for (setting, ready) in [("on", Err(ServiceError::StoreUnavailable)), ("off", Ok(()))] {
+        cluster.query(&address, &format!("ALTER SYSTEM SET default_transaction_read_only = {setting}"));
+        cluster.query(&address, "SELECT pg_reload_conf()");
+        let started = Instant::now();
+        while service.is_ready() != ready {
+            assert!(started.elapsed() < PATIENCE, "read-only is {setting}");
+        }
+    }
+    let standby = Cluster::standby_of(&cluster);
+    let (database, _) = address.split_once("?host=").unwrap();
+    let on_standby = format!("{database}?host={}", standby.directory().display());
+    let store = on_standby.parse::<StoreAddress>().unwrap().open().unwrap();
+    let error = store.reader().unwrap().probe().unwrap_err();
+    assert!(error.to_string().contains("takes no writes"), "{error}");
 }

@@ -1,10 +1,12 @@
-//! The same statements on tables that an operator has partitioned by product: what a sharded PostgreSQL asks of them
-//! as well, tried with what every server has. Unique indexes without `product_id` would be refused here.
+//! The same statements on tables that an operator has partitioned by product: what a sharded
+//! PostgreSQL asks of them as well, tried with what every server has. Unique indexes without
+//! `product_id` would be refused here.
 
 use super::*;
 use crate::support::cluster::Cluster;
 
-/// Puts tables of the same columns, keys, indexes and checks in four partitions in place of the migration's.
+/// Puts tables of the same columns, keys, indexes and checks in four partitions in place of the
+/// migration's.
 const PARTITION: &str = "
     ALTER TABLE questions RENAME TO plain_questions;
     ALTER TABLE answers RENAME TO plain_answers;

@@ -1,4 +1,5 @@
-//! Behind a pooler in transaction mode: what the suites of the whole service, which run there as well, do not see.
+//! Behind a pooler in transaction mode: what the suites of the whole service, which run there as
+//! well, do not see.
 
 use std::process::Command;
 use std::time::Instant;
@@ -36,7 +37,7 @@ fn many_sessions_share_few_connections_and_leave_no_settings_behind() {
         }
     }
     let requests = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
-         AND backend_type = 'client backend' AND query NOT LIKE 'LISTEN%'";
+         AND backend_type = 'client backend' AND application_name NOT LIKE '%listener'";
     let connections: u16 = cluster.query(&database, &format!("SELECT count(*) {requests}")).parse().unwrap();
     assert!((1..=POOL_SIZE).contains(&connections), "{connections} connections");
     let changed = "SELECT count(*) FROM pg_settings WHERE source = 'session'
@@ -73,7 +74,8 @@ fn a_restart_behind_the_pooler_is_outlived() {
     assert_eq!(service.votes(7), Ok(1));
 
     cluster.stop();
-    // The pooler holds requests back until their time is up; it may still have them carried out later.
+    // The pooler holds requests back until their time is up; it may still have them carried out
+    // later.
     assert_eq!(service.vote(question_id), Err(ServiceError::StoreUnavailable));
     service.until_away(7);
     cluster.start_again();

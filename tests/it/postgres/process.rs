@@ -1,4 +1,5 @@
-//! One of several processes on a store, as far as these tests need one: a service, and what it says of a product.
+//! One of several processes on a store, as far as these tests need one: a service, and what it says
+//! of a product.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -42,6 +43,11 @@ impl Process {
         self.runtime.block_on(self.service.list_answers(question_id, whole(), |_| false, &mut page))?;
         let page: Value = serde_json::from_slice(&page).expect("JSON");
         Ok(page["results"].as_array().expect("a list").len())
+    }
+
+    /// Whether the store can be used, as far as was found out in the last second.
+    pub(crate) fn is_ready(&self) -> Result<(), ServiceError> {
+        self.runtime.block_on(self.service.check_store())
     }
 
     pub(crate) fn vote(&self, question_id: QuestionId) -> Result<(), ServiceError> {

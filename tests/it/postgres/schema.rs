@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use atelier::store::{Migrated, StoreError};
+use atelier::store::{LoadMode, Migrated, StoreError};
 
 use super::*;
 use crate::support::cluster::Cluster;
@@ -117,4 +117,79 @@ fn what_cannot_be_reached_is_an_error_without_the_password() {
     let missing = Cluster::shared().fresh_database().replace("test_", "no_such_");
     let error = missing.parse::<StoreAddress>().unwrap().open().err().unwrap();
     assert!(matches!(error, StoreError::BadAddress(_)), "{error:?}");
+}
+
+#[test]
+fn a_database_that_does_not_keep_every_text_is_refused() {
+    let cluster = Cluster::shared();
+    for encoding in ["LATIN1", "EUC_JP", "SQL_ASCII"] {
+        let name = format!("in_{}", encoding.to_lowercase());
+        cluster.sql(
+            "postgres",
+            &format!("CREATE DATABASE {name} ENCODING '{encoding}' LOCALE 'C' TEMPLATE template0"),
+        );
+        let text = format!("postgres://atelier@/{name}?host={}", cluster.directory().display());
+        let address: StoreAddress = text.parse().unwrap();
+        let refused = |error: StoreError| {
+            assert!(matches!(error, StoreError::BadAddress(_)), "{error:?}");
+            let named = format!("the database has the encoding {encoding}");
+            assert!(error.to_string().contains(&named) && error.to_string().contains("UTF8"), "{error}");
+        };
+        refused(address.migrate().unwrap_err());
+        refused(address.open_or_create().err().unwrap());
+        // Tables that an earlier version made: they can be read, and nothing is written.
+        for migration in [
+            include_str!("../../../migrations/postgres/0001_questions_and_answers.sql"),
+            include_str!("../../../migrations/postgres/0002_submissions.sql"),
+            include_str!("../../../migrations/postgres/0003_answers_without_a_foreign_key.sql"),
+            "CREATE TABLE atelier_schema (version integer PRIMARY KEY); INSERT INTO atelier_schema VALUES (3)",
+        ] {
+            cluster.query(&text, migration);
+        }
+        let store = address.open().unwrap();
+        assert!(store.dump().unwrap().questions().unwrap().rows.is_empty());
+        refused(store.writer(ear().0).err().unwrap());
+        refused(store.writers(ear().0).err().unwrap());
+        refused(store.bulk_load(LoadMode::Replace).err().unwrap());
+    }
+}
+
+/// The addresses of two stores in one database.
+fn two_schemas(cluster: &Cluster) -> [StoreAddress; 2] {
+    let database = cluster.fresh_database();
+    ["first", "second"].map(|schema| {
+        cluster.query(&database, &format!("CREATE SCHEMA {schema}"));
+        format!("{database}&options=-csearch_path%3D{schema}").parse().expect("an address")
+    })
+}
+
+#[test]
+fn two_stores_in_one_database_do_not_hold_each_other_up() {
+    let [first, second] = two_schemas(Cluster::shared()).map(|address| address.open_or_create().unwrap());
+    let load = first.bulk_load(LoadMode::Replace).unwrap();
+    let error = first.bulk_load(LoadMode::Replace).err().unwrap();
+    assert!(error.to_string().contains("another import"), "{error}");
+    second.bulk_load(LoadMode::Replace).unwrap().commit().unwrap();
+    load.commit().unwrap();
+}
+
+#[test]
+fn an_import_stays_in_the_schema_of_the_store() {
+    let cluster = Cluster::shared();
+    let database = cluster.fresh_database();
+    drop(store(&database));
+    cluster.query(&database, "CREATE SCHEMA before");
+    let path = "options=-csearch_path%3Dbefore,public";
+    let address: StoreAddress = format!("{database}&{path}").parse().unwrap();
+    address.open().unwrap().bulk_load(LoadMode::Replace).unwrap().commit().unwrap();
+    assert_eq!(
+        cluster.query(&database, "SELECT schemaname FROM pg_tables WHERE tablename = 'answers'"),
+        "public"
+    );
+    ask(writer(address.open().unwrap().as_ref()).as_mut(), 5, 1);
+
+    cluster.query(&database, "CREATE TABLE before.answers (id integer)");
+    let error = address.open().err().unwrap();
+    assert!(matches!(error, StoreError::WrongSchema(_)), "{error:?}");
+    assert!(error.to_string().contains("search_path leads to answers"), "{error}");
 }

@@ -73,7 +73,7 @@ pub(crate) fn tell_of(news: &[Change], product: u64) -> bool {
     news.iter().any(|change| match change {
         Change::Everything => true,
         Change::Products(changes) => changes.iter().any(|change| change.product_id().get() == product),
-        Change::Deaf | Change::Hearing => false,
+        Change::Disconnected | Change::Reconnected => false,
     })
 }
 

@@ -50,6 +50,11 @@ impl Process {
         Self(command.spawn().expect("the program starts"))
     }
 
+    /// What it prints from now on, where that is a pipe.
+    pub(crate) fn lines(&mut self) -> BufReader<ChildStdout> {
+        BufReader::new(self.0.stdout.take().expect("stdout is a pipe"))
+    }
+
     /// Kills it without warning, unless it has ended already, and tells how it ended.
     pub(crate) fn kill(&mut self) -> ExitStatus {
         self.0.kill().expect("a child can be killed");
@@ -119,7 +124,7 @@ impl Server {
     /// Starts a command that serves.
     pub(crate) fn of(command: &mut Command) -> Self {
         let mut process = Process::start(command.stdout(Stdio::piped()));
-        let mut said = BufReader::new(process.0.stdout.take().expect("stdout is a pipe"));
+        let mut said = process.lines();
         let mut line = String::new();
         said.read_line(&mut line).expect("the server says where it listens");
         let address = line.trim().strip_prefix("Listening on ").and_then(|url| url.split_once("://"));

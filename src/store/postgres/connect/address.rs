@@ -1,18 +1,23 @@
-//! A PostgreSQL address as an operator writes it: `postgres://USER:PASSWORD@HOST:PORT/DATABASE?…`, with several
-//! hosts separated by commas, or `?host=/DIRECTORY` for a socket. It is shown as it was given, its password masked. Two parameters
-//! are ours: with `statements=unnamed` requests go through a pooler in transaction mode, and `direct=HOST:PORT` is
-//! the server behind it.
+//! A PostgreSQL address as an operator writes it: `postgres://USER:PASSWORD@HOST:PORT/DATABASE?…`,
+//! with several hosts separated by commas, or `?host=/DIRECTORY` for a socket. It is shown as it
+//! was given, its password masked. Two parameters are ours: with `statements=unnamed` requests go
+//! through a pooler in transaction mode, and `direct=HOST:PORT` is the server behind it. Connecting
+//! is `server`'s.
 
 use std::error::Error as _;
+use std::ffi::OsString;
 use std::fmt;
+use std::os::unix::ffi::OsStringExt as _;
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
 use percent_encoding::percent_decode_str;
 use tokio_postgres::Config;
-use tokio_postgres::config::TargetSessionAttrs;
+use tokio_postgres::config::{SslMode, TargetSessionAttrs};
 
 use super::statement::Naming;
+use super::tls::Trust;
 use crate::store::StoreError;
 
 /// How long to wait for one host to take a connection, unless the address says otherwise.
@@ -21,13 +26,17 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long sent bytes may stay unacknowledged before the connection counts as broken.
 const TCP_USER_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A silent connection is probed after this long, and given up after three probes without an answer.
+/// A silent connection is probed after this long, and given up after three probes without an
+/// answer.
 const KEEPALIVE_IDLE: Duration = Duration::from_secs(10);
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(3);
 const KEEPALIVE_PROBES: u32 = 3;
 
 /// The folder of the server's socket, for an address that names no host.
-const DEFAULT_SOCKET_DIRECTORY: &str = "/var/run/postgresql";
+pub(super) const DEFAULT_SOCKET_DIRECTORY: &str = "/var/run/postgresql";
+
+/// The server's port, for an address that names none.
+pub(super) const DEFAULT_PORT: u16 = 5_432;
 
 /// Where a PostgreSQL database is, and how to reach it.
 #[derive(Debug, Clone)]
@@ -35,6 +44,7 @@ pub struct PostgresAddress {
     config: Box<Config>,
     naming: Naming,
     direct: Option<Direct>,
+    trust: Trust,
     /// What was given, with `***` in place of the password.
     shown: String,
 }
@@ -42,7 +52,10 @@ pub struct PostgresAddress {
 impl PartialEq for PostgresAddress {
     /// Two ways to write the same address are equal.
     fn eq(&self, other: &Self) -> bool {
-        self.config == other.config && self.naming == other.naming && self.direct == other.direct
+        self.config == other.config
+            && self.naming == other.naming
+            && self.direct == other.direct
+            && self.trust == other.trust
     }
 }
 
@@ -70,6 +83,11 @@ impl PostgresAddress {
     pub(crate) fn direct(&self) -> Option<&Config> {
         self.direct.as_ref().map(|direct| &*direct.config)
     }
+
+    /// Which certificates of the server are trusted.
+    pub(crate) fn trust(&self) -> &Trust {
+        &self.trust
+    }
 }
 
 impl FromStr for PostgresAddress {
@@ -79,6 +97,7 @@ impl FromStr for PostgresAddress {
         let shown = masked(text)?;
         let (base, parameters) = text.split_once('?').unwrap_or((text, ""));
         let (mut naming, mut hosts) = (Naming::Named, None);
+        let mut trust = Trust::default();
         let mut others = Vec::new();
         for parameter in parameters.split('&').filter(|parameter| !parameter.is_empty()) {
             match parameter.split_once('=') {
@@ -86,8 +105,17 @@ impl FromStr for PostgresAddress {
                 Some(("statements", "unnamed")) => naming = Naming::Unnamed,
                 Some(("statements", _)) => return Err(bad("statements is named or unnamed")),
                 Some(("direct", list)) => hosts = Some(list),
-                // The driver has no word for it, but `require` means the same here: see `tls`.
+                // The driver has no words for these. What `require` checks is up to `tls`.
                 Some(("sslmode", "verify-full")) => others.push("sslmode=require"),
+                Some(("sslmode", "verify-ca")) => {
+                    trust.takes_any_name = true;
+                    others.push("sslmode=require");
+                }
+                Some(("sslrootcert", "system")) => trust.authorities = None,
+                Some(("sslrootcert", file)) => {
+                    let file = percent_decode_str(file).collect::<Vec<u8>>();
+                    trust.authorities = Some(PathBuf::from(OsString::from_vec(file)));
+                }
                 _ => others.push(parameter),
             }
         }
@@ -107,7 +135,13 @@ impl FromStr for PostgresAddress {
             }
             None => None,
         };
-        Ok(Self { config: config(base, others.into_iter())?, naming, direct, shown })
+        let config = config(base, others.into_iter())?;
+        if trust.authorities.is_some() && config.get_ssl_mode() != SslMode::Require {
+            return Err(bad(
+                "sslrootcert needs sslmode=verify-full or verify-ca; otherwise nothing is checked",
+            ));
+        }
+        Ok(Self { config, naming, direct, trust, shown })
     }
 }
 
@@ -169,7 +203,8 @@ fn config<'a>(base: &str, parameters: impl Iterator<Item = &'a str>) -> Result<B
     let text = format!("{base}?{}", parameters.join("&"));
     let mut config: Config = text.trim_end_matches('?').parse().map_err(|error: tokio_postgres::Error| {
         let mut problem = error.source().map_or_else(|| error.to_string(), ToString::to_string);
-        // The driver repeats the name, which may be the end of a password with an unescaped `&` in it.
+        // The driver repeats the name, which may be the end of a password with an unescaped `&` in
+        // it.
         if problem.starts_with("unknown option") {
             "a parameter after the ? is unknown, or a & in a password is not written %26"
                 .clone_into(&mut problem);
@@ -207,7 +242,7 @@ impl fmt::Display for PostgresAddress {
 
 #[cfg(test)]
 mod tests {
-    use tokio_postgres::config::{Host, SslMode};
+    use tokio_postgres::config::Host;
 
     use super::*;
 
@@ -300,6 +335,29 @@ mod tests {
             let error = format!("postgres://db/atelier?{bad}").parse::<PostgresAddress>().expect_err(bad);
             assert!(error.to_string().contains(reason), "{error}");
             assert!(!error.to_string().contains("s3cret"), "{error}");
+        }
+    }
+
+    #[test]
+    fn certificates_are_trusted_as_the_address_says() {
+        let trust = |parameters: &str| {
+            let address = format!("postgres://db/x?{parameters}").parse::<PostgresAddress>();
+            address.map(|address| (address.config.get_ssl_mode(), address.trust))
+        };
+        let trusting = |takes_any_name, file: Option<&str>| {
+            let authorities = file.map(PathBuf::from);
+            (SslMode::Require, Trust { authorities, takes_any_name })
+        };
+        for (parameters, expected) in [
+            ("sslmode=verify-full", trusting(false, None)),
+            ("sslmode=verify-ca&sslrootcert=/etc/a%20b.pem", trusting(true, Some("/etc/a b.pem"))),
+            ("sslrootcert=system&sslmode=require", trusting(false, None)),
+        ] {
+            assert_eq!(trust(parameters).expect(parameters), expected);
+        }
+        for parameters in ["sslrootcert=/a.pem", "sslmode=prefer&sslrootcert=/a.pem"] {
+            let error = trust(parameters).expect_err(parameters).to_string();
+            assert!(error.contains("sslrootcert needs sslmode"), "{error}");
         }
     }
 

@@ -272,7 +272,8 @@ fn a_file_of_defaults_changes_nothing() {
 /// The commands that the help lists.
 fn commands(desk: &Desk) -> Vec<String> {
     let help = printed(&mut desk.atelier("--help"));
-    let list = help.split("Commands:\n").nth(1).expect("commands").split("\n\n").next().expect("their list");
+    let list =
+        help.split("\nUsage:").nth(1).and_then(|rest| rest.split("\nOptions:").next()).expect("a list");
     let names = list.lines().filter_map(|line| line.strip_prefix("  ")?.split(' ').next());
     names.filter(|name| !name.is_empty() && *name != "help").map(str::to_owned).collect()
 }
