@@ -93,7 +93,7 @@ fn a_commit_that_did_not_reach_the_standby_is_acknowledged_to_nobody() {
             cancelled >= CANCELLED
         });
         // All of them are on this server, and lost with it. What was acknowledged is not: `shop_while` compares.
-        primary.kill();
+        primary.stop();
         servers.standby.start_again();
         servers.standby.promote();
         let outage = Outage { name: "killed after its standby was lost", began, ended: Instant::now() };
