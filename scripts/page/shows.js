@@ -16,8 +16,8 @@ async function told(page, method, path) {
 
 async function tellsTheTruth(page) {
   assert.deepEqual(await told(page, 'GET', '/qa/questions'), [43, 3, 0]);
-  assert.deepEqual(await told(page, 'GET', '/qa/questions/:question_id/answers'), [12, 0, 0]);
-  assert.deepEqual(await told(page, 'PUT', '/qa/questions/:question_id/helpful'), [7, 0, 0]);
+  assert.deepEqual(await told(page, 'GET', '/qa/questions/{question_id}/answers'), [12, 0, 0]);
+  assert.deepEqual(await told(page, 'PUT', '/qa/questions/{question_id}/helpful'), [7, 0, 0]);
   assert.deepEqual(await told(page, 'POST', '/qa/questions'), [0, 0, 0]);
   const { version, memory } = await status();
   const facts = await page.locator('#main dl').allInnerTexts();

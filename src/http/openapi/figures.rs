@@ -83,7 +83,7 @@ fn route() -> Value {
     object(&json!({
         "route": {"type": "string", "description": "What it is called in metrics", "example": "list_questions"},
         "method": {"type": ["string", "null"], "example": "GET"},
-        "path": {"type": ["string", "null"], "example": "/qa/questions/:question_id/answers"},
+        "path": {"type": ["string", "null"], "example": "/qa/questions/{question_id}/answers"},
         "answered": count("Requests that were answered, whatever the answer"),
         "refused": count("Those answered with a status of 400 to 499"),
         "failed": count("Those answered with a status of 500 or more"),

@@ -82,8 +82,8 @@ on_every_store! {
         assert_eq!((&figures["state"], &figures["hears_changes"]), (&"ready".into(), &true.into()));
         let page = shop.get("/");
         assert_eq!(row(&page, "GET", "/qa/questions")[..3], ["8", "1", "0"]);
-        assert_eq!(row(&page, "PUT", "/qa/answers/:answer_id/helpful")[..3], ["2", "1", "0"]);
-        assert_eq!(row(&page, "PUT", "/qa/questions/:question_id/report"), ["0", "0", "0", "–", "–"]);
+        assert_eq!(row(&page, "PUT", "/qa/answers/{answer_id}/helpful")[..3], ["2", "1", "0"]);
+        assert_eq!(row(&page, "PUT", "/qa/questions/{question_id}/report"), ["0", "0", "0", "–", "–"]);
         for part in [env!("CARGO_PKG_VERSION"), shop.store.name(), ">Ready</p>", "<dt>answers</dt><dd>2</dd>"] {
             assert!(page.body.contains(part), "{part} is not in {}", page.body);
         }
