@@ -81,7 +81,7 @@ fn a_commit_that_did_not_reach_the_standby_is_acknowledged_to_nobody() {
     let servers = Servers::start();
     let (primary, store) = (&servers.primary, &servers.store);
     let mut pair = Pair::on(store);
-    shop_while(&mut pair, |_, _, tally| {
+    shop_while(&mut pair, |pair, _, tally| {
         tally.peace();
         let began = Instant::now();
         servers.standby.shut_down();
@@ -93,10 +93,16 @@ fn a_commit_that_did_not_reach_the_standby_is_acknowledged_to_nobody() {
             cancelled >= CANCELLED
         });
         // All of them are on this server, and lost with it. What was acknowledged is not: `shop_while` compares.
-        primary.kill();
+        primary.stop();
         servers.standby.start_again();
         servers.standby.promote();
         let outage = Outage { name: "killed after its standby was lost", began, ended: Instant::now() };
+        // Until then they may serve lists from memory with rows that are lost.
+        until("both processes receive changes again", || {
+            let hears =
+                |process| pair.request(process, "GET", "/status.json").send().json()["hears_changes"] == true;
+            hears(0) && hears(1)
+        });
         tally.peace();
         vec![outage]
     });
