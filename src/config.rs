@@ -267,6 +267,8 @@ impl ServeOptions {
             max_body_bytes: usize::try_from(self.max_body_bytes.0).unwrap_or(usize::MAX),
             max_connections: self.max_connections as usize,
             max_head_wait_s: self.max_head_wait_s,
+            max_send_wait_s: defaults.max_send_wait_s,
+            max_held_bytes: defaults.max_held_bytes,
             rate_limits: self.rate_limits,
             trusted_proxies: self.trusted_proxies.clone(),
             access_log: AccessLog {

@@ -10,7 +10,7 @@ use super::app::App;
 use super::openapi;
 use super::operations::{answers, health, questions};
 use super::pages::{docs, first_page};
-use super::request::body::{Payload, discard_rest};
+use super::request::body::Payload;
 use super::request::request_id;
 use super::response::allowance::Allowance;
 use super::response::caching;
@@ -36,7 +36,6 @@ pub(crate) async fn respond(app: &App, peer: IpAddr, request: Request<Payload>) 
     let mut response = match answering.await {
         Ok(response) | Err(response) => response,
     };
-    discard_rest(body);
     finish(&app.settings.cors_origins, &head.headers, &mut response);
     let status = response.status();
     let took = app.metrics.finish(started, operation, status);

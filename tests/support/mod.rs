@@ -12,7 +12,7 @@ mod shop;
 mod stores;
 
 pub(crate) use certificate::Certificate;
-pub(crate) use client::Answer;
+pub(crate) use client::{Answer, Connection, PATIENCE};
 pub(crate) use faults::{Faults, INNER_SECRET};
 pub(crate) use rows::{EMAIL, answer, question};
 pub(crate) use shop::{OPENED_AT, Shop};

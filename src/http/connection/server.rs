@@ -10,7 +10,8 @@ use std::time::Instant;
 
 use tokio::sync::{mpsc, watch};
 
-use super::acceptor::{Acceptor, Entrance};
+use super::acceptor::{Acceptor, Listener};
+use super::connections::ConnectionLimits;
 use super::tls::Tls;
 use super::worker::Worker;
 use crate::http::app::App;
@@ -24,7 +25,7 @@ use crate::service::Service;
 
 /// A bound port, not yet served.
 #[derive(Debug)]
-pub struct Server(Entrance);
+pub struct Server(Listener);
 
 /// A server at work. Dropping it stops it.
 #[derive(Debug)]
@@ -39,13 +40,13 @@ pub struct ServerHandle {
 impl Server {
     /// Binds an address; port 0 takes a free one.
     pub fn bind(address: SocketAddr) -> std::io::Result<Self> {
-        Entrance::bind(address).map(Self)
+        Listener::bind(address).map(Self)
     }
 
     /// Takes a listening socket that somebody else bound and keeps, such as a service manager. Connections that nobody has
     /// accepted when the server stops are left to whoever serves the socket next.
     pub fn on_kept_socket(listener: TcpListener) -> std::io::Result<Self> {
-        Entrance::kept_elsewhere(listener).map(Self)
+        Listener::kept_elsewhere(listener).map(Self)
     }
 
     /// The address that is bound.
@@ -60,6 +61,11 @@ impl Server {
         let tls = settings.tls.clone().map(Tls::new).transpose()?.map(Arc::new);
         let encoded_pages = Arc::new(EncodedPages::new(settings.encoded_max_bytes));
         let history = settings.first_page.then(|| Arc::new(History::new(Instant::now())));
+        let limits = ConnectionLimits {
+            max_head_wait_s: settings.max_head_wait_s,
+            max_send_wait_s: settings.max_send_wait_s,
+            max_held_bytes: settings.max_held_bytes / settings.workers.max(1),
+        };
         let settings = Arc::new(settings);
         let mut threads = Vec::new();
         let mut workers = Vec::new();
@@ -83,7 +89,8 @@ impl Server {
                     server: Arc::clone(&metrics),
                 }),
                 tls: tls.clone(),
-                desk: Arc::default(),
+                buffers: Arc::default(),
+                limits,
                 connections: Arc::clone(&metrics.connections[number]),
             };
             workers.push((sender, Arc::clone(&worker.connections)));

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::routes::Operation;
 use super::{Settings, examples, headers, schemas};
+use crate::http::request::head_limits::{HEAD_MAX_BYTES, MAX_FIELDS, TARGET_MAX_BYTES};
 use crate::http::response::problem::{Problem, explanation};
 
 /// All answers of an operation, by status.
@@ -166,7 +167,13 @@ fn failure(told: &[Told]) -> Value {
 pub(super) fn of_unknown_paths_and_methods(settings: &Settings<'_>) -> Value {
     let allow = "GET, HEAD, POST, OPTIONS";
     let told = |problem| failure(&[tell(problem, Operation::ExplainProblem, settings)]);
-    json!({"UnknownPath": told(Problem::UnknownPath), "WrongMethod": told(Problem::WrongMethod { allow })})
+    json!({
+        "UnknownPath": told(Problem::UnknownPath),
+        "WrongMethod": told(Problem::WrongMethod { allow }),
+        "MalformedRequest": told(Problem::MalformedRequest("there must be one Host")),
+        "TargetTooLong": told(Problem::TargetTooLong { max_bytes: TARGET_MAX_BYTES }),
+        "HeadTooLarge": told(Problem::HeadTooLarge { max_fields: MAX_FIELDS, max_bytes: HEAD_MAX_BYTES }),
+    })
 }
 
 /// The answer to `OPTIONS`.

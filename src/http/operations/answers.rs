@@ -32,7 +32,7 @@ pub(crate) async fn add(app: &App, segment: &str, head: &Head, body: &mut Payloa
     let question_id = question_id(segment)?;
     let unknown = |error| Problem::from_service(error, Problem::UnknownQuestion);
     let key = idempotency_key(&head.headers)?;
-    let draft = read_draft(head, body, app.settings.max_body_bytes).await;
+    let draft = read_draft(head, body, app.settings.max_body_bytes);
     let limits = &app.service.settings().submission;
     let answer =
         match draft.and_then(|draft| NewAnswer::parse(&draft, limits).map_err(Problem::InvalidFields)) {

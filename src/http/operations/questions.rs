@@ -31,7 +31,7 @@ pub(crate) async fn list(app: &App, head: &Head) -> Result<Reply, Problem> {
 /// `POST /qa/questions`
 pub(crate) async fn add(app: &App, head: &Head, body: &mut Payload) -> Result<Reply, Problem> {
     let key = idempotency_key(&head.headers)?;
-    let draft = read_draft(head, body, app.settings.max_body_bytes).await?;
+    let draft = read_draft(head, body, app.settings.max_body_bytes)?;
     let question =
         NewQuestion::parse(&draft, &app.service.settings().submission).map_err(Problem::InvalidFields)?;
     let question_id = app

@@ -13,7 +13,7 @@ use crate::http::routes::Operation;
 use crate::tally::{Distribution, LatencyTally, raise_alone};
 
 /// Every status that a request comes to, the usual ones first.
-const CODES: [u16; 13] = [200, 204, 304, 201, 404, 422, 429, 503, 400, 405, 408, 413, 415];
+const CODES: [u16; 15] = [200, 204, 304, 201, 404, 422, 429, 503, 400, 405, 408, 413, 415, 414, 431];
 
 /// Requests that come to no operation: preflights, unknown paths, wrong methods.
 const NO_OPERATION: usize = Operation::ALL.len();
