@@ -12,6 +12,7 @@ use clap::CommandFactory as _;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::watch;
 
 use super::log_buffer::LogBuffer;
 use super::manager::{self, State};
@@ -69,8 +70,10 @@ pub(super) fn run(options: &ServeOptions) -> anyhow::Result<ExitCode> {
     }
     manager::tell(&[State::Ready, State::Status(&listening)]);
     let drain_delay = Duration::from_millis(options.drain_delay_ms.into());
+    let failure = server.failure();
     signals.wait_and_then(
         drain_delay,
+        failure.clone(),
         || manager::tell_while_reloading(|| reload(options, &server)),
         || {
             tracing::info!("stopping");
@@ -86,7 +89,7 @@ pub(super) fn run(options: &ServeOptions) -> anyhow::Result<ExitCode> {
     #[cfg(feature = "otel")]
     drop(traces);
     drop(log_thread);
-    Ok(ExitCode::SUCCESS)
+    Ok(if *failure.borrow() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
 /// A variable that nobody reads is no reason not to start: another program may have set it.
@@ -188,8 +191,14 @@ impl Signals {
     }
 
     /// Returns a while after one came that ends the server, also if it came before this call; calls `begin` at once. Another
-    /// one ends the while. Meanwhile it calls `reload` when one asks for that.
-    fn wait_and_then(mut self, delay: Duration, reload: impl Fn(), begin: impl FnOnce()) {
+    /// one ends the while. A failure of the server is like such a signal. Meanwhile it calls `reload` when one asks for that.
+    fn wait_and_then(
+        mut self,
+        delay: Duration,
+        mut failure: watch::Receiver<bool>,
+        reload: impl Fn(),
+        begin: impl FnOnce(),
+    ) {
         let Self { runtime, terminate, interrupt, hangup } = &mut self;
         let mut signal = async || {
             loop {
@@ -203,6 +212,7 @@ impl Signals {
                     _ = terminate.recv() => return,
                     _ = interrupt.recv() => return,
                     () = reloading => reload(),
+                    _ = failure.wait_for(|failed| *failed) => return,
                 }
             }
         };

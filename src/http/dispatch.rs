@@ -22,7 +22,8 @@ use super::watch::access_log::{AccessLog, Exchange};
 
 /// Answers a request, whatever it is.
 pub(crate) async fn respond(app: &App, peer: IpAddr, request: Request<Payload>) -> Response<Bytes> {
-    let started = app.metrics.begin();
+    // Already begun when its body came later than its head.
+    let started = request.extensions().get().copied().unwrap_or_else(|| app.metrics.begin());
     let (head, mut body) = request.into_parts();
     let path = head.uri.path().strip_prefix(app.settings.path_prefix.as_str());
     let destination = path.map_or(Destination::UnknownPath, |path| find(&head.method, path));

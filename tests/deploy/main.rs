@@ -3,7 +3,7 @@
 //! keeps, `restarts` about upgrades under load, `outages` about a
 //! database that goes away under load, `failover` about another server that takes its place, `shortages` about one
 //! that is there and cannot do what it is asked, `listener` about processes that no longer hear of each other, `submissions`
-//! about the same question sent to both.
+//! about the same question sent to both, `malformed` about requests that are no HTTP among good ones.
 
 mod answers;
 mod cache;
@@ -23,6 +23,7 @@ mod front;
 #[expect(dead_code, reason = "tests of backups use the rest")]
 mod ledger;
 mod listener;
+mod malformed;
 mod outages;
 mod pair;
 mod processes;

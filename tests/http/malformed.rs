@@ -118,7 +118,7 @@ on_every_store! {
     }
 
     fn what_is_wrong_is_told_as_any_problem_is(shop: &mut Shop) {
-        shop.http_settings.path_prefix = "/api".to_owned();
+        "/api".clone_into(&mut shop.http_settings.path_prefix);
         let mut connection = shop.connect();
         connection.send("GET /livez HTTP/1.1\r\nAccept: application/json\r\nX-Request-Id: a1\r\n\r\n");
         let answer = connection.answer_to("GET");

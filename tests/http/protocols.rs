@@ -53,15 +53,13 @@ on_every_store! {
 
     fn over_http2_a_response_to_head_has_no_body(shop: &mut Shop) {
         shop.stock([question(1)]);
-        let length = shop.get(LIST).body.len();
         let address = shop.address();
-        for (target, status, length) in
-            [(LIST, 200, Some(length)), ("/nothing", 404, Some(36)), ("/livez", 200, Some(3))]
-        {
+        for (target, status) in [(LIST, 200), ("/nothing", 404), ("/livez", 200)] {
+            let length = shop.get(target).body.len();
             let head = said(&curl(&["--http2-prior-knowledge", "--head", &format!("http://{address}{target}")]));
             assert!(head.ends_with(&format!(" {status} 2")), "{head}");
             let told = head.lines().find_map(|line| line.strip_prefix("content-length: "));
-            assert_eq!(told.and_then(|length| length.trim().parse().ok()), length, "{head}");
+            assert_eq!(told.map(str::trim), Some(length.to_string().as_str()), "{head}");
         }
         let url = format!("http://{address}{LIST}");
         let tag = shop.get(LIST).header("etag").expect("a tag").to_owned();

@@ -11,7 +11,7 @@ const LIST: &str = "GET /qa/questions?product_id=5&count=100 HTTP/1.1\r\nHost: s
 const NO_WINDOW: &[u8] =
     b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x06\x04\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00";
 
-/// HEADERS of GET http / from the static table, with END_STREAM and END_HEADERS, on the first stream.
+/// The headers of GET http / from the static table, whole and without a body, on the first stream.
 const FIRST_STREAM: &[u8] = b"\x00\x00\x03\x01\x05\x00\x00\x00\x01\x82\x86\x84";
 
 const PING: &[u8] = b"\x00\x00\x08\x06\x00\x00\x00\x00\x0012345678";

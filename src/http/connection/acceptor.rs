@@ -1,6 +1,6 @@
-//! The listening socket, bound here or handed over by whoever keeps it, and the acceptor: it takes new connections and
-//! gives each to the worker with the fewest. Its thread has little else to do, so it also looks at the counters for the first
-//! page's history. What happens on a connection is the worker's (`server`).
+//! The listening socket, bound here or handed over by a service manager, and the acceptor: it takes new connections and gives
+//! each to the worker with the fewest. Its thread has little else to do, so it also looks at the counters for the first page's
+//! history. What happens on a connection is the worker's business (`worker`).
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -76,16 +76,14 @@ pub(crate) struct Acceptor {
 }
 
 impl Acceptor {
-    /// Runs the acceptor on a thread of its own until the server stops.
-    pub(crate) fn start(self, listener: Listener) -> std::io::Result<std::thread::JoinHandle<()>> {
+    /// What the acceptor's thread does until the server stops.
+    pub(crate) fn work(self, listener: Listener) -> std::io::Result<impl FnOnce() + Send + use<>> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let socket = {
             let _inside = runtime.enter();
             TcpListener::from_std(listener.socket)?
         };
-        let outlives_us = listener.outlives_us;
-        let run = move || runtime.block_on(self.run(socket, outlives_us));
-        std::thread::Builder::new().name("accept".to_owned()).spawn(run)
+        Ok(move || runtime.block_on(self.run(socket, listener.outlives_us)))
     }
 
     async fn run(mut self, listener: TcpListener, outlives_us: bool) {
@@ -102,7 +100,7 @@ impl Acceptor {
                     continue;
                 }
                 () = stopping(&mut self.stopped) => {
-                    // Whoever waits at a socket that is kept is the next process's, which has all the time for them.
+                    // A client that waits at a socket that is kept is answered by the next process.
                     if !outlives_us {
                         self.take_the_last(&listener);
                     }

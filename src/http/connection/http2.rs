@@ -113,7 +113,8 @@ async fn respond_when_there_is_room(
 ) -> Response<OutgoingBody> {
     streams.room().await;
     let answering = Answering::begin(&streams);
-    let (head, body) = request.into_parts();
+    let (mut head, body) = request.into_parts();
+    head.extensions.insert(app.metrics.begin());
     let is_head = head.method == Method::HEAD;
     let mut held = Held { state: &streams.state, bytes: 0 };
     let reading = tokio::time::timeout(BODY_TIMEOUT, read_body(app, body, &mut held)).await;

@@ -1,6 +1,6 @@
-//! Threads: one acceptor, and one single-threaded runtime per core. A connection stays on the worker that got it, and
-//! each new one goes to the worker with the fewest (`acceptor`), so that a handful of connections from a proxy keep all
-//! cores busy. What a request means is `dispatch`'s.
+//! The server's threads: one acceptor, and one worker with a single-threaded runtime per core. A connection stays on the worker
+//! that got it, and each new one goes to the worker with the fewest (`acceptor`), so that a handful of connections from a
+//! proxy keep all cores busy. What a request means is decided in `dispatch`.
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::atomic::Ordering;
@@ -32,6 +32,7 @@ pub struct Server(Listener);
 pub struct ServerHandle {
     address: SocketAddr,
     stop: watch::Sender<bool>,
+    failure: watch::Receiver<bool>,
     threads: Vec<JoinHandle<()>>,
     tls: Option<Arc<Tls>>,
     metrics: Arc<ServerMetrics>,
@@ -57,6 +58,7 @@ impl Server {
     /// Starts to serve.
     pub fn start(self, service: Arc<Service>, settings: HttpSettings) -> std::io::Result<ServerHandle> {
         let (stop, stopped) = watch::channel(false);
+        let (failed, failure) = watch::channel(false);
         let rate_limiter = Arc::new(RateLimiter::new(settings.rate_limits));
         let tls = settings.tls.clone().map(Tls::new).transpose()?.map(Arc::new);
         let encoded_pages = Arc::new(EncodedPages::new(settings.encoded_max_bytes));
@@ -96,12 +98,13 @@ impl Server {
             workers.push((sender, Arc::clone(&worker.connections)));
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             let run = move || runtime.block_on(worker.run(receiver));
-            threads.push(std::thread::Builder::new().name(format!("http-{number}")).spawn(run)?);
+            threads.push(spawn(format!("http-{number}"), failed.clone(), run)?);
         }
         let address = self.address();
         let acceptor = Acceptor { workers, metrics: Arc::clone(&metrics), history, stopped };
-        threads.push(acceptor.start(self.0)?);
-        Ok(ServerHandle { address, stop, threads, tls, metrics })
+        let run = acceptor.work(self.0)?;
+        threads.push(spawn("accept".to_owned(), failed, run)?);
+        Ok(ServerHandle { address, stop, failure, threads, tls, metrics })
     }
 }
 
@@ -121,6 +124,11 @@ impl ServerHandle {
         self.metrics.stopping.store(true, Ordering::Release);
     }
 
+    /// Becomes `true` when a thread of the server has panicked. Requests may then wait for ever: the process should end.
+    pub fn failure(&self) -> watch::Receiver<bool> {
+        self.failure.clone()
+    }
+
     /// What is counted.
     pub(crate) fn metrics(&self) -> &Arc<ServerMetrics> {
         &self.metrics
@@ -136,9 +144,32 @@ impl ServerHandle {
         // Nobody listens any more when all threads have ended already.
         let _ = self.stop.send(true);
         for thread in self.threads.drain(..) {
-            if thread.join().is_err() {
-                tracing::error!("a thread of the server panicked");
-            }
+            // A panic was logged when it happened.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Starts a thread of the server.
+fn spawn(
+    name: String,
+    failed: watch::Sender<bool>,
+    run: impl FnOnce() + Send + 'static,
+) -> std::io::Result<JoinHandle<()>> {
+    std::thread::Builder::new().name(name).spawn(move || {
+        let _watched = Watched(failed);
+        run();
+    })
+}
+
+/// Says when its thread panics.
+struct Watched(watch::Sender<bool>);
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            tracing::error!("a thread of the server panicked, the server cannot go on");
+            self.0.send_replace(true);
         }
     }
 }
@@ -146,5 +177,20 @@ impl ServerHandle {
 impl Drop for ServerHandle {
     fn drop(&mut self) {
         self.stop_threads();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thread_that_panics_is_a_failure_and_one_that_ends_is_none() {
+        for panics in [false, true] {
+            let (failed, failure) = watch::channel(false);
+            let thread = spawn("test".to_owned(), failed, move || assert!(!panics, "as the test wants"));
+            assert_eq!(thread.expect("a thread").join().is_err(), panics);
+            assert_eq!(*failure.borrow(), panics);
+        }
     }
 }

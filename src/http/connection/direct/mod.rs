@@ -46,7 +46,6 @@ pub(crate) struct DirectConnection<'a, S> {
     peer: IpAddr,
     state: &'a ConnectionState,
     stream: S,
-    is_listening: bool,
     /// Nothing but a part of a head has come yet.
     is_new: bool,
     /// What was read and not yet answered: the beginning of a request, or more requests behind one.
@@ -118,7 +117,6 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> DirectConnection<'a, S> {
             peer,
             state,
             stream,
-            is_listening: false,
             is_new: true,
             rest: Vec::new(),
             rest_is_new: false,
@@ -129,6 +127,12 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> DirectConnection<'a, S> {
 
     /// Serves the connection until it ends here.
     pub(crate) async fn serve(mut self) -> io::Result<End<S>> {
+        // Once: a task has the same waker all its life.
+        poll_fn(|context| {
+            self.state.listen(context);
+            Poll::Ready(())
+        })
+        .await;
         loop {
             let next = poll_fn(|context| self.poll_next(context)).await?;
             self.send_unsent().await?;
@@ -159,11 +163,6 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> DirectConnection<'a, S> {
             if !matches!(next, Next::Read) || !buffers.output.is_empty() {
                 return self.poll_send(context, buffers, next);
             }
-        }
-        if !self.is_listening {
-            // Once: a task has the same waker all its life.
-            self.state.listen(context);
-            self.is_listening = true;
         }
         let mut input = ReadBuf::new(&mut buffers.input);
         match Pin::new(&mut self.stream).poll_read(context, &mut input) {
@@ -256,6 +255,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> DirectConnection<'a, S> {
         let is_head = request.method() == Method::HEAD;
         let mut after = if keep_alive { After::GoOn } else { After::Close };
         if let Some(length) = arriving {
+            request.extensions_mut().insert(self.app.metrics.begin());
             match self.read_body(length, expects_continue).await? {
                 Ok(body) => *request.body_mut() = Payload::Whole(body),
                 Err(Problem::BodyTooLarge { .. }) => {
@@ -314,7 +314,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> DirectConnection<'a, S> {
                             return Ok(Err(problem));
                         }
                     }
-                    Ok(Ok(Bytes::from_iter(self.rest.drain(..length))))
+                    Ok(Ok(self.rest.drain(..length).collect()))
                 }
                 BodyLength::Chunked => self.read_chunks(max_bytes).await,
             }
