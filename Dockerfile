@@ -1,6 +1,7 @@
-# A container image with the program and nothing else: no shell, no library. docs/operations.md says how to run it.
+# A container image with the program and nothing else: no shell, no library.
+# docs/operations/package.md says how to run it.
 #   docker build -t atelier .
-# scripts/test-container tries what is in it, without a Docker engine.
+# scripts/test-container tries its contents without a Docker engine.
 
 FROM rust:1.95-bookworm AS build
 WORKDIR /build
@@ -16,7 +17,8 @@ USER 65532:65532
 WORKDIR /var/lib/atelier
 VOLUME /var/lib/atelier
 EXPOSE 3000
-# Whether it is alive, since who hears that it is not may start it again: that would not bring a database back.
+# --live and not readiness: an engine may restart an unhealthy container, which does not bring a
+# database back.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["/usr/bin/atelier", "health", "--live"]
 ENTRYPOINT ["/usr/bin/atelier"]
 CMD ["serve"]

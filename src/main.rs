@@ -1,17 +1,14 @@
-//! The `atelier` command: hands the command line over, prints the error. Everything else is in the library.
+//! The `atelier` program: hands the command line over. Everything else is in the library.
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-// Ten million small allocations make up the views; this allocator keeps them tighter and is faster.
+// A store in memory has ten million small allocations. This allocator packs them tighter and is
+// faster.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-#[expect(clippy::print_stderr, reason = "the last word of a failed command goes to the operator's terminal")]
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
-    atelier::cli::run(&arguments).unwrap_or_else(|error| {
-        eprintln!("atelier: {error:#}");
-        atelier::cli::failure(&error)
-    })
+    atelier::cli::run(&arguments)
 }

@@ -1,11 +1,11 @@
-//! Counting without locks: how long things took, in buckets, and what is read from them.
-//! What is counted, and what the counts are called outside, is said where they are used.
+//! Counters without locks: durations in buckets, and the figures read from them. What is counted is
+//! decided by the callers.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-/// Upper bounds of the buckets of a [`LatencyTally`], in nanoseconds: from a page in memory to a request that is given
-/// up.
+/// Upper bounds of the buckets of a [`LatencyTally`], in nanoseconds: from a page in memory to a
+/// request that timed out.
 const LATENCY_BOUNDS_NS: [u64; 18] = [
     10_000,
     25_000,
@@ -27,17 +27,17 @@ const LATENCY_BOUNDS_NS: [u64; 18] = [
     5_000_000_000,
 ];
 
-/// How often values fell between bounds.
+/// The number of values between bounds.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Distribution {
-    /// Upper bounds, the last one infinite, each with the number of values above the bound before.
+    /// Upper bounds, the last one infinite, each with the number of values above the previous bound.
     pub buckets: Vec<(f64, u64)>,
-    /// All values together.
+    /// The sum of all values.
     pub sum: f64,
 }
 
 impl Distribution {
-    /// How many values there were.
+    /// The number of values.
     pub fn count(&self) -> u64 {
         self.buckets.iter().map(|(_, count)| count).sum()
     }
@@ -50,7 +50,7 @@ impl Distribution {
         }
     }
 
-    /// The values that came after an earlier look at the same counters.
+    /// The values counted since an earlier reading of the same counters.
     #[must_use]
     pub fn since(&self, earlier: &Self) -> Self {
         let buckets = self.buckets.iter().zip(&earlier.buckets);
@@ -60,8 +60,8 @@ impl Distribution {
         }
     }
 
-    /// The lowest bound that at least this share of the values, from 0 to 1, does not pass; `None` without values. What
-    /// passes all finite bounds counts as the largest of them.
+    /// The lowest bound that at least this share of the values, from 0 to 1, does not exceed; `None`
+    /// without values. Values above all finite bounds count as the largest of them.
     pub fn within(&self, share: f64) -> Option<f64> {
         #[expect(clippy::cast_precision_loss, reason = "2^53 requests take centuries")]
         let float = |count: u64| count as f64;
@@ -76,23 +76,23 @@ impl Distribution {
     }
 }
 
-/// How long things took.
+/// Durations, counted in buckets.
 #[derive(Debug, Default)]
 pub struct LatencyTally {
-    /// By bucket; the last one has what took longer than all bounds.
+    /// By bucket; the last one counts durations above all bounds.
     counts: [AtomicU64; LATENCY_BOUNDS_NS.len() + 1],
     nanoseconds: AtomicU64,
 }
 
 impl LatencyTally {
-    /// Counts one where several threads count.
+    /// Counts a duration where several threads count.
     pub fn count(&self, took: Duration) {
         let nanoseconds = nanoseconds(took);
         self.counts[bucket(nanoseconds)].fetch_add(1, Ordering::Relaxed);
         self.nanoseconds.fetch_add(nanoseconds, Ordering::Relaxed);
     }
 
-    /// Counts one where nobody else counts, which is cheaper: see [`raise_alone`].
+    /// Counts a duration where one thread counts, which is cheaper: see [`raise_alone`].
     #[inline]
     pub fn count_alone(&self, took: Duration) {
         let nanoseconds = nanoseconds(took);
@@ -100,7 +100,7 @@ impl LatencyTally {
         raise_alone(&self.nanoseconds, nanoseconds);
     }
 
-    /// What was counted.
+    /// Reads the counts.
     pub fn read(&self) -> Distribution {
         let bounds = LATENCY_BOUNDS_NS.iter().map(|bound| Duration::from_nanos(*bound).as_secs_f64());
         let counts = self.counts.iter().map(|count| count.load(Ordering::Relaxed));
@@ -111,14 +111,14 @@ impl LatencyTally {
     }
 }
 
-/// Raises a counter that one thread alone writes: a load and a store, without the price of a locked operation. Others
-/// may read it at any time.
+/// Raises a counter that one thread alone writes: a load and a store, without the price of an atomic
+/// addition. Other threads may read it at any time.
 #[inline]
 pub fn raise_alone(counter: &AtomicU64, by: u64) {
     counter.store(counter.load(Ordering::Relaxed).wrapping_add(by), Ordering::Relaxed);
 }
 
-/// The bucket of a time: five comparisons, whatever the time.
+/// The bucket of a duration: five comparisons for any duration.
 #[inline]
 fn bucket(nanoseconds: u64) -> usize {
     LATENCY_BOUNDS_NS.partition_point(|bound| *bound < nanoseconds)

@@ -2,7 +2,7 @@
 //! They are reached the way the program reaches them, through the library's public parts, on rows of an invented
 //! shop. How they are measured is not known here.
 
-#[path = "../../tests/support/cluster.rs"]
+#[path = "../../tests/it/support/cluster.rs"]
 #[expect(dead_code, reason = "tests need more of it")]
 mod cluster;
 mod imports;

@@ -1,8 +1,8 @@
 //! A store that takes rows and keeps none.
 
 use atelier::store::{
-    AnswerBatch, BulkLoad, ChangeSink, Counts, Dump, Finding, LastIds, LoadMode, PersonRows, PhotoBatch,
-    QuestionBatch, Reader, Store, StoreError, Writer,
+    AnswerBatch, BulkLoad, Counts, Dump, Finding, LastIds, LoadMode, PersonRows, PhotoBatch, QuestionBatch,
+    StoreError, Upkeep,
 };
 
 /// The store.
@@ -12,19 +12,7 @@ fn nothing_here<T>() -> Result<T, StoreError> {
     Err(StoreError::Unavailable("nothing is kept here".to_owned()))
 }
 
-impl Store for Nowhere {
-    fn name(&self) -> &'static str {
-        "nowhere"
-    }
-
-    fn reader(&self) -> Result<Box<dyn Reader>, StoreError> {
-        nothing_here()
-    }
-
-    fn writer(&self, _: ChangeSink) -> Result<Box<dyn Writer>, StoreError> {
-        nothing_here()
-    }
-
+impl Upkeep for Nowhere {
     fn bulk_load(&self, _: LoadMode) -> Result<Box<dyn BulkLoad>, StoreError> {
         Ok(Box::new(Self))
     }

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use atelier::domain::{Id as _, ProductId, ProductRows};
+use atelier::files::ExistingFiles;
 use atelier::generate::{Shape, generate};
 use atelier::import::{ImportOptions, Sources, import};
 use atelier::store::{Store, StoreAddress};
@@ -18,7 +19,7 @@ pub(crate) const PRODUCTS: u32 = 1_024;
 pub(crate) fn files() -> TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let shape = Shape::new(PRODUCTS.into(), 1).expect("a shape");
-    generate(&shape, folder.path(), &mut |_| ()).expect("the files are written");
+    generate(&shape, folder.path(), ExistingFiles::Refuse, &mut |_| ()).expect("the files are written");
     folder
 }
 

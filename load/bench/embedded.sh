@@ -133,7 +133,7 @@ votes_on_disk() {
 }
 
 bounded_views() {
-    start_server "$store" "$port" --views-max-bytes 1MiB
+    start_server "$store" "$port" --max-product-cache 1MiB
     in_turn lists constant
     row "question lists, views bounded to 1 MiB, 64 connections" "$ours/s" "nginx, as above: $theirs/s" "$(ratio "$ours" "$theirs")"
     stop_servers
@@ -156,7 +156,7 @@ growth() {
         lists >/dev/null
         from_memory=$(for _ in $(seq "$rounds"); do lists; done | median)
         stop_servers
-        start_server "$shop" "$port" --views-max-bytes 0
+        start_server "$shop" "$port" --max-product-cache 0
         from_store=$(for _ in $(seq "$rounds"); do lists; done | median)
         stop_servers
         rm -rf "$work/part" "$work"/part.db*

@@ -8,7 +8,7 @@ express_url=http://127.0.0.1:$express_port
 # Before anything is written: what PostgreSQL reads is as it was loaded.
 embedded_lists_beside_pgbench() {
     "$atelier" import --store "$embedded" "$data" >>"$out/raw.txt" 2>&1
-    start_server "$embedded" "$port" --views-max-bytes 0
+    start_server "$embedded" "$port" --max-product-cache 0
     in_turn lists pgbench_pages
     row "embedded store: question lists, no views in memory, 64 connections, last tenth" "$ours/s" "\`pgbench -c 16\`, as above: $theirs/s" "$(ratio "$ours" "$theirs")"
     stop_servers
@@ -53,7 +53,7 @@ express_beside_atelier() {
     local peer
     peer="Express and pg on node $(node --version), one"
     install_express
-    start_server "$(address shop)" "$port" --views-max-bytes 0
+    start_server "$(address shop)" "$port" --max-product-cache 0
     start_express
     express_lists >/dev/null
     in_turn lists express_lists

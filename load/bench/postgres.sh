@@ -71,7 +71,7 @@ pgbench_votes() { transactions 64 vote; }
 pgbench_inserts() { transactions 64 question answer; }
 
 pages_beside_pgbench() {
-    start_server "$(address shop)" "$port" --views-max-bytes 0
+    start_server "$(address shop)" "$port" --max-product-cache 0
     in_turn lists pgbench_pages
     row "question lists, no views in memory, 64 connections, last tenth" "$ours/s" "\`pgbench -c 16\`, a JSON query each: $theirs/s" "$(ratio "$ours" "$theirs")"
     stop_servers
@@ -124,9 +124,9 @@ there_and_back() {
     there=$took
     measured "$atelier" copy --from "$embedded" --to "$(address back)"
     row "\`copy\` of everything to an embedded store and back" "$there s, $took s" "-" "-"
-    start_server "$(address shop)" "$port" --views-max-bytes 0
-    start_server "$(address back)" "$second_port" --views-max-bytes 0
-    start_server "$embedded" "$third_port" --views-max-bytes 0
+    start_server "$(address shop)" "$port" --max-product-cache 0
+    start_server "$(address back)" "$second_port" --max-product-cache 0
+    start_server "$embedded" "$third_port" --max-product-cache 0
     measured "$measure" compare --products "$products" "127.0.0.1:$port" "127.0.0.1:$second_port" "127.0.0.1:$third_port"
     row "public answers of the three stores" "$(tail -1 "$work/output")" "-" "-"
     stop_servers

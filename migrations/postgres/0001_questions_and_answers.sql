@@ -1,8 +1,9 @@
--- A product's rows are neighbours: every primary key leads with `product_id`, and rows arrive in its order.
--- Votes and reports change only columns without an index, on pages with room to spare, so that they touch no
--- index at all (heap-only updates). Only built-in types; no triggers, no functions; and no unique index without
--- `product_id`, so the tables can be partitioned or sharded by it. That an id is there once is seen to by the sequences
--- below, by imports, and by `atelier check`.
+-- A product's rows are neighbours: every primary key leads with `product_id`, and rows arrive in
+-- its order. Votes and reports change only columns without an index, on pages with room to spare,
+-- so that they touch no index at all (heap-only updates). Only built-in types; no triggers, no
+-- functions; and no unique index without `product_id`, so the tables can be partitioned or sharded
+-- by it. That an id is there once is seen to by the sequences below, by imports, and by `atelier
+-- check`.
 
 CREATE TABLE questions (
     product_id  bigint      NOT NULL,
@@ -44,7 +45,8 @@ CREATE TABLE photos (
     CONSTRAINT photos_answer FOREIGN KEY (product_id, answer_id) REFERENCES answers
 );
 
--- Where new ids come from. They never fall, also when rows are replaced; an import raises them above its own.
+-- Where new ids come from. They never fall, also when rows are replaced; an import raises them
+-- above its own.
 CREATE SEQUENCE question_ids MAXVALUE 9007199254740991;
 CREATE SEQUENCE answer_ids MAXVALUE 9007199254740991;
 CREATE SEQUENCE photo_ids MAXVALUE 9007199254740991;

@@ -1,5 +1,5 @@
--- How a question or answer is recognized that is sent again: one row for each that was added, until it expires. It holds
--- no text and no address, only digests of 128 bits.
+-- How a question or answer is recognized that is sent again: one row for each that was added, until
+-- it expires. It holds no text and no address, only digests of 128 bits.
 CREATE TABLE submissions (
     expires_at  timestamptz NOT NULL,
     question_id bigint, -- what it came to, one or the other

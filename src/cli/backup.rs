@@ -1,6 +1,5 @@
-//! `atelier backup` and `atelier restore`: an SQLite store into a file of its own, while it is served, and back.
-
-#![expect(clippy::print_stdout, reason = "the summary is the command's result")]
+//! `atelier backup` and `atelier restore`: an SQLite store into a file of its own, while it is
+//! served, and back. How pages are copied is not known here.
 
 use std::path::PathBuf;
 use std::time::Instant;
@@ -12,13 +11,13 @@ use indicatif::DecimalBytes;
 use super::counted::counted;
 use super::progress::Progress;
 use crate::config::StoreOption;
-use crate::files::{self, NewFile};
+use crate::files::{self, ExistingFiles, NewFile};
 use crate::store::{LoadMode, PagesCopied, StoreError};
 
 /// The options of `backup`.
 #[derive(Debug, Clone, Args)]
 pub(super) struct BackupArgs {
-    /// The file to make; one that is there is never replaced
+    /// The file to write; one that is there is never replaced
     #[arg(value_name = "FILE", env = "ATELIER_BACKUP")]
     file: PathBuf,
 
@@ -36,27 +35,26 @@ pub(super) struct RestoreArgs {
     #[command(flatten)]
     store: StoreOption,
 
-    /// Drop what the store holds, in the same transaction; without this a store with rows is refused
-    #[arg(long, env = "ATELIER_REPLACE")]
+    /// Drop all rows of the store first, in the same transaction; without this a store with rows is
+    /// refused
+    #[arg(long)]
     replace: bool,
 }
 
-/// Backs up; the file has its name only when it is whole and on the disk.
+/// Backs up; the file has its name only when it is complete and on the disk.
 pub(super) fn back_up(args: &BackupArgs) -> anyhow::Result<()> {
     let (address, path) = (&args.store.store, &args.file);
-    let shown = path.display();
-    if path.try_exists().with_context(|| format!("cannot look for {shown}"))? {
-        bail!("{shown} is there already; a backup replaces no file");
-    }
+    // A backup replaces no file.
+    files::check_existing(&[path], ExistingFiles::Refuse)?;
     let started = Instant::now();
-    let file = NewFile::create(path).with_context(|| format!("cannot create {shown}"))?;
+    let file = NewFile::create(path)?;
     let mut bar = Bar::new("Backing up");
     address
         .back_up(file.temporary(), &mut |pages| bar.show(pages))
         .with_context(|| format!("cannot back up {address}"))?;
     bar.finish();
-    file.place().with_context(|| format!("cannot put {shown} in place"))?;
-    files::sync_folder(files::folder_of(path)).with_context(|| format!("cannot put {shown} on the disk"))?;
+    files::place(vec![file], ExistingFiles::Refuse)?;
+    let shown = path.display();
     let bytes = std::fs::metadata(path).with_context(|| format!("cannot look at {shown}"))?.len();
     println!("{} backed up in {:.1} s, in {shown}", DecimalBytes(bytes), started.elapsed().as_secs_f64());
     Ok(())
@@ -79,7 +77,7 @@ pub(super) fn restore(args: &RestoreArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Progress in pages, which are counted by whoever copies them. A small store has no need of it.
+/// Progress in pages. Their number is known when the first ones are copied.
 struct Bar {
     label: &'static str,
     progress: Option<Progress>,

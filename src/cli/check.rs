@@ -1,6 +1,5 @@
-//! `atelier check`: reads a whole store and says what is wrong with it; the exit status is the verdict.
-
-#![expect(clippy::print_stdout, reason = "the findings are the command's output")]
+//! `atelier check`: reads a whole store and prints what is wrong with it. The exit status says
+//! whether anything is. Deliberately absent: the rules, which each store has itself.
 
 use std::process::ExitCode;
 use std::time::Instant;
@@ -9,6 +8,7 @@ use anyhow::Context as _;
 use clap::Args;
 
 use super::counted::counted;
+use super::progress::waiting;
 use crate::config::StoreOption;
 
 /// The options of `check`.
@@ -24,12 +24,13 @@ pub(super) fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
     let store = address.open_existing().with_context(|| format!("cannot open {address}"))?;
     let started = Instant::now();
     let mut findings = 0_u64;
-    let counts = store
-        .check(&mut |finding| {
+    let counts = waiting("Checking", |print| {
+        store.check(&mut |finding| {
             findings += 1;
-            println!("{}", finding.0);
+            print(&|| println!("{}", finding.0));
         })
-        .with_context(|| format!("cannot check {address}"))?;
+    });
+    let counts = counts.with_context(|| format!("cannot check {address}"))?;
     println!(
         "{} read in {:.1} s: {}",
         counted(counts),

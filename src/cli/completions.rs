@@ -1,12 +1,8 @@
-//! `atelier completions`: what makes a shell complete commands and options, made from the definition of the commands.
+//! `atelier completions`: the script with which a shell completes commands and options. It is made
+//! from the definition of the commands; nothing about them is written here.
 
-use std::io::{Write as _, stdout};
-
-use anyhow::Context as _;
-use clap::{Args, CommandFactory as _};
+use clap::Args;
 use clap_complete::Shell;
-
-use super::Cli;
 
 /// The options of `completions`.
 #[derive(Debug, Clone, Args)]
@@ -16,9 +12,9 @@ pub(super) struct CompletionsArgs {
     shell: Shell,
 }
 
-/// Prints what the shell reads.
-pub(super) fn run(args: &CompletionsArgs) -> anyhow::Result<()> {
+/// Prints the script.
+pub(super) fn run(args: &CompletionsArgs) {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "atelier", &mut script);
-    stdout().write_all(&script).context("cannot print it")
+    clap_complete::generate(args.shell, &mut super::command(), "atelier", &mut script);
+    print!("{}", String::from_utf8_lossy(&script));
 }

@@ -1,7 +1,5 @@
-//! `atelier config`: the settings that are in force and where they come from, or a settings file to begin with. What the
-//! settings are is `config`'s.
-
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "the settings are the command's result")]
+//! `atelier config`: prints the settings in force and where each comes from, or a settings file to
+//! begin with. The settings themselves are defined in `config`.
 
 use anyhow::Context as _;
 use clap::{Args, CommandFactory as _, ValueEnum};
@@ -11,13 +9,15 @@ use serde_json::Value;
 use super::Cli;
 use crate::config::{CommandLine, InForce, ServeOptions, Setting, Source, misspelt_variables};
 
-/// The settings begin with this.
+/// The settings file begins with this.
 const PREFACE: &str = "\
-# Settings of `atelier serve`. A line that begins with # and a name shows a default: take the # away to write another value.
+# Settings of `atelier serve`. Each line such as #readers = 2 shows a default: remove the # to set another value.
 #
-# An option counts first, then an environment variable, then this file: --max-body-bytes, ATELIER_MAX_BODY_BYTES,
-# max_body_bytes. The file is named by --config or ATELIER_CONFIG; commands with --store take the store from it as well.
-# `atelier config` with the same options prints what is in force and where it comes from.
+# An option overrides an environment variable, which overrides this file: --max-photos, ATELIER_MAX_PHOTOS, max_photos.
+# --config or ATELIER_CONFIG names this file. Other commands with --store take the store from it as well.
+# `atelier config` with the same options prints the settings in force and where each comes from.
+#
+# Durations are written 250ms, 5s, 15m or 1h; sizes 65536, 64KiB, 512MiB or 2GiB.
 ";
 
 /// The options of `config`.
@@ -50,6 +50,9 @@ pub(super) fn run(args: &ConfigArgs, line: &CommandLine) -> anyhow::Result<()> {
         return Ok(());
     }
     args.options.check()?;
+    for old_form in line.old_forms() {
+        eprintln!("note: {old_form}");
+    }
     for (variable, meant) in misspelt_variables(Cli::command) {
         eprintln!("note: {variable} is no setting; {meant} is");
     }
@@ -63,15 +66,24 @@ pub(super) fn run(args: &ConfigArgs, line: &CommandLine) -> anyhow::Result<()> {
 
 /// A settings file that sets nothing.
 fn file_of_defaults() -> String {
-    let block = |setting: &Setting| {
+    let settings = Setting::all();
+    let mut heading = "";
+    let block = |setting| {
+        let setting: &Setting = setting;
+        let title = if setting.heading() == heading {
+            String::new()
+        } else {
+            format!("\n# == {} ==\n", setting.heading())
+        };
+        heading = setting.heading();
         let (key, wanted) = (setting.key(), setting.what_to_write());
         let wanted = wanted.strip_prefix("write ").unwrap_or(&wanted);
-        // Where there is no default, a word that shows what belongs there.
+        // Without a default, the word that the help has in its place.
         let shown = setting.default().unwrap_or_else(|| setting.value_name());
         let value = setting.literal(shown);
-        format!("\n# {}\n# Write {wanted}.\n#{key} = {value}\n", setting.help())
+        format!("{title}\n# {}\n# Write {wanted}.\n#{key} = {value}\n", setting.help())
     };
-    let blocks = Setting::all().iter().map(block).collect::<String>();
+    let blocks = settings.iter().map(block).collect::<String>();
     format!("{PREFACE}{blocks}")
 }
 
@@ -83,20 +95,10 @@ fn lines(in_force: &[InForce<'_>]) -> String {
     };
     let width = in_force.iter().map(|one| written(one).chars().count()).max().unwrap_or_default();
     let line = |one: &InForce<'_>| {
-        let place = place(one).unwrap_or_else(|| "default".to_owned());
+        let place = one.place.clone().unwrap_or_else(|| "default".to_owned());
         format!("{:width$}  # {place}\n", written(one))
     };
     in_force.iter().map(line).collect()
-}
-
-/// Where a setting was set, if it was.
-fn place(one: &InForce<'_>) -> Option<String> {
-    match one.source {
-        Source::Option => Some(one.setting.option()),
-        Source::Variable => Some(one.setting.variable().to_owned()),
-        Source::File(path, line) => Some(format!("{}:{line}", path.display())),
-        Source::Default => None,
-    }
 }
 
 /// A setting for programs.
@@ -121,7 +123,7 @@ fn json(in_force: &[InForce<'_>]) -> anyhow::Result<String> {
             Source::File(..) => "file",
             Source::Default => "default",
         };
-        Ok(Shown { key: one.setting.key(), value: value?, source, place: place(one) })
+        Ok(Shown { key: one.setting.key(), value: value?, source, place: one.place.clone() })
     });
     let shown = shown.collect::<Result<Vec<_>, serde_json::Error>>().context("a value that is no JSON")?;
     Ok(serde_json::to_string_pretty(&shown)?)

@@ -1,7 +1,6 @@
-//! `atelier copy`: moves a whole shop from one store to another: ids, dates, counters, hidden rows, and the memory
-//! of ids given out.
-
-#![expect(clippy::print_stdout, reason = "the summary is the command's result")]
+//! `atelier copy`: copies a whole shop from one store to another: ids, dates, counters, hidden
+//! rows, and the largest ids ever given out. Deliberately absent: reading and writing rows, which
+//! the stores do.
 
 use std::process::ExitCode;
 use std::time::Instant;
@@ -9,8 +8,7 @@ use std::time::Instant;
 use anyhow::{Context as _, bail};
 use clap::Args;
 
-use super::counted::counted;
-use super::progress::Progress;
+use super::counted::{CountedDump, counted};
 use crate::store::{BulkLoad, Counts, Dump, LoadMode, Store, StoreAddress, StoreError};
 
 /// The options of `copy`.
@@ -24,8 +22,9 @@ pub(super) struct CopyArgs {
     #[arg(long, env = "ATELIER_TO", hide_env_values = true, value_name = "ADDRESS")]
     to: StoreAddress,
 
-    /// Drop what the second store holds, in the same transaction; without this a store with rows is refused
-    #[arg(long, env = "ATELIER_REPLACE")]
+    /// Drop what the second store holds, in the same transaction; without this a store with rows is
+    /// refused
+    #[arg(long)]
     replace: bool,
 }
 
@@ -49,47 +48,34 @@ pub(super) fn run(args: &CopyArgs) -> anyhow::Result<ExitCode> {
 }
 
 fn copy(from: &dyn Store, to: &dyn Store, mode: LoadMode) -> Result<Counts, StoreError> {
-    let total = from.counts()?;
-    let mut dump = from.dump()?;
+    let mut dump = CountedDump::start(from, "Copying")?;
     let mut load = to.bulk_load(mode)?;
-    let mut progress = Progress::new("Copying", total.rows(), "rows");
-    copy_rows(dump.as_mut(), load.as_mut(), &mut progress)?;
+    copy_rows(&mut dump, load.as_mut())?;
     load.raise_last_ids(dump.last_ids()?);
-    progress.finish();
+    dump.progress.finish();
     load.commit()
 }
 
-fn copy_rows(
-    dump: &mut dyn Dump,
-    load: &mut dyn BulkLoad,
-    progress: &mut Progress,
-) -> Result<(), StoreError> {
-    let mut copied = 0;
-    let mut advance = |rows: usize| {
-        copied += rows as u64;
-        progress.advance_to(copied);
-        rows > 0
-    };
+fn copy_rows(dump: &mut dyn Dump, load: &mut dyn BulkLoad) -> Result<(), StoreError> {
     loop {
         let batch = dump.questions()?;
-        load.add_questions(&batch)?;
-        if !advance(batch.rows.len()) {
+        if batch.rows.is_empty() {
             break;
         }
+        load.add_questions(&batch)?;
     }
     loop {
         let batch = dump.answers()?;
-        load.add_answers(&batch)?;
-        if !advance(batch.rows.len()) {
+        if batch.rows.is_empty() {
             break;
         }
+        load.add_answers(&batch)?;
     }
     loop {
         let batch = dump.photos()?;
-        load.add_photos(&batch)?;
-        if !advance(batch.rows.len()) {
-            break;
+        if batch.rows.is_empty() {
+            return Ok(());
         }
+        load.add_photos(&batch)?;
     }
-    Ok(())
 }

@@ -1,7 +1,7 @@
-//! `atelier export`: a whole store as the three CSV files that `import` reads, showing how far it is.
+//! `atelier export`: writes a whole store to the three CSV files that `import` reads, showing how
+//! far it is. Deliberately absent: what is in the files, which `export` decides.
 
 #![expect(clippy::doc_markdown, reason = "these comments are the help texts, shown as they are")]
-#![expect(clippy::print_stdout, reason = "the summary is the command's result")]
 
 use std::path::PathBuf;
 use std::time::Instant;
@@ -12,7 +12,8 @@ use clap::Args;
 use super::counted::counted;
 use super::progress::Progress;
 use crate::config::StoreOption;
-use crate::export::{ExistingFiles, ExportError, export};
+use crate::export::{ExportError, export};
+use crate::files::{ExistingFiles, FileError};
 
 /// The options of `export`.
 #[derive(Debug, Clone, Args)]
@@ -25,7 +26,7 @@ pub(super) struct ExportArgs {
     store: StoreOption,
 
     /// Replace files that are there; without this they are a reason to refuse
-    #[arg(long, env = "ATELIER_REPLACE")]
+    #[arg(long)]
     replace: bool,
 }
 
@@ -38,7 +39,7 @@ pub(super) fn run(args: &ExportArgs) -> anyhow::Result<()> {
     let mut progress = Progress::new("Exporting", store.counts()?.rows(), "rows");
     let counts =
         match export(store.as_ref(), &args.directory, existing, &mut |rows| progress.advance_to(rows)) {
-            Err(error @ ExportError::Exists(_)) => {
+            Err(ExportError::File(error @ FileError::Exists(_))) => {
                 bail!("{error}; --replace replaces the files of an earlier export")
             }
             counts => counts.with_context(|| format!("cannot export {address}"))?,

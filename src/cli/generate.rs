@@ -1,20 +1,21 @@
 //! `atelier generate`: the three CSV files of an invented shop, for trying things out at any size.
-#![expect(clippy::print_stdout, reason = "the summary is this command's result")]
+//! What is in them is up to `generate`.
 
 use std::path::PathBuf;
 use std::time::Instant;
 
-use anyhow::Context as _;
+use anyhow::bail;
 use clap::Args;
 use indicatif::DecimalBytes;
 
 use super::counted::counted;
 use super::progress::Progress;
 use crate::config::whole_number;
+use crate::files::{ExistingFiles, FileError};
 use crate::generate::{Shape, generate};
 use crate::store::Counts;
 
-/// What `atelier generate` is told.
+/// The options of `generate`.
 #[derive(Debug, Args)]
 pub(super) struct GenerateArgs {
     /// How many products, 1 to 1,000,000,000; a million take 2.4 GB
@@ -28,15 +29,23 @@ pub(super) struct GenerateArgs {
     /// Where the files go; created when missing
     #[arg(long, value_name = "DIR", env = "ATELIER_OUT")]
     out: PathBuf,
+
+    /// Replace files that are there; without this they are a reason to refuse
+    #[arg(long)]
+    replace: bool,
 }
 
 /// Generates the files and prints how many rows they have.
 pub(super) fn run(args: &GenerateArgs) -> anyhow::Result<()> {
     let shape = Shape::new(args.products, args.seed)?;
     let started = Instant::now();
+    let existing = if args.replace { ExistingFiles::Replace } else { ExistingFiles::Refuse };
     let mut progress = Progress::new("Generating", shape.products(), "products");
-    let generated = generate(&shape, &args.out, &mut |step| progress.advance_to(step.products))
-        .context("the data could not be generated")?;
+    let generated =
+        match generate(&shape, &args.out, existing, &mut |step| progress.advance_to(step.products)) {
+            Err(error @ FileError::Exists(_)) => bail!("{error}; --replace replaces the three files"),
+            generated => generated?,
+        };
     progress.finish();
     println!(
         "{}: {} in {:.1} s, in {}",

@@ -1,11 +1,7 @@
-//! `atelier import`: migrates the shop's CSV files into a store, showing how far it is.
+//! `atelier import`: brings the shop's CSV files into a store, or only checks them, showing how far
+//! it is. Deliberately absent: reading and checking rows, which `import` does.
 
 #![expect(clippy::doc_markdown, reason = "these comments are the help texts, shown as they are")]
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a summary for people, and warnings beside it"
-)]
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -13,11 +9,12 @@ use std::time::Instant;
 
 use anyhow::{Context as _, bail};
 use clap::Args;
+use indicatif::DecimalBytes;
 
 use super::progress::Progress;
 use crate::config::{StoreOption, whole_number};
-use crate::import::{self, ImportOptions, Sources, Stage, Summary};
-use crate::store::{LoadMode, StoreError};
+use crate::import::{self, ImportError, ImportOptions, Sources, Stage, Summary};
+use crate::store::{LoadMode, Store, StoreError};
 
 /// The options of `import`.
 #[derive(Debug, Clone, Args)]
@@ -41,15 +38,21 @@ pub(super) struct ImportArgs {
     #[command(flatten)]
     store: StoreOption,
 
-    /// Drop what the store holds, in the same transaction; without this a store with rows is refused
-    #[arg(long, env = "ATELIER_REPLACE")]
+    /// Drop what the store holds, in the same transaction; without this a store with rows is
+    /// refused
+    #[arg(long)]
     replace: bool,
+
+    /// Read and check everything, but import nothing; bad rows are listed as always
+    #[arg(long, conflicts_with = "replace")]
+    dry_run: bool,
 
     /// Bad rows to leave out; with more of them nothing is loaded
     #[arg(long, env = "ATELIER_MAX_REJECTS", value_name = "N", default_value_t = 0, value_parser = whole_number(0..=u64::MAX))]
     max_rejects: u64,
 
-    /// Where to list bad rows, as CSV: file, line, column, value, reason [default: atelier-rejects.csv]
+    /// Where to list bad rows, as CSV: file, line, column, value, reason [default:
+    /// atelier-rejects.csv]
     #[arg(long, env = "ATELIER_REJECTS", value_name = "FILE")]
     rejects: Option<PathBuf>,
 }
@@ -66,41 +69,81 @@ impl ImportArgs {
     }
 }
 
-/// Imports; the exit status says whether everything is in the store.
+/// Imports, or only checks the files with `--dry-run`. The exit status says whether everything is
+/// right.
 pub(super) fn run(args: &ImportArgs) -> anyhow::Result<ExitCode> {
     let sources = args.sources()?;
     let address = &args.store.store;
-    let store = address.open_or_create().with_context(|| format!("cannot open {address}"))?;
     let mode = if args.replace { LoadMode::Replace } else { LoadMode::IntoEmpty };
     let options = ImportOptions { mode, max_rejects: args.max_rejects, rejects: args.rejects.clone() };
     let started = Instant::now();
-    let summary = match import_with_progress(store.as_ref(), &sources, &options) {
-        Err(import::ImportError::Store(StoreError::NotEmpty)) => {
-            bail!("{address} has rows already; --replace drops them, in the same transaction")
+    let summary = if args.dry_run {
+        with_progress(&DRY_RUN, |progress| import::dry_run(&sources, &options, progress))?
+    } else {
+        let store = address.open_or_create().with_context(|| format!("cannot open {address}"))?;
+        match import_with_progress(store.as_ref(), &sources, &options) {
+            Err(ImportError::Store(StoreError::NotEmpty)) => {
+                bail!("{address} has rows already; --replace drops them, in the same transaction")
+            }
+            summary => summary?,
         }
-        summary => summary?,
     };
     print_summary(&summary, started.elapsed().as_secs_f64());
+    if args.dry_run {
+        println!("dry run: nothing was imported");
+    }
     Ok(ExitCode::SUCCESS)
 }
 
 /// Runs an import under a progress bar.
 pub(super) fn import_with_progress(
-    store: &dyn crate::store::Store,
+    store: &dyn Store,
     sources: &Sources,
     options: &ImportOptions,
-) -> Result<Summary, import::ImportError> {
+) -> Result<Summary, ImportError> {
+    with_progress(&IMPORT, |progress| import::import(store, sources, options, progress))
+}
+
+/// The words that differ between an import and a dry run.
+struct Words {
+    label: &'static str,
+    before: &'static str,
+    after: &'static str,
+}
+
+const IMPORT: Words = Words {
+    label: "Importing",
+    before: "in one transaction: all rows are loaded, or none",
+    after: "Committing",
+};
+
+const DRY_RUN: Words =
+    Words { label: "Checking", before: "without a store: nothing is imported", after: "Checked" };
+
+fn with_progress(
+    words: &Words,
+    work: impl FnOnce(&mut dyn FnMut(import::Progress)) -> Result<Summary, ImportError>,
+) -> Result<Summary, ImportError> {
     let mut bar: Option<Progress> = None;
-    let summary = import::import(store, sources, options, &mut |progress| match progress.stage {
+    let summary = work(&mut |progress| match progress.stage {
+        Stage::Starting => {
+            let Words { label, before, .. } = words;
+            match progress.bytes_total {
+                0 => eprintln!("{label} CSV {before}"),
+                bytes => eprintln!("{label} {} of CSV {before}", DecimalBytes(bytes)),
+            }
+            bar = Some(Progress::of_bytes(label, progress.bytes_total));
+        }
         Stage::Loading(_) => {
-            bar.get_or_insert_with(|| Progress::new("Importing", progress.bytes_total, "bytes"))
-                .advance_to(progress.bytes_read);
+            if let Some(bar) = &mut bar {
+                bar.advance_to(progress.bytes_read);
+            }
         }
         Stage::Committing => {
             if let Some(bar) = bar.take() {
                 bar.finish();
             }
-            eprintln!("Committing {} rows", progress.rows);
+            eprintln!("{} {} row{}", words.after, progress.rows, if progress.rows == 1 { "" } else { "s" });
         }
     });
     if let Some(bar) = bar.take() {
@@ -110,8 +153,8 @@ pub(super) fn import_with_progress(
 }
 
 fn print_summary(summary: &Summary, seconds: f64) {
-    let counts = summary.counts;
-    for warning in &summary.warnings {
+    let Summary { counts, left_out, warnings, .. } = summary;
+    for warning in warnings {
         eprintln!("warning: {warning}");
     }
     #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
@@ -120,8 +163,16 @@ fn print_summary(summary: &Summary, seconds: f64) {
     println!("answers    {:>12}", counts.answers);
     println!("photos     {:>12}", counts.photos);
     println!("all rows   {:>12}  in {seconds:.1} s, {rate:.0} rows a second", counts.rows());
-    match &summary.rejects_file {
-        Some(path) => println!("left out   {:>12}  bad rows, listed in {}", summary.rejects, path.display()),
-        None => println!("left out   {:>12}", summary.rejects),
+    match &left_out.file {
+        Some(path) => println!(
+            "left out   {:>12}  bad rows, and {} photos without an http or https address, listed in {}",
+            left_out.rows,
+            left_out.photos,
+            path.display()
+        ),
+        None => println!("left out   {:>12}", 0),
+    }
+    for (reason, count) in &left_out.reasons {
+        println!("           {count:>12}  {reason}");
     }
 }

@@ -1,6 +1,7 @@
-//! `atelier man`: manual pages made from the definition of the commands, one on standard output or all into a folder.
+//! `atelier man`: manual pages, one on standard output or all of them into a folder. They are made
+//! from the definition of the commands; nothing about them is written here.
 
-use std::io::{self, Write as _, stdout};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
@@ -12,11 +13,12 @@ use super::Cli;
 /// The options of `man`.
 #[derive(Debug, Clone, Args)]
 pub(super) struct ManArgs {
-    /// Whose page to print, such as serve or person show; without one that of the whole program
+    /// The command, such as serve or person show; without one, the page of the whole program
     #[arg(value_name = "COMMAND", conflicts_with = "out")]
     command: Vec<String>,
 
-    /// Write the pages of all commands into this folder instead; created when missing
+    /// Write the pages of all commands into this folder instead, over older ones; created when
+    /// missing
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }
@@ -39,7 +41,8 @@ pub(super) fn run(args: &ManArgs) -> anyhow::Result<()> {
     }
     let mut text = Vec::new();
     page(command).render(&mut text)?;
-    stdout().write_all(&text).context("cannot print the page")
+    print!("{}", String::from_utf8_lossy(&text));
+    Ok(())
 }
 
 fn write_all(program: &Command, folder: &Path) -> io::Result<()> {

@@ -1,6 +1,5 @@
-//! `atelier migrate`: creates a store's tables or brings them up to date, and says what it did.
-
-#![expect(clippy::print_stdout, reason = "what was done is the command's output")]
+//! `atelier migrate`: creates the tables of a store or upgrades them, and prints what it did. The
+//! steps are in the stores.
 
 use anyhow::Context as _;
 use clap::Args;
@@ -20,9 +19,9 @@ pub(super) fn run(args: &MigrateArgs) -> anyhow::Result<()> {
     let address = &args.store.store;
     let Migrated { from, to } = address.migrate().with_context(|| format!("cannot migrate {address}"))?;
     match from {
-        0 => println!("{address}: the tables are made (schema {to})"),
+        0 => println!("{address}: created the tables (schema {to})"),
         _ if from == to => println!("{address}: the tables are up to date (schema {to})"),
-        _ => println!("{address}: the tables are brought from schema {from} to {to}"),
+        _ => println!("{address}: upgraded the tables from schema {from} to {to}"),
     }
     Ok(())
 }

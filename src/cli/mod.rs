@@ -1,5 +1,20 @@
-//! The commands: one file each. A command wires concrete parts together and talks to the operator; what it does
-//! is done elsewhere.
+//! The commands: one file each. A command connects parts of the program and talks to the operator.
+//! The work itself is done in other layers.
+
+/// Prints a text to standard output. Unlike the standard library's macro it never panics: `output`.
+macro_rules! print {
+    ($($text:tt)*) => { $crate::cli::output::print(format_args!($($text)*)) };
+}
+
+/// Prints a line to standard output. Unlike the standard library's macro it never panics: `output`.
+macro_rules! println {
+    ($($text:tt)*) => { print!("{}\n", format_args!($($text)*)) };
+}
+
+/// Prints a line to standard error. Unlike the standard library's macro it never panics: `output`.
+macro_rules! eprintln {
+    ($($text:tt)*) => { $crate::cli::output::print_error(format_args!("{}\n", format_args!($($text)*))) };
+}
 
 mod backup;
 mod check;
@@ -12,12 +27,14 @@ mod export;
 mod generate;
 mod health;
 mod import;
+mod interrupt;
 mod log_buffer;
 mod logging;
 mod man;
 mod manager;
 mod migrate;
 mod openapi;
+mod output;
 mod person;
 mod progress;
 mod serve;
@@ -34,11 +51,11 @@ use crate::config::{CommandLine, Refusal, ServeOptions, WrongSetting};
 /// The exit status of a command line or a setting that is wrong: starting again does not help.
 const WRONG_USAGE: u8 = 2;
 
-/// Questions and answers for a shop's product pages: one binary, SQLite inside or
-/// PostgreSQL beside it.
+/// Questions and answers for a shop's product pages, in one program
 ///
-/// Try it with `atelier serve --demo`. Settings can also be written into the environment variables that the help
-/// names, and into a file, --config.
+/// The data is kept in an SQLite file or in a PostgreSQL database. To try it: `atelier serve --demo`.
+/// Settings can also be written into the environment variables that the help names, and into a file
+/// that --config names.
 #[derive(Debug, Parser)]
 #[command(name = "atelier", version, arg_required_else_help = true)]
 pub struct Cli {
@@ -48,129 +65,235 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve the shop's questions and answers over HTTP
+    /// Serve questions and answers over HTTP
     ///
-    /// Creates and upgrades an SQLite store by itself; a PostgreSQL one with --migrate. Stops on SIGTERM or SIGINT after finishing what was
-    /// accepted. Serves the socket that a service manager hands over, and tells it when it is ready.
+    /// Creates and upgrades an SQLite store by itself, and a PostgreSQL store with --migrate. On
+    /// SIGTERM or SIGINT it finishes what it has accepted and stops. Serves the socket that a
+    /// service manager hands over, and tells the manager when it is ready.
     Serve(Box<ServeOptions>),
-    /// Write the three CSV files of an invented shop, of any size
+    /// Write the three CSV files of an invented shop of any size
     ///
     /// The same seed and size give the same bytes.
     Generate(generate::GenerateArgs),
-    /// Migrate the shop's CSV files into a store, all or nothing
+    /// Load a shop's CSV files into a store
     ///
-    /// Every bad row is named by file, line, column, value and reason; with more of them than --max-rejects
-    /// nothing is loaded. A failed or killed import leaves the store as it was. A server that is running
-    /// notices the import.
+    /// All rows are loaded or none. Every bad row is named by file, line, column, value and reason.
+    /// With more of them than --max-rejects nothing is loaded. A failed or killed import leaves the
+    /// store as it was. A running server notices the import.
     Import(import::ImportArgs),
-    /// Create a store's tables, or bring them up to date
+    /// Create or upgrade the tables of a store
     ///
-    /// For PostgreSQL: an SQLite store does it by itself. Safe to run at any time, and by several at once.
+    /// For PostgreSQL: an SQLite store does it by itself. Safe to run at any time, also several
+    /// times at once.
     Migrate(migrate::MigrateArgs),
     /// Read a whole store and report what is wrong with it
     ///
     /// The exit status is 0 when nothing is wrong, 1 otherwise. Nothing is changed.
     Check(check::CheckArgs),
-    /// Copy a whole store into another one, all or nothing
+    /// Copy a whole store into another one
     ///
-    /// Ids, dates, counters and hidden rows come along, and new ids go on where they were. The first store is
-    /// read as it is when the command starts; stop the servers that write to it first.
+    /// All rows are copied or none, with their ids, dates and counters, and hidden rows as well.
+    /// New ids continue after the old ones. The first store is read as it is when the command
+    /// starts. Stop the servers that write to it before that.
     Copy(copy::CopyArgs),
     /// Write a whole store to the three CSV files that import reads
     ///
-    /// Hidden rows, counters and e-mail addresses are in them; only their owner may read them. The store is read as it is
-    /// when the command starts, and may be in use. The files get their names when all three are whole.
+    /// They have hidden rows, counters and e-mail addresses in them. Only their owner may read
+    /// them. The store is read as it is when the command starts, and may be in use. The files get
+    /// their names when all three are complete.
     Export(export::ExportArgs),
-    /// Copy an SQLite store into one file, while it is served
+    /// Copy an SQLite store into one file, also while it is served
     ///
-    /// The file has every write that was acknowledged before the command started. It gets its name when it is whole and on
-    /// the disk. It is an SQLite store itself.
+    /// The file has every write that was acknowledged before the command started. It gets its name
+    /// when it is complete and on the disk. It is an SQLite store itself, and only its owner may
+    /// read it.
     Backup(backup::BackupArgs),
-    /// Fill an SQLite store with what a backup holds, all or nothing
+    /// Fill an SQLite store from a backup
     ///
-    /// A backup that is damaged, or of a later version, is refused. Servers may be running: they notice it.
+    /// The store has all of it or is as it was. A backup that is damaged, or of a later version, is
+    /// refused. Servers may be running: they notice it.
     Restore(backup::RestoreArgs),
-    /// Show, export or erase all that a store has under one e-mail address
+    /// Show, export or erase the data of one e-mail address
     ///
-    /// Addresses have no index, so this reads the whole store; it may be in use.
+    /// Addresses have no index, so this reads the whole store, which may be in use.
     Person(person::PersonArgs),
-    /// Ask a running server whether it wants requests; exit status 0 when it does, 1 otherwise
+    /// Ask a running server whether it is ready
     ///
-    /// Without a URL, a server with the same options on this machine is asked: /readyz, or /livez with --live.
+    /// The exit status is 0 when it is, 1 otherwise. Without a URL, a server with the same options
+    /// on this machine is asked: /readyz, or /livez with --live.
     Health(Box<health::HealthArgs>),
     /// Print the OpenAPI document of a server with the same options
     ///
-    /// A running server answers it at /openapi.json, and shows it at /docs.
+    /// A running server has it at /openapi.json, and shows it at /docs.
     Openapi(Box<ServeOptions>),
-    /// Print the settings that serve would have with the same options, and where each comes from
+    /// Print the settings of serve and where each comes from
     ///
-    /// Option, environment variable, settings file or default, in this order of precedence. The exit status is 2 when one of
-    /// them is wrong: serve would not start. Passwords are masked.
+    /// They are those that serve would have with the same options. An option counts before an
+    /// environment variable, a variable before the settings file, the file before the default. The
+    /// exit status is 2 when one of them is wrong: serve would not start. Passwords are masked.
     Config(Box<config::ConfigArgs>),
-    /// Print the manual page of this program or of one of its commands
+    /// Print the manual page of the program or of one command
     Man(man::ManArgs),
-    /// Print what makes a shell complete commands and options
+    /// Print the completion script of a shell
     ///
     /// For bash: `source <(atelier completions bash)`.
     Completions(completions::CompletionsArgs),
 }
 
-/// Reads a command line, the program's name first, with the environment and the settings file behind it, and runs its
-/// command; the exit code is the command's own verdict.
-pub fn run(arguments: &[OsString]) -> anyhow::Result<ExitCode> {
-    let line = match CommandLine::read(Cli::command, arguments) {
+/// The commands as the help lists them.
+const GROUPS: [(&str, &[&str]); 4] = [
+    ("Serving", &["serve", "config", "health", "openapi"]),
+    ("Filling and moving stores", &["import", "copy", "export", "generate"]),
+    ("Maintaining stores", &["migrate", "check", "backup", "restore", "person"]),
+    ("The program itself", &["man", "completions", "help"]),
+];
+
+/// Reads a command line, the program's name first, with the environment and the settings file
+/// behind it, and runs its command. The exit code is the command's verdict: an error is printed and
+/// is 1, or 2 when the command line or a setting is wrong.
+pub fn run(arguments: &[OsString]) -> ExitCode {
+    let done = read_and_run(arguments).and_then(|code| output::check().map(|()| code));
+    done.unwrap_or_else(|error| {
+        eprintln!("atelier: {}", explained(&error));
+        if error.is::<WrongSetting>() { ExitCode::from(WRONG_USAGE) } else { ExitCode::FAILURE }
+    })
+}
+
+fn read_and_run(arguments: &[OsString]) -> anyhow::Result<ExitCode> {
+    let line = match CommandLine::read(command, arguments) {
         Ok(line) => line,
         Err(Refusal::Setting(wrong)) => return Err(wrong.into()),
-        Err(Refusal::Usage(error)) => return explain(&error),
+        Err(Refusal::Usage(error)) => return Ok(explain_usage(&error)),
     };
     match Cli::from_arg_matches(line.matches()) {
         Ok(cli) => cli.run(&line),
-        Err(error) => explain(&error),
+        Err(error) => Ok(explain_usage(&error)),
     }
 }
 
-/// The exit status of a command that failed.
-pub fn failure(error: &anyhow::Error) -> ExitCode {
-    if error.is::<WrongSetting>() { ExitCode::from(WRONG_USAGE) } else { ExitCode::FAILURE }
+/// The definition of the command line, with the commands in groups in its help.
+fn command() -> clap::Command {
+    let mut command = Cli::command();
+    command.build();
+    let header = *clap::builder::Styles::styled().get_header();
+    let line = |name: &&str| {
+        let about = command.find_subcommand(name).and_then(clap::Command::get_about);
+        format!("  {name:12} {}\n", about.map(ToString::to_string).unwrap_or_default())
+    };
+    let group = |(title, names): (&str, &[&str])| {
+        let lines: Vec<String> = names.iter().map(line).collect();
+        format!("{header}{title}:{header:#}\n{}", lines.concat())
+    };
+    let template = format!(
+        "{{about-with-newline}}\n{{usage-heading}} {{usage}}\n\n{}\n{header}Options:{header:#}\n{{options}}",
+        GROUPS.map(group).join("\n")
+    );
+    command.help_template(template)
 }
 
 /// Prints help, the version, or how the program is used.
-fn explain(error: &clap::Error) -> anyhow::Result<ExitCode> {
-    error.print()?;
-    Ok(if error.use_stderr() { ExitCode::from(WRONG_USAGE) } else { ExitCode::SUCCESS })
+fn explain_usage(error: &clap::Error) -> ExitCode {
+    let printed = error.print();
+    if error.use_stderr() {
+        return ExitCode::from(WRONG_USAGE);
+    }
+    output::keep(printed);
+    ExitCode::SUCCESS
+}
+
+/// An error and its causes. Some errors repeat their cause in their own words.
+fn explained(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if text.is_empty() {
+            text = cause;
+        } else if !text.ends_with(&cause) {
+            text = format!("{text}: {cause}");
+        }
+    }
+    text
 }
 
 impl Cli {
     fn run(self, line: &CommandLine) -> anyhow::Result<ExitCode> {
-        match self.command {
-            Command::Serve(options) => serve::run(&options),
-            Command::Generate(args) => generate::run(&args).map(|()| ExitCode::SUCCESS),
-            Command::Import(args) => import::run(&args),
-            Command::Migrate(args) => migrate::run(&args).map(|()| ExitCode::SUCCESS),
-            Command::Check(args) => check::run(&args),
-            Command::Copy(args) => copy::run(&args),
-            Command::Export(args) => export::run(&args).map(|()| ExitCode::SUCCESS),
-            Command::Backup(args) => backup::back_up(&args).map(|()| ExitCode::SUCCESS),
-            Command::Restore(args) => backup::restore(&args).map(|()| ExitCode::SUCCESS),
-            Command::Person(args) => person::run(&args).map(|()| ExitCode::SUCCESS),
-            Command::Health(args) => health::run(&args).map(|()| ExitCode::SUCCESS),
+        if matches!(self.command, Command::Generate(_) | Command::Export(_) | Command::Backup(_)) {
+            interrupt::remove_partial_files_when_interrupted()?;
+        }
+        let done = match self.command {
+            Command::Serve(options) => return serve::run(&options, line),
+            Command::Import(args) => return import::run(&args),
+            Command::Check(args) => return check::run(&args),
+            Command::Copy(args) => return copy::run(&args),
+            Command::Generate(args) => generate::run(&args),
+            Command::Migrate(args) => migrate::run(&args),
+            Command::Export(args) => export::run(&args),
+            Command::Backup(args) => backup::back_up(&args),
+            Command::Restore(args) => backup::restore(&args),
+            Command::Person(args) => person::run(&args),
+            Command::Health(args) => health::run(&args),
             Command::Openapi(options) => {
                 openapi::run(&options);
-                Ok(ExitCode::SUCCESS)
+                Ok(())
             }
-            Command::Config(args) => config::run(&args, line).map(|()| ExitCode::SUCCESS),
-            Command::Man(args) => man::run(&args).map(|()| ExitCode::SUCCESS),
-            Command::Completions(args) => completions::run(&args).map(|()| ExitCode::SUCCESS),
-        }
+            Command::Config(args) => config::run(&args, line),
+            Command::Man(args) => man::run(&args),
+            Command::Completions(args) => {
+                completions::run(&args);
+                Ok(())
+            }
+        };
+        done.map(|()| ExitCode::SUCCESS)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use anyhow::anyhow;
+
     use super::*;
 
     #[test]
     fn the_definition_is_consistent() {
-        Cli::command().debug_assert();
+        command().debug_assert();
+    }
+
+    #[test]
+    fn the_help_lists_every_command_once_in_a_plain_sentence() {
+        let mut command = command();
+        command.build();
+        let mut listed = GROUPS.iter().flat_map(|(_, names)| names.iter().copied());
+        let commands: BTreeSet<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
+        assert!(listed.by_ref().all(|name| commands.contains(name)));
+        let help = command.clone().render_help().to_string();
+        for name in commands {
+            let lines: Vec<&str> =
+                help.lines().filter(|line| line.starts_with(&format!("  {name} "))).collect();
+            assert!(lines.len() == 1 && lines[0].trim().contains("  ") && lines[0].len() <= 80, "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn an_error_and_its_causes_are_told_once() {
+        let denied = anyhow!("Permission denied (os error 13)");
+        let error = denied.context("cannot read a: Permission denied (os error 13)").context("no import");
+        assert_eq!(explained(&error), "no import: cannot read a: Permission denied (os error 13)");
+        assert_eq!(explained(&anyhow!("b").context("a")), "a: b");
+    }
+
+    #[test]
+    fn what_destroys_has_to_be_typed() {
+        fn check(command: &clap::Command) -> usize {
+            let own = command.get_arguments().filter(|argument| argument.get_id() == "replace");
+            let own = own.inspect(|argument| assert_eq!(argument.get_env(), None, "{}", command.get_name()));
+            own.count() + command.get_subcommands().map(check).sum::<usize>()
+        }
+        let definition = command();
+        assert_eq!(check(&definition), 5, "generate, import, export, copy and restore have it");
+        let erase = definition.find_subcommand("person").and_then(|person| person.find_subcommand("erase"));
+        let mut arguments = erase.expect("the command is there").get_arguments();
+        let email = arguments.find(|argument| argument.get_id() == "email").expect("it names a person");
+        assert_eq!(email.get_env(), None);
     }
 }

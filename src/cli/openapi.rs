@@ -1,5 +1,5 @@
-//! `atelier openapi`: prints the OpenAPI document of a server with the same options. What it says is `http`'s.
-#![expect(clippy::print_stdout, reason = "the document is this command's result")]
+//! `atelier openapi`: prints the OpenAPI document of a server with the same options. What it says
+//! is up to `http`.
 
 use crate::config::ServeOptions;
 use crate::http::openapi_document;

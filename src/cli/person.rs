@@ -1,13 +1,7 @@
 //! `atelier person`: shows, exports or erases all that a store has under one e-mail address.
-
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "the rows are the command's result, what is odd about them goes beside it"
-)]
+//! Deliberately absent: how rows are found and erased, which the store does.
 
 use std::collections::HashMap;
-use std::io::{Write as _, stdout};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -15,12 +9,12 @@ use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use super::counted::counted;
+use super::counted::{CountedDump, counted};
 use crate::config::StoreOption;
-use crate::domain::{AnswerId, Id as _, Timestamp};
+use crate::domain::{AnswerId, Id as _, Timestamp, visible};
 use crate::store::{ERASED_BODY, ERASED_NAME, PersonRows, Store};
 
-/// What `atelier person` is told.
+/// The options of `person`.
 #[derive(Debug, Clone, Args)]
 pub(super) struct PersonArgs {
     #[command(subcommand)]
@@ -35,22 +29,23 @@ enum Action {
     Export(Whose),
     /// Replace names and texts by neutral ones, empty the addresses, remove the photos
     ///
-    /// The questions and answers stay, so that threads can be followed. What would be erased is what `show` lists.
-    /// Servers that are running notice it. Backups and exports made before still have it.
+    /// The questions and answers stay, so that threads can be followed. What would be erased is
+    /// what `show` lists. Servers that are running notice it. Backups and exports made before still
+    /// have it.
     Erase(Whose),
 }
 
 #[derive(Debug, Clone, Args)]
 struct Whose {
     /// The address, with its capitals as they were given
-    #[arg(value_name = "EMAIL", env = "ATELIER_PERSON")]
+    #[arg(value_name = "EMAIL")]
     email: String,
 
     #[command(flatten)]
     store: StoreOption,
 }
 
-/// Finds the rows and does what is asked.
+/// Finds the rows, then shows, exports or erases them.
 pub(super) fn run(args: &PersonArgs) -> anyhow::Result<()> {
     let (Action::Show(whose) | Action::Export(whose) | Action::Erase(whose)) = &args.action;
     let address = &whose.store.store;
@@ -66,9 +61,7 @@ pub(super) fn run(args: &PersonArgs) -> anyhow::Result<()> {
             println!("{} found in {:.1} s", counted(person.counts()), started.elapsed().as_secs_f64());
         }
         Action::Export(_) => {
-            let mut output = stdout().lock();
-            serde_json::to_writer_pretty(&mut output, &Exported::new(&whose.email, &person))?;
-            writeln!(output)?;
+            println!("{}", serde_json::to_string_pretty(&Exported::new(&whose.email, &person))?);
         }
         Action::Erase(_) => {
             let erased = store.erase(&person).with_context(|| format!("cannot erase in {address}"))?;
@@ -80,7 +73,10 @@ pub(super) fn run(args: &PersonArgs) -> anyhow::Result<()> {
 }
 
 fn find(store: &Arc<dyn Store>, email: &str) -> anyhow::Result<PersonRows> {
-    Ok(PersonRows::find(store.dump()?.as_mut(), email)?)
+    let mut dump = CountedDump::start(store.as_ref(), "Reading")?;
+    let person = PersonRows::find(&mut dump, email)?;
+    dump.progress.clear();
+    Ok(person)
 }
 
 /// The rows as they are listed for people, each with a newline.
@@ -114,7 +110,7 @@ fn shown(person: &PersonRows) -> String {
     lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect()
 }
 
-/// What is told of questions and answers alike.
+/// The details that questions and answers have in common.
 fn details(written_at: Timestamp, name: &str, helpful: u32, reported: bool) -> String {
     let hidden = if reported { ", hidden" } else { "" };
     format!("{written_at}, by {}, {helpful} votes{hidden}", visible(name))
@@ -122,19 +118,6 @@ fn details(written_at: Timestamp, name: &str, helpful: u32, reported: bool) -> S
 
 fn indented(line: &str) -> String {
     format!("    {}", visible(line))
-}
-
-/// A text on a terminal: what would steer it is written out.
-fn visible(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for character in text.chars() {
-        if character.is_control() {
-            shown.extend(character.escape_default());
-        } else {
-            shown.push(character);
-        }
-    }
-    shown
 }
 
 /// Photos by their answer.

@@ -1,6 +1,5 @@
-//! `atelier serve`: opens the store, starts the service and the server, waits for a signal, stops in order.
-
-#![expect(clippy::print_stdout, reason = "whoever starts a server on port 0 reads its address there")]
+//! `atelier serve`: opens the store, starts the service and the server, waits for a signal, stops
+//! in order.
 
 use std::net::TcpListener;
 use std::process::ExitCode;
@@ -16,18 +15,18 @@ use tokio::sync::watch;
 
 use super::log_buffer::LogBuffer;
 use super::manager::{self, State};
-use super::{Cli, demo, logging};
-use crate::config::{ServeOptions, Switch, misspelt_variables};
+use super::{Cli, demo, logging, output};
+use crate::config::{CommandLine, ServeOptions, misspelt_variables};
 use crate::domain::Timestamp;
 use crate::http::{Admin, ProcessFacts, Server, ServerHandle};
 use crate::service::{Clock as _, Service, SystemClock};
 use crate::store::Store;
 
-/// Descriptors beside those of clients: the store's, the listener's, the runtimes'.
+/// File descriptors that are not connections: the store's, the listener's, the runtimes'.
 const OTHER_DESCRIPTORS: u64 = 256;
 
 /// Serves until SIGTERM or SIGINT.
-pub(super) fn run(options: &ServeOptions) -> anyhow::Result<ExitCode> {
+pub(super) fn run(options: &ServeOptions, line: &CommandLine) -> anyhow::Result<ExitCode> {
     options.check()?;
     options.check_files()?;
     let started_at = SystemClock.now();
@@ -40,39 +39,38 @@ pub(super) fn run(options: &ServeOptions) -> anyhow::Result<ExitCode> {
         traces
     });
     let (log, log_thread) = logging::start(&options.log, options.log_format, listeners)?;
-    warn_of_misspelt_variables();
+    warn_of_names(line);
     make_room_for_connections(options.max_connections);
-    let address = &options.store.store;
-    let store = open_store(options)?;
+    // Before the store: a busy port leaves no empty store behind.
     let server = bind(options, socket)?;
     let bind = |address| Admin::bind(address).with_context(|| format!("cannot listen on {address}"));
     let admin = options.admin_listen.map(bind).transpose()?;
+    let address = &options.store.store;
+    let store = open_store(options)?;
     let service = Service::start(store.as_ref(), Arc::new(SystemClock), options.service_settings())
         .with_context(|| format!("cannot use {address}"))?;
     let service = Arc::new(service);
-    // A manager's reload is no reason to end, even where there is nothing to read again.
-    let for_hangup = options.tls_cert.is_some() || manager::is_listening();
-    let signals = Signals::listen(for_hangup).context("cannot listen for signals")?;
+    let signals = Signals::listen().context("cannot listen for signals")?;
     let server =
         server.start(Arc::clone(&service), options.http_settings()).context("cannot start serving")?;
     tracing::info!(address = %server.address(), store = %address, "serving");
     let scheme = if options.tls_cert.is_some() { "https" } else { "http" };
     let listening = format!("Listening on {scheme}://{}{}", server.address(), options.path_prefix);
     println!("{listening}");
+    output::check()?;
     let facts = process_facts(options, started_at, &log);
     let start = |admin: Admin| admin.start(&server, Arc::clone(&service), facts);
     let admin = admin.map(start).transpose().context("cannot start the admin listener")?;
     if let Some(admin) = &admin {
         println!("Metrics on http://{}/metrics", admin.address());
     }
-    if options.demo {
-        demo::print_addresses(server.address(), &options.path_prefix, options.first_page == Switch::On);
+    if options.demo.is_on() {
+        demo::print_addresses(server.address(), &options.path_prefix, options.home_page.is_on());
     }
     manager::tell(&[State::Ready, State::Status(&listening)]);
-    let drain_delay = Duration::from_millis(options.drain_delay_ms.into());
     let failure = server.failure();
     signals.wait_and_then(
-        drain_delay,
+        options.drain_delay,
         failure.clone(),
         || manager::tell_while_reloading(|| reload(options, &server)),
         || {
@@ -82,7 +80,8 @@ pub(super) fn run(options: &ServeOptions) -> anyhow::Result<ExitCode> {
         },
     );
     server.stop();
-    // It tells until here that the server stops. It also keeps the service, whose end writes what was accepted.
+    // Until here its /readyz says that the server stops. It also keeps the service, which writes
+    // what was accepted when it is dropped.
     drop(admin);
     drop(service);
     tracing::info!("stopped");
@@ -92,8 +91,12 @@ pub(super) fn run(options: &ServeOptions) -> anyhow::Result<ExitCode> {
     Ok(if *failure.borrow() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-/// A variable that nobody reads is no reason not to start: another program may have set it.
-fn warn_of_misspelt_variables() {
+/// Warns of settings in an old form, and of variables that are no setting. Those are no reason not
+/// to start: another program may have set them.
+fn warn_of_names(line: &CommandLine) {
+    for old_form in line.old_forms() {
+        tracing::warn!("{old_form}");
+    }
     for (variable, meant) in misspelt_variables(Cli::command) {
         tracing::warn!(variable, meant, "no setting is called like this variable");
     }
@@ -128,12 +131,12 @@ fn reload(options: &ServeOptions, server: &ServerHandle) {
 
 fn open_store(options: &ServeOptions) -> anyhow::Result<Arc<dyn Store>> {
     let address = &options.store.store;
-    if options.migrate {
+    if options.migrate.is_on() {
         address.migrate().with_context(|| format!("cannot migrate {address}"))?;
     }
-    let store = if options.demo { address.open_or_create() } else { address.open() };
+    let store = if options.demo.is_on() { address.open_or_create() } else { address.open() };
     let store = store.with_context(|| format!("cannot open {address}"))?;
-    if options.demo {
+    if options.demo.is_on() {
         demo::fill_if_empty(store.as_ref())?;
     }
     Ok(store)
@@ -145,8 +148,8 @@ fn process_facts(options: &ServeOptions, started_at: Timestamp, log: &LogBuffer)
     ProcessFacts { store: options.store_kind(), started_at_s, dropped_log_lines: log.dropped() }
 }
 
-/// Every connection is a descriptor, and shells and service managers give a program a thousand of them but let it have
-/// more.
+/// Raises the limit of open files: every connection is one. Shells and service managers set it to
+/// about a thousand, but let a program raise it.
 fn make_room_for_connections(max_connections: u32) {
     let wanted = u64::from(max_connections) + OTHER_DESCRIPTORS;
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
@@ -168,30 +171,30 @@ fn make_room_for_connections(max_connections: u32) {
     }
 }
 
-/// The signals that end the server, or have it read its certificate again. It listens before the address is announced:
-/// whoever knows the address may
-/// send them.
+/// The signals that end the server, or make it read its certificate again. They are handled before the
+/// address is printed, because a program that reads the address may send them at once.
 struct Signals {
     runtime: Runtime,
     terminate: Signal,
     interrupt: Signal,
-    /// Where it means something: a server without a certificate ends with its terminal.
-    hangup: Option<Signal>,
+    /// Never ends the server: scripts that renew certificates and service managers send it to any.
+    hangup: Signal,
 }
 
 impl Signals {
-    fn listen(for_hangup: bool) -> std::io::Result<Self> {
+    fn listen() -> std::io::Result<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let inside = runtime.enter();
         let terminate = signal(SignalKind::terminate())?;
         let interrupt = signal(SignalKind::interrupt())?;
-        let hangup = for_hangup.then(|| signal(SignalKind::hangup())).transpose()?;
+        let hangup = signal(SignalKind::hangup())?;
         drop(inside);
         Ok(Self { runtime, terminate, interrupt, hangup })
     }
 
-    /// Returns a while after one came that ends the server, also if it came before this call; calls `begin` at once. Another
-    /// one ends the while. A failure of the server is like such a signal. Meanwhile it calls `reload` when one asks for that.
+    /// Waits for a signal that ends the server, also one that came before this call, or for a failure
+    /// of the server. Then calls `begin` and waits for `delay`, or for another such signal. Calls
+    /// `reload` for each SIGHUP meanwhile.
     fn wait_and_then(
         mut self,
         delay: Duration,
@@ -202,16 +205,10 @@ impl Signals {
         let Self { runtime, terminate, interrupt, hangup } = &mut self;
         let mut signal = async || {
             loop {
-                let reloading = async {
-                    match hangup {
-                        Some(hangup) => drop(hangup.recv().await),
-                        None => std::future::pending().await,
-                    }
-                };
                 tokio::select! {
                     _ = terminate.recv() => return,
                     _ = interrupt.recv() => return,
-                    () = reloading => reload(),
+                    _ = hangup.recv() => reload(),
                     _ = failure.wait_for(|failed| *failed) => return,
                 }
             }
@@ -220,7 +217,7 @@ impl Signals {
             signal().await;
             begin();
             if !delay.is_zero() {
-                // Running out of time is what is waited for.
+                // The timeout is the usual end.
                 let _ = tokio::time::timeout(delay, signal()).await;
             }
         });

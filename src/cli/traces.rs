@@ -1,5 +1,7 @@
-//! Where spans go: to a collector of OpenTelemetry, by OTLP over HTTP, in batches, from a thread of their own. Built with
-//! the feature `otel` alone. A collector that is away or slow costs spans, never requests.
+//! Sends spans to an OpenTelemetry collector, by OTLP over HTTP, in batches, from a thread of its
+//! own. What spans there are is up to other layers. Built only with the feature `otel`.
+//!
+//! When the collector is unavailable or slow, spans are lost. Requests never wait for it.
 
 use std::time::Duration;
 
@@ -17,7 +19,7 @@ use super::logging::Listener;
 use crate::config::ServeOptions;
 use crate::service::SPANS_TARGET;
 
-/// Spans that wait to be sent; more are lost.
+/// Spans that wait to be sent. Further ones are lost.
 const MAX_WAITING_SPANS: usize = 8_192;
 
 /// Spans sent at once.

@@ -1,16 +1,17 @@
-//! A settings file: TOML, a line for each setting, without sections. All of it is checked when it is read, also what an
-//! option or a variable overrides and what the command at hand does not use: a file is right or it is refused.
+//! A settings file: TOML, a line for each setting, without sections. All of it is checked when it
+//! is read, also what an option or a variable overrides. What the values do is not known here.
 
 use std::fs::File;
 use std::io::Read as _;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use clap::Arg;
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
+use super::renamed::{Renamed, given_twice, note};
 use super::setting::Form;
+use super::wrong::without_secret;
 use super::{Setting, WrongSetting};
 
 /// The largest file that is read; one with every setting has a twentieth of it.
@@ -29,6 +30,8 @@ pub(super) struct SettingsFile {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Entry {
     key: String,
+    /// The name that it is written under, if that is an old one.
+    old_name: Option<&'static str>,
     /// The value as the command line would say it.
     text: String,
     /// Where it stands, counted from 1.
@@ -55,14 +58,32 @@ impl SettingsFile {
         let table = DeTable::parse(source).map_err(|error| text.not_toml(&error))?.into_inner();
         let mut pairs: Vec<_> = table.iter().collect();
         pairs.sort_by_key(|(key, _)| key.span().start);
-        let entries = pairs.into_iter().map(|(key, value)| text.entry(key, value));
-        Ok(Self { path: path.to_owned(), entries: entries.collect::<Result<_, _>>()? })
+        let mut entries: Vec<Entry> = Vec::with_capacity(pairs.len());
+        for (key, value) in pairs {
+            let entry = text.entry(key, value)?;
+            // TOML itself refuses the same name twice.
+            if let Some(other) = entries.iter().find(|other| other.key == entry.key) {
+                let old = entry.old_name.or(other.old_name).unwrap_or_default();
+                return Err(given_twice(text.place(entry.line, old), &entry.key));
+            }
+            entries.push(entry);
+        }
+        Ok(Self { path: path.to_owned(), entries })
     }
 
-    /// What it says of an option, if that is a setting.
-    pub(super) fn value_of(&self, settings: &[Setting], argument: &Arg) -> Option<&str> {
-        let setting = settings.iter().find(|setting| setting.is(argument))?;
-        self.entry(setting.key()).map(|entry| entry.text.as_str())
+    /// The value of a setting.
+    pub(super) fn value_of(&self, key: &str) -> Option<&str> {
+        self.entry(key).map(|entry| entry.text.as_str())
+    }
+
+    /// A note for each line with an old name.
+    pub(super) fn notes(&self, settings: &[Setting]) -> Vec<String> {
+        let note = |entry: &Entry| {
+            let setting = settings.iter().find(|setting| setting.key() == entry.key)?;
+            let place = format!("{}:{}: {}", self.path.display(), entry.line, entry.old_name?);
+            Some(note(place, format_args!("{} = {}", entry.key, setting.literal(&entry.text))))
+        };
+        self.entries.iter().filter_map(note).collect()
     }
 
     /// Where it sets a setting: file and line.
@@ -89,7 +110,9 @@ impl Text<'_> {
         value: &Spanned<DeValue<'_>>,
     ) -> Result<Entry, WrongSetting> {
         let line = self.line(key.span().start);
-        let setting = self.settings.iter().find(|setting| setting.key() == key.get_ref().as_ref());
+        let renamed = Renamed::from_key(key.get_ref());
+        let today = renamed.map_or(key.get_ref().as_ref(), |renamed| renamed.key);
+        let setting = self.settings.iter().find(|setting| setting.key() == today);
         let Some(setting) = setting else { return Err(self.unknown(line, key.get_ref(), value.get_ref())) };
         let found = match value.get_ref() {
             DeValue::Array(_) => "a list",
@@ -97,10 +120,12 @@ impl Text<'_> {
             _ => &self.source[value.span()],
         };
         let text = text_of(setting.form(), value.get_ref());
-        let text = text.ok_or_else(|| self.wrong_form(line, setting, found))?;
+        let text = text.ok_or_else(|| wrong_form(self.place(line, key.get_ref()), setting, found))?;
+        let text = renamed.map_or_else(|| text.clone(), |renamed| renamed.value(&text));
+        let old_name = renamed.map(|renamed| renamed.old);
         match setting.check(&text) {
-            Ok(()) => Ok(Entry { key: setting.key().to_owned(), text, line }),
-            Err(complaint) => Err(self.wrong(line, setting, found, &complaint)),
+            Ok(()) => Ok(Entry { key: setting.key().to_owned(), old_name, text, line }),
+            Err(complaint) => Err(wrong(self.place(line, key.get_ref()), setting, found, &complaint)),
         }
     }
 
@@ -113,28 +138,8 @@ impl Text<'_> {
             }
             (None, _) => "write one of those that `atelier config --default` lists".to_owned(),
         };
-        let key = key.escape_debug().to_string();
+        let key = without_secret(&key.escape_debug().to_string());
         WrongSetting::new(self.place(line, &key), "no setting", &complaint)
-    }
-
-    /// A value in another form than the setting's, such as a number in quotes.
-    fn wrong_form(&self, line: usize, setting: &Setting, found: &str) -> WrongSetting {
-        let form = match setting.form() {
-            Form::Switch | Form::Number => ", without quotes",
-            Form::Text | Form::Size => ", in quotes",
-        };
-        self.wrong(line, setting, found, &format!("{}{form}", setting.what_to_write()))
-    }
-
-    fn wrong(&self, line: usize, setting: &Setting, found: &str, complaint: &str) -> WrongSetting {
-        let place = self.place(line, setting.key());
-        if setting.is_secret() {
-            return WrongSetting::without_value(place, complaint);
-        }
-        let first = found.lines().next().unwrap_or_default();
-        let shown: String = first.chars().take(MAX_SHOWN_CHARS).collect();
-        let rest = if shown == found { "" } else { "…" };
-        WrongSetting::new(place, format!("{shown}{rest}"), complaint)
     }
 
     /// What is not TOML at all; mostly a text without its quotes.
@@ -148,7 +153,7 @@ impl Text<'_> {
             && !value.starts_with(['"', '\''])
             && DeValue::parse(value).is_err()
         {
-            return self.wrong_form(line, setting, value);
+            return wrong_form(self.place(line, key), setting, value);
         }
         let message = error.message().lines().next().unwrap_or_default();
         let complaint = format!("not TOML ({message}); write a line such as listen = \"127.0.0.1:3000\"");
@@ -166,12 +171,31 @@ impl Text<'_> {
     }
 }
 
+/// A value in another form than the setting's, such as a number in quotes.
+fn wrong_form(place: String, setting: &Setting, found: &str) -> WrongSetting {
+    let form = match setting.form() {
+        Form::Number => ", without quotes",
+        Form::Text | Form::Quantity | Form::Switch => ", in quotes",
+    };
+    wrong(place, setting, found, &format!("{}{form}", setting.what_to_write()))
+}
+
+fn wrong(place: String, setting: &Setting, found: &str, complaint: &str) -> WrongSetting {
+    if setting.is_secret() {
+        return WrongSetting::without_value(place, complaint);
+    }
+    let first = found.lines().next().unwrap_or_default();
+    let shown: String = first.chars().take(MAX_SHOWN_CHARS).collect();
+    let rest = if shown == found { "" } else { "…" };
+    WrongSetting::new(place, format!("{shown}{rest}"), complaint)
+}
+
 /// What the command line would say for a value; `None` when it has not the form of the setting.
 fn text_of(form: Form, value: &DeValue<'_>) -> Option<String> {
     match (form, value) {
         (Form::Switch, DeValue::Boolean(on)) => Some(on.to_string()),
-        (Form::Text | Form::Size, DeValue::String(text)) => Some(text.to_string()),
-        (Form::Number | Form::Size, DeValue::Integer(number)) => {
+        (Form::Text | Form::Quantity | Form::Switch, DeValue::String(text)) => Some(text.to_string()),
+        (Form::Number | Form::Quantity, DeValue::Integer(number)) => {
             let number = i128::from_str_radix(number.as_str(), number.radix());
             Some(number.ok()?.to_string())
         }

@@ -1,5 +1,5 @@
-//! The settings that are in force: the value of each and where it comes from. How they are printed is `cli`'s; what they do,
-//! of those who are handed them.
+//! The settings that are in force: the value of each and where it comes from. How they are printed
+//! is not known here, nor what they do.
 
 use super::{CommandLine, ServeOptions, Setting, Source};
 
@@ -8,25 +8,29 @@ use super::{CommandLine, ServeOptions, Setting, Source};
 pub struct InForce<'a> {
     /// Which one.
     pub setting: Setting,
-    /// The value as it was written, or as it was worked out; a password in it is masked. `None` when it is not set and
-    /// means nothing by default.
+    /// The value as it was written, or a default that was worked out; a password in it is masked.
+    /// `None` when it is not set and has no default.
     pub value: Option<String>,
     /// Where it comes from.
     pub source: Source<'a>,
+    /// The same in words; `None` for a default.
+    pub place: Option<String>,
 }
 
 impl InForce<'_> {
-    /// All settings of a command that has them, in the order of the help. `options` are what came of its command line.
+    /// All settings of a command that has them, in the order of the help. `options` are what came
+    /// of its command line.
     pub fn all<'a>(line: &'a CommandLine, options: &ServeOptions) -> Vec<InForce<'a>> {
         let in_force = |setting: Setting| {
             let source = line.source_of(&setting);
             let value = match line.value_of(&setting) {
                 // The only one with a password.
-                Some(_) if setting.is_secret() => Some(options.store.store.masked()),
-                Some(value) => Some(value),
-                None => options.worked_out(setting.key()).map(|number| number.to_string()),
+                Some(_) if setting.is_secret() => Some(options.store.store.to_string()),
+                Some(value) => Some(setting.today(&value).unwrap_or(value)),
+                None => options.worked_out(setting.key()),
             };
-            InForce { setting, value, source }
+            let place = line.place_of(&setting);
+            InForce { setting, value, source, place }
         };
         Setting::all().into_iter().map(in_force).collect()
     }

@@ -1,5 +1,5 @@
-//! How much memory there is to use: the machine's, or what a container or a service manager leaves of it. How much of it is
-//! taken is decided elsewhere.
+//! How much memory there is to use: the machine's, or what a container or a service manager leaves
+//! of it. How much of it is taken is decided elsewhere.
 
 use std::fs;
 use std::path::Path;
@@ -9,14 +9,16 @@ const CONTROL_GROUPS: &str = "/sys/fs/cgroup";
 
 /// Bytes of memory that this process may use.
 pub(super) fn memory_bytes() -> u64 {
-    // Asked of the kernel itself: there is no /proc/meminfo where a service manager shows only processes in /proc.
+    // Asked of the kernel itself: there is no /proc/meminfo where a service manager shows only
+    // processes in /proc.
     let information = rustix::system::sysinfo();
     let machine = information.totalram.saturating_mul(information.mem_unit.into());
     let own_group = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
     group_limit(Path::new(CONTROL_GROUPS), &own_group).map_or(machine, |limit| limit.min(machine))
 }
 
-/// The smallest limit of a control group and those that it is in; `own_group` is what `/proc/self/cgroup` says.
+/// The smallest limit of a control group and those that it is in; `own_group` is what
+/// `/proc/self/cgroup` says.
 fn group_limit(root: &Path, own_group: &str) -> Option<u64> {
     let name = own_group.lines().find_map(|line| line.strip_prefix("0::/"))?;
     let group = root.join(name);

@@ -1,13 +1,17 @@
-//! The settings of `serve` as a list, taken from the definition of its options: what each is called, what it means, what
-//! may be written, and what it is when nobody says anything. Where a value comes from is not known here.
+//! The settings of `serve` as a list, taken from the definition of its options: what each is
+//! called, what it means, what may be written, and what it is when nobody says anything. Where a
+//! value comes from is not known here.
 
 use std::any::TypeId;
+use std::net::SocketAddr;
+use std::time::Duration;
 
 use clap::{Arg, Args as _, Command};
 use serde_json::Value;
 
 use super::ServeOptions;
-use super::values::ByteSize;
+use super::renamed::is_number;
+use super::values::{ByteSize, Switch};
 use super::wrong::complaint;
 
 /// How alike a word and a key are, from 0 to 1, when one is taken for a misspelling of the other.
@@ -20,12 +24,12 @@ pub struct Setting(Arg);
 /// How a value is written in a settings file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Form {
-    /// `true` or `false`
+    /// `"on"` or `"off"`; `true` and `false` are the old form
     Switch,
     /// A number
     Number,
-    /// A number of bytes, or a text with its unit
-    Size,
+    /// A number, or a text in quotes: sizes, durations, ports
+    Quantity,
     /// A text in quotes
     Text,
 }
@@ -39,17 +43,17 @@ impl Setting {
         arguments.cloned().map(Self).collect()
     }
 
-    /// Its name in a settings file, such as `max_body_bytes`.
+    /// Its name in a settings file, such as `max_photos`.
     pub fn key(&self) -> &str {
         self.0.get_id().as_str()
     }
 
-    /// Its name on the command line, such as `--max-body-bytes`.
+    /// Its name on the command line, such as `--max-photos`.
     pub fn option(&self) -> String {
         format!("--{}", self.0.get_long().unwrap_or_default())
     }
 
-    /// Its name in the environment, such as `ATELIER_MAX_BODY_BYTES`.
+    /// Its name in the environment, such as `ATELIER_MAX_PHOTOS`.
     pub fn variable(&self) -> &str {
         self.0.get_env().and_then(|name| name.to_str()).unwrap_or_default()
     }
@@ -62,6 +66,11 @@ impl Setting {
     /// What it is when nobody sets it; `None` when that is nothing, or depends on the machine.
     pub fn default(&self) -> Option<&str> {
         self.0.get_default_values().first()?.to_str()
+    }
+
+    /// The heading that it stands under in the help.
+    pub fn heading(&self) -> &str {
+        self.0.get_help_heading().unwrap_or_default()
     }
 
     /// What stands for a value in the help.
@@ -83,14 +92,27 @@ impl Setting {
     pub(super) fn form(&self) -> Form {
         let value_type = self.0.get_value_parser().type_id();
         let is_one_of = |types: &[TypeId]| types.iter().any(|one| value_type == *one);
-        if value_type == TypeId::of::<bool>() {
+        if value_type == TypeId::of::<Switch>() {
             Form::Switch
-        } else if value_type == TypeId::of::<ByteSize>() {
-            Form::Size
+        } else if is_one_of(&[TypeId::of::<ByteSize>(), TypeId::of::<Duration>(), TypeId::of::<SocketAddr>()])
+        {
+            Form::Quantity
         } else if is_one_of(&[TypeId::of::<u16>(), TypeId::of::<u32>(), TypeId::of::<f64>()]) {
             Form::Number
         } else {
             Form::Text
+        }
+    }
+
+    /// How a value is written today that is in its old form: a switch that is true or false, a
+    /// duration without a unit.
+    pub(super) fn today(&self, text: &str) -> Option<String> {
+        let is_duration = self.0.get_value_parser().type_id() == TypeId::of::<Duration>();
+        match (self.form(), text) {
+            (Form::Switch, "true") => Some("on".to_owned()),
+            (Form::Switch, "false") => Some("off".to_owned()),
+            (_, number) if is_duration && is_number(number) && number != "0" => Some(format!("{number}s")),
+            _ => None,
         }
     }
 
@@ -112,13 +134,13 @@ impl Setting {
         let number = text.parse::<u64>().map(|number| number.to_string());
         let number = number.or_else(|_| text.parse::<f64>().map(|number| number.to_string()));
         match (self.form(), number) {
-            (Form::Switch, _) => text.to_owned(),
-            (Form::Number | Form::Size, Ok(number)) => number,
+            (Form::Number | Form::Quantity, Ok(number)) => number,
             _ => Value::from(text).to_string(),
         }
     }
 
-    /// The setting that somebody meant who wrote a word that is none: an option, a variable, or a misspelling.
+    /// The setting that somebody meant who wrote a word that is none: an option, a variable, or a
+    /// misspelling.
     pub fn meant_by<'s>(settings: &'s [Self], word: &str) -> Option<&'s Self> {
         let word = word.to_ascii_lowercase().replace('-', "_");
         let word = word.trim_start_matches('_');
@@ -164,6 +186,25 @@ mod tests {
     }
 
     #[test]
+    fn every_setting_stands_with_the_others_of_its_heading() {
+        let mut headings: Vec<_> =
+            Setting::all().iter().map(|setting| setting.heading().to_owned()).collect();
+        headings.dedup();
+        headings.retain(|heading| heading != "Traces");
+        assert_eq!(headings, ["Store", "Listening", "Pages and origins", "Limits", "Cache", "Log"]);
+    }
+
+    #[test]
+    fn limits_durations_and_switches_are_named_alike() {
+        for setting in Setting::all() {
+            let key = setting.key();
+            let has_unit = ["_s", "_ms", "_bytes", "_kib"].iter().any(|unit| key.ends_with(unit));
+            assert!(!has_unit && !key.ends_with("_max") && !key.contains("_max_"), "{key}");
+            assert_eq!(setting.form() == Form::Switch, setting.value_name() == "on|off", "{key}");
+        }
+    }
+
+    #[test]
     fn every_setting_says_what_to_write_and_takes_its_own_default() {
         for setting in Setting::all() {
             let (key, wanted) = (setting.key(), setting.what_to_write());
@@ -181,9 +222,12 @@ mod tests {
         let settings = Setting::all();
         for (key, text, literal) in [
             ("workers", "4", "4"),
-            ("max_body_bytes", "65536", "65536"),
-            ("max_body_bytes", "64KiB", "\"64KiB\""),
-            ("demo", "true", "true"),
+            ("max_request_size", "65536", "65536"),
+            ("max_request_size", "64KiB", "\"64KiB\""),
+            ("stale_grace", "0", "0"),
+            ("stale_grace", "5s", "\"5s\""),
+            ("listen", "3000", "3000"),
+            ("demo", "on", "\"on\""),
             ("path_prefix", "/a\"b\\", "\"/a\\\"b\\\\\""),
             ("tls_key", "5", "\"5\""),
         ] {
@@ -197,12 +241,12 @@ mod tests {
         let settings = Setting::all();
         let meant = |word: &str| Setting::meant_by(&settings, word).map(Setting::key);
         for (word, key) in [
-            ("max-body-bytes", "max_body_bytes"),
+            ("max-request-size", "max_request_size"),
             ("--listen", "listen"),
-            ("ATELIER_VIEWS_MAX_BYTES", "views_max_bytes"),
-            ("view_max_bytes", "views_max_bytes"),
+            ("ATELIER_MAX_PRODUCT_CACHE", "max_product_cache"),
+            ("max_products_cache", "max_product_cache"),
             ("worker", "workers"),
-            ("max_body", "max_body_bytes"),
+            ("max_request", "max_request_size"),
         ] {
             assert_eq!(meant(word), Some(key), "{word}");
         }

@@ -1,21 +1,35 @@
-//! The values that an operator writes, each read from its text. Whatever a reader says of a text that it refuses ends in
-//! "write …": what to write instead. Where the text stood is added by who read it there.
+//! The values that an operator writes, each read from its text. A reader that refuses a text says
+//! "write …": what to write instead. Where the text stood is added by the caller.
 
 use std::fmt::Display;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::str::FromStr;
+use std::time::Duration;
 
 use clap::ValueEnum;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use jiff::SignedDuration;
 use tracing_subscriber::EnvFilter;
 
-/// Whether something is there.
+use super::renamed::is_number;
+
+/// A switch; `true` and `false` are its old form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Switch {
-    /// It is
+    /// It is on
+    #[value(alias = "true")]
     On,
-    /// It is not
+    /// It is off
+    #[value(alias = "false")]
     Off,
+}
+
+impl Switch {
+    /// Whether it is on.
+    pub fn is_on(self) -> bool {
+        self == Self::On
+    }
 }
 
 /// Whole numbers within a range, ends included.
@@ -32,14 +46,60 @@ where
     }
 }
 
-/// A switch that is on or off.
-pub(super) fn switch(text: &str) -> Result<bool, &'static str> {
-    text.parse().map_err(|_| "write true or false")
+/// Durations within a range, in whole steps: `250ms`, `5s`, `15m`, `1h`. Zero is `off` or `0`,
+/// where the range begins with it.
+pub(super) fn duration(
+    step: Duration,
+    range: RangeInclusive<Duration>,
+) -> impl Fn(&str) -> Result<Duration, String> + Clone + Send + Sync + 'static {
+    move |text| {
+        let can_be_off = range.start().is_zero();
+        if can_be_off && matches!(text, "off" | "0") {
+            return Ok(Duration::ZERO);
+        }
+        let read = text.parse::<SignedDuration>().ok().and_then(|read| Duration::try_from(read).ok());
+        let is_whole = |read: &Duration| read.as_nanos().is_multiple_of(step.as_nanos());
+        read.filter(|read| range.contains(read) && is_whole(read)).ok_or_else(|| {
+            let off = if can_be_off { "off, or " } else { "" };
+            let examples = if step < Duration::from_secs(1) { "250ms, 5s or 15m" } else { "30s, 15m or 1h" };
+            let (step, most) = (shown(step), shown(*range.end()));
+            format!("write {off}a duration such as {examples}, in steps of {step}, up to {most}")
+        })
+    }
 }
 
-/// An address and a port.
+/// Durations of whole seconds, for a setting whose old form is a number of seconds.
+pub(super) fn duration_or_seconds(
+    range: RangeInclusive<Duration>,
+) -> impl Fn(&str) -> Result<Duration, String> + Clone + Send + Sync + 'static {
+    let read = duration(Duration::from_secs(1), range);
+    move |text| if is_number(text) && text != "0" { read(&format!("{text}s")) } else { read(text) }
+}
+
+/// A duration as it is written: `15m`, or `off`.
+pub(super) fn shown(duration: Duration) -> String {
+    match SignedDuration::try_from(duration) {
+        Ok(duration) if !duration.is_zero() => format!("{duration:#}"),
+        _ => "off".to_owned(),
+    }
+}
+
+/// An address and a port, or a port of 127.0.0.1: `3000`, `:3000` and `localhost:3000`.
 pub(super) fn socket_address(text: &str) -> Result<SocketAddr, &'static str> {
-    text.parse().map_err(|_| "write an address and a port, such as 127.0.0.1:3000 or [::1]:3000")
+    let port = text.strip_prefix("localhost:").or(text.strip_prefix(':')).unwrap_or(text);
+    let local = is_number(port).then(|| port.parse().ok()).flatten();
+    local.map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port))).or_else(|| text.parse().ok()).ok_or(
+        "write an address and a port, such as 0.0.0.0:3000 or [::1]:3000, or a port of 127.0.0.1, such as 3000",
+    )
+}
+
+/// One of some words, each with what it means.
+pub(super) fn one_of<T: Copy + Send + Sync + 'static>(
+    words: &'static [(&'static str, T)],
+) -> impl TypedValueParser<Value = T> {
+    let parser = PossibleValuesParser::new(words.iter().map(|(word, _)| *word));
+    // The parser lets no other words through.
+    parser.map(|text| words.iter().find(|(word, _)| *word == text).unwrap_or(&words[0]).1)
 }
 
 /// A part of a whole.
@@ -52,12 +112,10 @@ pub(super) fn share(text: &str) -> Result<f64, &'static str> {
 /// The address of a collector of spans, which is not spoken to by TLS.
 #[cfg(feature = "otel")]
 pub(super) fn collector(text: &str) -> Result<String, &'static str> {
-    let is_http = url::Url::parse(text).is_ok_and(|url| url.scheme() == "http" && url.has_host());
-    if is_http {
-        Ok(text.to_owned())
-    } else {
-        Err("write an address such as http://127.0.0.1:4318/v1/traces")
-    }
+    let is_open = |url: &url::Url| url.username().is_empty() && url.password().is_none();
+    let url = url::Url::parse(text).ok().filter(|url| url.scheme() == "http" && url.has_host());
+    let url = url.filter(is_open).map(|_| text.to_owned());
+    url.ok_or("write an address without a user, such as http://127.0.0.1:4318/v1/traces")
 }
 
 /// A number of bytes, with a unit if it likes: `65536`, `64KiB`, `512MiB`, `2GiB`.
@@ -83,7 +141,8 @@ impl FromStr for ByteSize {
     }
 }
 
-/// What is put before every route: nothing, or segments each led by a slash, without one at the end.
+/// What is put before every route: nothing, or segments each led by a slash, without one at the
+/// end.
 pub(super) fn path_prefix(text: &str) -> Result<String, &'static str> {
     let prefix = text.trim_end_matches('/');
     let visible = prefix.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'?' | b'#'));
@@ -107,8 +166,8 @@ impl LogFilter {
 impl FromStr for LogFilter {
     type Err = &'static str;
 
-    /// Reads levels and `TARGET=LEVEL`, separated by commas. A word that is no level would be a target of which everything is
-    /// logged, and nothing else: nobody means that.
+    /// Reads levels and `TARGET=LEVEL`, separated by commas. A word that is no level would be a
+    /// target of which everything is logged, and nothing else: nobody means that.
     fn from_str(text: &str) -> Result<Self, &'static str> {
         const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
         let mut parts = text.split(',').map(str::trim);
@@ -144,6 +203,56 @@ mod tests {
     }
 
     #[test]
+    fn durations() {
+        let (step, max) = (Duration::from_millis(1), Duration::from_hours(1));
+        let read = duration(step, step..=max);
+        for (text, ms) in
+            [("250ms", 250), ("5s", 5_000), ("15m", 900_000), ("1h", 3_600_000), ("1m30s", 90_000)]
+        {
+            assert_eq!(read(text), Ok(Duration::from_millis(ms)), "{text}");
+        }
+        for bad in ["", "0", "off", "5", "-5s", "61m", "0s", "100us", "1.5", "s", "1d", "5 apples"] {
+            let wanted = "write a duration such as 250ms, 5s or 15m, in steps of 1ms, up to 1h";
+            assert_eq!(read(bad), Err(wanted.to_owned()), "{bad}");
+        }
+        let seconds = duration(Duration::from_secs(1), Duration::ZERO..=max);
+        assert_eq!(
+            (seconds("off"), seconds("0"), seconds("1s")),
+            (Ok(Duration::ZERO), Ok(Duration::ZERO), Ok(Duration::from_secs(1)))
+        );
+        for bad in ["1500ms", "", "5", "on"] {
+            let wanted = "write off, or a duration such as 30s, 15m or 1h, in steps of 1s, up to 1h";
+            assert_eq!(seconds(bad), Err(wanted.to_owned()), "{bad}");
+        }
+        let old = duration_or_seconds(Duration::ZERO..=max);
+        assert_eq!((old("300"), old("5m")), (Ok(Duration::from_mins(5)), Ok(Duration::from_mins(5))));
+        assert_eq!((old("0"), old("3601").is_err()), (Ok(Duration::ZERO), true));
+        assert_eq!(
+            (shown(Duration::ZERO), shown(Duration::from_mins(15))),
+            ("off".to_owned(), "15m".to_owned())
+        );
+    }
+
+    #[test]
+    fn a_port_alone_is_one_of_this_machine() {
+        for (text, address) in [
+            ("3000", "127.0.0.1:3000"),
+            (":3000", "127.0.0.1:3000"),
+            ("localhost:3000", "127.0.0.1:3000"),
+            ("0", "127.0.0.1:0"),
+            ("0.0.0.0:80", "0.0.0.0:80"),
+            ("[::1]:80", "[::1]:80"),
+        ] {
+            assert_eq!(socket_address(text).map(|address| address.to_string()).as_deref(), Ok(address));
+        }
+        for bad in
+            ["", ":", "65536", ":+80", "localhost", "localhost:", "127.0.0.1", "::1:80", "db:80", " 80"]
+        {
+            assert!(socket_address(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
     fn path_prefixes() {
         assert_eq!(path_prefix("/api/fec2/hr-rfp/").as_deref(), Ok("/api/fec2/hr-rfp"));
         assert_eq!(path_prefix("/").as_deref(), Ok(""));
@@ -169,7 +278,7 @@ mod tests {
             assert!(share(bad).is_err(), "{bad}");
         }
         assert!(collector("http://127.0.0.1:4318/v1/traces").is_ok());
-        for bad in ["127.0.0.1:4318", "https://collector.example", "collector", ""] {
+        for bad in ["http://u:p@h/", "127.0.0.1:4318", "https://collector.example", "collector", ""] {
             assert!(collector(bad).is_err(), "{bad}");
         }
     }

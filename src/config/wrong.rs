@@ -1,4 +1,5 @@
-//! A setting that stops the start, as one sentence: where it stands, what was found there, what to write instead.
+//! A setting that stops the start, as one sentence: where it stands, what was found there, what to
+//! write instead.
 
 use std::error::Error as _;
 use std::fmt::Display;
@@ -11,19 +12,27 @@ use clap::error::{ContextKind, ContextValue};
 pub struct WrongSetting(String);
 
 impl WrongSetting {
-    /// What was found at a place, and what to write there.
+    /// A place, what was found there, and what to write instead.
     pub(super) fn new(place: impl Display, found: impl Display, complaint: &str) -> Self {
-        Self(format!("{place} is {found}: {complaint}"))
+        Self(format!("{place} is {}: {complaint}", without_secret(&found.to_string())))
     }
 
-    /// The same for a value that nobody may read, or where there is none.
+    /// The same without the value, which is secret or missing.
     pub(super) fn without_value(place: impl Display, complaint: &str) -> Self {
         Self(format!("{place}: {complaint}"))
     }
 }
 
-/// What a reader of values says of a text that it refused; `None` when there was no text, and when the failure is of
-/// another kind.
+/// A text that is shown to the operator, without what may be a password in an address.
+pub(super) fn without_secret(text: &str) -> String {
+    match (text.find("://"), text.rfind('@')) {
+        (Some(start), Some(end)) if start < end => format!("{}***{}", &text[..start + 3], &text[end..]),
+        _ => text.to_owned(),
+    }
+}
+
+/// What a reader of values says of a text that it refused; `None` when there was no text, and when
+/// the failure is of another kind.
 pub(super) fn complaint(error: &clap::Error) -> Option<String> {
     use clap::error::ErrorKind::{InvalidValue, ValueValidation};
     match (error.kind(), error.source()) {

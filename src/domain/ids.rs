@@ -1,10 +1,14 @@
-//! Ids of products, questions, answers and photos: integers in 1..2^53-1, so that a JavaScript client
-//! reads every one of them exactly. Making new ids is the store's work, not this file's.
+//! Ids of products, questions, answers and photos: integers in 1..2^53-1, so that a JavaScript
+//! client reads every one of them exactly. Making new ids is the store's work, not this file's.
 
 use std::fmt;
 
 /// The largest id, 2^53-1: the largest integer that a JavaScript number holds exactly.
 pub const MAX_ID: u64 = (1 << 53) - 1;
+
+/// The largest id that a question, answer or photo of an import may have: new ones get larger ids,
+/// and 2^32 are left.
+pub const MAX_IMPORTED_ID: u64 = MAX_ID - (1 << 32);
 
 /// Why a text or number is not an id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -19,8 +23,8 @@ pub trait Id: Copy + Ord + fmt::Display {
     /// The number itself.
     fn get(self) -> u64;
 
-    /// Reads one or more ASCII digits; leading zeros are dropped; signs, spaces, fractions and exponents
-    /// are refused.
+    /// Reads one or more ASCII digits; leading zeros are dropped; signs, spaces, fractions and
+    /// exponents are refused.
     fn parse(digits: &str) -> Result<Self, InvalidId> {
         let digits = digits.as_bytes();
         if digits.is_empty() {
@@ -31,7 +35,8 @@ pub trait Id: Copy + Ord + fmt::Display {
             if !digit.is_ascii_digit() {
                 return Err(InvalidId);
             }
-            // `MAX_ID * 10 + 9` fits in 64 bits, so the sum is checked after each digit without overflow.
+            // `MAX_ID * 10 + 9` fits in 64 bits, so the sum is checked after each digit without
+            // overflow.
             number = number * 10 + u64::from(digit - b'0');
             if number > MAX_ID {
                 return Err(InvalidId);

@@ -13,10 +13,10 @@ mod text;
 mod time;
 
 pub use digest::{Digest, IdempotencyKey, InvalidKey};
-pub use ids::{AnswerId, Id, InvalidId, MAX_ID, PhotoId, ProductId, QuestionId};
+pub use ids::{AnswerId, Id, InvalidId, MAX_ID, MAX_IMPORTED_ID, PhotoId, ProductId, QuestionId};
 pub use page::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, Page};
 pub use product::{AnswerRow, PhotoRow, ProductRows, QuestionRow, Span, Texts};
 pub use submission::{Draft, Field, FieldError, NewAnswer, NewQuestion, NotAnArray, SubmissionLimits};
 pub use target::Target;
-pub use text::{Body, Email, Name, PhotoUrl, TextError, normalize};
+pub use text::{Body, Email, Name, PhotoUrl, TextError, is_invisible, is_photo_address, normalize, visible};
 pub use time::{InvalidTimestamp, Timestamp};

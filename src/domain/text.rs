@@ -1,5 +1,6 @@
-//! The texts that shoppers send, each checked once: bodies, names, e-mail addresses, photo addresses.
-//! Lengths count Unicode scalar values. Nothing is escaped here: text is stored as sent.
+//! The texts that shoppers send, each checked once: bodies, names, e-mail addresses, photo
+//! addresses. Lengths count Unicode scalar values. Deliberately absent: escaping for a page, since
+//! texts are stored as sent.
 
 use std::borrow::Cow;
 
@@ -29,9 +30,6 @@ pub enum TextError {
     /// Not an absolute `http` or `https` address.
     #[error("must be an http or https URL")]
     NotAPhotoUrl,
-    /// A space in an address.
-    #[error("must not contain a space")]
-    Space,
 }
 
 /// Turns CR LF and lone CR into newlines: done before anything else is checked.
@@ -58,11 +56,12 @@ macro_rules! text_type {
 }
 
 text_type! {
-    /// The text of a question or an answer: trimmed, without control characters other than newline and tab.
+    /// The text of a question or an answer: trimmed, without control characters other than newline
+    /// and tab.
     Body
 }
 text_type! {
-    /// The public name of whoever writes: trimmed, without any control character.
+    /// The public name of an author: trimmed, without any control character.
     Name
 }
 text_type! {
@@ -108,18 +107,60 @@ impl Email {
 
 impl PhotoUrl {
     /// Checks and trims an address of at most `max` characters.
+    ///
+    /// # Errors
+    /// [`TextError::NotAPhotoUrl`] for every text that is no [photo's address](is_photo_address), a
+    /// blank one included. [`TextError::TooLong`] for an address of more characters.
     pub fn parse(text: &str, max: usize) -> Result<Self, TextError> {
-        let text = normalize(text);
-        refuse_control_characters(&text, |_| false)?;
-        let text = trimmed_within(&text, max)?;
-        if text.contains(char::is_whitespace) {
-            return Err(TextError::Space);
-        }
-        match url::Url::parse(&text) {
-            Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(Self(text)),
-            _ => Err(TextError::NotAPhotoUrl),
+        if is_photo_address(text) {
+            trimmed_within(text, max).map(Self)
+        } else {
+            Err(TextError::NotAPhotoUrl)
         }
     }
+}
+
+/// Whether a text is the address of a photo: an absolute `http://` or `https://` address with a
+/// host, without a space or control character inside. White space around it does not matter.
+/// Anything else counts as no photo.
+pub fn is_photo_address(text: &str) -> bool {
+    let text = text.trim();
+    if text.contains(|character: char| character.is_control() || character.is_whitespace()) {
+        return false;
+    }
+    // Browsers repair `https:x.co`, `https:/x.co` and `https:///x.co`, and so does `Url`. Other
+    // readers do not.
+    let Some((scheme, rest)) = text.split_once("://") else { return false };
+    let is_web = scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
+    is_web && !rest.starts_with(['/', '\\']) && url::Url::parse(text).is_ok_and(|url| url.has_host())
+}
+
+/// Whether nothing is seen of a character: white space, control and format characters, and fillers
+/// such as U+3164.
+pub fn is_invisible(character: char) -> bool {
+    // Besides white space and controls, these are Unicode's Default_Ignorable_Code_Point, the
+    // interlinear marks, and the empty Braille cell.
+    character.is_whitespace()
+        || character.is_control()
+        || matches!(character,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
+            | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// A text as it may be shown on a terminal: invisible characters other than the plain space are
+/// written out.
+pub fn visible(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        if is_invisible(character) && character != ' ' {
+            shown.extend(character.escape_default());
+        } else {
+            shown.push(character);
+        }
+    }
+    shown
 }
 
 fn refuse_control_characters(text: &str, allowed: impl Fn(char) -> bool) -> Result<(), TextError> {
@@ -186,10 +227,39 @@ mod tests {
         for url in ["https://example.com/a.jpg", "http://bücher.example/ü?x=1#y", "HTTPS://EXAMPLE.COM"] {
             assert!(PhotoUrl::parse(url, 2_000).is_ok(), "{url}");
         }
-        for url in ["ftp://example.com/a", "example.com/a.jpg", "/a.jpg", "http://", "javascript:alert(1)"] {
+        for url in [
+            "ftp://example.com/a",
+            "example.com/a.jpg",
+            "/a.jpg",
+            "http://",
+            "javascript:alert(1)",
+            "blob:https://a.example/1",
+            "data:image/png;base64,AA==",
+            "\"a\"",
+            "",
+            " ",
+            "https:/x.co/a.jpg",
+            "https:x.co",
+            "http:a",
+            "https:///x.co",
+            "https://\\x.co",
+            "http://?a",
+            "http://a/b c",
+            "http://a/\u{1}",
+            "http://a/\u{a0}b",
+        ] {
             assert_eq!(PhotoUrl::parse(url, 2_000), Err(TextError::NotAPhotoUrl), "{url}");
         }
-        assert_eq!(PhotoUrl::parse("http://a/b c", 2_000), Err(TextError::Space));
-        assert_eq!(PhotoUrl::parse("http://a/\u{1}", 2_000), Err(TextError::ControlCharacter(1)));
+        let trimmed = PhotoUrl::parse(" https://a.example/1.jpg\r\n", 2_000);
+        assert_eq!(trimmed.unwrap().as_str(), "https://a.example/1.jpg");
+        let long = format!("https://a.example/{}", "a".repeat(2_000));
+        assert_eq!(PhotoUrl::parse(&long, 2_000), Err(TextError::TooLong { max: 2_000, length: 2_018 }));
+    }
+
+    #[test]
+    fn invisible_characters_are_written_out() {
+        let text = "a b\t\u{a0}\u{200b}\u{3164}\u{202e}é尺😀\u{2800}\u{feff}";
+        assert_eq!(visible(text), "a b\\t\\u{a0}\\u{200b}\\u{3164}\\u{202e}é尺😀\\u{2800}\\u{feff}");
+        assert!(is_invisible(' ') && !is_invisible('e') && !is_invisible('\u{301}'));
     }
 }

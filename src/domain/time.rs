@@ -1,7 +1,12 @@
-//! Points in time: milliseconds since 1970 in UTC, as stored, and the one form in which they are shown.
-//! The current time is not read here: it is an argument (`service::clock`).
+//! Points in time: milliseconds since 1970 in UTC, the forms in which files have them, and the one
+//! in which they are shown. The current time is not read here. It is an argument
+//! (`service::clock`).
 
 use std::fmt;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use jiff::civil::{Time, date};
+use jiff::fmt::temporal::Pieces;
 
 const MILLISECONDS_PER_DAY: i64 = 86_400_000;
 /// Days from 0000-03-01 to 1970-01-01.
@@ -10,6 +15,9 @@ const MARCH_OF_YEAR_0: i64 = 719_468;
 const MIN_MILLISECONDS: i64 = -62_135_596_800_000;
 /// 9999-12-31T23:59:59.999Z.
 const MAX_MILLISECONDS: i64 = 253_402_300_799_999;
+/// The years 1990 to 2199. Seconds, `YYYYMMDD` and `YYYYMMDDhhmmss` read as milliseconds are all
+/// outside of them.
+const PLAUSIBLE_MILLISECONDS: std::ops::Range<i64> = 631_152_000_000..7_258_118_400_000;
 
 /// A point in time with millisecond precision, in the years 1 to 9999, UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -17,8 +25,20 @@ pub struct Timestamp(i64);
 
 /// Why a value is not a [`Timestamp`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("must be milliseconds since 1970, an ISO 8601 date-time or YYYY-MM-DD, in the years 1 to 9999")]
-pub struct InvalidTimestamp;
+pub enum InvalidTimestamp {
+    /// It has none of the forms, or is outside of the years 1 to 9999.
+    #[error("must be milliseconds since 1970, an ISO 8601 date-time or YYYY-MM-DD, in the years 1 to 9999")]
+    Form,
+    /// As a number of milliseconds it is a date that hardly anybody means.
+    #[error(
+        "a number must be milliseconds since 1970 in the years 1990 to 2199; multiply seconds by 1000, and write any \
+         other date as YYYY-MM-DD"
+    )]
+    Implausible,
+    /// A time zone in brackets, without an offset.
+    #[error("a time zone in brackets is not understood; write the offset from UTC, such as +02:00")]
+    ZoneWithoutOffset,
+}
 
 impl Timestamp {
     /// Takes milliseconds since 1970-01-01T00:00:00Z within the years 1 to 9999.
@@ -26,13 +46,24 @@ impl Timestamp {
         if (MIN_MILLISECONDS..=MAX_MILLISECONDS).contains(&milliseconds) {
             Ok(Self(milliseconds))
         } else {
-            Err(InvalidTimestamp)
+            Err(InvalidTimestamp::Form)
         }
     }
 
-    /// The same, for values that were a timestamp's before: any other becomes the nearest.
+    /// The same for any number: one out of range becomes the nearest in range.
     pub fn nearest(milliseconds: i64) -> Self {
         Self(milliseconds.clamp(MIN_MILLISECONDS, MAX_MILLISECONDS))
+    }
+
+    /// What a clock shows, which may be set to any year: one out of range becomes the nearest in
+    /// range.
+    pub fn of_clock(time: SystemTime) -> Self {
+        let milliseconds =
+            |duration: std::time::Duration| i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+        Self::nearest(match time.duration_since(UNIX_EPOCH) {
+            Ok(after) => milliseconds(after),
+            Err(before) => -milliseconds(before.duration()),
+        })
     }
 
     /// Milliseconds since 1970-01-01T00:00:00Z.
@@ -40,20 +71,37 @@ impl Timestamp {
         self.0
     }
 
-    /// Reads what the files to migrate contain: epoch milliseconds, an ISO 8601 date-time (without an
-    /// offset it is UTC), or a plain date (midnight UTC). Fractions below a millisecond are cut off.
+    /// Whether [`parse`](Self::parse) reads this time when it is written as a plain number of
+    /// milliseconds.
+    pub fn is_plausible(self) -> bool {
+        PLAUSIBLE_MILLISECONDS.contains(&self.0)
+    }
+
+    /// Reads what the files to import contain: milliseconds since 1970, an ISO 8601 date-time
+    /// (without an offset it is UTC), or a plain date (midnight UTC). Fractions below a millisecond
+    /// are cut off.
+    ///
+    /// # Errors
+    /// [`InvalidTimestamp::Implausible`] for a number that is not [plausible](Self::is_plausible):
+    /// it may be seconds.
     pub fn parse(text: &str) -> Result<Self, InvalidTimestamp> {
         let text = text.trim();
         let digits = text.strip_prefix('-').unwrap_or(text);
         if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Self::from_milliseconds(text.parse().map_err(|_| InvalidTimestamp)?);
+            let time = text.parse().ok().map(Self).filter(|time| time.is_plausible());
+            return time.ok_or(InvalidTimestamp::Implausible);
         }
-        if let Ok(instant) = text.parse::<jiff::Timestamp>() {
-            return Self::from_milliseconds(instant.as_millisecond());
+        let pieces = Pieces::parse(text).map_err(|_| InvalidTimestamp::Form)?;
+        let offset = pieces.to_numeric_offset();
+        if offset.is_none() && pieces.time_zone_annotation().is_some() {
+            return Err(InvalidTimestamp::ZoneWithoutOffset);
         }
-        let local: jiff::civil::DateTime = text.parse().map_err(|_| InvalidTimestamp)?;
-        let instant = jiff::tz::TimeZone::UTC.to_timestamp(local).map_err(|_| InvalidTimestamp)?;
-        Self::from_milliseconds(instant.as_millisecond())
+        // jiff's own timestamps end a day before the year 9999 does.
+        let local = pieces.date().to_datetime(pieces.time().unwrap_or(Time::midnight()));
+        let nanoseconds = local.duration_since(date(1970, 1, 1).at(0, 0, 0, 0)).as_nanos();
+        let milliseconds =
+            i64::try_from(nanoseconds.div_euclid(1_000_000)).map_err(|_| InvalidTimestamp::Form)?;
+        Self::from_milliseconds(milliseconds - 1_000 * offset.map_or(0, |offset| i64::from(offset.seconds())))
     }
 
     /// The public form, `2018-10-18T00:00:00.000Z`.
@@ -100,9 +148,10 @@ fn two_digits(number: u32) -> &'static [u8; 2] {
     &DIGITS[(number % 128) as usize]
 }
 
-/// Year, month and day of a day counted from 0000-03-01. Cassio Neri and Lorenz Schneider, "Euclidean affine functions and
-/// their application to calendar algorithms" (Software: Practice and Experience 53, 2023), figure 12. By hand because a
-/// page holds a dozen dates and this is two nanoseconds each.
+/// Year, month and day of a day counted from 0000-03-01. Cassio Neri and Lorenz Schneider,
+/// "Euclidean affine functions and their application to calendar algorithms" (Software: Practice
+/// and Experience 53, 2023), figure 12. By hand because a page holds a dozen dates and this is two
+/// nanoseconds each.
 fn civil_from_days(days: u32) -> (u32, u32, u32) {
     let quarter_days = 4 * days + 3;
     let century = quarter_days / 146_097;
@@ -130,7 +179,20 @@ mod tests {
         assert_eq!(shown(-1).as_deref(), Ok("1969-12-31T23:59:59.999Z"));
         assert_eq!(shown(MIN_MILLISECONDS).as_deref(), Ok("0001-01-01T00:00:00.000Z"));
         assert_eq!(shown(MAX_MILLISECONDS).as_deref(), Ok("9999-12-31T23:59:59.999Z"));
-        assert_eq!(shown(MAX_MILLISECONDS + 1), Err(InvalidTimestamp));
+        assert_eq!(shown(MAX_MILLISECONDS + 1), Err(InvalidTimestamp::Form));
+    }
+
+    #[test]
+    fn a_clock_may_show_any_year() {
+        let shown = |time: SystemTime| Timestamp::of_clock(time).to_string();
+        assert_eq!(
+            shown(UNIX_EPOCH + std::time::Duration::from_millis(1_595_884_714_409)),
+            "2020-07-27T21:18:34.409Z"
+        );
+        assert_eq!(shown(UNIX_EPOCH - std::time::Duration::from_millis(1)), "1969-12-31T23:59:59.999Z");
+        let year = std::time::Duration::from_hours(24 * 365);
+        assert_eq!(shown(UNIX_EPOCH + year * 9_000), "9999-12-31T23:59:59.999Z");
+        assert_eq!(shown(UNIX_EPOCH - year * 3_000), "0001-01-01T00:00:00.000Z");
     }
 
     #[test]
@@ -142,12 +204,51 @@ mod tests {
             ("2018-10-18T02:00:00+02:00", 1_539_820_800_000),
             ("2018-10-18T00:00:00", 1_539_820_800_000),
             ("2018-10-18 00:00:00.5", 1_539_820_800_500),
-            (" 0 ", 0),
+            ("2018-10-18T02:00:00+02:00[Europe/Berlin]", 1_539_820_800_000),
+            ("1969-12-31T23:59:59.9999Z", -1),
+            (" 1595884714409 ", 1_595_884_714_409),
+            ("0001-01-01T00:00:00Z", MIN_MILLISECONDS),
+            ("9999-12-31T23:59:59.999Z", MAX_MILLISECONDS),
+            ("9999-12-31T23:59:59.999999999", MAX_MILLISECONDS),
+            ("631152000000", 631_152_000_000),
+            ("7258118399999", 7_258_118_399_999),
         ] {
             assert_eq!(Timestamp::parse(text).map(Timestamp::milliseconds), Ok(milliseconds), "{text}");
         }
-        for text in ["", "yesterday", "2018-13-01", "2018-02-30", "99999999999999999999", "1e3", "-"] {
-            assert_eq!(Timestamp::parse(text), Err(InvalidTimestamp), "{text}");
+        for text in [
+            "",
+            "yesterday",
+            "2018-13-01",
+            "2018-02-30",
+            "1e3",
+            "-",
+            "0000-12-31",
+            "9999-12-31T23:59:59-01:00",
+        ] {
+            assert_eq!(Timestamp::parse(text), Err(InvalidTimestamp::Form), "{text}");
+        }
+        let zone = Timestamp::parse("2018-10-18T02:00:00[Europe/Berlin]");
+        assert_eq!(zone, Err(InvalidTimestamp::ZoneWithoutOffset));
+    }
+
+    #[test]
+    fn numbers_that_are_hardly_milliseconds_are_refused() {
+        // Nothing, a year, a day, seconds, before and after the bounds, a day with its time, micro-
+        // and nanoseconds.
+        for text in [
+            "0",
+            "-1",
+            "2018",
+            "20181018",
+            "1539820800",
+            "631151999999",
+            "7258118400000",
+            "20181018120000",
+            "1539820800000000",
+            "1539820800000000000",
+            "99999999999999999999",
+        ] {
+            assert_eq!(Timestamp::parse(text), Err(InvalidTimestamp::Implausible), "{text}");
         }
     }
 

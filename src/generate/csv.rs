@@ -1,11 +1,11 @@
-//! One CSV file in the making: rows are appended to a buffer by hand, because a general writer would cost
-//! more than all the rest. The file has a temporary name until it is whole; an abandoned one is removed.
+//! One CSV file that is being written: rows are appended to a buffer by hand, because a general
+//! writer would cost more than all the rest of the generator. What the fields mean is not known
+//! here.
 
-use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use super::GenerateError;
+use crate::files::{FileError, NewFile};
 
 /// A buffer longer than this is written out at the next opportunity, in bytes.
 const BUFFER_BYTES: usize = 1 << 20;
@@ -13,36 +13,30 @@ const BUFFER_BYTES: usize = 1 << 20;
 /// A CSV file that has not got its final name yet.
 pub(super) struct CsvFile {
     path: PathBuf,
-    temporary_path: PathBuf,
-    file: File,
+    file: NewFile,
     buffer: Vec<u8>,
     row_start: usize,
     previous_row_start: Option<usize>,
     rows: u64,
     written_bytes: u64,
-    published: bool,
 }
 
 impl CsvFile {
-    /// Starts `name` in `directory` with its line of column names. The temporary name is fixed, so that
-    /// what a killed run left behind is overwritten by the next.
-    pub(super) fn create(directory: &Path, name: &str, columns: &str) -> Result<Self, GenerateError> {
-        let temporary_path = directory.join(format!("{name}.partial"));
-        let file = File::create(&temporary_path)
-            .map_err(|error| GenerateError::new("create", &temporary_path, error))?;
+    /// Starts `name` in `directory` with its line of column names.
+    pub(super) fn create(directory: &Path, name: &str, columns: &str) -> Result<Self, FileError> {
+        let path = directory.join(name);
+        let file = NewFile::create(&path)?;
         let mut buffer = Vec::with_capacity(BUFFER_BYTES + BUFFER_BYTES / 4);
         buffer.extend_from_slice(columns.as_bytes());
         buffer.push(b'\n');
         Ok(Self {
-            path: directory.join(name),
-            temporary_path,
+            path,
             file,
             row_start: buffer.len(),
             buffer,
             previous_row_start: None,
             rows: 0,
             written_bytes: 0,
-            published: false,
         })
     }
 
@@ -73,8 +67,8 @@ impl CsvFile {
         self.buffer.extend_from_slice(b"\",");
     }
 
-    /// Ends the row. With `before_previous` it changes places with the row before it, if that belongs to
-    /// the same group.
+    /// Ends the row. With `before_previous` it changes places with the row before it, if that one
+    /// belongs to the same group.
     pub(super) fn end_row(&mut self, before_previous: bool) {
         if let Some(last) = self.buffer.last_mut() {
             *last = b'\n';
@@ -92,9 +86,9 @@ impl CsvFile {
         self.row_start = self.buffer.len();
     }
 
-    /// Ends a group of rows. Only here is anything written out, so that how large the buffer is has no
-    /// influence on which rows can change places.
-    pub(super) fn end_group(&mut self) -> Result<(), GenerateError> {
+    /// Ends a group of rows. The buffer is written out only here, so its size has no influence on
+    /// which rows can change places.
+    pub(super) fn end_group(&mut self) -> Result<(), FileError> {
         self.previous_row_start = None;
         if self.buffer.len() < BUFFER_BYTES { Ok(()) } else { self.write_out() }
     }
@@ -109,24 +103,14 @@ impl CsvFile {
         self.written_bytes + self.buffer.len() as u64
     }
 
-    /// Brings everything to the disk, still under the temporary name.
-    pub(super) fn complete(&mut self) -> Result<(), GenerateError> {
+    /// Writes the rest, and returns the file, which still has no name.
+    pub(super) fn complete(mut self) -> Result<NewFile, FileError> {
         self.write_out()?;
-        self.file.sync_all().map_err(|error| GenerateError::new("write", &self.temporary_path, error))
+        Ok(self.file)
     }
 
-    /// Gives the completed file its name, in place of an older one.
-    pub(super) fn publish(mut self) -> Result<(), GenerateError> {
-        fs::rename(&self.temporary_path, &self.path)
-            .map_err(|error| GenerateError::new("put in place", &self.path, error))?;
-        self.published = true;
-        Ok(())
-    }
-
-    fn write_out(&mut self) -> Result<(), GenerateError> {
-        self.file
-            .write_all(&self.buffer)
-            .map_err(|error| GenerateError::new("write", &self.temporary_path, error))?;
+    fn write_out(&mut self) -> Result<(), FileError> {
+        self.file.write_all(&self.buffer).map_err(FileError::failed("write", &self.path))?;
         self.written_bytes += self.buffer.len() as u64;
         self.buffer.clear();
         self.row_start = 0;
@@ -134,24 +118,15 @@ impl CsvFile {
     }
 }
 
-impl Drop for CsvFile {
-    fn drop(&mut self) {
-        if !self.published {
-            // The error that brought us here is the one to report; a file that stays is overwritten next time.
-            let _ = fs::remove_file(&self.temporary_path);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn content(file: CsvFile) -> String {
-        let mut file = file;
-        let path = file.path.clone();
-        file.complete().and_then(|()| file.publish()).unwrap();
-        fs::read_to_string(path).unwrap()
+        let file = file.complete().unwrap();
+        fs::read_to_string(file.temporary()).unwrap()
     }
 
     #[test]
@@ -182,12 +157,5 @@ mod tests {
         file.end_row(true);
         assert_eq!((file.rows(), file.bytes()), (5, 13));
         assert_eq!(content(file), "x\n1\n30\n2\n4\n5\n");
-    }
-
-    #[test]
-    fn an_abandoned_file_leaves_nothing() {
-        let directory = tempfile::tempdir().unwrap();
-        drop(CsvFile::create(directory.path(), "a.csv", "x").unwrap());
-        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
     }
 }

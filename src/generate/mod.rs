@@ -1,12 +1,13 @@
-//! Believable data of any size: seed and size in, the three CSV files out that the importer reads.
+//! Believable data of any size: from a seed and a size come the three CSV files that `import`
+//! reads. Reading CSV files is not done here.
 //!
-//! The same seed and size give the same bytes on every machine: all chance is one integer generator
-//! (`random`), and neither the clock nor a hash map has a say. Reading CSV files is `import`'s work.
+//! The same seed and size give the same bytes on every machine: all random numbers come from one
+//! integer generator (`random`), and nothing depends on the clock or on a hash map.
 
 mod counts;
 mod csv;
+mod data;
 mod people;
-mod phrases;
 mod random;
 #[cfg(test)]
 mod tests;
@@ -14,10 +15,11 @@ mod text;
 mod walk;
 
 use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use walk::Walk;
+
+use crate::files::{self, ExistingFiles, FileError};
 
 /// The file of questions.
 pub const QUESTIONS_FILE: &str = "questions.csv";
@@ -28,7 +30,7 @@ pub const ANSWERS_FILE: &str = "answers.csv";
 /// The file of the answers' photos.
 pub const PHOTOS_FILE: &str = "answers_photos.csv";
 
-/// Most products of one set: some 2.4 TB of files.
+/// The highest number of products: some 2.4 TB of files.
 pub const MAX_PRODUCTS: u64 = 1_000_000_000;
 
 /// Products between two reports of progress.
@@ -47,8 +49,8 @@ pub struct Shape {
 pub struct InvalidShape(u64);
 
 impl Shape {
-    /// Takes the number of products, 1 to [`MAX_PRODUCTS`], and any seed. On average a product has 3.52
-    /// questions, a question 1.955 answers and an answer 0.3 photos.
+    /// Takes the number of products, 1 to [`MAX_PRODUCTS`], and any seed. On average a product has
+    /// 3.52 questions, a question 1.955 answers and an answer 0.3 photos.
     pub fn new(products: u64, seed: u64) -> Result<Self, InvalidShape> {
         if (1..=MAX_PRODUCTS).contains(&products) {
             Ok(Self { products, seed })
@@ -87,35 +89,22 @@ pub struct Generated {
     pub bytes: u64,
 }
 
-/// A directory or file that could not be written.
-#[derive(Debug, thiserror::Error)]
-#[error("cannot {action} {}", path.display())]
-pub struct GenerateError {
-    action: &'static str,
-    path: PathBuf,
-    source: io::Error,
-}
-
-impl GenerateError {
-    fn new(action: &'static str, path: &Path, source: io::Error) -> Self {
-        Self { action, path: path.to_owned(), source }
-    }
-}
-
-/// Writes [`QUESTIONS_FILE`], [`ANSWERS_FILE`] and [`PHOTOS_FILE`] in `directory`, which is created when
-/// missing; files of these names are replaced. `report` hears about the progress every thousand products
-/// and at the end.
+/// Writes [`QUESTIONS_FILE`], [`ANSWERS_FILE`] and [`PHOTOS_FILE`] into `directory`, which is
+/// created when missing. Calls `report` every thousand products and at the end.
 ///
 /// # Errors
-/// When the directory or a file cannot be written. The files get their names only when all three are whole
-/// and on disk, so after an error those of before are still there; should the error strike between two
-/// renames, whole files of two sets stand side by side.
+/// [`FileError::Exists`] when one of the files is there and `existing` does not say that it may be
+/// replaced, or when a file cannot be written. The files get their names as [`files::place`] says,
+/// so after an error former files are as they were.
 pub fn generate(
     shape: &Shape,
     directory: &Path,
+    existing: ExistingFiles,
     report: &mut dyn FnMut(Progress),
-) -> Result<Generated, GenerateError> {
-    fs::create_dir_all(directory).map_err(|error| GenerateError::new("create", directory, error))?;
+) -> Result<Generated, FileError> {
+    fs::create_dir_all(directory).map_err(FileError::failed("create", directory))?;
+    let paths = [QUESTIONS_FILE, ANSWERS_FILE, PHOTOS_FILE].map(|name| directory.join(name));
+    files::check_existing(&paths, existing)?;
     let mut walk = Walk::start(directory, shape.seed)?;
     for product_id in 1..=shape.products {
         walk.product(product_id)?;
@@ -123,5 +112,5 @@ pub fn generate(
             report(Progress { products: product_id, total_products: shape.products, bytes: walk.bytes() });
         }
     }
-    walk.finish()
+    walk.finish(existing)
 }

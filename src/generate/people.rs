@@ -1,7 +1,7 @@
-//! Who writes: a name and an e-mail address that belong together, and the addresses of their photos.
-//! The lists of names are in `phrases::people`.
+//! Who writes: a name and an e-mail address that belong together, and the addresses of photos.
+//! The lists of names are in `data/people.toml`.
 
-use super::phrases::people::{EMAIL_DOMAINS, FAMILY_NAMES, GIVEN_NAMES, Spelled};
+use super::data::{DATA, Spelled};
 use super::random::Random;
 
 /// The name under which the shop answers.
@@ -13,51 +13,50 @@ pub(super) const SELLER_EMAIL: &[u8] = b"service@shop.example";
 /// Someone who asks or answers.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Person {
-    given: Spelled,
-    family: Spelled,
-    /// What tells namesakes apart, 1 to 99.
+    given: &'static Spelled,
+    family: &'static Spelled,
+    /// Tells people of the same name apart, 1 to 99.
     number: u64,
 }
 
 impl Person {
     pub(super) fn draw(random: &mut Random) -> Self {
         Self {
-            given: *random.pick(GIVEN_NAMES),
-            family: *random.pick(FAMILY_NAMES),
+            given: random.pick(&DATA.given_names),
+            family: random.pick(&DATA.family_names),
             number: random.below(99) + 1,
         }
     }
 
-    /// Puts the name as this person signs it in place of what is in `output`.
+    /// Replaces the content of `output` by the name as this person signs.
     pub(super) fn write_name(self, random: &mut Random, output: &mut Vec<u8>) {
         output.clear();
         let (given, family) = (self.given, self.family);
         match random.below(10) {
             0 => output.extend_from_slice(given.0.as_bytes()),
             1 | 2 => {
-                join(output, given.0, b' ', "");
                 let initial = family.0.chars().next().map_or(0, char::len_utf8);
-                output.extend_from_slice(&family.0.as_bytes()[..initial]);
+                join(output, &given.0, b' ', &family.0[..initial]);
                 output.push(b'.');
             }
-            3 => join(output, given.1, b'.', family.1),
+            3 => join(output, &given.1, b'.', &family.1),
             4 => {
-                join(output, family.1, b'_', given.1);
+                join(output, &family.1, b'_', &given.1);
                 self.write_number(output);
             }
-            _ => join(output, given.0, b' ', family.0),
+            _ => join(output, &given.0, b' ', &family.0),
         }
     }
 
-    /// Puts the e-mail address in place of what is in `output`.
+    /// Replaces the content of `output` by the e-mail address.
     pub(super) fn write_email(self, random: &mut Random, output: &mut Vec<u8>) {
         output.clear();
-        join(output, self.given.1, b'.', self.family.1);
+        join(output, &self.given.1, b'.', &self.family.1);
         if random.percent(40) {
             self.write_number(output);
         }
         output.push(b'@');
-        output.extend_from_slice(random.pick(EMAIL_DOMAINS).as_bytes());
+        output.extend_from_slice(random.pick(&DATA.email_domains).as_bytes());
     }
 
     fn write_number(self, output: &mut Vec<u8>) {
@@ -65,7 +64,7 @@ impl Person {
     }
 }
 
-/// Puts the address of a photo in place of what is in `output`.
+/// Replaces the content of `output` by the address of a photo.
 pub(super) fn write_photo_url(random: &mut Random, output: &mut Vec<u8>) {
     const WIDTHS: &[&str] = &["400", "640", "800", "1080", "1600"];
     output.clear();

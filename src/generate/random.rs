@@ -1,10 +1,11 @@
-//! The generator's only source of chance: `SplitMix64`, by hand.
+//! The only source of random numbers for the generated files: `SplitMix64`. What is drawn with them
+//! is not known here.
 //!
-//! By hand because a library may change its numbers in any release, and the files must not. `SplitMix64`
-//! because it is five lines, passes the usual test batteries, and every seed, 0 included, is a good one.
-//! Integers only: nothing here depends on how a machine rounds.
+//! It is written by hand because a library may change its numbers in any release, and the files
+//! must stay the same. `SplitMix64` has five lines, passes the usual tests, and takes any seed, 0
+//! included. It uses integers only, so the numbers do not depend on how a machine rounds.
 
-/// A stream of numbers fixed by its seed.
+/// A stream of numbers that depends on its seed alone.
 #[derive(Debug, Clone)]
 pub(super) struct Random(u64);
 
@@ -13,7 +14,8 @@ impl Random {
         Self(seed)
     }
 
-    /// 64 random bits (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014).
+    /// 64 random bits (Steele, Lea and Flood, "Fast splittable pseudorandom number generators",
+    /// 2014).
     pub(super) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.0;
@@ -22,8 +24,8 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
-    /// A number in `0..limit`; 0 when `limit` is 0. A multiplication instead of a remainder: faster, and
-    /// its bias, below 2^-20 for the limits used here, shows in no file.
+    /// A number in `0..limit`; 0 when `limit` is 0. It multiplies because that is faster than a
+    /// remainder. The bias is below 2^-20 for the limits used here.
     pub(super) fn below(&mut self, limit: u64) -> u64 {
         ((u128::from(self.next()) * u128::from(limit)) >> 64) as u64
     }

@@ -1,4 +1,5 @@
-//! The generated files as a reader sees them: every row is parsed and checked with the domain's own rules.
+//! The generated files as a reader sees them: every row is parsed and checked with the domain's own
+//! rules.
 
 use std::collections::HashMap;
 
@@ -10,7 +11,7 @@ const FILES: [&str; 3] = [QUESTIONS_FILE, ANSWERS_FILE, PHOTOS_FILE];
 fn generated(products: u64, seed: u64) -> (tempfile::TempDir, Generated) {
     let directory = tempfile::tempdir().unwrap();
     let shape = Shape::new(products, seed).unwrap();
-    let generated = generate(&shape, directory.path(), &mut |_| {}).unwrap();
+    let generated = generate(&shape, directory.path(), ExistingFiles::Refuse, &mut |_| {}).unwrap();
     (directory, generated)
 }
 
@@ -41,8 +42,7 @@ fn same_seed_same_bytes() {
     assert_ne!(files(60, 7), files(60, 8));
 }
 
-/// Others compare measurements made on these files. Whoever changes the bytes on purpose says so in the
-/// changelog.
+/// Others compare measurements made on these files: a change of the bytes belongs in the changelog.
 #[test]
 fn the_bytes_stay_the_same_from_release_to_release() {
     assert_eq!(
@@ -132,7 +132,7 @@ fn every_field_passes_the_checks_of_the_domain() {
 }
 
 #[test]
-fn texts_have_all_that_a_reader_of_csv_stumbles_over() {
+fn texts_have_all_that_is_hard_for_a_reader_of_csv() {
     let (directory, _) = generated(1_000, 1);
     for name in [QUESTIONS_FILE, ANSWERS_FILE] {
         let rows = rows(directory.path(), name);
@@ -163,7 +163,9 @@ fn progress_is_reported_to_the_end() {
     let directory = tempfile::tempdir().unwrap();
     let mut reports = Vec::new();
     let shape = Shape::new(2_500, 1).unwrap();
-    let generated = generate(&shape, directory.path(), &mut |progress| reports.push(progress)).unwrap();
+    let generated =
+        generate(&shape, directory.path(), ExistingFiles::Refuse, &mut |progress| reports.push(progress))
+            .unwrap();
     assert_eq!(reports.iter().map(|report| report.products).collect::<Vec<_>>(), [1_000, 2_000, 2_500]);
     assert!(reports.iter().all(|report| report.total_products == 2_500 && report.bytes <= generated.bytes));
 }
@@ -176,15 +178,21 @@ fn sizes_have_limits_and_errors_name_the_path() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("file");
     fs::write(&file, "").unwrap();
-    let error = generate(&Shape::new(1, 1).unwrap(), &file, &mut |_| {}).unwrap_err();
+    let error = generate(&Shape::new(1, 1).unwrap(), &file, ExistingFiles::Refuse, &mut |_| {}).unwrap_err();
     assert_eq!(error.to_string(), format!("cannot create {}", file.display()));
 }
 
 #[test]
-fn a_run_replaces_files_and_leaves_no_others() {
+fn a_run_replaces_files_only_when_it_may_and_leaves_no_others() {
     let (directory, _) = generated(40, 1);
-    let replaced = generate(&Shape::new(5, 2).unwrap(), directory.path(), &mut |_| {}).unwrap();
+    let contents = || FILES.map(|name| fs::read(directory.path().join(name)).unwrap());
+    let former = contents();
+    let shape = Shape::new(5, 2).unwrap();
+    let refused = generate(&shape, directory.path(), ExistingFiles::Refuse, &mut |_| {}).unwrap_err();
+    assert!(matches!(&refused, FileError::Exists(path) if path.ends_with(QUESTIONS_FILE)), "{refused}");
+    assert_eq!(contents(), former);
+
+    let replaced = generate(&shape, directory.path(), ExistingFiles::Replace, &mut |_| {}).unwrap();
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 3);
-    let sizes = FILES.map(|name| fs::metadata(directory.path().join(name)).unwrap().len());
-    assert_eq!(sizes.iter().sum::<u64>(), replaced.bytes);
+    assert_eq!(contents().iter().map(Vec::len).sum::<usize>() as u64, replaced.bytes);
 }

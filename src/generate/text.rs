@@ -1,11 +1,7 @@
-//! Writes a question or an answer from phrases: an opening, the matter, a detail or two, a closing, each
-//! but the matter only sometimes. What the phrases say is in `phrases`.
+//! Writes a question or an answer from phrases: an opening, the subject, a detail or two, a
+//! closing, each but the subject only sometimes. The phrases themselves are in `data/`.
 
-use super::phrases::{
-    ANSWER_AFTERTHOUGHTS, ANSWER_CLOSINGS, ANSWER_OPENINGS, ANSWER_REMARKS, CITIES, COLORS, DEPARTMENTS,
-    Department, MONTHS, PERSONS, PERSONS_AT_START, QUESTION_CLOSINGS, QUESTION_DETAILS, QUESTION_OPENINGS,
-    SELLER_CLOSINGS, SELLER_OPENINGS, SHOP_TOPICS, Topic,
-};
+use super::data::{DATA, Department, Topic};
 use super::random::Random;
 
 /// What is sold under one product id.
@@ -17,13 +13,13 @@ pub(super) struct Product {
 
 impl Product {
     pub(super) fn draw(random: &mut Random) -> Self {
-        let department = random.pick(DEPARTMENTS);
-        Self { department, item: *random.pick(department.items) }
+        let department = random.pick(&DATA.departments);
+        Self { department, item: random.pick(&department.items).as_str() }
     }
 
-    /// Something to ask about this product: rather about what it is than about the shop.
+    /// Something to ask about this product: more often about the item than about the shop.
     pub(super) fn draw_topic(self, random: &mut Random) -> &'static Topic {
-        let topics = if random.percent(65) { self.department.topics } else { SHOP_TOPICS };
+        let topics = if random.percent(65) { &self.department.topics } else { &DATA.topics };
         random.pick(topics)
     }
 }
@@ -32,7 +28,7 @@ impl Product {
 #[derive(Default)]
 pub(super) struct Text {
     bytes: Vec<u8>,
-    /// Where in their lists the last words filled in stood: two of a kind in one text must differ.
+    /// Positions of the last words that were filled in: two of a kind in one text must differ.
     last_use: usize,
     last_size: usize,
     last_color: usize,
@@ -44,46 +40,46 @@ impl Text {
     /// A customer's question.
     pub(super) fn question(&mut self, random: &mut Random, product: Product, topic: &Topic) -> &[u8] {
         self.bytes.clear();
-        self.sometimes(50, random, product, QUESTION_OPENINGS);
-        self.say(random, product, topic.questions);
-        self.sometimes(50, random, product, QUESTION_DETAILS);
-        self.sometimes(75, random, product, QUESTION_CLOSINGS);
+        self.sometimes(50, random, product, &DATA.question_openings);
+        self.say(random, product, &topic.questions);
+        self.sometimes(50, random, product, &DATA.question_details);
+        self.sometimes(75, random, product, &DATA.question_closings);
         &self.bytes
     }
 
     /// A customer's answer.
     pub(super) fn answer(&mut self, random: &mut Random, product: Product, topic: &Topic) -> &[u8] {
         self.bytes.clear();
-        self.sometimes(60, random, product, ANSWER_OPENINGS);
-        self.say(random, product, topic.answers);
-        self.sometimes(80, random, product, ANSWER_REMARKS);
-        self.sometimes(65, random, product, ANSWER_AFTERTHOUGHTS);
-        self.sometimes(50, random, product, ANSWER_CLOSINGS);
+        self.sometimes(60, random, product, &DATA.answer_openings);
+        self.say(random, product, &topic.answers);
+        self.sometimes(80, random, product, &DATA.answer_remarks);
+        self.sometimes(65, random, product, &DATA.answer_afterthoughts);
+        self.sometimes(50, random, product, &DATA.answer_closings);
         &self.bytes
     }
 
     /// The shop's answer.
     pub(super) fn seller_answer(&mut self, random: &mut Random, product: Product, topic: &Topic) -> &[u8] {
         self.bytes.clear();
-        self.say(random, product, SELLER_OPENINGS);
-        self.say(random, product, topic.seller_answers);
-        self.sometimes(60, random, product, SELLER_CLOSINGS);
+        self.say(random, product, &DATA.seller_openings);
+        self.say(random, product, &topic.seller_answers);
+        self.sometimes(60, random, product, &DATA.seller_closings);
         &self.bytes
     }
 
-    fn sometimes(&mut self, percent: u64, random: &mut Random, product: Product, phrases: &[&str]) {
+    fn sometimes(&mut self, percent: u64, random: &mut Random, product: Product, phrases: &[String]) {
         if random.percent(percent) {
             self.say(random, product, phrases);
         }
     }
 
     /// Adds one of the phrases, after a space unless a line ends there.
-    fn say(&mut self, random: &mut Random, product: Product, phrases: &[&str]) {
-        let phrase = *random.pick(phrases);
+    fn say(&mut self, random: &mut Random, product: Product, phrases: &[String]) {
+        let phrase = random.pick(phrases);
         if self.bytes.last().is_some_and(|&last| last != b'\n') && !phrase.starts_with('\n') {
             self.bytes.push(b' ');
         }
-        let mut rest = phrase;
+        let mut rest = phrase.as_str();
         while let Some((before, marked)) = rest.split_once('{') {
             let (word, after) = marked.split_once('}').expect("braces in phrases come in pairs");
             self.bytes.extend_from_slice(before.as_bytes());
@@ -96,13 +92,17 @@ impl Text {
     fn fill_in(&mut self, word: &str, random: &mut Random, product: Product) {
         let filling = match word {
             "item" => product.item,
-            "use" => pick_another(random, product.department.uses, &mut self.last_use),
-            "size" => pick_another(random, product.department.sizes, &mut self.last_size),
-            "color" => pick_another(random, COLORS, &mut self.last_color),
-            "city" => pick_another(random, CITIES, &mut self.last_city),
-            "month" => random.pick(MONTHS),
-            "person" => pick_another(random, PERSONS, &mut self.last_person),
-            "person_start" => pick_another(random, PERSONS_AT_START, &mut self.last_person),
+            "use" => pick_another(random, &product.department.uses, &mut self.last_use),
+            "size" => pick_another(random, &product.department.sizes, &mut self.last_size),
+            "color" => pick_another(random, &DATA.colors, &mut self.last_color),
+            "city" => pick_another(random, &DATA.cities, &mut self.last_city),
+            "month" => random.pick(&DATA.months),
+            "person" => pick_another(random, &DATA.persons, &mut self.last_person),
+            "person_start" => {
+                let person = pick_another(random, &DATA.persons, &mut self.last_person);
+                self.bytes.push(person.as_bytes()[0].to_ascii_uppercase());
+                &person[1..]
+            }
             "n" => return self.number(2 + random.below(11)),
             "price" => return self.number(12 + random.below(178)),
             "nth" => {
@@ -121,9 +121,9 @@ impl Text {
 }
 
 /// One of the words, but not the one at `last`.
-fn pick_another(random: &mut Random, words: &[&'static str], last: &mut usize) -> &'static str {
+fn pick_another(random: &mut Random, words: &'static [String], last: &mut usize) -> &'static str {
     *last = (*last + 1 + random.index(words.len() - 1)) % words.len();
-    words[*last]
+    &words[*last]
 }
 
 #[cfg(test)]
@@ -133,28 +133,28 @@ mod tests {
 
     #[test]
     fn every_phrase_can_be_filled_in() {
-        let shop: &[&[&str]] = &[
-            QUESTION_OPENINGS,
-            QUESTION_DETAILS,
-            QUESTION_CLOSINGS,
-            ANSWER_OPENINGS,
-            ANSWER_REMARKS,
-            ANSWER_AFTERTHOUGHTS,
-            ANSWER_CLOSINGS,
-            SELLER_OPENINGS,
-            SELLER_CLOSINGS,
+        let shop = [
+            &DATA.question_openings,
+            &DATA.question_details,
+            &DATA.question_closings,
+            &DATA.answer_openings,
+            &DATA.answer_remarks,
+            &DATA.answer_afterthoughts,
+            &DATA.answer_closings,
+            &DATA.seller_openings,
+            &DATA.seller_closings,
         ];
         let mut random = Random::new(1);
         let mut text = Text::default();
-        for department in DEPARTMENTS {
-            for &item in department.items {
+        for department in &DATA.departments {
+            for item in &department.items {
                 let product = Product { department, item };
-                let topics = department.topics.iter().chain(SHOP_TOPICS);
+                let topics = department.topics.iter().chain(&DATA.topics);
                 let of_topics =
-                    topics.flat_map(|topic| [topic.questions, topic.answers, topic.seller_answers]);
-                for phrase in shop.iter().copied().chain(of_topics).flatten() {
+                    topics.flat_map(|topic| [&topic.questions, &topic.answers, &topic.seller_answers]);
+                for phrase in shop.into_iter().chain(of_topics).flatten() {
                     text.bytes.clear();
-                    text.say(&mut random, product, &[phrase]);
+                    text.say(&mut random, product, std::slice::from_ref(phrase));
                     let filled = std::str::from_utf8(&text.bytes).unwrap();
                     assert!(!filled.contains(['{', '}']), "{filled}");
                     assert!(Body::parse(filled, 250).is_ok(), "{filled}");
@@ -167,8 +167,8 @@ mod tests {
     fn two_colors_in_one_text_differ() {
         let mut random = Random::new(2);
         let mut last = 0;
-        let colors: Vec<_> = (0..500).map(|_| pick_another(&mut random, COLORS, &mut last)).collect();
+        let colors: Vec<_> = (0..500).map(|_| pick_another(&mut random, &DATA.colors, &mut last)).collect();
         assert!(colors.windows(2).all(|pair| pair[0] != pair[1]));
-        assert!(COLORS.iter().all(|color| colors.contains(color)));
+        assert!(DATA.colors.iter().all(|color| colors.contains(&color.as_str())));
     }
 }

@@ -1,17 +1,19 @@
-//! The walk over the products that writes all three files side by side, in the order of ids.
+//! Goes over the products and writes all three files at the same time, in the order of ids. What
+//! the texts are and how a row looks in CSV is not known here.
 //!
-//! Everything is drawn from one stream of random numbers in the order in which it is written, so a change
-//! here changes the bytes of every generated file.
+//! All of it is drawn from one stream of random numbers in the order in which it is written, so a
+//! change here changes the bytes of every generated file.
 
 use std::path::Path;
 
 use super::counts::{self, Deck};
 use super::csv::CsvFile;
+use super::data::{DATA, Topic};
 use super::people::{self, Person};
-use super::phrases::Topic;
 use super::random::Random;
 use super::text::{Product, Text};
-use super::{ANSWERS_FILE, GenerateError, PHOTOS_FILE, QUESTIONS_FILE};
+use super::{ANSWERS_FILE, PHOTOS_FILE, QUESTIONS_FILE};
+use crate::files::{self, ExistingFiles, FileError};
 
 /// 2018-01-01T00:00:00Z in milliseconds: no question is older.
 const FIRST_ASKED_AT: u64 = 1_514_764_800_000;
@@ -40,7 +42,7 @@ struct Parent {
     topic: &'static Topic,
 }
 
-/// The files in the making and what the next row depends on.
+/// The unfinished files and the state that the next row depends on.
 pub(super) struct Walk {
     random: Random,
     question_counts: Deck,
@@ -51,22 +53,23 @@ pub(super) struct Walk {
     photos: CsvFile,
     /// The questions of the product at hand.
     current: Vec<Parent>,
-    /// The questions of the first answers, until there are enough to scatter; `None` once they are written.
+    /// The questions of the first answers, until there are enough to scatter; `None` once they are
+    /// written.
     first_answered: Option<Vec<Parent>>,
     text: Text,
     scratch: Vec<u8>,
 }
 
 impl Walk {
-    pub(super) fn start(directory: &Path, seed: u64) -> Result<Self, GenerateError> {
+    pub(super) fn start(directory: &Path, seed: u64) -> Result<Self, FileError> {
         let of_entries = |id: &str, parent: &str, role: &str| {
             format!("{id},{parent},body,date_written,{role}_name,{role}_email,reported,helpful")
         };
         Ok(Self {
             random: Random::new(seed),
-            question_counts: Deck::questions(),
-            answer_counts: Deck::answers(),
-            photo_counts: Deck::photos(),
+            question_counts: Deck::new(&DATA.questions_per_product),
+            answer_counts: Deck::new(&DATA.answers_per_question),
+            photo_counts: Deck::new(&DATA.photos_per_answer),
             questions: CsvFile::create(directory, QUESTIONS_FILE, &of_entries("id", "product_id", "asker"))?,
             answers: CsvFile::create(directory, ANSWERS_FILE, &of_entries("id", "question_id", "answerer"))?,
             photos: CsvFile::create(directory, PHOTOS_FILE, "id,answer_id,url")?,
@@ -78,7 +81,7 @@ impl Walk {
     }
 
     /// Writes everything about one product; products come in the order of their ids.
-    pub(super) fn product(&mut self, product_id: u64) -> Result<(), GenerateError> {
+    pub(super) fn product(&mut self, product_id: u64) -> Result<(), FileError> {
         let product = Product::draw(&mut self.random);
         self.current.clear();
         for _ in 0..self.question_counts.deal(&mut self.random) {
@@ -102,8 +105,8 @@ impl Walk {
         self.questions.bytes() + self.answers.bytes() + self.photos.bytes()
     }
 
-    /// Writes what was kept back and gives the files their names: none of them before all are whole.
-    pub(super) fn finish(mut self) -> Result<super::Generated, GenerateError> {
+    /// Writes what was kept back and gives the files their names, when all are whole.
+    pub(super) fn finish(mut self, existing: ExistingFiles) -> Result<super::Generated, FileError> {
         self.write_first_answers();
         let generated = super::Generated {
             questions: self.questions.rows(),
@@ -111,13 +114,11 @@ impl Walk {
             photos: self.photos.rows(),
             bytes: self.bytes(),
         };
-        let mut files = [self.questions, self.answers, self.photos];
-        for file in &mut files {
-            file.complete()?;
+        let mut whole = Vec::new();
+        for file in [self.questions, self.answers, self.photos] {
+            whole.push(file.complete()?);
         }
-        for file in files {
-            file.publish()?;
-        }
+        files::place(whole, existing)?;
         Ok(generated)
     }
 
@@ -166,7 +167,7 @@ impl Walk {
         } else {
             self.text.answer(random, asked.product, asked.topic)
         });
-        // A limit below a limit: most answers come soon.
+        // A random limit, so that most answers come soon.
         let delay_limit = 1 + random.below(MAX_ANSWER_DELAY);
         row.number(asked.asked_at + random.below(delay_limit));
         if by_seller {

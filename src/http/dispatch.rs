@@ -1,4 +1,5 @@
-//! From a request to its answer: path, method, operation, and the headers that every answer carries.
+//! From a request to its response: path, method, rate, operation, and the headers that every response carries. The order
+//! of the checks is here and nothing else; what an operation does is in `operations` and `pages`.
 
 use std::net::IpAddr;
 
@@ -7,17 +8,17 @@ use http::request::Parts as Head;
 use http::{HeaderMap, Request, Response};
 
 use super::app::App;
-use super::openapi;
-use super::operations::{answers, health, questions};
-use super::pages::{docs, first_page};
+use super::call::Call;
+use super::operation::{Operation, Variables, allow};
 use super::request::body::Payload;
+use super::request::caller::Caller;
 use super::request::request_id;
 use super::response::allowance::Allowance;
 use super::response::caching;
 use super::response::cors::{self, CorsOrigins};
-use super::response::problem::{Problem, explanation};
-use super::response::reply::{Reply, Responded};
-use super::routes::{Destination, Operation, find};
+use super::response::problem::Problem;
+use super::response::reply::Responded;
+use super::routes::{Destination, find};
 use super::watch::access_log::{AccessLog, Exchange};
 
 /// Answers a request, whatever it is.
@@ -27,14 +28,14 @@ pub(crate) async fn respond(app: &App, peer: IpAddr, request: Request<Payload>) 
     let (head, mut body) = request.into_parts();
     let path = head.uri.path().strip_prefix(app.settings.path_prefix.as_str());
     let destination = path.map_or(Destination::UnknownPath, |path| find(&head.method, path));
-    let (operation, segment) = match destination {
-        Destination::Operation(operation, segment) => (Some(operation), segment),
-        _ => (None, ""),
+    let (operation, variables) = match destination {
+        Destination::Found(row, variables) => (Some(&row.operation), variables),
+        _ => (None, Default::default()),
     };
-    let answering = answer(app, peer, &head, destination, &mut body);
+    let responding = reply(app, peer, &head, destination, &mut body);
     #[cfg(feature = "otel")]
-    let answering = crate::http::watch::trace::request(&head, operation, answering);
-    let mut response = match answering.await {
+    let responding = crate::http::watch::trace::request(&head, operation, responding);
+    let mut response = match responding.await {
         Ok(response) | Err(response) => response,
     };
     finish(&app.settings.cors_origins, &head.headers, &mut response);
@@ -42,12 +43,12 @@ pub(crate) async fn respond(app: &App, peer: IpAddr, request: Request<Payload>) 
     let took = app.metrics.finish(started, operation, status);
     if app.settings.access_log.wants(status, took) {
         let bytes = response.body().len() as u64;
-        AccessLog::note(&Exchange { head: &head, operation, segment, status, bytes, took });
+        AccessLog::note(&Exchange { head: &head, operation, variables, status, bytes, took });
     }
     response
 }
 
-/// Adds what every answer carries.
+/// Adds the headers that every response carries.
 pub(crate) fn finish(cors: &CorsOrigins, request: &HeaderMap, response: &mut Response<Bytes>) {
     let headers = response.headers_mut();
     cors.stamp(request, headers);
@@ -55,54 +56,32 @@ pub(crate) fn finish(cors: &CorsOrigins, request: &HeaderMap, response: &mut Res
     request_id::stamp(request, headers);
 }
 
-async fn answer(
+async fn reply(
     app: &App,
     peer: IpAddr,
     head: &Head,
     destination: Destination<'_>,
     body: &mut Payload,
 ) -> Responded {
-    let prefix = app.settings.path_prefix.as_str();
-    let path = head.uri.path();
-    let (operation, segment) = match destination {
-        Destination::Operation(operation, segment) => (operation, segment),
-        Destination::Options { operation, .. } | Destination::WrongMethod { operation, .. }
-            if app.history.is_none() && operation.is_some_and(Operation::tells_figures) =>
-        {
-            return Err(Problem::UnknownPath.into_response(&head.headers, path, prefix));
+    let (prefix, path) = (app.settings.path_prefix.as_str(), head.uri.path());
+    let refused = |problem: Problem| problem.into_response(&head.headers, path, prefix);
+    let is_absent = |operation: &Operation| operation.needs_home_page && app.history.is_none();
+    let allowed = |operation: &Operation| allow(&app.server.operations, operation.path);
+    let (row, variables) = match destination {
+        Destination::Found(row, variables) if !is_absent(&row.operation) => (row, variables),
+        Destination::Options(operation) if !is_absent(operation) => {
+            return Ok(cors::options(&allowed(operation)));
         }
-        Destination::Options { allow, .. } => return Ok(cors::options(allow)),
-        Destination::WrongMethod { operation, segment, allow } => {
-            let problem = operation.and_then(|operation| operation.check_id(segment).err());
-            let problem = problem.unwrap_or(Problem::WrongMethod { allow });
-            return Err(problem.into_response(&head.headers, path, prefix));
+        Destination::WrongMethod(operation, variables) if !is_absent(operation) => {
+            let problem = operation.check_ids(&variables).err();
+            let wrong_method = || Problem::WrongMethod { allow: allowed(operation) };
+            return Err(refused(problem.unwrap_or_else(wrong_method)));
         }
-        Destination::UnknownPath => {
-            return Err(Problem::UnknownPath.into_response(&head.headers, path, prefix));
-        }
+        _ => return Err(refused(Problem::UnknownPath)),
     };
-    let allowance = count_write(app, peer, head, operation, segment)
-        .map_err(|problem| problem.into_response(&head.headers, path, prefix))?;
-    let result = match operation {
-        Operation::ListQuestions => questions::list(app, head).await,
-        Operation::AddQuestion => questions::add(app, head, body).await,
-        Operation::ListAnswers => answers::list(app, segment, head).await,
-        Operation::AddAnswer => answers::add(app, segment, head, body).await,
-        Operation::VoteQuestion => questions::vote(app, segment).await,
-        Operation::ReportQuestion => questions::report(app, segment).await,
-        Operation::VoteAnswer => answers::vote(app, segment).await,
-        Operation::ReportAnswer => answers::report(app, segment).await,
-        Operation::ExplainProblem => explanation(segment).map(Reply::Text).ok_or(Problem::UnknownPath),
-        Operation::DescribeApi => Ok(Reply::Json(description(app))),
-        Operation::BrowseApi => Ok(docs::page()),
-        Operation::Livez => Ok(Reply::State(health::livez())),
-        Operation::Readyz => health::readyz(&app.service, &app.server).await.map(Reply::State),
-        Operation::FirstPage => first_page::page(app, path).await,
-        Operation::Status => first_page::status(app).await,
-    };
-    let mut responded = result
-        .map(|reply| reply.into_response(&app.lists_kept))
-        .map_err(|problem| problem.into_response(&head.headers, path, prefix));
+    let allowance = count_write(app, peer, head, &row.operation, &variables).map_err(refused)?;
+    let reply = (row.run)(Call { app, head, body, variables }).await;
+    let mut responded = reply.map(|reply| reply.into_response(&app.lists_kept)).map_err(refused);
     if let (Some(allowance), Ok(response) | Err(response)) = (allowance, &mut responded) {
         allowance.stamp(response.headers_mut());
     }
@@ -114,23 +93,17 @@ fn count_write(
     app: &App,
     peer: IpAddr,
     head: &Head,
-    operation: Operation,
-    segment: &str,
+    operation: &Operation,
+    variables: &Variables<'_>,
 ) -> Result<Option<Allowance>, Problem> {
     let Some(kind) = operation.counts_as() else { return Ok(None) };
-    operation.check_id(segment)?;
-    let client = app.settings.trusted_proxies.client(peer, &head.headers);
-    app.rate_limiter.count(kind, client).map_err(|too_many| {
-        if app.settings.trusted_proxies.hides_clients(peer, &head.headers) {
+    operation.check_ids(variables)?;
+    let caller = Caller::of(peer, &head.headers, &app.settings.trusted_proxies);
+    app.rate_limiter.count(kind, caller.client).map_err(|too_many| {
+        if app.settings.trusted_proxies.hides_clients(caller.peer, &head.headers) {
             // The likeliest mistake behind a proxy: all shoppers share one allowance.
-            tracing::warn!(%peer, "refused a write; it names another client, but its sender is no trusted proxy");
+            tracing::warn!(peer = %caller.peer, "refused a write; it names another client, but its sender is no trusted proxy");
         }
         Problem::TooMany(too_many)
     })
-}
-
-/// The description of the interface, written when it is first asked for.
-fn description(app: &App) -> Bytes {
-    let written = || Bytes::from(openapi::document(&app.settings, app.service.settings()).into_bytes());
-    app.description.get_or_init(written).clone()
 }

@@ -8,11 +8,12 @@ use http::{HeaderMap, HeaderValue, Method};
 use serde_json::Value;
 
 pub use super::connection::direct::fuzzing::head;
+use super::operation::Operation;
 use super::request::body::parse_form;
 use super::request::client::TrustedProxies;
 use super::request::query::ListQuery;
 use super::response::problem::Problem;
-use super::routes::{Destination, described, find};
+use super::routes::{Destination, find, operations};
 use crate::domain::{
     Draft, Field, FieldError, Id, MAX_ID, NewAnswer, NewQuestion, ProductId, SubmissionLimits,
 };
@@ -36,39 +37,38 @@ fn number_of(digits: &str) -> Option<u64> {
     (1..=MAX_ID).contains(&number).then_some(number)
 }
 
-/// A path is found when it has the segments of a pattern, and then with the right segment.
+/// A path is found when it has the segments of a pattern, and then with the right segments.
 pub fn path(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
-    let trimmed = text.strip_suffix('/').unwrap_or(&text);
-    let segments: Vec<&str> = trimmed.split('/').collect();
-    let matching = described().find_map(|route| {
-        let pattern: Vec<&str> =
-            route.pattern.strip_suffix('/').unwrap_or(route.pattern).split('/').collect();
-        let fits = |(pattern, segment): (&&str, &&str)| pattern.starts_with(':') || pattern == segment;
-        let found = pattern.len() == segments.len() && pattern.iter().zip(&segments).all(fits);
-        let place = pattern.iter().position(|part| part.starts_with(':'));
-        let variable = place.and_then(|place| segments.get(place)).copied().unwrap_or_default();
-        found.then_some((route, variable))
-    });
+    let segments: Vec<&str> = text.strip_suffix('/').unwrap_or(&text).split('/').collect();
+    let operations = operations();
+    let matching = |operation: &Operation| -> Option<Vec<&str>> {
+        let path = operation.path.strip_suffix('/').unwrap_or(operation.path);
+        let pattern: Vec<&str> = path.split('/').collect();
+        let fits = |(pattern, segment): (&&str, &&str)| pattern.starts_with('{') || pattern == segment;
+        (pattern.len() == segments.len() && pattern.iter().zip(&segments).all(fits)).then(|| {
+            let variables = pattern.iter().zip(&segments).filter(|(pattern, _)| pattern.starts_with('{'));
+            variables.map(|(_, segment)| *segment).collect()
+        })
+    };
+    let here: Vec<_> =
+        operations.iter().filter_map(|operation| Some((operation, matching(operation)?))).collect();
     for method in [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::OPTIONS, Method::DELETE] {
         let asked = if method == Method::HEAD { Method::GET } else { method.clone() };
-        let expected = match &matching {
-            None => None,
-            Some((route, variable)) => {
-                let found = route.operations.iter().find(|(method, _)| *method == asked);
-                Some((found.map(|(_, operation)| *operation), *variable, route.allow))
-            }
-        };
+        let expected = here.iter().find(|(operation, _)| *operation.method == asked);
         match (find(&method, &text), expected) {
-            (Destination::UnknownPath, None) => {}
-            (Destination::Operation(found, segment), Some((Some(operation), variable, _))) => {
-                assert_eq!((found, segment), (operation, variable), "{method} {text:?}");
+            (Destination::UnknownPath, None) => assert!(here.is_empty(), "{method} {text:?}"),
+            (Destination::Found(row, variables), Some((operation, expected))) => {
+                assert_eq!(
+                    (row.operation.name, &variables[..expected.len()]),
+                    (operation.name, &expected[..])
+                );
             }
-            (Destination::Options { allow, .. }, Some((None, _, expected))) if method == Method::OPTIONS => {
-                assert_eq!(allow, expected);
+            (Destination::Options(operation), None) if method == Method::OPTIONS => {
+                assert!(here.iter().any(|(other, _)| other.name == operation.name), "{text:?}");
             }
-            (Destination::WrongMethod { segment, allow, .. }, Some((None, variable, expected))) => {
-                assert_eq!((segment, allow), (variable, expected), "{method} {text:?}");
+            (Destination::WrongMethod(operation, _), None) => {
+                assert!(here.iter().any(|(other, _)| other.name == operation.name), "{method} {text:?}");
             }
             (found, expected) => panic!("{method} {text:?}: {found:?}, not {expected:?}"),
         }

@@ -5,11 +5,13 @@
 //! than a framework's set-up.
 
 mod app;
+mod call;
 mod connection;
 mod dispatch;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
 mod openapi;
+mod operation;
 mod operations;
 mod pages;
 mod request;
@@ -20,10 +22,14 @@ mod watch;
 
 pub use connection::admin::{Admin, AdminHandle};
 pub use connection::server::{Server, ServerHandle};
-pub use openapi::document as openapi_document;
 pub use request::client::{InvalidProxy, TrustedProxies};
-pub use request::rate_limits::{InvalidRateLimits, RateLimits};
+pub use request::rate_limits::{InvalidRateLimits, LocalPeers, RateLimits};
 pub use response::cors::{CorsOrigins, InvalidOrigin};
 pub use settings::{HttpSettings, TlsFiles};
-pub use watch::access_log::{ACCESS_LOG_TARGET, AccessLog, InvalidAccessLog, LoggedRequests};
+pub use watch::access_log::{ACCESS_LOG_TARGET, AccessLog, LoggedRequests};
 pub use watch::process::ProcessFacts;
+
+/// Writes the OpenAPI document of a server with these settings, as readable JSON.
+pub fn openapi_document(http: &HttpSettings, service: &crate::service::ServiceSettings) -> String {
+    openapi::document(http, service, &routes::operations())
+}

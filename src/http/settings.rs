@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::request::client::TrustedProxies;
-use super::request::rate_limits::RateLimits;
+use super::request::rate_limits::{LocalPeers, RateLimits};
 use super::response::cors::CorsOrigins;
 use super::watch::access_log::AccessLog;
 
@@ -35,6 +35,8 @@ pub struct HttpSettings {
     pub max_held_bytes: usize,
     /// How many writes a client may send.
     pub rate_limits: RateLimits,
+    /// Whether the limits count peers on the loopback interface that send no forwarding header.
+    pub local_peers: LocalPeers,
     /// Whose word on a client's address is taken.
     pub trusted_proxies: TrustedProxies,
     /// Which requests are logged.
@@ -58,6 +60,7 @@ impl Default for HttpSettings {
             max_send_wait_s: 60,
             max_held_bytes: 512 << 20,
             rate_limits: RateLimits::OFF,
+            local_peers: LocalPeers::Limited,
             trusted_proxies: TrustedProxies::default(),
             access_log: AccessLog::OFF,
             workers: std::thread::available_parallelism().map_or(2, usize::from),

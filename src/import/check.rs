@@ -1,5 +1,7 @@
-//! A row → a checked row in a batch: every column, the id's uniqueness, the parent and with it the product.
-//! A bad row is remembered too, so that its children can be told why they have no parent.
+//! A row → a checked row in a batch: every column is right, the id is unique, the parent is there
+//! and gives the product. Ids of bad rows are kept as well, so that the message for an answer says
+//! why its question is missing. Deliberately absent: how files are read, and what happens to bad
+//! rows.
 
 use super::index::{Known, ProductIndex};
 use super::row::{Problem, Row};
@@ -17,7 +19,7 @@ const REPORTED: usize = 6;
 const HELPFUL: usize = 7;
 const URL: usize = 2;
 
-/// Everything that is to be remembered of the rows read so far.
+/// The ids of all rows read so far, and the products of questions and answers.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
     questions: ProductIndex,
@@ -28,7 +30,7 @@ pub(super) struct Seen {
 impl Seen {
     /// Checks a question and adds it.
     pub(super) fn question(&mut self, row: &Row<'_>, batch: &mut QuestionBatch) -> Result<(), Problem> {
-        let question_id: QuestionId = row.id(ID)?;
+        let question_id: QuestionId = row.own_id(ID)?;
         let checked = row.id::<ProductId>(PARENT).and_then(|product_id| {
             let entry = Entry::read(row, &mut batch.texts)?;
             Ok((product_id, entry))
@@ -50,7 +52,7 @@ impl Seen {
 
     /// Checks an answer and adds it.
     pub(super) fn answer(&mut self, row: &Row<'_>, batch: &mut AnswerBatch) -> Result<(), Problem> {
-        let answer_id: AnswerId = row.id(ID)?;
+        let answer_id: AnswerId = row.own_id(ID)?;
         let checked = row.id::<QuestionId>(PARENT).and_then(|question_id| {
             let product_id = product_of(&self.questions, row, "question", question_id)?;
             let entry = Entry::read(row, &mut batch.texts)?;
@@ -74,13 +76,10 @@ impl Seen {
 
     /// Checks a photo and adds it.
     pub(super) fn photo(&mut self, row: &Row<'_>, batch: &mut PhotoBatch) -> Result<(), Problem> {
-        let photo_id: PhotoId = row.id(ID)?;
+        let photo_id: PhotoId = row.own_id(ID)?;
         let checked = row.id::<AnswerId>(PARENT).and_then(|answer_id| {
             let product_id = product_of(&self.answers, row, "answer", answer_id)?;
-            let url = row.text(URL)?;
-            if url.is_empty() {
-                return Err(row.problem(URL, "must not be empty"));
-            }
+            let url = row.photo_url(URL)?;
             Ok((product_id, (answer_id, batch.texts.keep(&url))))
         });
         let (product_id, (answer_id, url)) = claim(&mut self.photos, row, photo_id, checked)?;
@@ -88,7 +87,7 @@ impl Seen {
         Ok(())
     }
 
-    /// Forgets the questions, which only answers ask for.
+    /// Frees the ids of questions, once all answers are checked.
     pub(super) fn forget_questions(&mut self) {
         self.questions = ProductIndex::default();
     }
@@ -123,7 +122,7 @@ impl Entry {
     }
 }
 
-/// Takes an id for a row, good or bad. That the id is taken already weighs more than any other problem.
+/// Takes an id for a row, good or bad. An id that is taken is reported before any other problem.
 fn claim<T>(
     index: &mut ProductIndex,
     row: &Row<'_>,

@@ -1,10 +1,10 @@
-//! Why an import fails, in words for whoever started it. A bad row alone is no error: it is a
-//! [`Reject`], and becomes one together with too many others.
+//! Why an import fails, in words for the operator. Deliberately absent: why a single row is bad,
+//! which is a [`Reject`].
 
 use std::fmt;
 use std::path::PathBuf;
 
-use super::rejects::{MAX_LISTED_REJECTS, Reject};
+use super::rejects::{LeftOut, MAX_LISTED_REJECTS, Reject};
 use crate::store::StoreError;
 
 /// An import's failure. In every case nothing was loaded, unless it is [`StoreError::Unknown`].
@@ -51,7 +51,7 @@ pub enum ImportError {
     },
     /// More rows are bad than was allowed.
     #[error("{0}")]
-    TooManyRejects(Box<RejectedImport>),
+    TooManyRejects(Box<TooManyRejects>),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -85,36 +85,39 @@ pub enum HeaderProblem {
     Twice(&'static str),
 }
 
-/// An import that was given up because of its bad rows.
+/// More bad rows than allowed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RejectedImport {
-    /// How many rows are bad in all files together.
-    pub rejects: u64,
-    /// How many were allowed.
-    pub max_rejects: u64,
+pub struct TooManyRejects {
+    /// What is bad in all files together.
+    pub left_out: LeftOut,
+    /// How many bad rows were allowed.
+    pub allowed: u64,
     /// The first of them.
     pub first: Vec<Reject>,
-    /// The file that lists them, at most [`MAX_LISTED_REJECTS`].
-    pub file: PathBuf,
 }
 
-impl fmt::Display for RejectedImport {
+impl fmt::Display for TooManyRejects {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (rejects, allowed) = (self.rejects, self.max_rejects);
-        let rows = if rejects == 1 { "row is" } else { "rows are" };
-        write!(formatter, "nothing was imported: {rejects} {rows} bad, {allowed} allowed; ")?;
-        match rejects {
-            1 => writeln!(formatter, "it is:")?,
-            _ => writeln!(formatter, "the first:")?,
-        }
+        let (rows, allowed) = (self.left_out.rows, self.allowed);
+        let are = if rows == 1 { "row is" } else { "rows are" };
+        writeln!(formatter, "nothing was imported: {rows} {are} bad, {allowed} allowed; the first:")?;
         for reject in &self.first {
             writeln!(formatter, "  {reject}")?;
         }
-        let file = self.file.display();
-        if rejects > MAX_LISTED_REJECTS {
-            write!(formatter, "The first {MAX_LISTED_REJECTS} are listed in {file}")
+        if rows > self.first.len() as u64 {
+            writeln!(formatter, "By reason:")?;
+            for (reason, count) in &self.left_out.reasons {
+                writeln!(formatter, "  {count:>8}  {reason}")?;
+            }
+        }
+        let all = if rows + self.left_out.photos > MAX_LISTED_REJECTS {
+            format!("The first {MAX_LISTED_REJECTS}")
         } else {
-            write!(formatter, "All are listed in {file}")
+            "All".to_owned()
+        };
+        match &self.left_out.file {
+            Some(file) => write!(formatter, "{all} are listed in {}", file.display()),
+            None => Ok(()),
         }
     }
 }

@@ -1,13 +1,12 @@
-//! The reader of CSV files and the checks of rows, on any bytes: for `crate::fuzzing`. That well-formed files are read as
-//! the `csv` crate reads them is tested in `reader`.
+//! The reader of CSV files and the checks of rows, on any bytes: for `crate::fuzzing`.
+//! Deliberately absent: the comparison with the `csv` crate, which `reader` tests.
 
 #![expect(clippy::missing_panics_doc, reason = "a panic is how a target says that something is wrong")]
 
 use std::io::Read;
 
 use super::check::Seen;
-use super::parse::check_item;
-use super::reader::{Item, Reader};
+use super::reader::{Field, Reader};
 use super::row::{Problem, Row};
 use super::source::{Header, SourceFile};
 use crate::store::Batch;
@@ -28,21 +27,18 @@ type Line = (u64, Result<Vec<Vec<u8>>, String>);
 fn lines(bytes: &[u8], at_once: usize) -> Vec<Line> {
     let mut reader = Reader::new(Trickle(bytes, at_once)).expect("bytes in memory can be read");
     let mut lines = Vec::new();
-    while let Some(item) = reader.next().expect("bytes in memory can be read") {
-        lines.push(match item {
-            Item::Record(record) => {
-                let fields = record.fields.iter().map(|field| record.bytes[field.range()].to_vec()).collect();
-                (record.line, Ok(fields))
-            }
-            Item::Malformed { line, problem, .. } => (line, Err(problem.to_string())),
-        });
+    while let Some(record) = reader.next().expect("bytes in memory can be read") {
+        let content = |field: &Field| record.bytes[field.range()].to_vec();
+        let fields = record.fields.map(|fields| fields.iter().map(content).collect());
+        lines.push((record.line, fields.map_err(|problem| problem.to_string())));
     }
     assert_eq!(reader.position(), bytes.len() as u64);
     lines
 }
 
-/// However the bytes arrive, the same records come of them, each on a later line; and they can be checked as rows of all
-/// three files. The first byte says how many arrive at once.
+/// The same bytes give the same records, however many arrive at once, and each record is on a later
+/// line. They can be checked as rows of all three files. The first byte says how many arrive at
+/// once.
 pub fn csv(bytes: &[u8]) {
     let [at_once, bytes @ ..] = bytes else { return };
     let whole = lines(bytes, bytes.len().max(1));
@@ -68,9 +64,9 @@ fn rows<R>(
     let mut reader = Reader::new(bytes).expect("bytes in memory can be read");
     let mut batch = Batch::default();
     let mut bad = 0;
-    while let Some(item) = reader.next().expect("bytes in memory can be read") {
-        if let Err((line, problem)) = check_item(&item, &header, &mut batch, &mut check) {
-            assert!(line > 0 && !problem.reason.is_empty());
+    while let Some(record) = reader.next().expect("bytes in memory can be read") {
+        if let Err(problem) = Row::new(record, &header).and_then(|row| check(&row, &mut batch)) {
+            assert!(record.line > 0 && !problem.reason.is_empty());
             bad += 1;
         }
     }

@@ -1,8 +1,8 @@
-//! Which product each id of a file belongs to, in memory: finds duplicates and orphans and gives answers and
-//! photos their product, without asking a store.
+//! Which product each id of a file belongs to, in memory. It finds duplicates and orphans, and
+//! gives answers and photos their product. Deliberately absent: asking a store.
 //!
-//! Made for files whose ids ascend almost without gaps: 8 bytes a row. Any other order is right too and stays
-//! linear in the rows: 24 bytes for a row behind a gap, about 40 at most for one behind a larger id.
+//! Ids that ascend almost without gaps take 8 bytes a row. Any other order is right too: a row
+//! after a gap takes 24 bytes, a row after a larger id about 40.
 
 use std::collections::HashMap;
 
@@ -45,8 +45,8 @@ struct Run {
 }
 
 impl ProductIndex {
-    /// Remembers an id with its product, or as rejected without one. False when the id is there already:
-    /// then nothing changes.
+    /// Adds an id with its product, or as rejected without one. Returns false, and changes nothing,
+    /// when the id is known.
     #[must_use]
     pub(super) fn insert(&mut self, id: u64, product_id: Option<ProductId>) -> bool {
         let product = product_id.map_or(REJECTED, Id::get);

@@ -1,14 +1,14 @@
-//! The parsing thread: all three files, one after the other, as batches of checked rows through a bounded
-//! channel. Bad rows go to the report. Loading is the other end's work.
+//! The parsing thread: reads the three files one after the other and sends batches of checked rows
+//! through a bounded channel. Bad rows go to the report. Deliberately absent: loading, which the
+//! receiver does.
 
 use std::sync::mpsc::SyncSender;
 
 use super::check::Seen;
 use super::error::ImportError;
-use super::reader::{Item, Record};
-use super::rejects::{Reject, Rejects, shown};
+use super::rejects::{Reject, Rejects};
 use super::row::{Problem, Row};
-use super::source::{Header, Input, SourceFile};
+use super::source::{Input, SourceFile};
 use super::{Progress, Stage};
 use crate::store::{AnswerBatch, Batch, Counts, PhotoBatch, QuestionBatch, StoreError};
 
@@ -37,15 +37,17 @@ pub(super) enum Rows {
     GivenUp,
 }
 
-/// What came of reading all files to the end.
+/// The result of reading all files to the end.
 pub(super) struct Report {
     pub(super) rows_read: Counts,
+    /// Those that were sent, unless too many are bad.
+    pub(super) rows_good: Counts,
     pub(super) warnings: Vec<String>,
     pub(super) rejects: Rejects,
 }
 
-/// Reads the files and sends their rows. When too many rows are bad it goes on to the end, so that all of them
-/// are reported, but sends no more rows.
+/// Reads the files and sends their rows. When too many rows are bad it goes on to the end, so that
+/// all of them are reported, but sends no more rows.
 pub(super) fn parse(
     inputs: [Input; 3],
     rejects: Rejects,
@@ -62,8 +64,13 @@ pub(super) fn parse(
     let answers = outbox.file(answers, warned, |row, batch| seen.answer(row, batch), Rows::Answers)?;
     seen.forget_questions();
     let photos = outbox.file(photos, warned, |row, batch| seen.photo(row, batch), Rows::Photos)?;
-    let rows_read = Counts { questions, answers, photos };
-    Ok(Report { rows_read, warnings, rejects: outbox.rejects })
+    let counts = |of: fn((u64, u64)) -> u64| Counts {
+        questions: of(questions),
+        answers: of(answers),
+        photos: of(photos),
+    };
+    let (rows_read, rows_good) = (counts(|(read, _)| read), counts(|(_, good)| good));
+    Ok(Report { rows_read, rows_good, warnings, rejects: outbox.rejects })
 }
 
 struct Outbox {
@@ -77,27 +84,30 @@ struct Outbox {
 }
 
 impl Outbox {
-    /// Reads one file to its end and returns how many rows it has, bad ones included.
+    /// Reads one file to its end and returns how many rows it has, and how many of them are good.
     fn file<R>(
         &mut self,
         mut input: Input,
         warnings: &mut Vec<String>,
         mut check: impl FnMut(&Row<'_>, &mut Batch<R>) -> Result<(), Problem>,
         wrap: fn(Batch<R>) -> Rows,
-    ) -> Result<u64, ImportError> {
+    ) -> Result<(u64, u64), ImportError> {
         let rows_before = self.rows;
+        let mut bad = 0;
         let mut batch = Batch::default();
         let mut rows_waiting = 0;
         loop {
-            let item = match input.reader.next() {
-                Ok(Some(item)) => item,
+            let record = match input.reader.next() {
+                Ok(Some(record)) => record,
                 Ok(None) => break,
                 Err(source) => return Err(ImportError::Read { path: input.path, source }),
             };
             self.rows += 1;
             rows_waiting += 1;
-            if let Err((line, problem)) = check_item(&item, &input.header, &mut batch, &mut check) {
-                self.reject(input.file, line, problem)?;
+            let row = Row::new(record, &input.header);
+            if let Err(problem) = row.and_then(|row| check(&row, &mut batch)) {
+                bad += 1;
+                self.reject(input.file, record.line, problem)?;
             }
             if rows_waiting == MAX_BATCH_ROWS || batch.texts.bytes() >= FULL_BATCH_BYTES {
                 self.send(input.file, input.reader.position(), wrap(std::mem::take(&mut batch)))?;
@@ -108,12 +118,12 @@ impl Outbox {
         self.bytes_before += input.bytes;
         let rows = self.rows - rows_before;
         warnings.extend(warning(&input, rows));
-        Ok(rows)
+        Ok((rows, rows - bad))
     }
 
     fn reject(&mut self, file: SourceFile, line: u64, problem: Problem) -> Result<(), ImportError> {
-        let Problem { column, value, reason } = problem;
-        self.rejects.add(Reject { file, line, column, value, reason })
+        let Problem { column, value, reason, is_photo_to_leave_out } = problem;
+        self.rejects.add(Reject { file, line, column, value, reason }, is_photo_to_leave_out)
     }
 
     fn send(&mut self, file: SourceFile, position: u64, rows: Rows) -> Result<(), ImportError> {
@@ -124,30 +134,15 @@ impl Outbox {
             bytes_total: self.bytes_total,
             rows: self.rows,
         };
-        // The loading side hangs up only when the store has failed, and reports that failure itself.
+        // The receiver is gone only when the store has failed. The loading side reports that
+        // failure.
         let hung_up = |_| StoreError::Unavailable("loading has stopped".to_owned());
         Ok(self.sender.send(Message { rows, progress }).map_err(hung_up)?)
     }
 }
 
-pub(super) fn check_item<R>(
-    item: &Item<'_>,
-    header: &Header,
-    batch: &mut Batch<R>,
-    check: &mut impl FnMut(&Row<'_>, &mut Batch<R>) -> Result<(), Problem>,
-) -> Result<(), (u64, Problem)> {
-    match *item {
-        Item::Record(record @ Record { line, .. }) => {
-            Row::new(record, header).and_then(|row| check(&row, batch)).map_err(|problem| (line, problem))
-        }
-        Item::Malformed { line, bytes, problem } => {
-            let (value, reason) = (shown(bytes.trim_ascii_end()), problem.to_string());
-            Err((line, Problem { column: String::new(), value, reason }))
-        }
-    }
-}
-
-/// What is odd about a file that was read to its end, but no reason to refuse it.
+/// A warning about a file that was read to its end: it has no rows, or its last line has no
+/// newline.
 fn warning(input: &Input, rows: u64) -> Option<String> {
     let path = input.path.display();
     if rows == 0 {

@@ -1,16 +1,17 @@
-//! CSV bytes → records: where each field lies, on which line a record starts, and what is malformed.
+//! CSV bytes → records: where each field lies, on which line a record starts, and what is
+//! malformed.
 //!
-//! By hand rather than with the `csv` crate because a migration must notice what that reader forgives: a file
-//! that ends inside a quoted field, a lost quote that swallows rows, a record without end. A property test
-//! holds the two together on everything well-formed. Deliberately absent: columns, types, UTF-8.
+//! The `csv` crate forgives what an import must notice: a file that ends inside quotes, a lost
+//! quote, a record without end. A property test compares the two on well-formed files. Deliberately
+//! absent: columns, types, UTF-8.
 
 use std::borrow::Cow;
 use std::io::{self, Read};
 
-use memchr::{memchr, memchr_iter, memchr2};
+use memchr::{memchr, memchr_iter, memchr3};
 
-/// Longest record in bytes, quotes and line end included: three texts of the greatest length fit many
-/// times over. A lost quote is noticed here at the latest.
+/// Longest record in bytes, quotes and line end included. Three texts of the greatest length fit
+/// many times over, so a longer record has lost a quote.
 pub(super) const MAX_RECORD_BYTES: usize = 1024 * 1024;
 
 /// Most bytes taken from the file at once.
@@ -18,13 +19,21 @@ const READ_BYTES: usize = 256 * 1024;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// A record that cannot be split into fields. It ends with its first line, and reading goes on at the next
-/// one, so that a lost quote costs one row and not all that follow.
+/// Why a record cannot be split into fields. It ends with its first line, and reading goes on at
+/// the next one, so that a lost quote costs one row and not all that follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Malformed {
     /// Text between a closing quote and the next comma.
     #[error("a quoted field is followed by text: a quote inside must be doubled, or a quote is missing")]
     TextAfterQuote,
+    /// A quote inside a field that does not begin with one.
+    #[error("a field has a quote but does not begin with one: put it in quotes and double those inside")]
+    QuoteInPlainField,
+    /// A carriage return outside of quotes that is not part of a line end.
+    #[error(
+        "a carriage return without a newline is no line end: save the file with LF or CR LF at the ends of lines"
+    )]
+    LoneCarriageReturn,
     /// The closing quote never comes.
     #[error("file ends inside a quoted field: it is cut off, or a quote is missing")]
     EndsInQuotes,
@@ -54,31 +63,15 @@ impl Field {
     }
 }
 
-/// The next thing in a file.
-#[derive(Debug)]
-pub(super) enum Item<'a> {
-    /// A record with at least one field.
-    Record(Record<'a>),
-    /// Something that is not a record.
-    Malformed {
-        /// The 1-based physical line.
-        line: u64,
-        /// The line's bytes, as far as they are at hand.
-        bytes: &'a [u8],
-        /// What is wrong.
-        problem: Malformed,
-    },
-}
-
-/// A well-formed record.
+/// A record, well-formed or not.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Record<'a> {
     /// The 1-based physical line where it starts.
     pub(super) line: u64,
-    /// All its bytes.
+    /// All its bytes. Of a malformed record it is the first line, as far as it is in memory.
     pub(super) bytes: &'a [u8],
-    /// Its fields, in file order.
-    pub(super) fields: &'a [Field],
+    /// Its fields in file order, at least one.
+    pub(super) fields: Result<&'a [Field], Malformed>,
 }
 
 /// Reads records one by one through a buffer of fixed size.
@@ -97,10 +90,13 @@ pub(super) struct Reader<R> {
     fields: Vec<Field>,
 }
 
-/// What was found at the start of the unread bytes: how many bytes it takes.
-enum Found {
-    Record(usize),
-    Malformed(usize, Malformed),
+/// What a look at the unread bytes came to.
+enum Step {
+    /// Another look is needed: more bytes are there now, or some are passed over.
+    Again,
+    /// A record of this many bytes.
+    Record(usize, Result<(), Malformed>),
+    /// The file has ended.
     End,
 }
 
@@ -130,27 +126,21 @@ impl<R: Read> Reader<R> {
     }
 
     /// The next record, or `None` at the end. Blank lines are passed over.
-    pub(super) fn next(&mut self) -> io::Result<Option<Item<'_>>> {
-        let found = loop {
-            if let Some(found) = self.find()? {
-                break found;
+    pub(super) fn next(&mut self) -> io::Result<Option<Record<'_>>> {
+        loop {
+            match self.step()? {
+                Step::Again => {}
+                Step::End => return Ok(None),
+                Step::Record(length, found) => {
+                    let (start, line) = (self.start, self.line);
+                    self.consume(length);
+                    let bytes = &self.buffer[start..start + length];
+                    self.skipping = found.is_err() && !bytes.ends_with(b"\n");
+                    let fields = found.map(|()| self.fields.as_slice());
+                    return Ok(Some(Record { line, bytes, fields }));
+                }
             }
-        };
-        let (start, line) = (self.start, self.line);
-        Ok(match found {
-            Found::End => None,
-            Found::Record(length) => {
-                self.consume(length);
-                let bytes = &self.buffer[start..start + length];
-                Some(Item::Record(Record { line, bytes, fields: &self.fields }))
-            }
-            Found::Malformed(length, problem) => {
-                self.consume(length);
-                let bytes = &self.buffer[start..start + length];
-                self.skipping = !bytes.ends_with(b"\n");
-                Some(Item::Malformed { line, bytes, problem })
-            }
-        })
+        }
     }
 
     /// Bytes of the file that have been used up.
@@ -163,11 +153,10 @@ impl<R: Read> Reader<R> {
         self.unterminated
     }
 
-    /// Looks at the unread bytes; `None` when it had to move on to see more.
-    fn find(&mut self) -> io::Result<Option<Found>> {
+    fn step(&mut self) -> io::Result<Step> {
         let input = &self.buffer[self.start..self.end];
         if input.is_empty() && self.at_end {
-            return Ok(Some(Found::End));
+            return Ok(Step::End);
         }
         if self.skipping {
             let rest = first_line(input);
@@ -176,28 +165,28 @@ impl<R: Read> Reader<R> {
             if self.start == self.end {
                 self.fill()?;
             }
-            return Ok(None);
+            return Ok(Step::Again);
         }
         let problem = match scan(input, self.at_end, &mut self.fields) {
             Ok(length) if length > MAX_RECORD_BYTES => Malformed::TooLong,
             Ok(length) if is_blank(&input[..length], &self.fields) => {
                 self.consume(length);
-                return Ok(None);
+                return Ok(Step::Again);
             }
             Ok(length) => {
                 if !input[..length].ends_with(b"\n") {
                     self.unterminated = Some(self.line);
                 }
-                return Ok(Some(Found::Record(length)));
+                return Ok(Step::Record(length, Ok(())));
             }
             Err(Stop::NeedsMore) if input.len() > MAX_RECORD_BYTES => Malformed::TooLong,
             Err(Stop::NeedsMore) => {
                 self.fill()?;
-                return Ok(None);
+                return Ok(Step::Again);
             }
             Err(Stop::Malformed(problem)) => problem,
         };
-        Ok(Some(Found::Malformed(first_line(input), problem)))
+        Ok(Step::Record(first_line(input), Err(problem)))
     }
 
     fn consume(&mut self, length: usize) {
@@ -249,13 +238,15 @@ enum Next {
     Record(usize),
 }
 
-/// Splits the record at the start of `input` into `fields` and returns its length with its line end.
+/// Splits the record at the start of `input` into `fields` and returns its length with its line
+/// end. Spaces and tabs around a quoted field do not matter.
 fn scan(input: &[u8], at_end: bool, fields: &mut Vec<Field>) -> Result<usize, Stop> {
     fields.clear();
     let mut start = 0;
     loop {
-        let (field, next) = if input.get(start) == Some(&b'"') {
-            quoted_field(input, start + 1, at_end)?
+        let quote = start + blanks(&input[start..], b" \t");
+        let (field, next) = if input.get(quote) == Some(&b'"') {
+            quoted_field(input, quote + 1, at_end)?
         } else {
             plain_field(input, start, at_end)?
         };
@@ -267,19 +258,29 @@ fn scan(input: &[u8], at_end: bool, fields: &mut Vec<Field>) -> Result<usize, St
     }
 }
 
+/// How many bytes at the start of `input` are among `kinds`.
+fn blanks(input: &[u8], kinds: &[u8]) -> usize {
+    input.iter().take_while(|byte| kinds.contains(byte)).count()
+}
+
 fn plain_field(input: &[u8], start: usize, at_end: bool) -> Result<(Field, Next), Stop> {
-    let end = match memchr2(b',', b'\n', &input[start..]) {
+    let end = match memchr3(b',', b'\n', b'"', &input[start..]) {
         Some(offset) => start + offset,
         None if at_end => input.len(),
         None => return Err(Stop::NeedsMore),
     };
-    if input.get(end) == Some(&b',') {
-        return Ok((Field { start, end, doubled: false }, Next::Field(end + 1)));
+    let (content_end, next) = match input.get(end) {
+        Some(b',') => (end, Next::Field(end + 1)),
+        Some(b'"') => return Err(Stop::Malformed(Malformed::QuoteInPlainField)),
+        _ => {
+            let returns = input[start..end].iter().rev().take_while(|&&byte| byte == b'\r').count();
+            (end - returns, Next::Record((end + 1).min(input.len())))
+        }
+    };
+    if memchr(b'\r', &input[start..content_end]).is_some() {
+        return Err(Stop::Malformed(Malformed::LoneCarriageReturn));
     }
-    let content = &input[start..end];
-    let content = content.strip_suffix(b"\r").unwrap_or(content);
-    let field = Field { start, end: start + content.len(), doubled: false };
-    Ok((field, Next::Record((end + 1).min(input.len()))))
+    Ok((Field { start, end: content_end, doubled: false }, next))
 }
 
 /// The quoted field whose content begins at `start`.
@@ -297,13 +298,16 @@ fn quoted_field(input: &[u8], start: usize, at_end: bool) -> Result<(Field, Next
             None => return Err(Stop::NeedsMore),
         }
     };
-    let next = match &input[end + 1..] {
-        [b',', ..] => Next::Field(end + 2),
-        [b'\n', ..] => Next::Record(end + 2),
-        [b'\r', b'\n', ..] => Next::Record(end + 3),
-        rest @ ([] | [b'\r']) if at_end => Next::Record(end + 1 + rest.len()),
-        [] | [b'\r'] => return Err(Stop::NeedsMore),
-        _ => return Err(Stop::Malformed(Malformed::TextAfterQuote)),
+    let after = end + 1 + blanks(&input[end + 1..], b" \t\r");
+    let next = match input.get(after) {
+        Some(b',') => Next::Field(after + 1),
+        Some(b'\n') => Next::Record(after + 1),
+        None if at_end => Next::Record(after),
+        None => return Err(Stop::NeedsMore),
+        Some(_) if input[end..after].contains(&b'\r') => {
+            return Err(Stop::Malformed(Malformed::LoneCarriageReturn));
+        }
+        Some(_) => return Err(Stop::Malformed(Malformed::TextAfterQuote)),
     };
     Ok((Field { start, end, doubled }, next))
 }

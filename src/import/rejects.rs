@@ -1,13 +1,18 @@
-//! Bad rows: counted without limit, listed in a CSV file up to one, the first few kept for the error message.
-//! The file is made when the first bad row turns up and not before.
+//! Bad rows and photos that are left out: counted by reason, and listed in a CSV file up to a
+//! limit. Deliberately absent: what is wrong with a row, which `check`, `row` and `reader` find
+//! out.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::fs::File;
 use std::io;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
-use super::error::{ImportError, RejectedImport};
+use super::error::{ImportError, TooManyRejects};
 use super::source::{SourceFile, Sources};
+use crate::domain::visible;
 
 /// Where bad rows are listed unless another file is named: in the current directory.
 pub const DEFAULT_REJECTS_FILE: &str = "atelier-rejects.csv";
@@ -21,7 +26,12 @@ pub const MAX_SHOWN_VALUE_CHARS: usize = 200;
 /// Bad rows that an error message shows.
 const FIRST_REJECTS: usize = 5;
 
-/// A bad row: where it is and what is wrong with it. A row is listed once, with its first bad column.
+/// Most reasons that are counted each on its own. The header line alone decides on most of them, so
+/// there are few.
+const MAX_REASONS: usize = 30;
+
+/// A bad row: where it is and what is wrong with it. A row is listed once, with its first bad
+/// column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reject {
     /// The file.
@@ -30,11 +40,19 @@ pub struct Reject {
     pub line: u64,
     /// The column; empty when the row as a whole is bad.
     pub column: String,
-    /// The bad value, at most [`MAX_SHOWN_VALUE_CHARS`] characters of it, control characters and bytes that
-    /// are not UTF-8 escaped.
+    /// The bad value, at most [`MAX_SHOWN_VALUE_CHARS`] characters of it. Invisible characters and
+    /// bytes that are not UTF-8 are escaped.
     pub value: String,
     /// What is wrong with it.
     pub reason: String,
+}
+
+impl Reject {
+    /// File, column and reason.
+    fn kind(&self) -> String {
+        let Self { file, column, reason, .. } = self;
+        if column.is_empty() { format!("{file}: {reason}") } else { format!("{file}, {column}: {reason}") }
+    }
 }
 
 impl fmt::Display for Reject {
@@ -48,7 +66,20 @@ impl fmt::Display for Reject {
     }
 }
 
-/// A value fit for a report: shortened, on one line, without anything that a terminal would obey.
+/// What an import left out.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Bad rows.
+    pub rows: u64,
+    /// Photos without an `http` or `https` address. They are no reason to refuse an import.
+    pub photos: u64,
+    /// How many there are of each kind, most first: file, column and reason in words.
+    pub reasons: Vec<(String, u64)>,
+    /// Where they are listed, at most [`MAX_LISTED_REJECTS`]; `None` when nothing was left out.
+    pub file: Option<PathBuf>,
+}
+
+/// A value as reports show it: shortened, on one line, with invisible characters written out.
 pub(super) fn shown(value: &[u8]) -> String {
     // A character has at most four bytes, so this much is enough and a long value costs nothing.
     let beginning = &value[..value.len().min(4 * (MAX_SHOWN_VALUE_CHARS + 1))];
@@ -57,8 +88,7 @@ pub(super) fn shown(value: &[u8]) -> String {
     for chunk in beginning.utf8_chunks() {
         let valid = chunk.valid().chars().map(|character| match character {
             '\\' => "\\\\".to_owned(),
-            character if character.is_control() => character.escape_default().to_string(),
-            character => character.to_string(),
+            character => visible(character.encode_utf8(&mut [0; 4])),
         });
         let invalid = chunk.invalid().iter().map(|byte| format!("\\x{byte:02x}"));
         for piece in valid.chain(invalid) {
@@ -73,11 +103,13 @@ pub(super) fn shown(value: &[u8]) -> String {
     text
 }
 
-/// The bad rows of an import.
+/// What an import has left out so far.
 pub(super) struct Rejects {
     path: PathBuf,
     allowed: u64,
-    count: u64,
+    rows: u64,
+    photos: u64,
+    reasons: BTreeMap<String, u64>,
     first: Vec<Reject>,
     list: Option<csv::Writer<File>>,
 }
@@ -92,51 +124,60 @@ impl Rejects {
                 return Err(ImportError::RejectsFileIsSource { path: path.to_owned() });
             }
         }
-        Ok(Self { path: path.to_owned(), allowed, count: 0, first: Vec::new(), list: None })
+        let (path, reasons) = (path.to_owned(), BTreeMap::new());
+        Ok(Self { path, allowed, rows: 0, photos: 0, reasons, first: Vec::new(), list: None })
     }
 
-    /// Counts a bad row and lists it while there is room.
-    pub(super) fn add(&mut self, reject: Reject) -> Result<(), ImportError> {
-        self.count += 1;
-        if self.count <= MAX_LISTED_REJECTS {
+    /// Counts a bad row, or a photo to leave out, and lists it while there is room.
+    pub(super) fn add(&mut self, reject: Reject, is_photo_to_leave_out: bool) -> Result<(), ImportError> {
+        if is_photo_to_leave_out {
+            self.photos += 1;
+        } else {
+            self.rows += 1;
+        }
+        let kind = reject.kind();
+        let is_counted = self.reasons.len() < MAX_REASONS || self.reasons.contains_key(&kind);
+        *self.reasons.entry(if is_counted { kind } else { "other reasons".to_owned() }).or_default() += 1;
+        if self.rows + self.photos <= MAX_LISTED_REJECTS {
             self.list(&reject).map_err(|source| self.cannot_write(source))?;
         }
-        if self.first.len() < FIRST_REJECTS {
+        if self.first.len() < FIRST_REJECTS && !is_photo_to_leave_out {
             self.first.push(reject);
         }
         Ok(())
     }
 
-    /// Whether there are more than allowed.
+    /// Whether there are more bad rows than allowed.
     pub(super) fn exceeded(&self) -> bool {
-        self.count > self.allowed
+        self.rows > self.allowed
     }
 
-    /// Completes the list: how many rows are bad and where they are listed.
+    /// Completes the list and says what was left out.
     ///
     /// # Errors
-    /// Also when they are more than allowed.
-    pub(super) fn finish(mut self) -> Result<(u64, Option<PathBuf>), ImportError> {
-        let Some(mut list) = self.list.take() else {
-            return Ok((self.count, None));
-        };
+    /// Also when more rows are bad than allowed.
+    pub(super) fn finish(mut self) -> Result<LeftOut, ImportError> {
+        let Some(mut list) = self.list.take() else { return Ok(LeftOut::default()) };
         list.flush().map_err(|source| self.cannot_write(source))?;
-        if self.exceeded() {
-            return Err(ImportError::TooManyRejects(Box::new(RejectedImport {
-                rejects: self.count,
-                max_rejects: self.allowed,
-                first: self.first,
-                file: self.path,
-            })));
+        let exceeded = self.exceeded();
+        let mut reasons: Vec<_> = self.reasons.into_iter().collect();
+        reasons.sort_by_key(|&(_, count)| Reverse(count));
+        let left_out = LeftOut { rows: self.rows, photos: self.photos, reasons, file: Some(self.path) };
+        if exceeded {
+            let (allowed, first) = (self.allowed, self.first);
+            return Err(ImportError::TooManyRejects(Box::new(TooManyRejects { left_out, allowed, first })));
         }
-        Ok((self.count, Some(self.path)))
+        Ok(left_out)
     }
 
     fn list(&mut self, reject: &Reject) -> io::Result<()> {
         let list = if let Some(list) = &mut self.list {
             list
         } else {
-            let list = self.list.insert(csv::Writer::from_path(&self.path)?);
+            // Bad values may be e-mail addresses: only the owner reads a new file.
+            let mut options = File::options();
+            let file = options.write(true).create(true).truncate(true).mode(0o600).open(&self.path)?;
+            let list = self.list.insert(csv::Writer::from_writer(file));
             list.write_record(["file", "line", "column", "value", "reason"])?;
             list
         };
@@ -152,6 +193,8 @@ impl Rejects {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::MetadataExt as _;
+
     use super::*;
 
     fn reject(line: u64) -> Reject {
@@ -166,6 +209,7 @@ mod tests {
     #[test]
     fn values_are_shortened_and_escaped() {
         assert_eq!(shown(b"a\tb\\\x1b\xFF\0 \xC3\xA9"), "a\\tb\\\\\\u{1b}\\xff\\u{0} é");
+        assert_eq!(shown("1\u{a0}0\u{200b}\u{202e}".as_bytes()), "1\\u{a0}0\\u{200b}\\u{202e}");
         let long = shown("é".repeat(100_000).as_bytes());
         assert_eq!(long, format!("{}…", "é".repeat(200)));
         assert_eq!(shown("é".repeat(200).as_bytes()), "é".repeat(200));
@@ -177,9 +221,12 @@ mod tests {
         let path = directory.path().join("rejects.csv");
         let mut rejects = Rejects::new(&path, 1, &sources(directory.path())).unwrap();
         assert!(!path.exists());
-        rejects.add(reject(7)).unwrap();
+        rejects.add(reject(7), false).unwrap();
         assert!(!rejects.exceeded());
-        assert_eq!(rejects.finish().unwrap(), (1, Some(path.clone())));
+        let reasons = vec![("answers.csv, helpful: must be a number".to_owned(), 1)];
+        let left_out = LeftOut { rows: 1, photos: 0, reasons, file: Some(path.clone()) };
+        assert_eq!(rejects.finish().unwrap(), left_out);
+        assert_eq!(path.metadata().unwrap().mode() & 0o777, 0o600);
         assert_eq!(
             std::fs::read_to_string(&path).unwrap(),
             "file,line,column,value,reason\nanswers.csv,7,helpful,\"a,\"\"\\n\\u{1b}[2J\\xffb\",must be a number\n"
@@ -192,13 +239,29 @@ mod tests {
         let path = directory.path().join("rejects.csv");
         let mut rejects = Rejects::new(&path, 1, &sources(directory.path())).unwrap();
         for line in 2..MAX_LISTED_REJECTS + 4 {
-            rejects.add(reject(line)).unwrap();
+            rejects.add(reject(line), false).unwrap();
         }
         let error = rejects.finish().unwrap_err();
         let ImportError::TooManyRejects(report) = &error else { panic!("{error}") };
-        assert_eq!((report.rejects, report.first.len()), (100_002, FIRST_REJECTS));
+        assert_eq!((report.left_out.rows, report.first.len()), (100_002, FIRST_REJECTS));
         assert!(error.to_string().contains("The first 100000 are listed in"), "{error}");
         assert_eq!(std::fs::read_to_string(&path).unwrap().lines().count(), 100_001);
+    }
+
+    #[test]
+    fn reasons_are_counted_up_to_a_limit() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("rejects.csv");
+        let mut rejects = Rejects::new(&path, 1_000, &sources(directory.path())).unwrap();
+        for number in 0..100 {
+            rejects.add(Reject { reason: format!("reason {number:03}"), ..reject(2) }, false).unwrap();
+            rejects.add(reject(3), true).unwrap();
+        }
+        let left_out = rejects.finish().unwrap();
+        assert_eq!((left_out.rows, left_out.photos, left_out.reasons.len()), (100, 100, MAX_REASONS + 1));
+        assert_eq!(left_out.reasons[0], ("answers.csv, helpful: must be a number".to_owned(), 100));
+        assert_eq!(left_out.reasons[1], ("other reasons".to_owned(), 71));
+        assert_eq!(left_out.reasons[2].1, 1);
     }
 
     #[test]
@@ -216,6 +279,6 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("missing").join("rejects.csv");
         let mut rejects = Rejects::new(&path, 0, &sources(directory.path())).unwrap();
-        assert!(matches!(rejects.add(reject(2)), Err(ImportError::RejectsFile { .. })));
+        assert!(matches!(rejects.add(reject(2), false), Err(ImportError::RejectsFile { .. })));
     }
 }

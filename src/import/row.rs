@@ -1,17 +1,17 @@
-//! One record of a file with a known header: each column as a typed value, or what is wrong with it.
-//! How rows of the files relate to each other is not known here.
+//! One record of a file with a known header: each column as a typed value, or what is wrong with
+//! it. Deliberately absent: how the rows of the files belong together.
 
 use std::borrow::Cow;
 
 use memchr::memchr;
 
-use super::reader::Record;
+use super::reader::{Field, Record};
 use super::rejects::shown;
 use super::source::Header;
-use crate::domain::{Id, Timestamp, normalize};
+use crate::domain::{Id, MAX_IMPORTED_ID, Timestamp, is_photo_address, normalize};
 
-/// Most characters (Unicode scalar values) of an imported text, after trimming. More than the public routes
-/// take, because what customers once wrote must not hold up a migration.
+/// Most characters (Unicode scalar values) of an imported text, after trimming. More than the
+/// public routes take: texts that customers once wrote must not hold up an import.
 pub const MAX_IMPORTED_TEXT_CHARS: usize = 10_000;
 
 /// Why a row is bad: the parts of a [`Reject`](super::Reject) that do not depend on where it is.
@@ -20,36 +20,44 @@ pub(super) struct Problem {
     pub(super) column: String,
     pub(super) value: String,
     pub(super) reason: String,
+    /// Whether it is a photo without an address. It is left out and spoils nothing.
+    pub(super) is_photo_to_leave_out: bool,
 }
 
-/// A record with as many fields as the header line, all UTF-8.
+impl Problem {
+    /// A problem with a row as a whole.
+    pub(super) fn of_row(bytes: &[u8], reason: String) -> Self {
+        let value = shown(bytes.trim_ascii_end());
+        Self { column: String::new(), value, reason, is_photo_to_leave_out: false }
+    }
+}
+
+/// A well-formed record with as many fields as the header line, all UTF-8.
 pub(super) struct Row<'a> {
     text: &'a str,
-    record: Record<'a>,
+    fields: &'a [Field],
     header: &'a Header,
 }
 
 impl<'a> Row<'a> {
-    /// Checks the number of fields and the encoding.
+    /// Checks that it is well-formed, the number of fields and the encoding.
     pub(super) fn new(record: Record<'a>, header: &'a Header) -> Result<Self, Problem> {
-        let (fields, expected) = (record.fields.len(), header.names.len());
-        if fields != expected {
-            let reason = format!("the row has {fields} fields, the header line {expected}");
-            return Err(Problem {
-                column: String::new(),
-                value: shown(record.bytes.trim_ascii_end()),
-                reason,
-            });
+        let of_row = |reason| Problem::of_row(record.bytes, reason);
+        let fields = record.fields.map_err(|problem| of_row(problem.to_string()))?;
+        let (length, expected) = (fields.len(), header.names.len());
+        if length != expected {
+            return Err(of_row(format!("the row has {length} fields, the header line {expected}")));
         }
         match simdutf8::basic::from_utf8(record.bytes) {
-            Ok(text) => Ok(Self { text, record, header }),
-            Err(_) => Err(not_utf8(record, header)),
+            Ok(text) => Ok(Self { text, fields, header }),
+            Err(_) => Err(not_utf8(record.bytes, fields, header)),
         }
     }
 
-    /// A column of [`SourceFile::columns`](super::SourceFile::columns), trimmed but otherwise as in the file.
+    /// A column of [`SourceFile::columns`](super::SourceFile::columns), trimmed but otherwise as in
+    /// the file.
     fn raw(&self, column: usize) -> &'a str {
-        self.text[self.record.fields[self.header.positions[column]].range()].trim()
+        self.text[self.fields[self.header.positions[column]].range()].trim()
     }
 
     /// A problem with a column.
@@ -58,6 +66,7 @@ impl<'a> Row<'a> {
             column: self.header.names[self.header.positions[column]].clone(),
             value: shown(self.raw(column).as_bytes()),
             reason: reason.into(),
+            is_photo_to_leave_out: false,
         }
     }
 
@@ -65,18 +74,31 @@ impl<'a> Row<'a> {
         T::parse(self.raw(column)).map_err(|error| self.problem(column, error.to_string()))
     }
 
+    /// The id of the row itself.
+    pub(super) fn own_id<T: Id>(&self, column: usize) -> Result<T, Problem> {
+        let id: T = self.id(column)?;
+        if id.get() <= MAX_IMPORTED_ID {
+            Ok(id)
+        } else {
+            Err(self.problem(
+                column,
+                format!("must be at most {MAX_IMPORTED_ID}, because new ids are larger than it"),
+            ))
+        }
+    }
+
     pub(super) fn date(&self, column: usize) -> Result<Timestamp, Problem> {
         Timestamp::parse(self.raw(column)).map_err(|error| self.problem(column, error.to_string()))
     }
 
-    /// `1` or `true`, `0` or `false`; nothing means false.
+    /// `1`, `true` or `t`, `0`, `false` or `f`; nothing means false. PostgreSQL writes `t` and `f`.
     pub(super) fn flag(&self, column: usize) -> Result<bool, Problem> {
         match self.raw(column) {
             "0" | "" => Ok(false),
             "1" => Ok(true),
-            text if text.eq_ignore_ascii_case("false") => Ok(false),
-            text if text.eq_ignore_ascii_case("true") => Ok(true),
-            _ => Err(self.problem(column, "must be 0, 1, true or false")),
+            text if text.eq_ignore_ascii_case("false") || text.eq_ignore_ascii_case("f") => Ok(false),
+            text if text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("t") => Ok(true),
+            _ => Err(self.problem(column, "must be 0, 1, true, false, t or f")),
         }
     }
 
@@ -94,7 +116,7 @@ impl<'a> Row<'a> {
     /// A text, trimmed, with unified line ends; it may be empty.
     pub(super) fn text(&self, column: usize) -> Result<Cow<'a, str>, Problem> {
         let content = self.raw(column);
-        let text = match self.record.fields[self.header.positions[column]].unescape(content) {
+        let text = match self.fields[self.header.positions[column]].unescape(content) {
             Cow::Borrowed(text) => normalize(text),
             Cow::Owned(text) => Cow::Owned(normalize(&text).into_owned()),
         };
@@ -102,32 +124,38 @@ impl<'a> Row<'a> {
             return Err(self.problem(column, "must not contain the control character U+0000"));
         }
         // There are never more characters than bytes, so most texts need no count.
-        if text.len() > MAX_IMPORTED_TEXT_CHARS {
-            let length = text.chars().count();
-            if length > MAX_IMPORTED_TEXT_CHARS {
-                let most = MAX_IMPORTED_TEXT_CHARS;
-                return Err(
-                    self.problem(column, format!("must have at most {most} characters; it has {length}"))
-                );
-            }
+        if text.len() > MAX_IMPORTED_TEXT_CHARS && text.chars().count() > MAX_IMPORTED_TEXT_CHARS {
+            return Err(
+                self.problem(column, format!("must have at most {MAX_IMPORTED_TEXT_CHARS} characters"))
+            );
         }
         Ok(text)
     }
+
+    /// The address of a photo.
+    pub(super) fn photo_url(&self, column: usize) -> Result<Cow<'a, str>, Problem> {
+        let url = self.text(column)?;
+        if is_photo_address(&url) {
+            return Ok(url);
+        }
+        let problem = self.problem(column, "is no http or https address with a host: the photo is left out");
+        Err(Problem { is_photo_to_leave_out: true, ..problem })
+    }
 }
 
-fn not_utf8(record: Record<'_>, header: &Header) -> Problem {
+fn not_utf8(bytes: &[u8], fields: &[Field], header: &Header) -> Problem {
     let reason = "the text is not UTF-8".to_owned();
-    let bad = record.fields.iter().zip(&header.names).find_map(|(field, name)| {
-        let content = &record.bytes[field.range()];
+    let bad = fields.iter().zip(&header.names).find_map(|(field, name)| {
+        let content = &bytes[field.range()];
         std::str::from_utf8(content).is_err().then(|| (name.clone(), shown(content)))
     });
-    let (column, value) = bad.unwrap_or_else(|| (String::new(), shown(record.bytes)));
-    Problem { column, value, reason }
+    let (column, value) = bad.unwrap_or_else(|| (String::new(), shown(bytes)));
+    Problem { column, value, reason, is_photo_to_leave_out: false }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::reader::{Item, Reader};
+    use super::super::reader::Reader;
     use super::*;
     use crate::domain::{AnswerId, InvalidId};
 
@@ -135,8 +163,7 @@ mod tests {
         let names = ["extra", "a", "b"].map(str::to_owned).to_vec();
         let header = Header { names, positions: vec![1, 2] };
         let mut reader = Reader::new(line).unwrap();
-        let Some(Item::Record(record)) = reader.next().unwrap() else { panic!("no record") };
-        check(Row::new(record, &header))
+        check(Row::new(reader.next().unwrap().unwrap(), &header))
     }
 
     fn problem<T>(
@@ -168,6 +195,12 @@ mod tests {
         assert_eq!(value(b"x, 007 ,2\n", |row| row.id(0).map(AnswerId::get)), 7);
         let expected = strings("b", "-2", &InvalidId.to_string());
         assert_eq!(problem(b",,\"-2\"\n", |row| row.id::<AnswerId>(1)), expected);
+        let largest = |row: &Row<'_>| row.own_id(0).map(AnswerId::get);
+        assert_eq!(value(b",9007194959773695,\n", largest), MAX_IMPORTED_ID);
+        assert_eq!(
+            problem(b",9007194959773696,\n", largest).2,
+            "must be at most 9007194959773695, because new ids are larger than it"
+        );
         assert_eq!(value(b",1595884714409,\n", |row| row.date(0)).milliseconds(), 1_595_884_714_409);
         assert_eq!(value(b",2018-10-18,\n", |row| row.date(0)).milliseconds(), 1_539_820_800_000);
         assert_eq!(problem(b",,soon\n", |row| row.date(1)).1, "soon");
@@ -175,13 +208,14 @@ mod tests {
 
     #[test]
     fn flags() {
-        for (text, expected) in [("0", false), ("1", true), (" TRUE ", true), ("False", false), ("", false)] {
-            assert_eq!(value(format!(",{text},\n").as_bytes(), |row| row.flag(0)), expected, "{text}");
+        for text in ["0", "False", "", "f", "F"] {
+            assert!(!value(format!(",{text},\n").as_bytes(), |row| row.flag(0)), "{text}");
         }
-        assert_eq!(
-            problem(b",,yes\n", |row| row.flag(1)),
-            strings("b", "yes", "must be 0, 1, true or false")
-        );
+        for text in ["1", " TRUE ", "t", "T"] {
+            assert!(value(format!(",{text},\n").as_bytes(), |row| row.flag(0)), "{text}");
+        }
+        let expected = strings("b", "yes", "must be 0, 1, true, false, t or f");
+        assert_eq!(problem(b",,yes\n", |row| row.flag(1)), expected);
     }
 
     #[test]
@@ -206,7 +240,7 @@ mod tests {
             row.text(1).map(Cow::into_owned)
         });
         assert_eq!(shown, format!("{}…", "é".repeat(200)));
-        assert_eq!(reason, "must have at most 10000 characters; it has 10001");
+        assert_eq!(reason, "must have at most 10000 characters");
         let expected = strings("b", "x\\u{0}", "must not contain the control character U+0000");
         assert_eq!(problem(b",,x\0\n", |row| row.text(1).map(Cow::into_owned)), expected);
     }

@@ -1,12 +1,12 @@
 //! The three files: their names, their columns, and opening one up to the end of its header line.
-//! Data rows are read elsewhere.
+//! Deliberately absent: the rows below the header.
 
 use std::fmt;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use super::error::{HeaderProblem, ImportError};
-use super::reader::{Item, Reader};
+use super::reader::{Reader, Record};
 
 /// Where the three files are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub struct Sources {
 
 impl Sources {
     /// The files of a directory under their usual names, `questions.csv`, `answers.csv` and
-    /// `answers_photos.csv`. Whether they are there is found out by the import.
+    /// `answers_photos.csv`. It does not look whether they exist.
     pub fn in_directory(directory: &Path) -> Self {
         let file = |source: SourceFile| directory.join(source.file_name());
         Self {
@@ -119,7 +119,7 @@ impl Input {
         })?;
         let bytes = opened.metadata().map_err(failed)?.len();
         let mut reader = Reader::new(opened).map_err(failed)?;
-        let header = read_header(file, reader.next().map_err(failed)?.as_ref())
+        let header = read_header(file, reader.next().map_err(failed)?)
             .map_err(|problem| ImportError::Header { path: path.to_owned(), problem })?;
         Ok(Self { file, path: path.to_owned(), bytes, header, reader })
     }
@@ -134,16 +134,12 @@ pub(super) struct Header {
     pub(super) positions: Vec<usize>,
 }
 
-fn read_header(file: SourceFile, first: Option<&Item<'_>>) -> Result<Header, HeaderProblem> {
-    let record = match first {
-        None => return Err(HeaderProblem::Empty),
-        Some(Item::Malformed { problem, .. }) => return Err(HeaderProblem::Malformed(problem.to_string())),
-        Some(Item::Record(record)) => record,
-    };
+fn read_header(file: SourceFile, first: Option<Record<'_>>) -> Result<Header, HeaderProblem> {
+    let record = first.ok_or(HeaderProblem::Empty)?;
+    let fields = record.fields.map_err(|problem| HeaderProblem::Malformed(problem.to_string()))?;
     let text = std::str::from_utf8(record.bytes).map_err(|_| HeaderProblem::NotUtf8)?;
     let name = |content: &str| content.trim().to_ascii_lowercase();
-    let names: Vec<_> =
-        record.fields.iter().map(|field| name(&field.unescape(&text[field.range()]))).collect();
+    let names: Vec<_> = fields.iter().map(|field| name(&field.unescape(&text[field.range()]))).collect();
     let mut positions = Vec::with_capacity(file.columns().len());
     for &column in file.columns() {
         let mut found = names.iter().enumerate().filter(|(_, name)| *name == column);
@@ -166,7 +162,7 @@ mod tests {
 
     fn header(line: &[u8]) -> Result<Header, HeaderProblem> {
         let mut reader = Reader::new(line).unwrap();
-        read_header(SourceFile::Photos, reader.next().unwrap().as_ref())
+        read_header(SourceFile::Photos, reader.next().unwrap())
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What can be done with answers.
+//! The operations on answers. Lists come from memory, writes go to the queue; no HTTP is known here.
 
 use super::questions::unexpected;
 use super::{Listed, Service, ServiceError};
@@ -9,11 +9,11 @@ use crate::view::fingerprint::Fingerprint;
 use crate::view::{ListTag, View, json};
 
 impl Service {
-    /// Appends a page of a question's answers, as JSON, to `output`, unless whoever asks has what `is_known` says yes to.
-    /// An unknown or hidden question has none.
+    /// Appends a page of a question's answers to `output` as JSON, unless `is_known` returns true for
+    /// its tag. An unknown or hidden question has no answers.
     ///
     /// # Errors
-    /// [`ServiceError::Overloaded`] or [`ServiceError::StoreUnavailable`]; never an empty list in their place.
+    /// [`ServiceError::Overloaded`] or [`ServiceError::StoreUnavailable`], never an empty list instead.
     pub async fn list_answers(
         &self,
         question_id: QuestionId,
@@ -49,11 +49,11 @@ impl Service {
         })
     }
 
-    /// Adds an answer to a question and returns its id; one that is sent again is told the first one's.
+    /// Adds an answer to a question and returns its id. A repeated submission returns the first id.
     ///
     /// # Errors
-    /// [`ServiceError::NotFound`] when there is no such question, [`ServiceError::KeyTaken`] when something else came
-    /// under `key` before.
+    /// [`ServiceError::NotFound`] without the question, [`ServiceError::KeyTaken`] when another
+    /// submission came under `key` before.
     pub async fn add_answer(
         &self,
         question_id: QuestionId,
@@ -72,7 +72,7 @@ impl Service {
         }
     }
 
-    /// Counts one more who found the answer helpful.
+    /// Counts one vote for the answer.
     pub async fn vote_answer(&self, answer_id: AnswerId) -> Result<(), ServiceError> {
         self.vote(Target::Answer(answer_id)).await
     }

@@ -1,10 +1,10 @@
-//! The current time as an argument, so that tests can set it.
+//! The current time as an argument, so that tests can set it. Durations are measured elsewhere.
 
 use crate::domain::Timestamp;
 
-/// Tells the time.
+/// A source of the current time.
 pub trait Clock: Send + Sync {
-    /// Now.
+    /// Returns the current time.
     fn now(&self) -> Timestamp;
 }
 

@@ -1,25 +1,25 @@
-//! A product to show to whoever wants to see what the service does: one that is in memory, so that finding it asks the
-//! store for nothing and takes the same short time whatever the shop's size.
+//! A product to show to a visitor of the home page. It is one in memory, so finding it takes the same
+//! short time in a shop of any size; the store is not read.
 
 use super::Service;
 use crate::domain::{Id as _, ProductId, QuestionId};
 use crate::view::View;
 use crate::view::rows::Row;
 
-/// Products that are looked at: first those with the lowest numbers, then as many as come along.
+/// Most products that are looked at: those with the lowest ids, then as many of the others.
 const MAX_LOOKS: usize = 64;
 
 /// A product with a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Example {
-    /// The product.
+    /// Its id.
     pub product_id: ProductId,
-    /// One of its questions, with answers if there is such a one.
+    /// One of its questions, if possible one with answers.
     pub question_id: QuestionId,
 }
 
 impl Service {
-    /// An example, the same one as long as it is in memory; `None` when none was found there.
+    /// Returns an example, the same one while it is in memory; `None` when memory holds none.
     pub fn example(&self) -> Option<Example> {
         let example = |view: &View| {
             let question_id = question_of(view)?;

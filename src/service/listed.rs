@@ -1,18 +1,18 @@
-//! What came of asking for a list. The lists themselves are `view`'s.
+//! The result of asking for a list. The lists themselves are written by `view`.
 
 use crate::view::ListTag;
 
-/// What came of asking for a list.
+/// The result of asking for a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Listed {
-    /// Its page is written.
+    /// The page was written.
     Page(ListTag),
-    /// Whoever asked has this page already; nothing is written.
+    /// The caller has this page already; nothing was written.
     Unchanged(ListTag),
 }
 
 impl Listed {
-    /// Writes a page unless it is known already.
+    /// Writes a page unless its tag is known.
     pub(super) fn write(tag: ListTag, is_known: impl FnOnce(ListTag) -> bool, write: impl FnOnce()) -> Self {
         if is_known(tag) {
             return Self::Unchanged(tag);

@@ -34,7 +34,7 @@ pub use statistics::{BatchStatistics, Failure, SPANS_TARGET, Statistics, ViewSta
 
 use self::lanes::fill::{FillSignal, Filler};
 use self::lanes::loader::{Lane, LoadRequest};
-use self::lanes::log_throttle::Complaint;
+use self::lanes::log_throttle::LogThrottle;
 use self::lanes::queue::BatchQueue;
 use self::lanes::writer::{WriteRequest, WriterLane};
 use self::memory::directory::Directory;
@@ -44,7 +44,7 @@ use self::readiness::Readiness;
 use self::statistics::Counters;
 use crate::domain::Target;
 use crate::domain::{ProductId, QuestionId};
-use crate::store::{Change, ChangeSink, Command, Outcome, Store, StoreError};
+use crate::store::{Change, ChangeSink, Command, Outcome, Sessions, StoreError};
 use crate::view::View;
 
 /// The questions-and-answers service over one store. Dropping it finishes what was accepted.
@@ -78,7 +78,7 @@ impl Service {
     /// # Errors
     /// When the store does not open a session.
     pub fn start(
-        store: &dyn Store,
+        store: &dyn Sessions,
         clock: Arc<dyn Clock>,
         settings: ServiceSettings,
     ) -> Result<Self, StoreError> {
@@ -106,7 +106,7 @@ impl Service {
         Ok(service)
     }
 
-    fn start_threads(&self, store: &dyn Store) -> Result<(), StoreError> {
+    fn start_threads(&self, store: &dyn Sessions) -> Result<(), StoreError> {
         if self.freshness.is_ageing() {
             let freshness = Arc::clone(&self.freshness);
             self.threads.lock().ageing = Some(spawn("ageing".to_owned(), move || freshness.run())?);
@@ -161,16 +161,16 @@ impl Service {
                 fill.request();
             }
             Change::Products(changes) => views.apply(&changes),
-            Change::Deaf => {
-                directory.fall_silent();
-                views.fall_silent();
-                freshness.fall_silent();
+            Change::Disconnected => {
+                directory.disconnect();
+                views.disconnect();
+                freshness.disconnect();
             }
-            Change::Hearing => {
-                directory.end_silence();
-                views.end_silence();
+            Change::Reconnected => {
+                directory.reconnect();
+                views.reconnect();
                 // Last: from here on what is in memory is served again.
-                freshness.end_silence();
+                freshness.reconnect();
                 fill.request();
             }
         })
@@ -189,7 +189,7 @@ impl Service {
     /// What was counted so far, and what there is at the moment.
     pub fn statistics(&self) -> Statistics {
         let (reading, writing) = (self.loads.state(), self.writes.state());
-        self.counters.read(self.views.statistics(), !self.views.is_deaf(), reading, writing)
+        self.counters.read(self.views.statistics(), !self.views.is_disconnected(), reading, writing)
     }
 
     /// Reads a product's view, in memory or, failing that, loaded from the store.
@@ -253,7 +253,7 @@ impl Service {
             Ok(Ok(result)) => result,
             Ok(Err(_)) => Err(ServiceError::StoreUnavailable),
             Err(_) => {
-                static TOO_LATE: Complaint = Complaint::new();
+                static TOO_LATE: LogThrottle = LogThrottle::new();
                 self.counters.failed(Failure::Timeout);
                 if let Some(times) = TOO_LATE.is_due() {
                     let waited = self.settings.store_wait;

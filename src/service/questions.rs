@@ -1,4 +1,4 @@
-//! What can be done with questions.
+//! The operations on questions. Lists come from memory, writes go to the queue; no HTTP is known here.
 
 use super::{Listed, Service, ServiceError};
 use crate::domain::Target;
@@ -7,11 +7,11 @@ use crate::store::{Command, Outcome};
 use crate::view::ListTag;
 
 impl Service {
-    /// Appends a page of a product's questions, as JSON, to `output`, unless whoever asks has what `is_known` says yes
-    /// to.
+    /// Appends a page of a product's questions to `output` as JSON, unless `is_known` returns true for
+    /// its tag.
     ///
     /// # Errors
-    /// [`ServiceError::Overloaded`] or [`ServiceError::StoreUnavailable`]; never an empty list in their place.
+    /// [`ServiceError::Overloaded`] or [`ServiceError::StoreUnavailable`], never an empty list instead.
     pub async fn list_questions(
         &self,
         product_id: ProductId,
@@ -41,10 +41,10 @@ impl Service {
         })
     }
 
-    /// Adds a question and returns its id; one that is sent again is told the first one's.
+    /// Adds a question and returns its id. A repeated submission returns the first id.
     ///
     /// # Errors
-    /// [`ServiceError::KeyTaken`] when something else came under `key` before.
+    /// [`ServiceError::KeyTaken`] when another submission came under `key` before.
     pub async fn add_question(
         &self,
         question: NewQuestion,
@@ -63,7 +63,7 @@ impl Service {
         }
     }
 
-    /// Counts one more who found the question helpful.
+    /// Counts one vote for the question.
     pub async fn vote_question(&self, question_id: QuestionId) -> Result<(), ServiceError> {
         self.vote(Target::Question(question_id)).await
     }
@@ -73,13 +73,13 @@ impl Service {
         self.report(Target::Question(question_id)).await
     }
 
-    /// Whether there is such a question, hidden or not.
+    /// Returns whether the question exists, hidden or not.
     pub async fn question_exists(&self, question_id: QuestionId) -> Result<bool, ServiceError> {
         Ok(self.product_of(question_id).await?.is_some())
     }
 }
 
-/// A store that answers a command with another command's outcome is broken; nothing is acknowledged.
+/// A store that returns the outcome of another command is broken. Nothing is acknowledged.
 pub(super) fn unexpected<I: Id>(outcome: Outcome) -> Result<I, ServiceError> {
     tracing::error!(?outcome, "the store gave an outcome that does not fit the command");
     Err(ServiceError::StoreUnavailable)

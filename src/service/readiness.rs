@@ -12,7 +12,6 @@ use tokio::sync::oneshot;
 
 use super::lanes::loader::LoadRequest;
 use super::{Service, ServiceError};
-use crate::domain::{Id as _, ProductId, QuestionId};
 
 /// How long an answer of the store is good.
 const PROBE_INTERVAL: Duration = Duration::from_secs(1);
@@ -20,7 +19,7 @@ const PROBE_INTERVAL: Duration = Duration::from_secs(1);
 /// How long the store may take for an answer. Whoever asks mostly gives up after a second.
 const PROBE_WAIT: Duration = Duration::from_millis(900);
 
-type Reply = oneshot::Receiver<Result<Option<ProductId>, ServiceError>>;
+type Reply = oneshot::Receiver<Result<(), ServiceError>>;
 
 /// What is known of the store.
 #[derive(Debug)]
@@ -45,17 +44,17 @@ impl Readiness {
 
 impl State {
     /// Takes the answer, if it has come.
-    fn learn(&mut self, answer: Option<Result<Option<ProductId>, ServiceError>>) {
+    fn learn(&mut self, answer: Option<Result<(), ServiceError>>) {
         self.reply = None;
-        self.known = answer.unwrap_or(Err(ServiceError::StoreUnavailable)).map(drop);
+        self.known = answer.unwrap_or(Err(ServiceError::StoreUnavailable));
     }
 }
 
 impl Service {
-    /// Whether the store can be read. What was found out in the last second is good enough.
+    /// Whether the store can be read and takes writes. What was found out in the last second is good enough.
     ///
     /// # Errors
-    /// [`ServiceError::StoreUnavailable`] when it cannot.
+    /// [`ServiceError::StoreUnavailable`] when it cannot or does not.
     pub async fn check_store(&self) -> Result<(), ServiceError> {
         if !self.ask_the_store(Instant::now()) {
             return self.readiness.state.lock().known;
@@ -96,11 +95,9 @@ impl Service {
         if state.asked_at.is_some_and(|asked_at| now.duration_since(asked_at) < PROBE_INTERVAL) {
             return false;
         }
-        // Any question will do, there or not.
-        let question_id = QuestionId::new(1).expect("one is a question's number");
         let (sender, reply) = oneshot::channel();
         // A full queue says nothing about the store: what was known last stays.
-        if self.loads.push(LoadRequest::ProductOf(question_id, sender)).is_err() {
+        if self.loads.push(LoadRequest::Probe(sender)).is_err() {
             return false;
         }
         (state.asked_at, state.reply) = (Some(now), Some(reply));

@@ -1,4 +1,4 @@
-//! The numbers that an operator may set for the service, with their defaults.
+//! The service's settings with their defaults. Where the values come from is not known here.
 
 use std::time::Duration;
 
@@ -7,19 +7,19 @@ use crate::domain::{MAX_PAGE_SIZE, SubmissionLimits};
 /// Limits and sizes of a [`Service`](super::Service).
 #[derive(Debug, Clone)]
 pub struct ServiceSettings {
-    /// Most bytes of views in memory; 0 keeps none.
+    /// Most bytes of cached products; 0 caches none.
     pub views_max_bytes: u64,
-    /// A view that is older is read again, whether or not its product is known to have changed; zero lets views get
-    /// as old as they like. Told apart by 100 ms.
+    /// A cached product that is older is loaded again, changed or not; zero disables this. The
+    /// resolution is 100 ms.
     pub max_view_age: Duration,
-    /// How long lists are still answered from memory, whatever their age, once changes by others go unnoticed. With
-    /// zero they are not.
+    /// How long cached lists are still served while the process receives no changes from the store. With
+    /// zero they are not served.
     pub stale_grace: Duration,
     /// Threads that read from the store.
     pub readers: usize,
-    /// Requests that may wait for a reader; one more is refused.
+    /// Most requests that wait for a reader; one more is refused.
     pub max_waiting_reads: usize,
-    /// Writes that may wait to be written; one more is refused.
+    /// Most writes that wait; one more is refused.
     pub max_waiting_writes: usize,
     /// How long a request waits for the store.
     pub store_wait: Duration,
@@ -27,7 +27,8 @@ pub struct ServiceSettings {
     pub max_page_size: u32,
     /// Most answers shown with a question in the questions list.
     pub max_nested_answers: usize,
-    /// How long the same text by the same author in the same place counts as sent again; with zero it does not.
+    /// How long the same text by the same author in the same place counts as a repetition; zero disables
+    /// this.
     pub duplicate_window: Duration,
     /// Limits of what shoppers send.
     pub submission: SubmissionLimits,

@@ -1,90 +1,90 @@
-//! What the service counts about itself, and the numbers that whoever watches it reads. Counting is for the threads
-//! between memory and the store, which count a batch at a time; what is read from memory is counted by `view_table`.
-//! How the numbers are called outside is not said here.
+//! The service's counters and the figures read from them. The threads between memory and the store
+//! count once a batch; lists from memory are counted in `memory::table`. The names of the metrics are
+//! `http::watch`'s.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use crate::tally::{Distribution, LatencyTally};
 
-/// What the spans of requests and of batches are filed under: no lines of the log come of them.
+/// The target of the spans of requests and batches. They write no lines to the log.
 pub const SPANS_TARGET: &str = "spans";
 
-/// Batches have at most 2^10 requests; there is a bucket for each power of two.
+/// Batches have at most 2^10 requests; each power of two has a bucket.
 const SIZE_BUCKETS: usize = 11;
 
-/// Everything at one moment. Counters only grow, from the start of the process.
+/// All figures at one moment. Counters only grow, from the start of the process.
 #[derive(Debug, Clone)]
 pub struct Statistics {
-    /// What is kept in memory.
+    /// The cache of products.
     pub views: ViewStatistics,
-    /// Reading for those who wait.
+    /// Reads for requests.
     pub reads: BatchStatistics,
-    /// Writing for those who wait.
+    /// Writes for requests.
     pub writes: BatchStatistics,
-    /// Failures of the store by kind, all kinds.
+    /// The number of failures of each kind; all kinds are there.
     pub failures: Vec<(Failure, u64)>,
-    /// Whether changes by other processes are heard of.
+    /// Whether the process receives the changes of other processes.
     pub hears_changes: bool,
 }
 
-/// What is kept in memory of products, and how often that was enough.
+/// The products in memory, and how often lists were served from them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ViewStatistics {
-    /// Views that are kept.
+    /// Cached products.
     pub kept: u64,
-    /// Questions in them.
+    /// Questions of cached products.
     pub questions: u64,
-    /// Answers in them.
+    /// Answers of cached products.
     pub answers: u64,
-    /// Bytes that they take.
+    /// Bytes of cached products.
     pub bytes: u64,
-    /// Bytes that they may take.
+    /// Most bytes of cached products.
     pub max_bytes: u64,
-    /// Lists that were answered from memory.
+    /// Lists that were served from memory.
     pub hits: u64,
-    /// Lists that had to wait for the store.
+    /// Lists that waited for the store.
     pub misses: u64,
-    /// Views that were made for those who waited.
+    /// Products that were loaded for requests.
     pub loads: u64,
-    /// Views that went because memory was full.
+    /// Products that were evicted because memory was full.
     pub evictions: u64,
 }
 
-/// A queue for the store and the batches that were taken from it.
+/// A queue for the store and its batches.
 #[derive(Debug, Clone)]
 pub struct BatchStatistics {
-    /// Requests that wait.
+    /// Waiting requests.
     pub waiting: u64,
-    /// Requests that may wait.
+    /// Most requests that may wait.
     pub max_waiting: u64,
-    /// Requests that were refused because too many waited.
+    /// Requests that were refused because the queue was full.
     pub refused: u64,
-    /// Requests in a batch.
+    /// Sizes of batches, in requests.
     pub sizes: Distribution,
-    /// How long batches took, in seconds.
+    /// Durations of batches, in seconds.
     pub seconds: Distribution,
 }
 
-/// What the store failed to do.
+/// A kind of failure of the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Failure {
-    /// Load products.
+    /// Loading products.
     Load,
-    /// Find the products of questions.
+    /// Finding the products of questions.
     LookUp,
-    /// Commit writes.
+    /// Committing writes.
     Commit,
-    /// Answer a request in time.
+    /// Answering a request in time.
     Timeout,
-    /// Fill memory.
+    /// Filling memory in the background.
     Fill,
-    /// Keep house.
+    /// Housekeeping.
     Housekeeping,
 }
 
 impl Failure {
-    /// All of them, in the order of their numbers.
+    /// All kinds, in the order of their numbers.
     const ALL: [Self; 6] =
         [Self::Load, Self::LookUp, Self::Commit, Self::Timeout, Self::Fill, Self::Housekeeping];
 }
@@ -92,14 +92,14 @@ impl Failure {
 /// The batches of one direction.
 #[derive(Debug, Default)]
 pub(super) struct BatchTally {
-    /// By power of two, rounded up; the last one is everything above.
+    /// By power of two, rounded up; the last one counts everything larger.
     sizes: [AtomicU64; SIZE_BUCKETS + 1],
     requests: AtomicU64,
     latencies: LatencyTally,
 }
 
 impl BatchTally {
-    /// Counts a batch that was carried out, well or not.
+    /// Counts a batch that ended, well or not.
     pub(super) fn count(&self, requests: usize, took: Duration) {
         let bucket = requests.next_power_of_two().trailing_zeros() as usize;
         self.sizes[bucket.min(SIZE_BUCKETS)].fetch_add(1, Ordering::Relaxed);
@@ -116,7 +116,7 @@ impl BatchTally {
     }
 }
 
-/// Counters of one service.
+/// The counters of one service.
 #[derive(Debug, Default)]
 pub(super) struct Counters {
     pub(super) reads: BatchTally,
@@ -125,21 +125,21 @@ pub(super) struct Counters {
     failures: [AtomicU64; Failure::ALL.len()],
 }
 
-/// A queue at one moment: how many wait, how many may, how many were refused.
+/// A queue at one moment: waiting requests, the most that may wait, and refused ones.
 pub(super) type QueueState = (usize, usize, u64);
 
 impl Counters {
-    /// The store failed.
+    /// Counts a failure of the store.
     pub(super) fn failed(&self, failure: Failure) {
         self.failures[failure as usize].fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Views were made for those who waited.
+    /// Counts products that were loaded for requests.
     pub(super) fn loaded(&self, views: usize) {
         self.loads.fetch_add(views as u64, Ordering::Relaxed);
     }
 
-    /// Everything, with what others count.
+    /// Reads all figures, with those that are counted elsewhere.
     pub(super) fn read(
         &self,
         views: ViewStatistics,

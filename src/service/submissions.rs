@@ -1,5 +1,5 @@
-//! By what a question or answer is recognized when it is sent again: the client's key, or its content, and for how long.
-//! Finding the first one is the store's work.
+//! How a repeated question or answer is recognized: by the client's key or by its content, and for
+//! how long. The store finds the first one.
 
 use std::time::Duration;
 
@@ -7,11 +7,11 @@ use super::Service;
 use crate::domain::{Digest, IdempotencyKey, Timestamp};
 use crate::store::Submission;
 
-/// How long a key is kept.
+/// The lifetime of a key.
 const KEY_KEPT: Duration = Duration::from_hours(24);
 
 impl Service {
-    /// How a post is recognized; `None` when it is not, because it has no key and there is no window.
+    /// The marks of a submission; `None` without a key and without a window for repetitions.
     pub(super) fn submission(
         &self,
         key: Option<&IdempotencyKey>,

@@ -1,4 +1,5 @@
-//! The address of a store, as an operator writes it, and opening it. The scheme picks the kind.
+//! The address of a store, as an operator writes it, and opening it. The scheme picks the kind. How
+//! a kind of store is opened is not done here.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -12,15 +13,15 @@ use super::{Counts, LoadMode, Migrated, PagesCopied, Store, StoreError};
 /// Where a store is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StoreAddress {
-    /// `sqlite:PATH`: one SQLite file.
+    /// `sqlite:FILE`: one SQLite file.
     Sqlite(PathBuf),
     /// `postgres://…` or `postgresql://…`: a database on a PostgreSQL server.
     Postgres(PostgresAddress),
 }
 
 impl StoreAddress {
-    /// Opens the store to serve from it. An SQLite file is created or upgraded; a PostgreSQL database may be
-    /// shared by servers of different versions, so its tables are not touched here.
+    /// Opens the store to serve from it. An SQLite file is created or upgraded; a PostgreSQL
+    /// database may be shared by servers of different versions, so its tables are not touched here.
     ///
     /// # Errors
     /// [`StoreError::WrongSchema`] when a PostgreSQL database was not [migrated](Self::migrate).
@@ -31,8 +32,8 @@ impl StoreAddress {
         }
     }
 
-    /// Opens the store to fill it: as [`open`](Self::open), but a database without any table of ours gets
-    /// them.
+    /// Opens the store to fill it: as [`open`](Self::open), but a database without any table of
+    /// ours gets them.
     pub fn open_or_create(&self) -> Result<Arc<dyn Store>, StoreError> {
         match self {
             Self::Sqlite(_) => self.open(),
@@ -43,7 +44,8 @@ impl StoreAddress {
     /// Opens a store that is there already.
     ///
     /// # Errors
-    /// Also when there is no such file: whoever only reads must not create an empty store by a typing error.
+    /// Also when there is no such file: a command that only reads must not create an empty store
+    /// after a typing error.
     pub fn open_existing(&self) -> Result<Arc<dyn Store>, StoreError> {
         match self {
             Self::Sqlite(path) if !path.exists() => Err(no_such_file()),
@@ -51,10 +53,12 @@ impl StoreAddress {
         }
     }
 
-    /// Copies a store, which may be in use, into the empty file `target`: one state of it, the one at the beginning.
+    /// Copies a store, which may be in use, into the empty file `target`: one state of it, the one
+    /// at the beginning.
     ///
     /// # Errors
-    /// [`StoreError::BadAddress`] when there is no such file, and for PostgreSQL, which has its own tools.
+    /// [`StoreError::BadAddress`] when there is no such file, and for PostgreSQL, which has its own
+    /// tools.
     pub fn back_up(&self, target: &Path, progress: &mut dyn FnMut(PagesCopied)) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(path) if !path.exists() => Err(no_such_file()),
@@ -70,8 +74,9 @@ impl StoreAddress {
     /// Fills a store with what such a copy holds, all or nothing. Servers may be using it.
     ///
     /// # Errors
-    /// [`StoreError::NotEmpty`] when there are rows and `mode` does not replace them; [`StoreError::WrongSchema`] when
-    /// one of the files is not a store of a known version; [`StoreError::BadAddress`] for PostgreSQL.
+    /// [`StoreError::NotEmpty`] when there are rows and `mode` does not replace them;
+    /// [`StoreError::WrongSchema`] when one of the files is not a store of a known version;
+    /// [`StoreError::BadAddress`] for PostgreSQL.
     pub fn restore(
         &self,
         backup: &Path,
@@ -84,14 +89,6 @@ impl StoreAddress {
                 "a backup is restored into an SQLite store; from there atelier copy brings it to PostgreSQL"
                     .to_owned(),
             )),
-        }
-    }
-
-    /// The address for whoever asks what is in force: with `***` for the password, if there is one.
-    pub fn masked(&self) -> String {
-        match self {
-            Self::Sqlite(_) => self.to_string(),
-            Self::Postgres(address) => address.masked(),
         }
     }
 
@@ -113,10 +110,7 @@ impl FromStr for StoreAddress {
 
     fn from_str(text: &str) -> Result<Self, StoreError> {
         match text.split_once(':') {
-            Some(("sqlite", path)) if !path.is_empty() => {
-                let path = path.strip_prefix("//").unwrap_or(path);
-                Ok(Self::Sqlite(PathBuf::from(path)))
-            }
+            Some(("sqlite", path)) if !matches!(path, "" | "//") => sqlite_file(path).map(Self::Sqlite),
             Some(("postgres" | "postgresql", _)) => Ok(Self::Postgres(text.parse()?)),
             // Not repeated here: it may hold a password.
             _ => Err(StoreError::BadAddress(
@@ -124,6 +118,20 @@ impl FromStr for StoreAddress {
             )),
         }
     }
+}
+
+/// The file that an address names, as `sqlite:FILE` or `sqlite://FILE`. What SQLite or other programs understand by more
+/// than a path is refused: it would become the name of a file.
+fn sqlite_file(path: &str) -> Result<PathBuf, StoreError> {
+    let path = path.strip_prefix("//").unwrap_or(path);
+    let problem = if path.contains('?') {
+        "it has a ?, and an SQLite store takes no parameters"
+    } else if path.starts_with(":memory:") || path.starts_with("file:") {
+        "a store is a file on disk, and :memory: and file: are none"
+    } else {
+        return Ok(PathBuf::from(path));
+    };
+    Err(StoreError::BadAddress(format!("not the address of a store: {problem}; write sqlite:FILE")))
 }
 
 impl fmt::Display for StoreAddress {
@@ -146,8 +154,29 @@ mod tests {
             address.map(|address| address.to_string()).ok().as_deref(),
             Some("sqlite:/var/lib/atelier/atelier.db")
         );
-        for bad in ["", "sqlite:", "atelier.db", "mysql://x"] {
+        for bad in ["", "sqlite:", "sqlite://", "atelier.db", "mysql://x"] {
             assert!(bad.parse::<StoreAddress>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_sqlite_address_is_a_path_and_nothing_else() {
+        for (text, path) in [
+            ("sqlite:x.db", "x.db"),
+            ("sqlite://x.db", "x.db"),
+            ("sqlite:///var/x.db", "/var/x.db"),
+            ("sqlite:a:b@c#d.db", "a:b@c#d.db"),
+        ] {
+            assert_eq!(text.parse::<StoreAddress>().ok(), Some(StoreAddress::Sqlite(path.into())), "{text}");
+        }
+        for (text, problem) in [
+            ("sqlite://x.db?mode=rwc", "takes no parameters"),
+            ("sqlite:x.db?", "takes no parameters"),
+            ("sqlite::memory:", "file on disk"),
+            ("sqlite:file:x.db", "file on disk"),
+        ] {
+            let error = text.parse::<StoreAddress>().expect_err(text).to_string();
+            assert!(error.contains(problem) && error.ends_with("write sqlite:FILE"), "{error}");
         }
     }
 }

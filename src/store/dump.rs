@@ -1,5 +1,5 @@
-//! Reading everything, hidden rows and e-mail addresses included, as the batches that a bulk load takes: what a
-//! copy to another store needs.
+//! Reading everything, hidden rows and e-mail addresses included, as the batches that a bulk load
+//! takes: what a copy to another store needs.
 
 use super::{AnswerBatch, PhotoBatch, QuestionBatch, StoreError};
 
@@ -29,8 +29,8 @@ impl LastIds {
     }
 }
 
-/// A session that reads one state of a whole store, from its beginning to its end, with present counters.
-/// Products ascend in the store's own order. An empty batch is the end of a kind.
+/// A session that reads one state of a whole store, from its beginning to its end, with present
+/// counters. Products ascend in the store's own order. An empty batch is the end of a kind.
 pub trait Dump: Send {
     /// The next questions, at most [`DUMP_ROWS_PER_BATCH`].
     fn questions(&mut self) -> Result<QuestionBatch, StoreError>;

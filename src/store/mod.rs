@@ -1,18 +1,20 @@
-//! Where the rows are: the narrow, set-shaped interface that every store implements, and nothing of the
-//! rules above it. Whatever reaches a store is a set: many products to read, many commands to commit.
+//! The interface that every store implements. It works on sets: many products to read, many
+//! commands to commit. Deliberately absent: caching, ordering of lists, text checks, HTTP.
 //!
-//! Everything here blocks. A session ([`Reader`], [`Writer`]) owns its connection and is driven by one
-//! thread, so a store needs neither a pool nor a runtime; `service` decides how many there are.
-//! Deliberately absent: caching, ordering of lists, text checks, HTTP.
+//! Everything here blocks. A session ([`Reader`], [`Writer`]) owns its connection and is driven by
+//! one thread, so a store needs neither a pool nor a runtime. The service decides how many sessions
+//! there are.
 
 mod address;
 mod bulk;
+mod columns;
 mod dump;
 mod error;
 mod person;
 pub mod postgres;
 pub mod sqlite;
 mod submission;
+mod upkeep;
 
 use std::sync::Arc;
 
@@ -25,84 +27,80 @@ pub use dump::{DUMP_ROWS_PER_BATCH, Dump, LastIds};
 pub use error::StoreError;
 pub use person::{ERASED_BODY, ERASED_NAME, MAX_PERSON_ROWS, PersonRows};
 pub use submission::Submission;
+pub use upkeep::{Counts, Finding, MAX_FINDINGS_PER_KIND, Migrated, PagesCopied, Upkeep};
 
 use crate::domain::{
-    AnswerId, NewAnswer, NewQuestion, ProductId, ProductRows, QuestionId, Target, Timestamp,
+    AnswerId, Id as _, NewAnswer, NewQuestion, ProductId, ProductRows, QuestionId, Target, Timestamp,
 };
 
-/// A place that keeps questions, answers and photos.
-pub trait Store: Send + Sync {
+/// A place that keeps questions, answers and photos, with all that can be done to it.
+pub trait Store: Sessions + Upkeep {}
+
+impl<S: Sessions + Upkeep> Store for S {}
+
+/// What a server needs of a store.
+pub trait Sessions: Send + Sync {
     /// What people call this kind of store, such as "PostgreSQL".
     fn name(&self) -> &'static str;
 
     /// Opens a session for reading.
     fn reader(&self) -> Result<Box<dyn Reader>, StoreError>;
 
-    /// Opens the session for writing. `elsewhere` is told of every change from now on that did not come through
-    /// it.
+    /// Opens the session for writing. From then on `elsewhere` is called for every change that did
+    /// not come through it.
     fn writer(&self, elsewhere: ChangeSink) -> Result<Box<dyn Writer>, StoreError>;
 
-    /// Opens as many sessions for writing as are of use to one service at once. `elsewhere` is told of every change from
-    /// now on that came through none of them.
+    /// Opens as many sessions for writing as one service can use at once. From then on `elsewhere`
+    /// is called for every change that came through none of them.
     fn writers(&self, elsewhere: ChangeSink) -> Result<Vec<Box<dyn Writer>>, StoreError> {
         Ok(vec![self.writer(elsewhere)?])
     }
-
-    /// Starts loading many rows at once, all or nothing.
-    ///
-    /// # Errors
-    /// [`StoreError::NotEmpty`] when there are rows and `mode` does not replace them.
-    fn bulk_load(&self, mode: LoadMode) -> Result<Box<dyn BulkLoad>, StoreError>;
-
-    /// Starts reading everything.
-    fn dump(&self) -> Result<Box<dyn Dump>, StoreError>;
-
-    /// Replaces names and texts of a person's rows by neutral ones, empties their addresses and removes the photos, in
-    /// one transaction that sessions elsewhere are told of. Rows that are no longer the person's are left alone.
-    /// Returns what was erased.
-    ///
-    /// # Errors
-    /// Nothing is erased, unless the error is [`StoreError::Unknown`].
-    fn erase(&self, person: &PersonRows) -> Result<Counts, StoreError>;
-
-    /// Whether there is no question, answer or photo at all.
-    fn is_empty(&self) -> Result<bool, StoreError>;
-
-    /// How many rows there are.
-    fn counts(&self) -> Result<Counts, StoreError>;
-
-    /// Reads everything and tells `report` of each thing that is wrong, at most
-    /// [`MAX_FINDINGS_PER_KIND`] of a kind.
-    fn check(&self, report: &mut dyn FnMut(Finding)) -> Result<Counts, StoreError>;
 }
 
-/// Most findings of one kind that a check lists.
-pub const MAX_FINDINGS_PER_KIND: u32 = 20;
-
-/// Products with ids from here on are scanned in whatever order suits the store. The id is far above any that a shop's
-/// numbering reaches.
+/// Products with ids from here on are scanned in an order of the store's choice. No shop's
+/// numbering reaches this id.
 pub const FIRST_UNORDERED_ID: u64 = 1 << 38;
 
 /// A session that reads. Every call sees one consistent state of the store.
 pub trait Reader: Send {
-    /// The public rows of each product, in the order asked for. A product without rows is not an error.
-    /// No id may be repeated.
+    /// The public rows of each product, in the order asked for. A product without rows is not an
+    /// error. No id may be repeated.
+    ///
+    /// # Errors
+    /// Damaged rows of one product fail the whole call; [`StoreError::damaged_product`] names it.
+    /// Asked for without it, the others are read.
     fn load_products(&mut self, product_ids: &[ProductId]) -> Result<Vec<ProductRows>, StoreError>;
 
-    /// Which product each question belongs to, in the order asked for; `None` where there is no such
-    /// question. Reported questions count.
+    /// Which product each question belongs to, in the order asked for; `None` where there is no
+    /// such question. Reported questions count.
     fn products_of(&mut self, question_ids: &[QuestionId]) -> Result<Vec<Option<ProductId>>, StoreError>;
 
-    /// The next products that have rows, at most `limit` of them; fewer only at the end. They come in the
-    /// store's own order, each once, and `after` is the last one of the call before. Ids below [`FIRST_UNORDERED_ID`]
-    /// come before all others and ascend, so that whatever they leave out has no rows.
+    /// The next products that have rows, at most `limit` of them; fewer only at the end. They come
+    /// in the store's own order, each once, and `after` is the last one of the call before. Ids
+    /// below [`FIRST_UNORDERED_ID`] come before all others and ascend, so that a product left out
+    /// among them has no rows.
+    ///
+    /// # Errors
+    /// Damaged rows of one product fail the whole call. With a `limit` of one,
+    /// [`StoreError::damaged_product`] is the product after which the scan can go on.
     fn scan_products(
         &mut self,
         after: Option<ProductId>,
         limit: usize,
     ) -> Result<Vec<ProductRows>, StoreError>;
 
-    /// After a failure: sees to it that the store can be asked again, without asking it for anything.
+    /// Asks the store whether it can be read and, where a session that reads can tell, whether it takes writes.
+    ///
+    /// # Errors
+    /// When it cannot or does not.
+    fn probe(&mut self) -> Result<(), StoreError> {
+        // Any question will do, there or not.
+        let question_id = QuestionId::new(1).expect("one is an id");
+        self.products_of(&[question_id]).map(drop)
+    }
+
+    /// After a failure: sees to it that the store can be asked again, without asking it for
+    /// anything.
     ///
     /// # Errors
     /// When it cannot.
@@ -118,13 +116,14 @@ pub trait Reader: Send {
 
 /// A session that writes.
 pub trait Writer: Send {
-    /// Carries out all commands in one transaction and returns once it is on disk: an outcome per command,
-    /// in order. A command whose target does not exist changes nothing and fails alone. Of new rows with the same
-    /// [`Submission`] the first is added, whoever sends them and whether or not they come in one batch.
+    /// Carries out all commands in one transaction and returns once it is on disk: an outcome per
+    /// command, in order. A command whose target does not exist changes nothing and fails alone. Of
+    /// new rows with the same [`Submission`] the first is added, no matter who sends them and
+    /// whether or not they come in one batch.
     ///
     /// # Errors
-    /// Nothing at all was written, unless the error is [`StoreError::Unknown`]. Then the writer's [`ChangeSink`] was
-    /// told of what may have changed.
+    /// Nothing at all was written, unless the error is [`StoreError::Unknown`]. Then the writer's
+    /// [`ChangeSink`] was told of what may have changed.
     fn commit(&mut self, commands: &[Command]) -> Result<Vec<Outcome>, StoreError>;
 
     /// Called about every [`IDLE_INTERVAL`] while there is nothing to write: notices changes made
@@ -226,10 +225,10 @@ pub enum Change {
     Everything,
     /// These products changed.
     Products(Vec<ProductChange>),
-    /// From now on changes go unnoticed: the store cannot be heard.
-    Deaf,
-    /// The store is heard again. Anything may have changed meanwhile.
-    Hearing,
+    /// The connection on which changes are received is lost. From now on none is reported.
+    Disconnected,
+    /// Changes are reported again. Anything may have changed meanwhile.
+    Reconnected,
 }
 
 /// What a commit changed about a product.
@@ -276,45 +275,6 @@ impl ProductChange {
     }
 }
 
-/// Where a store reports changes made elsewhere. It is called on a thread of the store's and must not block.
+/// Where a store reports changes made elsewhere. It is called on a thread of the store's and must
+/// not block.
 pub type ChangeSink = Arc<dyn Fn(Change) + Send + Sync>;
-
-/// How many rows a store holds.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Questions, hidden ones included.
-    pub questions: u64,
-    /// Answers, hidden ones included.
-    pub answers: u64,
-    /// Photos.
-    pub photos: u64,
-}
-
-impl Counts {
-    /// All rows together.
-    pub fn rows(self) -> u64 {
-        self.questions + self.answers + self.photos
-    }
-}
-
-/// How far the copying of an SQLite file is, in pages of 4 KiB.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PagesCopied {
-    /// Pages done.
-    pub copied: u64,
-    /// All pages.
-    pub total: u64,
-}
-
-/// What a migration did: how many steps the tables had seen before, and after it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Migrated {
-    /// Before; 0 when there were no tables.
-    pub from: u32,
-    /// After.
-    pub to: u32,
-}
-
-/// Something wrong that [`Store::check`] found, in words that name table, row and rule.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding(pub String);

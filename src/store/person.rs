@@ -1,12 +1,13 @@
-//! What a store has under one e-mail address: finding it in a dump, since no index knows addresses, and what it is
-//! replaced by when it is erased. Erasing itself is each store's.
+//! What a store has under one e-mail address: finding it in a dump, since no index knows addresses,
+//! and what it is replaced by when it is erased. Erasing itself is each store's.
 
 use std::collections::{BTreeSet, HashSet};
 
 use super::{AnswerBatch, Batch, Counts, Dump, PhotoBatch, QuestionBatch, StoreError};
 use crate::domain::{Span, Texts, normalize};
 
-/// Most questions and answers of one address that are handled; a person has a few, a program may have more.
+/// Most questions and answers of one address that are handled; a person has a few, a program may
+/// have more.
 pub const MAX_PERSON_ROWS: usize = 100_000;
 
 /// Most other spellings of an address that are named.
@@ -18,7 +19,8 @@ pub const ERASED_NAME: &str = "anonymous";
 /// Stands in the place of an erased text.
 pub const ERASED_BODY: &str = "This text was removed at the request of its author.";
 
-/// Questions, answers and photos under one e-mail address, hidden ones included, with present counters.
+/// Questions, answers and photos under one e-mail address, hidden ones included, with present
+/// counters.
 #[derive(Debug, Default)]
 pub struct PersonRows {
     /// Questions.
@@ -27,13 +29,14 @@ pub struct PersonRows {
     pub answers: AnswerBatch,
     /// The photos of those answers.
     pub photos: PhotoBatch,
-    /// Addresses that differ from this one in capitals alone and have rows too; a few of them, if there are many.
+    /// Addresses that differ from this one in capitals alone and have rows too; a few of them, if
+    /// there are many.
     pub other_spellings: BTreeSet<String>,
 }
 
 impl PersonRows {
-    /// Reads a whole dump and keeps what belongs to an address. It is compared as it is kept: trimmed, and with its
-    /// capitals.
+    /// Reads a whole dump and keeps what belongs to an address. It is compared as it is kept:
+    /// trimmed, and with its capitals.
     ///
     /// # Errors
     /// [`StoreError::Full`] when there are more than [`MAX_PERSON_ROWS`] questions and answers;

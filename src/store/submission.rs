@@ -1,5 +1,6 @@
-//! What the stores share about submissions that come twice: how a post is recognized, what its repetition is told,
-//! and how often a writer looks for what may be forgotten. Where that is kept is each store's.
+//! What the stores share about submissions that come twice: how a post is recognized, what its
+//! repetition gets, and how often a writer looks for records that may go. Where the records are is
+//! up to each store.
 
 use super::Outcome;
 use crate::domain::Target;
@@ -8,11 +9,12 @@ use crate::domain::{Digest, Timestamp};
 /// Rows of earlier submissions that one step of sweeping looks at, at most.
 pub(super) const SWEEP_ROWS: usize = 2_048;
 
-/// Rows that are looked at for each that is added. So a writer is once around before a quarter more was added.
+/// Rows that are looked at for each that is added. So a writer is once around before a quarter more
+/// was added.
 const SWEPT_PER_ADDED: usize = 4;
 
 /// How often a writer without writes sweeps, in milliseconds.
-const IDLE_SWEEP_INTERVAL_MS: i64 = 1_000;
+const IDLE_SWEEP_INTERVAL_MS: u64 = 1_000;
 
 /// How a new row is recognized when it comes again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,18 +36,30 @@ pub(super) struct Earlier {
 }
 
 impl Earlier {
-    /// What the same submission is told.
+    /// Whether `again`, which came at `now`, repeats it: it has not expired, and it was written at
+    /// most as long after `now` as a submission is kept. Clocks of two servers differ a little. One
+    /// that was far ahead and is set right must not make old submissions count for as long as it
+    /// was ahead.
+    pub(super) fn counts_for(&self, again: &Submission, now: Timestamp) -> bool {
+        let left = self.expires_at.milliseconds() - now.milliseconds();
+        let kept = again.expires_at.milliseconds() - now.milliseconds();
+        left > 0 && left <= 2 * kept
+    }
+
+    /// What the same submission gets.
     pub(super) fn outcome(self, again: &Submission) -> Outcome {
         if self.content == again.content { Outcome::Repeated(self.row) } else { Outcome::KeyTaken }
     }
 }
 
-/// When a writer looks through a part of what it keeps. Steps are small, and there are more of them the more is added.
+/// When a writer looks through a part of what it keeps. Steps are small, and there are more of them
+/// the more is added.
 #[derive(Debug, Default)]
 pub(super) struct Sweeping {
     /// Rows to be looked at.
     owed: usize,
-    /// When everything that this writer added has expired; nothing when all of it was looked for after that.
+    /// When everything that this writer added has expired; nothing when all of it was looked for
+    /// after that.
     last_expiry: Option<Timestamp>,
     round_began: Option<Timestamp>,
     swept_at: Option<Timestamp>,
@@ -65,7 +79,8 @@ impl Sweeping {
 
     /// Whether a writer without writes takes one.
     pub(super) fn is_due_when_idle(&self, now: Timestamp) -> bool {
-        let waited = |at: Timestamp| now.milliseconds() - at.milliseconds() >= IDLE_SWEEP_INTERVAL_MS;
+        // The clock may have been set back since.
+        let waited = |at: Timestamp| now.milliseconds().abs_diff(at.milliseconds()) >= IDLE_SWEEP_INTERVAL_MS;
         self.last_expiry.is_some() && self.swept_at.is_none_or(waited)
     }
 

@@ -1,6 +1,6 @@
-//! A view after a write of this process: rows that came are put in their places, a row that went is taken out, and
-//! nothing is read from the store. Either makes a new record from the bytes of the old one. The layout is `view`'s;
-//! when a view may be edited at all, and not forgotten, is `views`' business.
+//! Edits a view after a write of this process: rows that came are inserted, a row that went is
+//! removed, and nothing is read from the store. Either makes a new record from the old one. The
+//! layout is described in the parent module; `service::memory` decides when a view may be edited.
 
 use std::iter::empty;
 use std::ops::Range;
@@ -8,8 +8,7 @@ use std::ops::Range;
 use super::View;
 use super::fingerprint::{Fingerprint, Kind};
 use super::pack::{keep, narrow};
-use super::rows::{PackedRow, Row};
-use super::{HEAD_BYTES, Sections};
+use super::rows::{HEAD_BYTES, PackedRow, Row, Sections};
 use crate::domain::Target;
 use crate::domain::{AnswerRow, Id as _, ProductRows, QuestionRow, Span, Texts};
 
@@ -23,8 +22,8 @@ struct Parts<'v> {
 }
 
 impl View {
-    /// The view with questions and answers that came, which have no photos. What is there already stays as it is; an
-    /// answer whose question is not there is left out.
+    /// The view with new questions and answers, which have no photos. Rows that are there already stay
+    /// as they are. An answer without its question is left out.
     pub(crate) fn with(&self, rows: &ProductRows) -> Self {
         let mut parts = Parts::of(self);
         for question in &rows.questions {
@@ -36,7 +35,7 @@ impl View {
         parts.put_together(self)
     }
 
-    /// The view without a row and what belongs to it. Bytes of texts and photos stay until the product is read again.
+    /// The view without a row and what belongs to it. The bytes of its texts stay until the next load.
     pub(crate) fn without(&self, target: Target) -> Self {
         let mut parts = Parts::of(self);
         match target {
@@ -92,7 +91,7 @@ impl<'v> Parts<'v> {
     fn add_answer(&mut self, answer: &AnswerRow, texts: &Texts) {
         let Some(parent) = position_of(&self.questions, answer.question_id.get()) else { return };
         if self.questions[parent].child_count == 0 {
-            // Wherever its answers would have been: at the end they part no other question's.
+            // A place where its answers would have been: at the end they separate no other answers.
             self.questions[parent].first_child = narrow(self.answers.len());
         }
         let siblings = self.questions[parent].children();
@@ -125,7 +124,7 @@ impl<'v> Parts<'v> {
 
     fn remove_answer(&mut self, id: u64) {
         let Some(place) = position_of(&self.answers, id) else { return };
-        // One that belongs to no question is in no list.
+        // An answer without its question is in no list.
         if let Some(parent) = self.questions.iter_mut().find(|row| row.children().contains(&place)) {
             parent.child_count -= 1;
             let question_id = parent.id;
@@ -133,7 +132,7 @@ impl<'v> Parts<'v> {
         }
     }
 
-    /// Takes answers of a question out and moves those behind them up.
+    /// Removes a question's answers and moves those behind them up.
     fn remove_answers(&mut self, question_id: u64, removed: Range<usize>) {
         for answer in self.answers.drain(removed.clone()) {
             let (text, photos) = (self.old.text_of(&answer), self.old.photos_of(&answer));
@@ -145,14 +144,14 @@ impl<'v> Parts<'v> {
         }
     }
 
-    /// Counts a row that came into the fingerprint.
+    /// Adds a new row to the fingerprint.
     fn count_new(&mut self, row: &Row, kind: Kind, question_id: u64) {
         let old_bytes = self.old.text.len();
         let text = &self.new_text[row.text().start - old_bytes..row.text().end - old_bytes];
         self.fingerprint.add(row, kind, question_id, text, empty());
     }
 
-    /// A row with its texts kept and its other fields still to be set.
+    /// A row with its texts stored and its other fields still to be set.
     fn row(&mut self, id: u64, texts: &Texts, body: Span, name: Span) -> Row {
         let text_start = narrow(self.old.text.len() + self.new_text.len());
         let body_length = keep(texts.get(body), &mut self.new_text);
@@ -185,7 +184,7 @@ mod tests {
         Reply(Index, String),
         Vote(Index, bool),
         Hide(Index, bool),
-        /// What came already comes once more.
+        /// A row that is there already comes again.
         Repeat,
     }
 
@@ -211,7 +210,7 @@ mod tests {
         String::from_utf8(output).expect("UTF-8")
     }
 
-    /// Rows to begin with: every answer has a photo.
+    /// Rows to begin with. Every answer has a photo.
     fn stock(answers_of_each: &[usize]) -> ProductRows {
         let mut rows = ProductRows::new(id(1));
         for (number, &answers) in (1u64..).zip(answers_of_each) {

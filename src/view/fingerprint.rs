@@ -1,18 +1,19 @@
-//! A number for what a product's lists show, and from it the tag of each list: what a client or a cache that asks again names to
-//! hear that nothing changed. Equal rows have equal fingerprints, in every process, on every store and after every start,
-//! so that any of several processes may answer. How HTTP writes and compares tags is `http::validators`' business.
+//! Fingerprints of products and, made from them, the tags of lists (the values of `ETag`). How HTTP
+//! writes and compares tags is not known here.
 //!
-//! A fingerprint is the sum of a hash of each row, so it does not depend on their order, and a row that comes, goes or gets a
-//! vote is one addition and not a walk over the product. The hash is XXH3, whose values are fixed by its specification. It
-//! is no cryptographic one: whoever writes texts for it can bring a list of their own back to a former tag, and that is all.
+//! Equal rows have equal fingerprints in every process, on every store and after every start, so any
+//! of several processes may answer a conditional request.
+//!
+//! A fingerprint is the sum of a hash of each row. It does not depend on their order, and a new row
+//! or a vote costs one addition. The hash is XXH3, whose values are fixed by its specification. It is
+//! not cryptographic: an author can craft texts that bring a list back to an earlier tag.
 
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
-use super::Sections;
-use super::rows::{Photo, Row};
+use super::rows::{Photo, Row, Sections};
 use crate::domain::{Id as _, Page, ProductId, QuestionId};
 
-/// What a row is.
+/// The kind of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Question = 1,
@@ -23,7 +24,7 @@ pub(crate) enum Kind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Fingerprint(u64);
 
-/// Names the content of one list: with another content it is, but for one case in 2^64, another.
+/// Identifies the content of one list. Two different contents share a tag in one case in 2^64.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ListTag(u64);
 
@@ -48,7 +49,7 @@ impl Fingerprint {
         sum
     }
 
-    /// Adds a row. `question_id` is what an answer belongs to; photos are ids and addresses.
+    /// Adds a row. `question_id` is the question of an answer; photos are ids and addresses.
     pub(crate) fn add<'a>(
         &mut self,
         row: &Row,
@@ -61,7 +62,7 @@ impl Fingerprint {
         self.0 = self.0.wrapping_add(votes(kind, row.id, row.helpful));
     }
 
-    /// Takes a row off that was added.
+    /// Subtracts a row.
     pub(crate) fn subtract<'a>(
         &mut self,
         row: &Row,
@@ -74,7 +75,7 @@ impl Fingerprint {
         self.0 = self.0.wrapping_sub(votes(kind, row.id, row.helpful));
     }
 
-    /// A row's votes are others now.
+    /// Replaces the number of a row's votes.
     pub(crate) fn raise(&mut self, kind: Kind, id: u64, from: u32, to: u32) {
         self.0 = self.0.wrapping_sub(votes(kind, id, from)).wrapping_add(votes(kind, id, to));
     }
@@ -104,7 +105,7 @@ impl Fingerprint {
 }
 
 impl<'a> Sections<'a> {
-    /// Body and name of a row, in one.
+    /// Body and name of a row as one text.
     pub(crate) fn text_of(&self, row: &Row) -> &'a [u8] {
         &self.text[row.text()]
     }
@@ -117,7 +118,8 @@ impl<'a> Sections<'a> {
     }
 }
 
-/// All of a row but its votes. Body and name are one text, told apart by the body's length.
+/// The hash of all of a row but its votes. Body and name are one text; the body's length separates
+/// them.
 fn content<'a>(
     row: &Row,
     kind: Kind,

@@ -1,5 +1,5 @@
-//! A product's view through any sequence of writes, against a model that knows rows and nothing of records: for
-//! `crate::fuzzing`. How bytes become a sequence is this file's own invention.
+//! Drives a product's view through any sequence of writes and compares it with a model that knows
+//! rows and no records. It is called by `crate::fuzzing`.
 
 use std::cmp::Reverse;
 
@@ -11,10 +11,10 @@ use crate::domain::{
     AnswerId, AnswerRow, Id, Page, PhotoId, PhotoRow, ProductRows, QuestionId, QuestionRow, Timestamp,
 };
 
-/// Steps that one input may have: longer ones find nothing new and only slow the search down.
+/// Most steps of one input. Longer ones find nothing new and slow the search down.
 const MAX_STEPS: usize = 48;
 
-/// Bytes as choices; where they end there are zeros.
+/// Reads bytes as choices; behind the end there are zeros.
 struct Choices<'a>(&'a [u8]);
 
 impl Choices<'_> {
@@ -47,7 +47,7 @@ impl Choices<'_> {
     }
 }
 
-/// The rows, the view that writes made of them, and what came last.
+/// The rows, the view that writes made of them, and the last row that came.
 struct Shop {
     rows: ProductRows,
     view: View,
@@ -59,7 +59,7 @@ fn id<I: Id>(number: u64) -> I {
     I::new(number).expect("ids here count steps")
 }
 
-/// After every step the view's pages are those of the model, and those of a view packed anew.
+/// After every step the view's pages are those of the model, and those of a newly packed view.
 pub fn view(bytes: &[u8]) {
     let mut choices = Choices(bytes);
     let rows = ProductRows::new(id(1 + u64::from(choices.byte())));
@@ -114,7 +114,7 @@ impl Shop {
         self.view = self.view.with(&self.came);
     }
 
-    /// An answer with a photo is not put into a view but read with it.
+    /// An answer with a photo is read with its view, never inserted.
     fn reply(&mut self, choices: &mut Choices<'_>) {
         self.last_id += 1;
         let question_id = self.rows.questions[choices.below(self.rows.questions.len())].question_id;
@@ -146,7 +146,7 @@ impl Shop {
             Target::Answer(id(number))
         };
         self.view = self.view.without(target);
-        // What is hidden does not come again.
+        // A hidden row does not come again.
         self.came = ProductRows::new(self.rows.product_id);
     }
 
@@ -167,7 +167,7 @@ impl Shop {
         }
     }
 
-    /// A value does not know the order of members, the bytes do: no text holds an unescaped quote.
+    /// A JSON value does not keep the order of members, the bytes do: no text has an unescaped quote.
     fn check_order(&self, page: &Value, written: &[u8]) {
         let written = String::from_utf8_lossy(written);
         let mut before = 0;

@@ -1,5 +1,5 @@
-//! The few JSON pieces that pages are made of, written by hand: escaped strings, numbers, and the opening
-//! of the answers list. Everything that is not on the busy path uses `serde_json`.
+//! The few JSON pieces of lists, written by hand: escaped strings, numbers, and the opening of the
+//! answers list. Other JSON is written with `serde_json`.
 
 use std::ops::Range;
 
@@ -8,23 +8,23 @@ use crate::domain::{Id, Page, QuestionId};
 /// The longest escape of a one-byte character: `\u0001`.
 pub(crate) const MAX_ESCAPED_BYTES_PER_BYTE: usize = 6;
 
-/// How many bytes are looked at together: as many as the processor compares at once.
+/// Bytes that are checked together: as many as the processor compares at once.
 const CHUNK_BYTES: usize = 16;
 
 /// The first number with more than eight digits.
 const EIGHT_DIGITS_END: u64 = 100_000_000;
 
-/// Pieces of text up to this length are copied without a call; nearly all names are shorter.
+/// Texts up to this length are copied without a call. Nearly all names are shorter.
 const SHORT_MAX_BYTES: usize = 32;
 
-/// Appends a text as the inside of a JSON string (RFC 8259, section 7): quotes, backslashes and control
-/// characters escaped, everything else as it is.
+/// Appends a text as the inside of a JSON string (RFC 8259, section 7): quotes, backslashes and
+/// control characters are escaped, everything else stays.
 pub(crate) fn escape(text: &str, output: &mut Vec<u8>) {
     let bytes = text.as_bytes();
     let mut written = 0;
     let mut position = 0;
     while position < bytes.len() {
-        // Texts are mostly plain, and a chunk without an early exit is one comparison.
+        // Most texts are plain. A chunk without an early exit takes one comparison.
         if let Some(chunk) = bytes[position..].first_chunk::<CHUNK_BYTES>()
             && !chunk.iter().fold(false, |found, &byte| found | needs_escape(byte))
         {
@@ -70,8 +70,8 @@ pub(crate) fn write_number(number: u64, output: &mut Vec<u8>) {
         output.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
         return;
     }
-    // All eight digits are found at once, in the bytes of one word with the first digit lowest: a page has some forty numbers,
-    // and hardly one that is longer.
+    // All eight digits are computed at once, in the bytes of one word with the first digit lowest. A
+    // page has some forty numbers, and hardly any is longer.
     let fours = (number / 10_000) | ((number % 10_000) << 32);
     let hundreds = ((fours * 10_486) >> 20) & 0x0000_007F_0000_007F;
     let twos = hundreds | ((fours - hundreds * 100) << 16);
@@ -82,14 +82,14 @@ pub(crate) fn write_number(number: u64, output: &mut Vec<u8>) {
     write_beginning(text.to_le_bytes(), 8 - leading_zeros as usize, output);
 }
 
-/// Appends the first bytes of an array. Copying a number of bytes that the compiler knows takes no call.
+/// Appends the first bytes of an array. A copy of a constant length takes no call.
 fn write_beginning<const SIZE: usize>(bytes: [u8; SIZE], length: usize, output: &mut Vec<u8>) {
     let end = output.len() + length;
     output.extend_from_slice(&bytes);
     output.truncate(end);
 }
 
-/// Appends a piece of a text that is mostly short.
+/// Appends a part of a text that is usually short.
 pub(crate) fn write_short(text: &[u8], piece: Range<usize>, output: &mut Vec<u8>) {
     match text.get(piece.start..).and_then(|rest| rest.first_chunk::<SHORT_MAX_BYTES>()) {
         Some(chunk) if piece.len() <= SHORT_MAX_BYTES => write_beginning(*chunk, piece.len(), output),

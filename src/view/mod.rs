@@ -1,9 +1,8 @@
 //! A view: one product's public rows, packed so that any page of either list is written from it in a
-//! microsecond or two. Nothing rendered is kept. How rows look is `view_rows`' business, how
-//! they become a view `view_pack`'s, how single ones come and go `view_edit`'s, which views exist `views`'.
+//! microsecond or two. Written pages are not kept here, and which views exist is not known.
 //!
-//! A view is one run of bytes, because reading it is waiting for memory: of a million products nearly every
-//! page is asked for cold, and a second allocation costs more than all the work on the first.
+//! A view is one run of bytes, because reading it means waiting for memory: of a million products
+//! nearly every one is cold, and a second allocation would cost more than all the work on the first.
 //!
 //! | section | what |
 //! |---|---|
@@ -27,19 +26,19 @@ use self::fingerprint::{Fingerprint, Kind};
 
 pub use self::fingerprint::ListTag;
 use self::pack::pack;
-use self::rows::{HELPFUL, PackedPhoto, PackedRow, Photo, bytes_at, children, helpful, id, rank, written_at};
+use self::rows::{
+    HEAD_BYTES, HELPFUL, PackedPhoto, PackedRow, Sections, bytes_at, children, helpful, id, rank,
+};
 use crate::domain::{AnswerId, Id, Page, ProductId, ProductRows, QuestionId};
 
-/// Three counts of four bytes and a fingerprint of eight.
-pub(crate) const HEAD_BYTES: usize = 20;
-
-/// What the processor fetches from memory at once.
+/// A cache line of the processor.
 const CACHE_LINE_BYTES: usize = 64;
 
-/// How much of a record is fetched ahead: most are shorter, and the pages of longer ones are mostly near their beginning.
+/// How much of a record is fetched ahead. Most records are shorter; the pages of longer ones are
+/// mostly near their beginning.
 const FETCH_MAX_BYTES: usize = 4 * 1_024;
 
-/// Where the fingerprint is.
+/// The place of the fingerprint.
 const FINGERPRINT: Range<usize> = 12..HEAD_BYTES;
 
 /// One product's public rows in list order.
@@ -49,81 +48,16 @@ pub struct View {
     record: Box<[u8]>,
 }
 
-/// A record's sections.
-pub(crate) struct Sections<'a> {
-    pub(crate) questions: &'a [PackedRow],
-    pub(crate) answers: &'a [PackedRow],
-    pub(crate) photos: &'a [PackedPhoto],
-    pub(crate) text: &'a [u8],
-}
-
-impl<'a> Sections<'a> {
-    /// Body of a row, and where in the text its name is.
-    fn texts(&self, row: &PackedRow) -> (&'a [u8], Range<usize>) {
-        let start = u32::from_le_bytes(bytes_at::<20, 4>(row)) as usize;
-        let name = start + usize::from(u16::from_le_bytes(bytes_at::<24, 2>(row)));
-        let end = name + usize::from(u16::from_le_bytes(bytes_at::<26, 2>(row)));
-        (&self.text[start..name], name..end)
-    }
-
-    fn url(&self, photo: &PackedPhoto) -> &'a [u8] {
-        &self.text[Photo::unpacked(photo).url()]
-    }
-
-    fn write_question(&self, question: &PackedRow, nested_max: usize, output: &mut Vec<u8>) {
-        let (body, name) = self.texts(question);
-        output.extend_from_slice(b"{\"question_id\":");
-        json::write_number(id(question), output);
-        output.extend_from_slice(b",\"question_body\":\"");
-        output.extend_from_slice(body);
-        output.extend_from_slice(b"\",\"question_date\":\"");
-        output.extend_from_slice(&written_at(question).to_bytes());
-        output.extend_from_slice(b"\",\"asker_name\":\"");
-        json::write_short(self.text, name, output);
-        output.extend_from_slice(b"\",\"question_helpfulness\":");
-        json::write_number(helpful(question).into(), output);
-        output.extend_from_slice(b",\"reported\":false,\"answers\":{");
-        for (position, answer) in self.answers[children(question)].iter().take(nested_max).enumerate() {
-            output.extend_from_slice(if position > 0 { b",\"" } else { b"\"" });
-            json::write_number(id(answer), output);
-            output.extend_from_slice(b"\":{\"id\":");
-            json::write_number(id(answer), output);
-            self.write_answer(answer, output);
-            for (position, photo) in self.photos[children(answer)].iter().enumerate() {
-                output.extend_from_slice(if position > 0 { b",\"" } else { b"\"" });
-                output.extend_from_slice(self.url(photo));
-                output.push(b'"');
-            }
-            output.extend_from_slice(b"]}");
-        }
-        output.extend_from_slice(b"}}");
-    }
-
-    /// What both lists say of an answer, from behind its id to the opening of its photos.
-    fn write_answer(&self, answer: &PackedRow, output: &mut Vec<u8>) {
-        let (body, name) = self.texts(answer);
-        output.extend_from_slice(b",\"body\":\"");
-        output.extend_from_slice(body);
-        output.extend_from_slice(b"\",\"date\":\"");
-        output.extend_from_slice(&written_at(answer).to_bytes());
-        output.extend_from_slice(b"\",\"answerer_name\":\"");
-        json::write_short(self.text, name, output);
-        output.extend_from_slice(b"\",\"helpfulness\":");
-        json::write_number(helpful(answer).into(), output);
-        output.extend_from_slice(b",\"photos\":[");
-    }
-}
-
 impl View {
-    /// Packs a product's rows. Answers whose question is not among them are left out (it was reported), and
-    /// so are photos without their answer.
+    /// Packs a product's rows. Answers without their question are left out (it was reported), and so
+    /// are photos without their answer.
     pub fn pack(rows: &ProductRows) -> Self {
         let mut view = Self { product_id: rows.product_id, record: pack(rows) };
         view.set_fingerprint(Fingerprint::of(&view.sections()));
         view
     }
 
-    /// The view whose bytes these are, but for the fingerprint.
+    /// The view of these bytes, whose fingerprint is still to be set.
     pub(crate) fn from_record(product_id: ProductId, record: Box<[u8]>, fingerprint: Fingerprint) -> Self {
         let mut view = Self { product_id, record };
         view.set_fingerprint(fingerprint);
@@ -135,7 +69,7 @@ impl View {
         self.product_id
     }
 
-    /// Bytes that this view takes, beside what the allocator rounds up.
+    /// Bytes of this view, without what the allocator rounds up.
     pub fn bytes(&self) -> usize {
         size_of::<Self>() + self.record.len()
     }
@@ -155,8 +89,8 @@ impl View {
         self.fingerprint().answers_tag(question_id, page)
     }
 
-    /// Has the processor fetch the record, or the beginning of a long one. Loads that do not depend on each other go on side
-    /// by side, where a page's own would wait for one piece of memory after the other.
+    /// Makes the processor fetch the record, or the beginning of a long one. Independent loads run in
+    /// parallel, where writing a page would wait for one piece of memory after the other.
     fn fetch(&self) {
         let length = self.record.len().min(FETCH_MAX_BYTES);
         let pieces = self.record[..length].iter().step_by(CACHE_LINE_BYTES);
@@ -180,7 +114,7 @@ impl View {
         output.extend_from_slice(b"]}");
     }
 
-    /// Appends a page of a question's answers list; an empty one when the question is not in the view.
+    /// Appends a page of a question's answers; an empty one without the question.
     pub fn write_answers(&self, question_id: QuestionId, page: Page, output: &mut Vec<u8>) {
         self.fetch();
         let sections = self.sections();
@@ -205,8 +139,8 @@ impl View {
         output.extend_from_slice(b"]}");
     }
 
-    /// Takes over a question's votes and moves it to its place in the list; says whether it is there. Counters only ever
-    /// grow, so news that comes late or twice changes nothing.
+    /// Sets a question's votes, moves it to its place in the list and returns whether it is there.
+    /// Counters only grow, so a change that comes late or twice does nothing.
     pub fn raise_question(&mut self, question_id: QuestionId, helpful: u32) -> bool {
         let (questions, _) = self.rows_mut();
         let Some(position) = questions.iter().position(|row| id(row) == question_id.get()) else {
@@ -217,7 +151,7 @@ impl View {
         true
     }
 
-    /// Takes over an answer's votes and moves it to its place among its question's answers; says whether it is there.
+    /// Sets an answer's votes, moves it to its place and returns whether it is there.
     pub fn raise_answer(&mut self, answer_id: AnswerId, helpful: u32) -> bool {
         let (questions, answers) = self.rows_mut();
         let Some(position) = answers.iter().position(|row| id(row) == answer_id.get()) else { return false };
@@ -244,7 +178,7 @@ impl View {
         self.record[FINGERPRINT].copy_from_slice(&fingerprint.to_bytes());
     }
 
-    /// How many questions, answers and photos it has.
+    /// The numbers of questions, answers and photos.
     pub(crate) fn counts(&self) -> [usize; 3] {
         let head = &self.record;
         [bytes_at::<0, 4>(head), bytes_at::<4, 4>(head), bytes_at::<8, 4>(head)]
@@ -273,8 +207,8 @@ impl View {
     }
 }
 
-/// Sets a row's votes, if they are more than it has, and moves it forward to its place in the list. Returns how many it
-/// had, if they were fewer.
+/// Sets a row's votes if they are more than it has, and moves it forward to its place in the list.
+/// Returns the former number if it was lower.
 fn raise(rows: &mut [PackedRow], position: usize, helpful_now: u32) -> Option<u32> {
     let former = helpful(&rows[position]);
     if former >= helpful_now {

@@ -1,9 +1,8 @@
-//! From a product's rows to the bytes of its view: sorts rows into list order, escapes texts, and lays both out
-//! as `view` describes. Nothing here reads a view.
+//! Makes the bytes of a view from a product's rows: sorts rows into list order, escapes texts and
+//! lays both out. The layout is described in the parent module. No view is read here.
 
-use super::HEAD_BYTES;
 use super::json;
-use super::rows::{PackedPhoto, PackedRow, Photo, Row};
+use super::rows::{HEAD_BYTES, PackedPhoto, PackedRow, Photo, Row};
 use crate::domain::{AnswerRow, Id, PhotoRow, ProductRows, QuestionRow, Span};
 
 /// Packs a product's rows into a view's record. Its fingerprint is still to be set.
@@ -22,8 +21,8 @@ pub(crate) fn pack(rows: &ProductRows) -> Box<[u8]> {
     }
     record.bytes.resize(text_start, 0);
     record.write(&questions, &answers, &photos);
-    // A copy of its own size: cutting the longer one leaves the rest of it unused, a tenth of the memory of a
-    // million products.
+    // A copy of the exact size. A shortened vector would leave a tenth of the memory of a million
+    // products unused.
     Box::from(record.bytes.as_slice())
 }
 
@@ -60,7 +59,7 @@ fn photos_in_order<'a>(
     photos
 }
 
-/// A record being written: the rows' room is there, the text grows behind it.
+/// A record being written: room for the rows, and the text that grows behind it.
 struct Record<'a> {
     rows: &'a ProductRows,
     text_start: usize,
@@ -114,7 +113,7 @@ impl Record<'_> {
         self.bytes[at..at + packed.len()].copy_from_slice(packed);
     }
 
-    /// A row whose texts are kept and whose other fields are still to be set.
+    /// A row whose texts are stored and whose other fields are still to be set.
     fn row(&mut self, id: u64, body: Span, name: Span) -> Row {
         let text_start = self.position();
         let body_length = keep(self.rows.texts.get(body), &mut self.bytes);
@@ -134,8 +133,8 @@ impl Record<'_> {
     }
 }
 
-/// Escapes a text behind others and returns its length. A text too long for its 16 bits was not written by this
-/// service: it is cut at a character's end rather than shown under a wrong length.
+/// Appends an escaped text and returns its length. This service writes no text that is too long for
+/// 16 bits; such a text is cut at the end of a character rather than shown under a wrong length.
 pub(crate) fn keep(text: &str, bytes: &mut Vec<u8>) -> u16 {
     let start = bytes.len();
     json::escape(text, bytes);
@@ -152,8 +151,8 @@ pub(crate) fn narrow(number: usize) -> u32 {
     u32::try_from(number).expect("the rows and texts of one product stay below 4 GiB")
 }
 
-/// Where each id stands in a list. A sorted vector: products are small, and a hash map costs more to fill
-/// than it saves.
+/// The place of each id in a list. A sorted vector: products are small, and a hash map costs more to
+/// fill than it saves.
 struct Places(Vec<(u64, u32)>);
 
 impl Places {

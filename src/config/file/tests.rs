@@ -8,8 +8,8 @@ fn parse(source: &str) -> Result<SettingsFile, WrongSetting> {
 
 #[test]
 fn values_are_read_with_their_lines() {
-    let source = "# A comment\nlisten = \"127.0.0.1:80\"\n\nmax_connections = 1_000 # a thousand\ndemo = true\n\
-                  views_max_bytes = 1024\nencoded_max_bytes = '1KiB'\n\"workers\" = 0x10\n";
+    let source = "# A comment\nlisten = \"127.0.0.1:80\"\n\nmax_connections = 1_000 # a thousand\ndemo = \"on\"\n\
+                  max_product_cache = 1024\nmax_compressed_cache = '1KiB'\n\"workers\" = 0x10\n";
     let file = parse(source).expect("it is right");
     let entries: Vec<_> =
         file.entries.iter().map(|entry| (entry.key.as_str(), entry.text.as_str(), entry.line)).collect();
@@ -18,9 +18,9 @@ fn values_are_read_with_their_lines() {
         [
             ("listen", "127.0.0.1:80", 2),
             ("max_connections", "1000", 4),
-            ("demo", "true", 5),
-            ("views_max_bytes", "1024", 6),
-            ("encoded_max_bytes", "1KiB", 7),
+            ("demo", "on", 5),
+            ("max_product_cache", "1024", 6),
+            ("max_compressed_cache", "1KiB", 7),
             ("workers", "16", 8),
         ]
     );
@@ -43,8 +43,22 @@ fn what_is_wrong_is_one_sentence_with_its_line() {
             "workers = [1]",
             "/etc/a.toml:1: workers is a list: write a whole number from 1 to 1024, without quotes",
         ),
-        ("demo = \"yes\"", "/etc/a.toml:1: demo is \"yes\": write true or false, without quotes"),
-        ("demo = yes", "/etc/a.toml:1: demo is yes: write true or false, without quotes"),
+        ("demo = \"yes\"", "/etc/a.toml:1: demo is \"yes\": write on or off"),
+        ("demo = on", "/etc/a.toml:1: demo is on: write on or off, in quotes"),
+        ("demo = 1", "/etc/a.toml:1: demo is 1: write on or off, in quotes"),
+        (
+            "stale_grace = 10",
+            "/etc/a.toml:1: stale_grace is 10: write off, or a duration such as 30s, 15m or 1h, in steps of 1s, up to \
+             8760h",
+        ),
+        (
+            "slow_ms = 0",
+            "/etc/a.toml:1: slow_ms is 0: write a duration such as 250ms, 5s or 15m, in steps of 1ms, up to 24h",
+        ),
+        (
+            "slow_request = \"5s\"\nslow_ms = 5",
+            "/etc/a.toml:2: slow_ms and slow_request are the same setting: write slow_request alone",
+        ),
         ("log_format = 1", "/etc/a.toml:1: log_format is 1: write pretty or json, in quotes"),
         ("log_format = \"xml\"", "/etc/a.toml:1: log_format is \"xml\": write pretty or json"),
         (
@@ -53,16 +67,16 @@ fn what_is_wrong_is_one_sentence_with_its_line() {
         ),
         (
             "listen = 127.0.0.1:80",
-            "/etc/a.toml:1: listen is 127.0.0.1:80: write an address and a port, such as 127.0.0.1:3000 or \
-             [::1]:3000, in quotes",
+            "/etc/a.toml:1: listen is 127.0.0.1:80: write an address and a port, such as 0.0.0.0:3000 or \
+             [::1]:3000, or a port of 127.0.0.1, such as 3000, in quotes",
         ),
         (
-            "views_max_bytes = 1GiB",
-            "/etc/a.toml:1: views_max_bytes is 1GiB: write a number of bytes, such as 65536, 64KiB, 512MiB or 2GiB, \
+            "max_product_cache = 1GiB",
+            "/etc/a.toml:1: max_product_cache is 1GiB: write a number of bytes, such as 65536, 64KiB, 512MiB or 2GiB, \
              in quotes",
         ),
-        ("view_max_bytes = 1", "/etc/a.toml:1: view_max_bytes is no setting: write views_max_bytes"),
-        ("max-body-bytes = 1", "/etc/a.toml:1: max-body-bytes is no setting: write max_body_bytes"),
+        ("max_product_cash = 1", "/etc/a.toml:1: max_product_cash is no setting: write max_product_cache"),
+        ("max-request-size = 1", "/etc/a.toml:1: max-request-size is no setting: write max_request_size"),
         (
             "colour = 1",
             "/etc/a.toml:1: colour is no setting: write one of those that `atelier config --default` lists",

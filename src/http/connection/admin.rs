@@ -149,11 +149,11 @@ async fn respond(watched: &Watched, request: &Request<Incoming>) -> Response<Byt
     let path = request.uri().path();
     let result = match (request.method(), path) {
         (&Method::GET | &Method::HEAD, "/metrics") => metrics(watched),
-        (&Method::GET | &Method::HEAD, "/livez") => Ok(state(health::livez())),
+        (&Method::GET | &Method::HEAD, "/livez") => Ok(state(health::ALIVE)),
         (&Method::GET | &Method::HEAD, "/readyz") => {
             health::readyz(&watched.service, &watched.server).await.map(state)
         }
-        (_, "/metrics" | "/livez" | "/readyz") => Err(Problem::WrongMethod { allow: "GET, HEAD" }),
+        (_, "/metrics" | "/livez" | "/readyz") => Err(Problem::WrongMethod { allow: "GET, HEAD".to_owned() }),
         _ => Err(Problem::UnknownPath),
     };
     let mut response = result.unwrap_or_else(|problem| problem.into_response(request.headers(), path, ""));

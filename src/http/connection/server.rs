@@ -18,6 +18,7 @@ use crate::http::app::App;
 use crate::http::request::rate_limits::RateLimiter;
 use crate::http::response::caching;
 use crate::http::response::encoded_pages::EncodedPages;
+use crate::http::routes::operations;
 use crate::http::settings::HttpSettings;
 use crate::http::watch::history::History;
 use crate::http::watch::metrics::ServerMetrics;
@@ -72,6 +73,7 @@ impl Server {
         let mut threads = Vec::new();
         let mut workers = Vec::new();
         let metrics = Arc::new(ServerMetrics::new(
+            operations(),
             settings.workers,
             settings.max_connections,
             Arc::clone(&rate_limiter),

@@ -3,7 +3,7 @@
 use http::HeaderMap;
 use serde_json::{Map, Value, json};
 
-use super::Settings;
+use super::settings::Settings;
 use crate::http::response::caching;
 use crate::http::response::encoding::Encoding;
 

@@ -10,6 +10,8 @@ mod operations;
 mod parameters;
 mod responses;
 mod schemas;
+mod settings;
+mod shapes;
 #[cfg(test)]
 mod tests;
 
@@ -17,15 +19,10 @@ use http::Method;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
-use super::routes::{self, Described, Operation};
+use self::settings::Settings;
+use super::operation::{Operation, allow};
 use super::settings::HttpSettings;
 use crate::service::ServiceSettings;
-
-/// What the document says of a running server.
-struct Settings<'a> {
-    http: &'a HttpSettings,
-    service: &'a ServiceSettings,
-}
 
 /// The document in reading order: a JSON object of its own would sort its members.
 #[derive(Serialize)]
@@ -43,12 +40,16 @@ fn in_order<S: Serializer>(members: &[(String, Value)], serializer: S) -> Result
     serializer.collect_map(members.iter().map(|(name, value)| (name, value)))
 }
 
-/// Writes the document of a server with these settings, as readable JSON.
+/// Writes the document of a server with these settings and operations, as readable JSON.
 ///
 /// # Panics
 /// Never: names are texts and no number is infinite.
-pub fn document(http: &HttpSettings, service: &ServiceSettings) -> String {
-    let settings = Settings { http, service };
+pub(crate) fn document(
+    http: &HttpSettings,
+    service: &ServiceSettings,
+    operations: &[&'static Operation],
+) -> String {
+    let settings = Settings { http, service, operations };
     let document = Document {
         openapi: "3.1.0",
         info: operations::info(&settings),
@@ -70,45 +71,39 @@ pub fn document(http: &HttpSettings, service: &ServiceSettings) -> String {
     text
 }
 
-/// Every path that there is.
+/// Every path that there is, in the order of the table.
 fn paths(settings: &Settings<'_>) -> Vec<(String, Value)> {
-    let is_there = |route: &Described| {
-        settings.http.first_page || !route.operations.iter().any(|(_, operation)| operation.tells_figures())
-    };
-    routes::described()
-        .filter(is_there)
-        .map(|route| (template(route.pattern), path(&route, settings)))
-        .collect()
-}
-
-/// A path as OpenAPI writes it: `/qa/questions/{question_id}/answers`.
-fn template(pattern: &str) -> String {
-    let segments = pattern.split('/').map(|segment| match segment.strip_prefix(':') {
-        Some(name) => format!("{{{name}}}"),
-        None => segment.to_owned(),
-    });
-    segments.collect::<Vec<String>>().join("/")
+    let mut paths: Vec<&'static str> = Vec::new();
+    for operation in settings.operations {
+        let is_there = settings.http.first_page || !operation.needs_home_page;
+        if is_there && !paths.contains(&operation.path) {
+            paths.push(operation.path);
+        }
+    }
+    paths.into_iter().map(|at| (at.to_owned(), path(at, settings))).collect()
 }
 
 /// A path with all of its methods.
-fn path(route: &Described, settings: &Settings<'_>) -> Value {
+fn path(path: &str, settings: &Settings<'_>) -> Value {
     let mut item = Map::new();
+    let allow = allow(settings.operations, path);
     item.insert(
         "description".to_owned(),
         json!(format!(
-            "A trailing slash makes no difference. Other methods are answered with 405 and `Allow: {}`.",
-            route.allow
+            "A trailing slash makes no difference. Other methods are answered with 405 and `Allow: {allow}`."
         )),
     );
-    for (method, operation) in &route.operations {
-        let described = operations::operation(*operation, settings);
-        if *method == Method::GET {
+    let mut here = settings.operations.iter().filter(|operation| operation.path == path).peekable();
+    if let Some(first) = here.peek() {
+        item.insert("options".to_owned(), operations::options(first, settings));
+    }
+    for operation in here {
+        let described = operations::operation(operation, settings);
+        if *operation.method == Method::GET {
             item.insert("head".to_owned(), head(&described));
         }
-        item.insert(method.as_str().to_lowercase(), described);
+        item.insert(operation.method.as_str().to_lowercase(), described);
     }
-    let first = route.operations.first().map(|(_, operation)| *operation);
-    item.insert("options".to_owned(), first.map_or(Value::Null, |of| operations::options(of, route.allow)));
     Value::Object(item)
 }
 
@@ -125,12 +120,4 @@ fn head(get: &Value) -> Value {
         }
     }
     head
-}
-
-/// The name of the id in an operation's path.
-fn id_name(operation: Operation) -> &'static str {
-    match operation {
-        Operation::VoteAnswer | Operation::ReportAnswer => "answer_id",
-        _ => "question_id",
-    }
 }

@@ -1,11 +1,13 @@
-//! What each operation is called, what it takes and what it answers. The compiler asks for a line here when a route
-//! gets a new operation. What a problem says is `error`'s, and becomes a response in `responses`.
+//! An operation as OpenAPI describes it, from the facts of its row in the table. Its own words stand next to the function
+//! that carries it out.
 
 use serde_json::{Value, json};
 
-use super::super::routes::Operation;
-use super::Settings;
-use super::{bodies, examples, id_name, parameters, responses};
+use super::settings::Settings;
+use super::{bodies, examples, parameters, responses};
+use crate::http::operation::{Operation, Purpose, Variables, allow};
+use crate::http::request::caller::Role;
+use crate::http::response::cors::CorsOrigins;
 use crate::http::response::problem::Problem;
 
 /// Title, version and what holds everywhere.
@@ -30,8 +32,8 @@ pub(super) fn info(settings: &Settings<'_>) -> Value {
              400, one whose head is too long 414 or 431, without a body.\n\
              - Every answer may be read by pages of {}.",
             match settings.http.cors_origins {
-                super::super::CorsOrigins::Any => "any origin",
-                super::super::CorsOrigins::Listed(_) => "the origins that the operator lists",
+                CorsOrigins::Any => "any origin",
+                CorsOrigins::Listed(_) => "the origins that the operator lists",
             }
         ),
     })
@@ -46,192 +48,55 @@ pub(super) fn tags() -> Value {
     ])
 }
 
-/// What sets an operation apart.
-struct Words {
-    id: &'static str,
-    tag: &'static str,
-    summary: &'static str,
-    description: String,
-}
-
-fn words(operation: Operation, settings: &Settings<'_>) -> Words {
-    let nested = settings.service.max_nested_answers;
-    let twice =
-        "Not conditional: two requests are two votes. A body is ignored. Works on reported rows as well.";
-    let hidden = "Reporting twice is the same as once. A body is ignored.";
-    let (id, tag, summary, description) = match operation {
-        Operation::ListQuestions => (
-            "listQuestions",
-            "questions",
-            "List a product's questions",
-            format!(
-                "Ordered by helpfulness, then by id, each with at most its {nested} most helpful answers in the same \
-                 order. Reported questions and answers are hidden. A product without questions, and a page past the \
-                 end, is an empty list."
-            ),
-        ),
-        Operation::AddQuestion => (
-            "addQuestion",
-            "questions",
-            "Ask a question",
-            "Any product id in range may be asked about. Lengths count Unicode scalar values after trimming; CR LF \
-             and CR become newlines. The e-mail address is kept and never shown."
-                .to_owned(),
-        ),
-        Operation::ListAnswers => (
-            "listAnswers",
-            "answers",
-            "List a question's answers",
-            "Ordered by helpfulness, then by id. Reported answers are hidden, and all answers of a reported question. \
-             An unknown question, and a page past the end, is an empty list."
-                .to_owned(),
-        ),
-        Operation::AddAnswer => (
-            "addAnswer",
-            "answers",
-            "Answer a question",
-            "Blank photos are dropped. In a form, `photos` (or `photos[]`) is repeated. Lengths count Unicode scalar \
-             values after trimming; CR LF and CR become newlines. The e-mail address is kept and never shown."
-                .to_owned(),
-        ),
-        Operation::VoteQuestion => {
-            ("voteQuestion", "questions", "Vote a question helpful", twice.to_owned())
-        }
-        Operation::VoteAnswer => ("voteAnswer", "answers", "Vote an answer helpful", twice.to_owned()),
-        Operation::ReportQuestion => (
-            "reportQuestion",
-            "questions",
-            "Report a question",
-            format!("Hides it and its answers from all lists. {hidden}"),
-        ),
-        Operation::ReportAnswer => {
-            ("reportAnswer", "answers", "Report an answer", format!("Hides it from all lists. {hidden}"))
-        }
-        Operation::ExplainProblem => (
-            "explainProblem",
-            "service",
-            "Explain a problem",
-            "What the member `type` of problem details leads to.".to_owned(),
-        ),
-        Operation::DescribeApi => (
-            "describeApi",
-            "service",
-            "This document",
-            "With the limits and the path prefix of the server that is asked.".to_owned(),
-        ),
-        Operation::Livez => (
-            "livez",
-            "service",
-            "Whether the process runs",
-            "For whoever restarts processes. The store is not asked.".to_owned(),
-        ),
-        Operation::Readyz => (
-            "readyz",
-            "service",
-            "Whether to send requests here",
-            "For whoever shares requests out among processes.".to_owned(),
-        ),
-        Operation::BrowseApi => {
-            ("browseApi", "service", "This document as a page", "Loads nothing from elsewhere.".to_owned())
-        }
-        Operation::FirstPage => (
-            "firstPage",
-            "service",
-            "What is running, as a page",
-            "Version, kind of store, what is in memory, and rates and times of the last minutes. Loads nothing from \
-             elsewhere."
-                .to_owned(),
-        ),
-        Operation::Status => (
-            "status",
-            "service",
-            "What is running, in figures",
-            "Those of the page at `/`. They are this process's own, and begin when it starts.".to_owned(),
-        ),
-    };
-    Words { id, tag, summary, description }
-}
-
 /// An operation as OpenAPI describes it.
-pub(super) fn operation(operation: Operation, settings: &Settings<'_>) -> Value {
-    let Words { id, tag, summary, description } = words(operation, settings);
+pub(super) fn operation(operation: &Operation, settings: &Settings<'_>) -> Value {
+    let about = operation.about;
+    let nested = settings.service.max_nested_answers.to_string();
     let mut described = json!({
-        "operationId": id,
-        "tags": [tag],
-        "summary": summary,
-        "description": description,
+        "operationId": about.id,
+        "tags": [about.tag],
+        "summary": about.summary,
+        "description": about.description.replace("{max_nested_answers}", &nested),
         "responses": responses::all(operation, &problems(operation, settings), settings),
+        "parameters": parameters::of(operation),
+        "security": match operation.who {
+            Role::Anyone => json!([]),
+        },
     });
-    let parameters = parameters::of(operation);
-    if !parameters.is_empty() {
-        described["parameters"] = json!(parameters);
-    }
-    if let Some(body) = bodies::of(operation, settings) {
-        described["requestBody"] = body;
+    if let Some(body) = &about.body {
+        described["requestBody"] = bodies::described(body, settings);
     }
     described
 }
 
 /// `OPTIONS` on the path of an operation.
-pub(super) fn options(first: Operation, allow: &str) -> Value {
-    let (id, tag) = match first {
-        Operation::ListQuestions | Operation::AddQuestion => ("questions", "questions"),
-        Operation::ListAnswers | Operation::AddAnswer => ("answers", "answers"),
-        Operation::VoteQuestion => ("questionVotes", "questions"),
-        Operation::ReportQuestion => ("questionReports", "questions"),
-        Operation::VoteAnswer => ("answerVotes", "answers"),
-        Operation::ReportAnswer => ("answerReports", "answers"),
-        Operation::ExplainProblem => ("problems", "service"),
-        Operation::DescribeApi => ("api", "service"),
-        Operation::BrowseApi => ("docs", "service"),
-        Operation::Livez => ("livez", "service"),
-        Operation::Readyz => ("readyz", "service"),
-        Operation::FirstPage => ("firstPage", "service"),
-        Operation::Status => ("status", "service"),
-    };
+pub(super) fn options(first: &Operation, settings: &Settings<'_>) -> Value {
     let mut described = json!({
-        "operationId": format!("{id}Options"),
-        "tags": [tag],
+        "operationId": format!("{}Options", first.about.id),
+        "tags": [first.about.tag],
         "summary": "Which methods the path has",
-        "description": "Also answers the preflights of pages of other origins. The path's id is not looked at.",
-        "responses": {"204": responses::options(allow)},
+        "description": "Also answers the preflights of pages of other origins. The path's ids are not looked at.",
+        "responses": {"204": responses::options(&allow(settings.operations, first.path))},
     });
-    // Any segment will do, so the parameter is less strict than that of the other methods.
-    let segment = match first {
-        Operation::ExplainProblem => Some("name"),
-        _ if first.check_id("").is_err() => Some(id_name(first)),
-        _ => None,
-    };
-    if let Some(name) = segment {
-        described["parameters"] =
-            json!([{"name": name, "in": "path", "required": true, "schema": {"type": "string"}}]);
+    // Any segment will do, so the parameters are less strict than those of the other methods.
+    let segment = |name| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}});
+    let segments: Vec<Value> = first.variables().map(segment).collect();
+    if !segments.is_empty() {
+        described["parameters"] = json!(segments);
     }
     described
 }
 
 /// What an operation may come to, other than success.
-fn problems(operation: Operation, settings: &Settings<'_>) -> Vec<Problem> {
+fn problems(operation: &Operation, settings: &Settings<'_>) -> Vec<Problem> {
     let mut problems = Vec::new();
-    problems.extend(operation.check_id("").err());
+    problems.extend(operation.check_ids(&Variables::default()).err());
     problems.extend(examples::too_many(operation, settings));
-    match operation {
-        Operation::ListQuestions => problems.push(Problem::InvalidProductId),
-        Operation::AddQuestion | Operation::AddAnswer => {
-            problems.extend(examples::bad_submissions(operation, settings));
-        }
-        Operation::ExplainProblem => problems.push(Problem::UnknownPath),
-        Operation::Readyz => problems.push(Problem::NotReady("the store cannot be reached")),
-        _ => {}
+    if let Some(body) = &operation.about.body {
+        problems.extend(examples::bad_submissions(body, settings));
     }
-    match operation {
-        Operation::AddAnswer | Operation::VoteQuestion | Operation::ReportQuestion => {
-            problems.push(Problem::UnknownQuestion);
-        }
-        Operation::VoteAnswer | Operation::ReportAnswer => problems.push(Problem::UnknownAnswer),
-        _ => {}
-    }
-    let reads = matches!(operation, Operation::ListQuestions | Operation::ListAnswers);
-    if reads || operation.counts_as().is_some() {
+    problems.extend_from_slice(operation.about.problems);
+    if operation.purpose != Purpose::Service {
         problems.extend([Problem::Overloaded, Problem::Unavailable]);
     }
     problems

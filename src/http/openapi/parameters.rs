@@ -2,9 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::super::routes::Operation;
-use super::{Settings, id_name, schemas};
+use super::schemas;
+use super::settings::Settings;
+use super::shapes;
 use crate::domain::{DEFAULT_PAGE_SIZE, MAX_ID};
+use crate::http::operation::Operation;
 
 /// Those that operations refer to.
 pub(super) fn all(settings: &Settings<'_>) -> Value {
@@ -13,18 +15,19 @@ pub(super) fn all(settings: &Settings<'_>) -> Value {
         "product_id": {
             "name": "product_id", "in": "query", "required": true, "example": 5,
             "description": "The product, in decimal digits. Of a repeated parameter the first counts, here and elsewhere.",
-            "schema": schemas::id(),
+            "schema": shapes::id(),
         },
         "question_id": {
             "name": "question_id", "in": "path", "required": true, "example": 37,
             "description": "The question, in decimal digits.",
-            "schema": schemas::id(),
+            "schema": shapes::id(),
         },
         "answer_id": {
             "name": "answer_id", "in": "path", "required": true, "example": 68,
             "description": "The answer, in decimal digits.",
-            "schema": schemas::id(),
+            "schema": shapes::id(),
         },
+        "name": problem_name(),
         "page": number("page", 1, MAX_ID, "Which page, from 1 on."),
         "count": number(
             "count", DEFAULT_PAGE_SIZE.into(), max_page_size.into(), "The most rows of a page.",
@@ -76,31 +79,15 @@ fn number(name: &str, default: u64, maximum: u64, what: &str) -> Value {
 }
 
 /// The parameters of an operation.
-pub(super) fn of(operation: Operation) -> Vec<Value> {
-    let names: &[&str] = match operation {
-        Operation::ListQuestions => &["product_id", "page", "count", "If-None-Match"],
-        Operation::ListAnswers => &[id_name(operation), "page", "count", "If-None-Match"],
-        Operation::AddAnswer => &[id_name(operation), "Idempotency-Key"],
-        Operation::VoteQuestion
-        | Operation::ReportQuestion
-        | Operation::VoteAnswer
-        | Operation::ReportAnswer => &[id_name(operation)],
-        Operation::ExplainProblem => {
-            return vec![problem_name(), json!({"$ref": "#/components/parameters/X-Request-Id"})];
-        }
-        Operation::AddQuestion => &["Idempotency-Key"],
-        Operation::Livez
-        | Operation::Readyz
-        | Operation::DescribeApi
-        | Operation::BrowseApi
-        | Operation::FirstPage
-        | Operation::Status => &[],
-    };
-    names
-        .iter()
-        .chain(&["X-Request-Id"])
-        .map(|name| json!({"$ref": format!("#/components/parameters/{name}")}))
-        .collect()
+pub(super) fn of(operation: &Operation) -> Vec<Value> {
+    let names =
+        operation.variables().chain(operation.about.parameters.iter().copied()).chain(["X-Request-Id"]);
+    names.map(|name| json!({"$ref": format!("#/components/parameters/{name}")})).collect()
+}
+
+/// A path with the examples of its variable segments.
+pub(super) fn with_examples(path: &str) -> String {
+    path.replace("{question_id}", "37").replace("{answer_id}", "68").replace("{name}", "invalid-fields")
 }
 
 fn problem_name() -> Value {

@@ -5,16 +5,17 @@ use std::collections::BTreeMap;
 use http::header::{ACCEPT, ALLOW, HeaderMap, HeaderValue};
 use serde_json::{Map, Value, json};
 
-use super::super::routes::Operation;
-use super::{Settings, examples, headers, schemas};
+use super::settings::Settings;
+use super::{headers, parameters, schemas, shapes};
+use crate::http::operation::{Operation, Purpose, Success};
 use crate::http::request::head_limits::{HEAD_MAX_BYTES, MAX_FIELDS, TARGET_MAX_BYTES};
 use crate::http::response::problem::{Problem, explanation};
 
-/// All answers of an operation, by status.
-pub(super) fn all(operation: Operation, problems: &[Problem], settings: &Settings<'_>) -> Value {
+/// All responses of an operation, by status.
+pub(super) fn all(operation: &Operation, problems: &[Problem], settings: &Settings<'_>) -> Value {
     let mut responses = Map::new();
     let (status, success) = success(operation, settings);
-    if matches!(operation, Operation::ListQuestions | Operation::ListAnswers) {
+    if operation.purpose == Purpose::List {
         let names = ["Cache-Control", "ETag", "Vary"];
         let described =
             json!({"description": "The list is as it was", "headers": headers::references(&names)});
@@ -22,7 +23,7 @@ pub(super) fn all(operation: Operation, problems: &[Problem], settings: &Setting
     }
     responses.insert(status.to_owned(), success);
     let mut by_status: BTreeMap<u16, Vec<Told>> = BTreeMap::new();
-    for told in problems.iter().map(|problem| tell(problem.clone(), operation, settings)) {
+    for told in problems.iter().map(|problem| tell(problem.clone(), operation.path, settings)) {
         by_status.entry(told.status).or_default().push(told);
     }
     for (status, told) in by_status {
@@ -32,36 +33,27 @@ pub(super) fn all(operation: Operation, problems: &[Problem], settings: &Setting
 }
 
 /// How an operation succeeds.
-fn success(operation: Operation, settings: &Settings<'_>) -> (&'static str, Value) {
-    let kind = operation.counts_as();
-    let allowance = kind.and_then(|kind| schemas::allowance(kind, settings));
+fn success(operation: &Operation, settings: &Settings<'_>) -> (&'static str, Value) {
+    let allowance = operation.counts_as().and_then(|kind| schemas::allowance(kind, settings));
     let mut names = vec!["Cache-Control"];
     if allowance.is_some() {
         names.extend(["RateLimit-Policy", "RateLimit"]);
     }
-    if matches!(operation, Operation::ListQuestions | Operation::ListAnswers) {
+    if operation.purpose == Purpose::List {
         names.extend(["Content-Encoding", "ETag", "Vary"]);
     }
     let content = |media_type: &str, schema: Value| json!({media_type: {"schema": schema}});
-    let plain = json!({"type": "string"});
-    let (status, what, content) = match operation {
-        Operation::ListQuestions => ("200", "A page of questions", page(operation, "QuestionList", settings)),
-        Operation::ListAnswers => ("200", "A page of answers", page(operation, "AnswerList", settings)),
-        Operation::AddQuestion => ("201", "The question is kept", added(operation, "QuestionAdded")),
-        Operation::AddAnswer => ("201", "The answer is kept", added(operation, "AnswerAdded")),
-        Operation::VoteQuestion | Operation::VoteAnswer => ("204", "The vote is kept", Value::Null),
-        Operation::ReportQuestion | Operation::ReportAnswer => ("204", "It is hidden", Value::Null),
-        Operation::ExplainProblem => ("200", "A sentence or two", content("text/plain", plain)),
-        Operation::DescribeApi => {
-            ("200", "An OpenAPI document", content("application/json", json!({"type": "object"})))
+    let json = |schema: &str, example: Value| json!({"application/json": {"schema": shapes::reference(schema), "example": example}});
+    let (status, what, content) = match &operation.about.success {
+        Success::List { what, schema, example } => ("200", what, json(schema, example(settings.service))),
+        Success::Created { what, schema, id: (key, id), .. } => {
+            ("201", what, json(schema, json!({*key: id})))
         }
-        Operation::Livez => ("200", "It runs", content("text/plain", plain)),
-        Operation::Readyz => ("200", "It is ready", content("text/plain", plain)),
-        Operation::BrowseApi | Operation::FirstPage => {
-            ("200", "A page for people", content("text/html", plain))
-        }
-        Operation::Status => {
-            ("200", "The figures of this moment", content("application/json", schemas::reference("Status")))
+        Success::Done { what } => ("204", what, Value::Null),
+        Success::Text { what, media_type } => ("200", what, content(media_type, json!({"type": "string"}))),
+        Success::Json { what, schema } => {
+            let schema = schema.map_or_else(|| json!({"type": "object"}), shapes::reference);
+            ("200", what, content("application/json", schema))
         }
     };
     if status == "201" {
@@ -69,33 +61,20 @@ fn success(operation: Operation, settings: &Settings<'_>) -> (&'static str, Valu
     }
     let description = match allowance {
         Some(allowance) => format!("{what}. {allowance}"),
-        None => what.to_owned(),
+        None => (*what).to_owned(),
     };
     let mut response = json!({"description": description, "headers": headers::references(&names)});
     if !content.is_null() {
         response["content"] = content;
     }
-    if status == "201" {
-        response["links"] = links(operation);
+    if let Success::Created { id: (key, _), links: targets, .. } = &operation.about.success {
+        response["links"] = links(key, targets);
     }
     (status, response)
 }
 
-fn page(operation: Operation, schema: &str, settings: &Settings<'_>) -> Value {
-    let example = examples::page(operation, settings);
-    json!({"application/json": {"schema": schemas::reference(schema), "example": example}})
-}
-
-fn added(operation: Operation, schema: &str) -> Value {
-    json!({"application/json": {"schema": schemas::reference(schema), "example": examples::added(operation)}})
-}
-
 /// What may be done with the new row.
-fn links(operation: Operation) -> Value {
-    let (id, targets): (_, &[&str]) = match operation {
-        Operation::AddAnswer => ("answer_id", &["voteAnswer", "reportAnswer"]),
-        _ => ("question_id", &["listAnswers", "addAnswer", "voteQuestion", "reportQuestion"]),
-    };
+fn links(id: &str, targets: &[&str]) -> Value {
     let link = |target: &&str| {
         let parameters = json!({id: format!("$response.body#/{id}")});
         ((*target).to_owned(), json!({"operationId": target, "parameters": parameters}))
@@ -111,26 +90,12 @@ struct Told {
     headers: HeaderMap,
 }
 
-/// Has `error` write a problem as it does for a client that asks for JSON.
-fn tell(problem: Problem, operation: Operation, settings: &Settings<'_>) -> Told {
+/// Has `problem` write a problem as it does for a client that asks for JSON.
+fn tell(problem: Problem, path: &str, settings: &Settings<'_>) -> Told {
     let mut request = HeaderMap::new();
     request.insert(ACCEPT, HeaderValue::from_static("application/problem+json"));
     let prefix = &settings.http.path_prefix;
-    let path = match operation {
-        Operation::ListQuestions | Operation::AddQuestion => "/qa/questions".to_owned(),
-        Operation::ListAnswers | Operation::AddAnswer => "/qa/questions/37/answers".to_owned(),
-        Operation::VoteQuestion => "/qa/questions/37/helpful".to_owned(),
-        Operation::ReportQuestion => "/qa/questions/37/report".to_owned(),
-        Operation::VoteAnswer => "/qa/answers/68/helpful".to_owned(),
-        Operation::ReportAnswer => "/qa/answers/68/report".to_owned(),
-        Operation::Readyz => "/readyz".to_owned(),
-        Operation::ExplainProblem
-        | Operation::DescribeApi
-        | Operation::BrowseApi
-        | Operation::Livez
-        | Operation::FirstPage
-        | Operation::Status => "/nothing".to_owned(),
-    };
+    let path = parameters::with_examples(path);
     let response = problem.into_response(&request, &format!("{prefix}{path}"), prefix);
     let (head, body) = response.into_parts();
     let details: Value = serde_json::from_slice(&body).expect("problem details are JSON");
@@ -157,7 +122,7 @@ fn failure(told: &[Told]) -> Value {
                 "schema": {"type": "string"}, "examples": examples(|told| told.details["detail"].clone()),
             },
             "application/problem+json": {
-                "schema": schemas::reference("Problem"), "examples": examples(|told| told.details.clone()),
+                "schema": shapes::reference("Problem"), "examples": examples(|told| told.details.clone()),
             },
         },
     })
@@ -165,8 +130,8 @@ fn failure(told: &[Told]) -> Value {
 
 /// What is answered where no operation is found.
 pub(super) fn of_unknown_paths_and_methods(settings: &Settings<'_>) -> Value {
-    let allow = "GET, HEAD, POST, OPTIONS";
-    let told = |problem| failure(&[tell(problem, Operation::ExplainProblem, settings)]);
+    let allow = "GET, HEAD, POST, OPTIONS".to_owned();
+    let told = |problem| failure(&[tell(problem, "/nothing", settings)]);
     json!({
         "UnknownPath": told(Problem::UnknownPath),
         "WrongMethod": told(Problem::WrongMethod { allow }),

@@ -3,7 +3,9 @@
 
 use serde_json::{Value, json};
 
-use super::{Settings, figures};
+use super::figures;
+use super::settings::Settings;
+use super::shapes::{id, object, reference};
 use crate::domain::MAX_ID;
 use crate::http::response::allowance::Kind;
 
@@ -60,14 +62,9 @@ pub(super) fn all(settings: &Settings<'_>) -> Value {
         "Problem": problem(settings),
     });
     if settings.http.first_page {
-        figures::describe(&mut all);
+        figures::describe(&mut all, settings);
     }
     all
-}
-
-/// An id, as a number.
-pub(super) fn id() -> Value {
-    json!({"type": "integer", "format": "int64", "minimum": 1, "maximum": MAX_ID})
 }
 
 /// An id, as a text of its digits.
@@ -76,17 +73,6 @@ fn id_in_digits() -> Value {
         "type": "string", "pattern": "^[1-9][0-9]{0,15}$",
         "description": format!("An id, 1 to {MAX_ID}, in decimal digits"),
     })
-}
-
-/// Where a named shape is.
-pub(super) fn reference(name: &str) -> Value {
-    json!({"$ref": format!("#/components/schemas/{name}")})
-}
-
-/// An object that always has these members and no others.
-pub(super) fn object(members: &Value) -> Value {
-    let required: Vec<&String> = members.as_object().into_iter().flat_map(serde_json::Map::keys).collect();
-    json!({"type": "object", "required": required, "properties": members, "additionalProperties": false})
 }
 
 fn questions(settings: &Settings<'_>) -> Value {

@@ -3,17 +3,50 @@
 
 use std::sync::atomic::Ordering;
 
+use crate::http::call::Call;
+use crate::http::operation::{About, Success};
 use crate::http::response::problem::Problem;
+use crate::http::response::reply::Reply;
 use crate::http::watch::metrics::ServerMetrics;
 use crate::service::Service;
 
+/// What is said where the process lives.
+pub(crate) const ALIVE: &str = "alive";
+
+pub(crate) const LIVEZ: About = About {
+    id: "livez",
+    tag: "service",
+    summary: "Whether the process runs",
+    description: "For a supervisor that restarts processes. The store is not asked.",
+    parameters: &[],
+    body: None,
+    success: Success::Text { what: "It runs", media_type: "text/plain" },
+    problems: &[],
+};
+
 /// `GET /livez`: the process answers, so it is alive. The store is not asked: starting this process again would not
 /// bring it back.
-pub(crate) fn livez() -> &'static str {
-    "alive"
+pub(crate) async fn is_alive(_: Call<'_>) -> Result<Reply, Problem> {
+    Ok(Reply::State(ALIVE))
 }
 
-/// `GET /readyz`: whether requests are to be sent here.
+pub(crate) const READYZ: About = About {
+    id: "readyz",
+    tag: "service",
+    summary: "Whether to send requests here",
+    description: "For a load balancer that shares requests out among processes.",
+    parameters: &[],
+    body: None,
+    success: Success::Text { what: "It is ready", media_type: "text/plain" },
+    problems: &[Problem::NotReady("the store cannot be reached")],
+};
+
+/// `GET /readyz`
+pub(crate) async fn is_ready(call: Call<'_>) -> Result<Reply, Problem> {
+    readyz(&call.app.service, &call.app.server).await.map(Reply::State)
+}
+
+/// Whether requests are to be sent here.
 pub(crate) async fn readyz(service: &Service, server: &ServerMetrics) -> Result<&'static str, Problem> {
     state(service, server).await.map_err(Problem::NotReady)
 }

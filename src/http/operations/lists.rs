@@ -46,8 +46,8 @@ impl<'a> Asked<'a> {
         self.kept.is_some()
     }
 
-    /// Makes an answer of what came of asking, and of the page if it was written.
-    pub(crate) fn answer(self, listed: Listed, json: Vec<u8>) -> Reply {
+    /// Makes a reply of what came of asking, and of the page if it was written.
+    pub(crate) fn reply(self, listed: Listed, json: Vec<u8>) -> Reply {
         let encoding = self.accepted.encoding;
         match (listed, &self.kept) {
             (Listed::Unchanged(tag), None) => Reply::Unchanged(tag),

@@ -6,7 +6,10 @@ use std::sync::LazyLock;
 use bytes::Bytes;
 
 use super::html::Page;
+use crate::http::call::Call;
+use crate::http::operation::{About, Success};
 use crate::http::response::caching;
+use crate::http::response::problem::Problem;
 use crate::http::response::reply::Reply;
 
 static PAGE: LazyLock<Page> = LazyLock::new(|| {
@@ -14,8 +17,19 @@ static PAGE: LazyLock<Page> = LazyLock::new(|| {
     Page::new(include_str!("docs/page.html"), style, script)
 });
 
-/// The page.
-pub(crate) fn page() -> Reply {
+pub(crate) const BROWSE: About = About {
+    id: "browseApi",
+    tag: "service",
+    summary: "This document as a page",
+    description: "Loads nothing from elsewhere.",
+    parameters: &[],
+    body: None,
+    success: Success::Text { what: "A page for people", media_type: "text/html" },
+    problems: &[],
+};
+
+/// `GET /docs`
+pub(crate) async fn browse(_: Call<'_>) -> Result<Reply, Problem> {
     let page = Bytes::from_static(PAGE.text().as_bytes());
-    Reply::Html { page, policy: PAGE.policy(), kept: caching::KEPT_AN_HOUR }
+    Ok(Reply::Html { page, policy: PAGE.policy(), kept: caching::KEPT_AN_HOUR })
 }

@@ -2,6 +2,7 @@
 //! said in `operations`.
 
 pub(crate) mod body;
+pub(crate) mod caller;
 pub(crate) mod client;
 pub(crate) mod head_limits;
 pub(crate) mod idempotency;

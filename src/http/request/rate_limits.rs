@@ -34,6 +34,16 @@ pub struct RateLimits {
     pub reports: u32,
 }
 
+/// Whether the limits count peers on the loopback interface that send no forwarding header. Such a peer may be a front
+/// end's own server, which asks for many shoppers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LocalPeers {
+    /// They are clients like all others.
+    Limited,
+    /// Their writes are not counted.
+    Exempt,
+}
+
 /// Why a text does not say limits.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("write off, or numbers of writes an hour such as questions=20,answers=50,votes=600,reports=50")]

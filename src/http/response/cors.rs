@@ -65,11 +65,12 @@ impl CorsOrigins {
 }
 
 /// The answer to `OPTIONS`, a preflight or not. `*` would not cover `Authorization`, so headers are named.
-pub(crate) fn options<B: Default>(allow: &'static str) -> Response<B> {
+pub(crate) fn options<B: Default>(allow: &str) -> Response<B> {
     let mut response = Response::new(B::default());
     *response.status_mut() = StatusCode::NO_CONTENT;
     let headers = response.headers_mut();
-    headers.insert(ALLOW, HeaderValue::from_static(allow));
+    let allow = HeaderValue::try_from(allow);
+    headers.insert(ALLOW, allow.expect("names of methods are visible ASCII"));
     headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, HEAD, POST, PUT, OPTIONS"));
     headers.insert(
         ACCESS_CONTROL_ALLOW_HEADERS,

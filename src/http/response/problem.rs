@@ -32,7 +32,8 @@ pub(crate) enum Problem {
     InvalidAnswerId,
     UnknownPath,
     WrongMethod {
-        allow: &'static str,
+        /// The path's methods.
+        allow: String,
     },
     InvalidKey,
     KeyTaken,
@@ -179,7 +180,10 @@ impl Problem {
             caching::set(headers, caching::NOTHING_IN_IT);
         }
         match self {
-            Self::WrongMethod { allow } => drop(headers.insert(ALLOW, HeaderValue::from_static(allow))),
+            Self::WrongMethod { allow } => {
+                let allow = HeaderValue::try_from(allow);
+                headers.insert(ALLOW, allow.expect("names of methods are visible ASCII"));
+            }
             Self::Overloaded | Self::Unavailable | Self::NotReady(_) => {
                 headers.insert(RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_SECONDS));
             }

@@ -2,16 +2,15 @@
 //! and what came of it. Never a query, a path as it was sent, a text, a name or an address: whoever writes those into
 //! a request may not expect to find them in a log. Where lines go is the command line's business.
 
-use std::str::FromStr;
 use std::time::Duration;
 
 use http::request::Parts as Head;
 use http::{HeaderMap, StatusCode};
 
 use crate::domain::Id;
+use crate::http::operation::{Operation, Purpose, Variables};
 use crate::http::request::query::ListQuery;
 use crate::http::request::request_id::X_REQUEST_ID;
-use crate::http::routes::Operation;
 
 /// The longest request id that is logged, in bytes.
 const MAX_REQUEST_ID_BYTES: usize = 64;
@@ -39,30 +38,11 @@ pub enum LoggedRequests {
     All,
 }
 
-/// Why a text does not say which requests are logged.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("write off, errors or all")]
-pub struct InvalidAccessLog;
-
-impl FromStr for LoggedRequests {
-    type Err = InvalidAccessLog;
-
-    fn from_str(text: &str) -> Result<Self, InvalidAccessLog> {
-        match text {
-            "off" => Ok(Self::Off),
-            "errors" => Ok(Self::Errors),
-            "all" => Ok(Self::All),
-            _ => Err(InvalidAccessLog),
-        }
-    }
-}
-
 /// A request that was answered.
 pub(crate) struct Exchange<'a> {
     pub(crate) head: &'a Head,
-    pub(crate) operation: Option<Operation>,
-    /// The path's variable segment.
-    pub(crate) segment: &'a str,
+    pub(crate) operation: Option<&'static Operation>,
+    pub(crate) variables: Variables<'a>,
     pub(crate) status: StatusCode,
     /// Bytes of the answer's body.
     pub(crate) bytes: u64,
@@ -86,12 +66,12 @@ impl AccessLog {
     /// Logs a request.
     #[cold]
     pub(crate) fn note(exchange: &Exchange<'_>) {
-        let Exchange { head, operation, segment, status, bytes, took } = *exchange;
+        let Exchange { head, operation, variables, status, bytes, took } = *exchange;
         tracing::info!(
             target: ACCESS_LOG_TARGET,
             method = method(head),
-            route = operation.map_or("none", Operation::name),
-            id = operation.and_then(|operation| row_id(operation, segment, head.uri.query())),
+            route = operation.map_or("none", |operation| operation.name),
+            id = operation.and_then(|operation| row_id(operation, &variables, head.uri.query())),
             status = status.as_u16(),
             microseconds = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
             bytes,
@@ -124,10 +104,10 @@ fn method(head: &Head) -> &'static str {
 }
 
 /// The product, question or answer that a request is about, if its id is one.
-fn row_id(operation: Operation, segment: &str, query: Option<&str>) -> Option<u64> {
-    match operation {
-        Operation::ListQuestions => ListQuery::parse(query).product_id().ok().map(Id::get),
-        _ if segment.bytes().all(|byte| byte.is_ascii_digit()) => segment.parse().ok(),
+fn row_id(operation: &Operation, variables: &Variables<'_>, query: Option<&str>) -> Option<u64> {
+    match operation.variables().next() {
+        Some(_) if variables[0].bytes().all(|byte| byte.is_ascii_digit()) => variables[0].parse().ok(),
+        None if operation.purpose == Purpose::List => ListQuery::parse(query).product_id().ok().map(Id::get),
         _ => None,
     }
 }
@@ -143,6 +123,7 @@ fn request_id(headers: &HeaderMap) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::routes::operations;
 
     #[test]
     fn errors_are_what_went_wrong_or_took_long() {
@@ -164,17 +145,20 @@ mod tests {
 
     #[test]
     fn ids_are_numbers_and_nothing_else() {
-        use Operation::{ExplainProblem, ListAnswers, ListQuestions, VoteAnswer};
-        for (operation, segment, query, id) in [
-            (ListQuestions, "", Some("product_id=7&email=ann@mail.test"), Some(7)),
-            (ListQuestions, "", Some("product_id=ann@mail.test"), None),
-            (ListQuestions, "", None, None),
-            (ListAnswers, "0033", None, Some(33)),
-            (VoteAnswer, "ann@mail.test", None, None),
-            (VoteAnswer, "", None, None),
-            (ExplainProblem, "unavailable", None, None),
+        let operations = operations();
+        for (name, segment, query, id) in [
+            ("list_questions", "", Some("product_id=7&email=ann@mail.test"), Some(7)),
+            ("list_questions", "", Some("product_id=ann@mail.test"), None),
+            ("list_questions", "", None, None),
+            ("list_answers", "0033", None, Some(33)),
+            ("vote_answer", "ann@mail.test", None, None),
+            ("vote_answer", "", None, None),
+            ("explain_problem", "unavailable", None, None),
+            ("browse_api", "", Some("product_id=7"), None),
         ] {
-            assert_eq!(row_id(operation, segment, query), id, "{segment} {query:?}");
+            let operation = operations.iter().find(|operation| operation.name == name);
+            let logged = operation.and_then(|operation| row_id(operation, &[segment, ""], query));
+            assert_eq!(logged, id, "{segment} {query:?}");
         }
     }
 

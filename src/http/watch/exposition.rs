@@ -148,7 +148,7 @@ impl Exposition {
         for (direction, batches) in directions {
             gauge(metric.encode_family(&[("direction", direction)])?, &batches.waiting)?;
         }
-        let help = "Requests that may wait (--max-waiting).";
+        let help = "Requests that may wait (--max-queued-requests).";
         let mut metric = page.begin("atelier_queue_max_length", help, MetricType::Gauge)?;
         for (direction, batches) in directions {
             gauge(metric.encode_family(&[("direction", direction)])?, &batches.max_waiting)?;

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use parking_lot::Mutex;
 
 use super::metrics::{RouteTotals, ServerMetrics};
-use crate::http::routes::Operation;
+use crate::http::operation::Purpose;
 use crate::tally::{Distribution, LatencyTally};
 
 /// How long a step is.
@@ -58,10 +58,10 @@ impl Traffic {
     fn of(server: &ServerMetrics) -> Self {
         let mut traffic = Self { lists: Tally::none(), writes: Tally::none() };
         for totals in server.routes() {
-            let tally = match totals.operation {
-                Some(Operation::ListQuestions | Operation::ListAnswers) => &mut traffic.lists,
-                Some(operation) if operation.counts_as().is_some() => &mut traffic.writes,
-                _ => continue,
+            let tally = match totals.operation.map(|operation| operation.purpose) {
+                Some(Purpose::List) => &mut traffic.lists,
+                Some(Purpose::Write(_)) => &mut traffic.writes,
+                Some(Purpose::Service) | None => continue,
             };
             tally.add(&Tally { failed: failed(&totals), seconds: totals.seconds });
         }
@@ -142,12 +142,15 @@ mod tests {
 
     use super::*;
     use crate::http::request::rate_limits::{RateLimiter, RateLimits};
+    use crate::http::routes::operations;
 
     fn server() -> ServerMetrics {
-        ServerMetrics::new(1, 16, Arc::new(RateLimiter::new(RateLimits::OFF)))
+        ServerMetrics::new(operations(), 1, 16, Arc::new(RateLimiter::new(RateLimits::OFF)))
     }
 
-    fn answer(server: &ServerMetrics, operation: Option<Operation>, status: StatusCode) {
+    fn answer(server: &ServerMetrics, operation: Option<&str>, status: StatusCode) {
+        let named = |name| server.operations.iter().copied().find(|operation| operation.name == name);
+        let operation = operation.and_then(named);
         let worker = &server.workers[0];
         worker.finish(worker.begin(), operation, status);
     }
@@ -157,16 +160,16 @@ mod tests {
         let (server, began) = (server(), Instant::now());
         let history = History::new(began);
         for (operation, status) in [
-            (Some(Operation::ListQuestions), StatusCode::OK),
-            (Some(Operation::ListAnswers), StatusCode::SERVICE_UNAVAILABLE),
-            (Some(Operation::VoteAnswer), StatusCode::NO_CONTENT),
-            (Some(Operation::Readyz), StatusCode::SERVICE_UNAVAILABLE),
+            (Some("list_questions"), StatusCode::OK),
+            (Some("list_answers"), StatusCode::SERVICE_UNAVAILABLE),
+            (Some("vote_answer"), StatusCode::NO_CONTENT),
+            (Some("readyz"), StatusCode::SERVICE_UNAVAILABLE),
             (None, StatusCode::NOT_FOUND),
         ] {
             answer(&server, operation, status);
         }
         history.step(&server, began + STEP);
-        answer(&server, Some(Operation::AddQuestion), StatusCode::CREATED);
+        answer(&server, Some("add_question"), StatusCode::CREATED);
         history.step(&server, began + STEP * 3);
         let seen = |step: &Step| {
             let Traffic { lists, writes } = &step.traffic;
@@ -183,7 +186,7 @@ mod tests {
         let mut now = began;
         for number in 0..MAX_STEPS + 7 {
             if number == 6 || number == 7 {
-                answer(&server, Some(Operation::ListQuestions), StatusCode::OK);
+                answer(&server, Some("list_questions"), StatusCode::OK);
             }
             now += STEP;
             history.step(&server, now);

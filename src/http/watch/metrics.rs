@@ -8,25 +8,34 @@ use std::time::{Duration, Instant};
 
 use http::StatusCode;
 
+use crate::http::operation::Operation;
 use crate::http::request::rate_limits::RateLimiter;
-use crate::http::routes::Operation;
 use crate::tally::{Distribution, LatencyTally, raise_alone};
 
 /// Every status that a request comes to, the usual ones first.
 const CODES: [u16; 15] = [200, 204, 304, 201, 404, 422, 429, 503, 400, 405, 408, 413, 415, 414, 431];
 
-/// Requests that come to no operation: preflights, unknown paths, wrong methods.
-const NO_OPERATION: usize = Operation::ALL.len();
+/// Most operations that are counted.
+const MAX_OPERATIONS: usize = 64;
+
+/// The place of requests that come to no operation: preflights, unknown paths, wrong methods.
+const NO_OPERATION: usize = MAX_OPERATIONS;
 
 /// When a request began.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Started(Instant);
 
 /// The counters of one worker, which its thread alone writes. Nothing else is in their pieces of memory.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 #[repr(align(128))]
 pub(crate) struct WorkerMetrics {
-    routes: [RouteMetrics; NO_OPERATION + 1],
+    routes: [RouteMetrics; MAX_OPERATIONS + 1],
+}
+
+impl Default for WorkerMetrics {
+    fn default() -> Self {
+        Self { routes: std::array::from_fn(|_| RouteMetrics::default()) }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -49,11 +58,12 @@ impl WorkerMetrics {
     pub(crate) fn finish(
         &self,
         started: Started,
-        operation: Option<Operation>,
+        operation: Option<&Operation>,
         status: StatusCode,
     ) -> Duration {
         let took = started.0.elapsed();
-        let route = &self.routes[operation.map_or(NO_OPERATION, |operation| operation as usize)];
+        let route =
+            &self.routes[operation.map_or(NO_OPERATION, |operation| operation.place.min(NO_OPERATION))];
         let status = status.as_u16();
         let code = CODES.iter().position(|code| *code == status).unwrap_or(CODES.len());
         raise_alone(&route.codes[code], 1);
@@ -65,6 +75,8 @@ impl WorkerMetrics {
 /// What is counted and known of a whole server.
 #[derive(Debug)]
 pub(crate) struct ServerMetrics {
+    /// The operations that are counted, in the order of their places.
+    pub(crate) operations: Vec<&'static Operation>,
     pub(crate) workers: Vec<Arc<WorkerMetrics>>,
     /// Connections of each worker.
     pub(crate) connections: Vec<Arc<AtomicUsize>>,
@@ -83,7 +95,7 @@ pub(crate) struct ServerMetrics {
 pub(crate) struct RouteTotals {
     /// The operation's name, or `none`.
     pub(crate) route: &'static str,
-    pub(crate) operation: Option<Operation>,
+    pub(crate) operation: Option<&'static Operation>,
     /// How many there were of each status; `None` is any other.
     pub(crate) codes: Vec<(Option<u16>, u64)>,
     pub(crate) seconds: Distribution,
@@ -98,9 +110,15 @@ impl RouteTotals {
 
 impl ServerMetrics {
     /// Of a server that has not begun yet.
-    pub(crate) fn new(workers: usize, max_connections: usize, rate_limiter: Arc<RateLimiter>) -> Self {
+    pub(crate) fn new(
+        operations: Vec<&'static Operation>,
+        workers: usize,
+        max_connections: usize,
+        rate_limiter: Arc<RateLimiter>,
+    ) -> Self {
         let workers = workers.max(1);
         Self {
+            operations,
             workers: (0..workers).map(|_| Arc::default()).collect(),
             connections: (0..workers).map(|_| Arc::default()).collect(),
             max_connections,
@@ -113,18 +131,24 @@ impl ServerMetrics {
 
     /// What was counted of each route.
     pub(crate) fn routes(&self) -> Vec<RouteTotals> {
-        let operations = Operation::ALL.into_iter().map(Some).chain([None]);
-        operations.enumerate().map(|(place, operation)| self.route(place, operation)).collect()
+        self.operations
+            .iter()
+            .copied()
+            .map(Some)
+            .chain([None])
+            .map(|operation| self.route(operation))
+            .collect()
     }
 
-    fn route(&self, place: usize, operation: Option<Operation>) -> RouteTotals {
+    fn route(&self, operation: Option<&'static Operation>) -> RouteTotals {
+        let place = operation.map_or(NO_OPERATION, |operation| operation.place);
         let counted = || self.workers.iter().map(|worker| &worker.routes[place]);
         let sum = |code: usize| counted().map(|route| route.codes[code].load(Ordering::Relaxed)).sum();
         let codes = CODES.into_iter().map(Some).chain([None]);
         let mut seconds = LatencyTally::default().read();
         counted().for_each(|route| seconds.add(&route.latencies.read()));
         RouteTotals {
-            route: operation.map_or("none", Operation::name),
+            route: operation.map_or("none", |operation| operation.name),
             operation,
             codes: codes.enumerate().map(|(place, code)| (code, sum(place))).collect(),
             seconds,
@@ -141,18 +165,24 @@ impl ServerMetrics {
 mod tests {
     use super::*;
     use crate::http::request::rate_limits::RateLimits;
+    use crate::http::routes::operations;
+
+    fn find(metrics: &ServerMetrics, name: &str) -> Option<&'static Operation> {
+        metrics.operations.iter().copied().find(|operation| operation.name == name)
+    }
 
     #[test]
     fn the_counts_of_all_workers_are_added_up() {
-        let metrics = ServerMetrics::new(2, 16, Arc::new(RateLimiter::new(RateLimits::OFF)));
+        let metrics = ServerMetrics::new(operations(), 2, 16, Arc::new(RateLimiter::new(RateLimits::OFF)));
         let workers = &metrics.workers;
         for (worker, operation, status) in [
-            (0, Some(Operation::ListQuestions), StatusCode::OK),
-            (1, Some(Operation::ListQuestions), StatusCode::OK),
-            (1, Some(Operation::ListQuestions), StatusCode::IM_A_TEAPOT),
-            (0, Some(Operation::Readyz), StatusCode::SERVICE_UNAVAILABLE),
+            (0, Some("list_questions"), StatusCode::OK),
+            (1, Some("list_questions"), StatusCode::OK),
+            (1, Some("list_questions"), StatusCode::IM_A_TEAPOT),
+            (0, Some("readyz"), StatusCode::SERVICE_UNAVAILABLE),
             (0, None, StatusCode::NOT_FOUND),
         ] {
+            let operation = operation.and_then(|name| find(&metrics, name));
             workers[worker].finish(workers[worker].begin(), operation, status);
         }
         let counted = |route: &str| {

@@ -12,17 +12,17 @@ use tracing::Instrument as _;
 use tracing::field::Empty;
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
+use crate::http::operation::Operation;
 use crate::http::response::reply::Responded;
-use crate::http::routes::Operation;
 use crate::service::SPANS_TARGET;
 
 /// Answers a request within a span.
 pub(crate) async fn request(
     head: &Head,
-    operation: Option<Operation>,
+    operation: Option<&Operation>,
     answering: impl Future<Output = Responded>,
 ) -> Responded {
-    let name = operation.map_or("none", Operation::name);
+    let name = operation.map_or("none", |operation| operation.name);
     let span = tracing::info_span!(
         target: SPANS_TARGET,
         "request",

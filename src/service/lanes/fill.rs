@@ -1,7 +1,9 @@
-//! Filling memory in the background: after the start, and again after everything was forgotten, products are
-//! read in order and their views kept until the bound or the end. Requests never wait for it.
-//! One thread reads while another packs what was read before. Products without rows are kept as well, as far as they lie
-//! among those that have some: a shop's numbers are mostly products, and many of them wait for their first question.
+//! Fills memory in the background: after the start, and after everything was forgotten, it reads
+//! products in order and keeps their views until memory is full or the end is reached. Requests never
+//! wait for it. One thread reads while another packs.
+//!
+//! Products without rows are kept as well where they lie among those with rows: a shop's ids are
+//! mostly products, and many of them have no question yet.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,23 +20,23 @@ use crate::service::statistics::{Counters, Failure};
 use crate::store::{FIRST_UNORDERED_ID, Reader, StoreError};
 use crate::view::View;
 
-/// Products read at once: a few hundred kilobytes, a few milliseconds.
+/// Products of one scan: a few hundred kilobytes, a few milliseconds.
 const PRODUCTS_PER_SCAN: usize = 256;
 
-/// Scans between two looks at what changed meanwhile: together ten megabytes, some fifty milliseconds. A fill begins
-/// with one scan and goes on with twice as many each time, so that a small bound is not passed by much.
+/// Most scans of a chunk, after which changes are looked at: ten megabytes, fifty milliseconds. A fill
+/// begins with one scan and doubles their number, so that a small limit is not exceeded by much.
 const MAX_SCANS_PER_CHUNK: usize = 16;
 
-/// Scans that wait to be packed.
+/// Most scans that wait to be packed.
 const MAX_WAITING_SCANS: usize = 2;
 
 /// Most products without rows that are kept in a row.
 const MAX_GAP_PRODUCTS: u64 = 256;
 
-/// How long to wait before the next try when the store failed.
+/// The pause before the next try after a failure of the store.
 const RETRY_PAUSE: Duration = Duration::from_secs(1);
 
-/// Asks for a fill, or for an end of all filling.
+/// Requests for a fill, and the end of the thread.
 #[derive(Debug, Default)]
 pub(crate) struct FillSignal {
     wanted: Mutex<bool>,
@@ -43,7 +45,7 @@ pub(crate) struct FillSignal {
 }
 
 impl FillSignal {
-    /// Begins a fill from the first product, also when one is under way.
+    /// Requests a fill from the first product, also while one is running.
     pub(crate) fn request(&self) {
         *self.wanted.lock() = true;
         self.changed.notify_all();
@@ -93,21 +95,21 @@ struct Chunk {
     end: End,
 }
 
-/// How far reading came.
+/// How far a chunk reaches.
 struct End {
     last: Option<ProductId>,
     /// Whether no product is left behind it.
     is_last: bool,
 }
 
-/// Products that were read, and the era in which reading them began.
+/// Products of a scan, and the era in which it began.
 struct Scan {
     era: Era,
     products: Vec<ProductRows>,
 }
 
-/// Which products without rows are worth keeping: never more than have rows, for where ids are sparse nobody asks for
-/// those between them.
+/// Which products without rows are kept: never more than have rows. Where ids are sparse, nobody asks
+/// for the ids between them.
 #[derive(Debug, Default)]
 struct Gaps {
     /// How many may be kept now.
@@ -115,7 +117,7 @@ struct Gaps {
 }
 
 impl Gaps {
-    /// The products between two that a scan found one behind the other, if they are few enough.
+    /// The products between two that a scan found one after the other, if they are few enough.
     fn between(
         &mut self,
         previous: Option<ProductId>,
@@ -131,7 +133,7 @@ impl Gaps {
 }
 
 impl Filler {
-    /// Fills whenever asked to, until stopped.
+    /// Fills whenever requested, until stopped.
     pub(crate) fn run(mut self) {
         while self.signal.wait() {
             let started = Instant::now();
@@ -146,14 +148,14 @@ impl Filler {
         }
     }
 
-    /// Fills from the first product on; `false` when broken off.
+    /// Fills from the first product on; `false` when interrupted.
     fn fill(&mut self) -> bool {
         let mut last: Option<ProductId> = None;
         let mut gaps = Gaps::default();
         let mut scans = 1;
         loop {
-            // While changes go unnoticed nothing would be kept; when they are heard again, a fill is wanted.
-            if self.signal.is_stopped() || self.signal.is_wanted() || self.views.is_deaf() {
+            // While changes are missed no view is kept. Once they are received again, a fill is requested.
+            if self.signal.is_stopped() || self.signal.is_wanted() || self.views.is_disconnected() {
                 return false;
             }
             self.views.begin_fill_chunk();
@@ -176,7 +178,7 @@ impl Filler {
         }
     }
 
-    /// Reads products behind `last`, on a thread of its own, and packs them on this one.
+    /// Reads products behind `last` on a thread of its own, and packs them on this one.
     fn read_chunk(
         &mut self,
         last: Option<ProductId>,
@@ -208,7 +210,7 @@ impl Filler {
     }
 }
 
-/// Reads products behind `last` until there are no more, at most `scans` times.
+/// Reads products behind `last`, at most `scans` times.
 fn read(
     reader: &mut dyn Reader,
     eras: &Directory,
@@ -222,7 +224,7 @@ fn read(
         let products = reader.scan_products(end.last, PRODUCTS_PER_SCAN)?;
         end.is_last = products.len() < PRODUCTS_PER_SCAN;
         end.last = products.last().map(|rows| rows.product_id).or(end.last);
-        // Whoever packs is gone only when it panicked.
+        // The packing thread is gone only after a panic.
         if sender.send(Scan { era, products }).is_err() || end.is_last {
             break;
         }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
-use super::log_throttle::Complaint;
+use super::log_throttle::LogThrottle;
 use super::queue::{BatchQueue, Taken};
 use crate::domain::{ProductId, QuestionId};
 use crate::service::ServiceError;
@@ -29,16 +29,22 @@ const REVIVAL_PAUSE: Duration = Duration::from_millis(100);
 /// How whoever asks for a question's product gets it.
 type ProductSender = oneshot::Sender<Result<Option<ProductId>, ServiceError>>;
 
+/// How the answer to a probe gets back.
+type ProbeSender = oneshot::Sender<Result<(), ServiceError>>;
+
 /// Something to read.
 pub(crate) enum LoadRequest {
     /// A product's view.
     View(LoadTicket),
     /// Which product a question belongs to.
     ProductOf(QuestionId, ProductSender),
+    /// Whether the store can be read and takes writes.
+    Probe(ProbeSender),
 }
 
-static NOT_LOADED: Complaint = Complaint::new();
-static NOT_LOOKED_UP: Complaint = Complaint::new();
+static NOT_LOADED: LogThrottle = LogThrottle::new();
+static NOT_LOOKED_UP: LogThrottle = LogThrottle::new();
+static NOT_READY: LogThrottle = LogThrottle::new();
 
 /// One reading thread.
 pub(crate) struct Lane {
@@ -87,15 +93,18 @@ impl Lane {
     fn carry_out(&mut self, batch: &mut Vec<LoadRequest>) -> Result<(), ServiceError> {
         let mut tickets = Vec::with_capacity(batch.len());
         let mut questions = Vec::new();
+        let mut probes = Vec::new();
         for request in batch.drain(..) {
             match request {
                 LoadRequest::View(ticket) => tickets.push(ticket),
                 LoadRequest::ProductOf(question_id, sender) => questions.push((question_id, sender)),
+                LoadRequest::Probe(sender) => probes.push(sender),
             }
         }
         let loaded = if tickets.is_empty() { Ok(()) } else { self.load_views(tickets) };
         let looked_up = if questions.is_empty() { Ok(()) } else { self.look_up(questions) };
-        loaded.and(looked_up)
+        let probed = probes.into_iter().try_for_each(|sender| self.probe(sender));
+        loaded.and(looked_up).and(probed)
     }
 
     /// A product can be on two tickets, when it changed between them; it is loaded once for both.
@@ -130,6 +139,16 @@ impl Lane {
             self.views.loaded(ticket, Err(ServiceError::StoreUnavailable));
         }
         Ok(())
+    }
+
+    fn probe(&mut self, sender: ProbeSender) -> Result<(), ServiceError> {
+        let answer = self.reader.probe().map_err(|error| {
+            self.counters.failed(Failure::LookUp);
+            NOT_READY.report("use the store", &error)
+        });
+        // The caller may have gone away.
+        let _ = sender.send(answer);
+        answer
     }
 
     fn look_up(&mut self, questions: Vec<(QuestionId, ProductSender)>) -> Result<(), ServiceError> {

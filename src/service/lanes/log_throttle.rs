@@ -1,5 +1,5 @@
-//! Saying that the store fails without filling the disk with it: a store that is away fails thousands of requests
-//! a second. Of each kind of failure one a second is logged, and how many there were.
+//! Limits how often a failure of the store is logged: one line a second for each kind, with the
+//! number of failures. A store that is away fails thousands of requests a second.
 
 use std::time::{Duration, Instant};
 
@@ -8,12 +8,12 @@ use parking_lot::Mutex;
 use crate::service::ServiceError;
 use crate::store::StoreError;
 
-/// How long after a logged failure the next one of its kind is.
+/// The shortest time between two logged failures of a kind.
 const LOG_INTERVAL: Duration = Duration::from_secs(1);
 
 /// A kind of failure.
 #[derive(Debug)]
-pub(crate) struct Complaint {
+pub(crate) struct LogThrottle {
     state: Mutex<State>,
 }
 
@@ -23,13 +23,13 @@ struct State {
     unsaid: u64,
 }
 
-impl Complaint {
-    /// A kind that has not happened yet.
+impl LogThrottle {
+    /// A kind without failures so far.
     pub(crate) const fn new() -> Self {
         Self { state: Mutex::new(State { logged_at: None, unsaid: 0 }) }
     }
 
-    /// Logs a store's failure, if it is due, where it is handled, and says what callers hear of it.
+    /// Logs a store's failure, if a line is due, and returns the error for callers.
     pub(crate) fn report(&self, doing: &str, error: &StoreError) -> ServiceError {
         if let Some(times) = self.is_due() {
             tracing::error!(%error, times, "could not {doing}");
@@ -37,7 +37,7 @@ impl Complaint {
         ServiceError::StoreUnavailable
     }
 
-    /// Counts a failure. `Some` when it is to be logged: how many there were since the last one that was.
+    /// Counts a failure. `Some` when a line is due: the number of failures since the last line.
     pub(crate) fn is_due(&self) -> Option<u64> {
         self.is_due_at(Instant::now())
     }
@@ -59,9 +59,9 @@ mod tests {
 
     #[test]
     fn one_a_second_is_logged_and_none_is_lost() {
-        let complaint = Complaint::new();
+        let throttle = LogThrottle::new();
         let start = Instant::now();
-        let due = |milliseconds| complaint.is_due_at(start + Duration::from_millis(milliseconds));
+        let due = |milliseconds| throttle.is_due_at(start + Duration::from_millis(milliseconds));
         assert_eq!([due(0), due(1), due(999), due(1_000)], [Some(1), None, None, Some(3)]);
         assert_eq!([due(1_999), due(2_100), due(60_000)], [None, Some(2), Some(1)]);
     }

@@ -1,5 +1,5 @@
-//! The threads between memory and the store, and the queues in front of them: each takes a batch, has the store
-//! carry it out and tells those who wait. What is kept in memory is `memory`'s.
+//! The threads between memory and the store, and the queues in front of them. Each thread takes a
+//! batch, calls the store and replies to the waiting requests. The cache is in `memory`.
 
 pub(super) mod fill;
 pub(super) mod loader;

@@ -1,6 +1,5 @@
-//! The second idea of the design as a data structure: a bounded queue whose consumer takes everything that
-//! waits. What arrives while a batch is in flight travels together in the next one, so there is no timer
-//! and no waiting for company. What a batch does is its consumer's business.
+//! A bounded queue whose consumer takes everything that waits. Requests that arrive while a batch is
+//! in flight form the next batch, so there is no timer. What a batch does is up to its consumer.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -22,19 +21,19 @@ pub(crate) struct BatchQueue<T> {
 #[derive(Debug)]
 struct State<T> {
     waiting: VecDeque<T>,
-    /// Consumers asleep: nobody is woken while all are busy.
+    /// Sleeping consumers: none is woken while all are busy.
     sleepers: usize,
     closed: bool,
 }
 
-/// What a consumer got.
+/// The result of taking a batch.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Taken {
-    /// At least one request.
+    /// There is at least one request.
     Batch,
-    /// Nothing came in time.
+    /// No request came in time.
     Nothing,
-    /// Nothing is left and nothing will come.
+    /// The queue is closed and empty.
     Closed,
 }
 
@@ -61,8 +60,8 @@ impl<T> BatchQueue<T> {
         Ok(())
     }
 
-    /// Moves what waits, oldest first and at most `max` requests, into `batch`, which must be empty. Waits up
-    /// to `patience` for the first one.
+    /// Moves the waiting requests, oldest first and at most `max`, into `batch`, which must be empty.
+    /// Waits up to `patience` for the first one.
     pub(crate) fn take(&self, max: usize, patience: Duration, batch: &mut Vec<T>) -> Taken {
         debug_assert!(batch.is_empty(), "a batch is carried out before the next is taken");
         let mut state = self.state.lock();
@@ -84,18 +83,18 @@ impl<T> BatchQueue<T> {
         }
     }
 
-    /// How many wait, how many may, and how many were refused so far.
+    /// The numbers of waiting requests, of those that may wait, and of refused ones so far.
     pub(crate) fn state(&self) -> QueueState {
         let waiting = self.state.lock().waiting.len();
         (waiting, self.max_waiting, self.refused.load(Ordering::Relaxed))
     }
 
-    /// Whether it takes no more requests.
+    /// Whether the queue is closed.
     pub(crate) fn is_closed(&self) -> bool {
         self.state.lock().closed
     }
 
-    /// Takes no more requests; those that wait are still carried out.
+    /// Closes the queue. Requests that wait are still carried out.
     pub(crate) fn close(&self) {
         self.state.lock().closed = true;
         self.arrived.notify_all();

@@ -1,6 +1,7 @@
-//! Writing for those who wait: a thread for each of the store's writing sessions that takes every write that is there,
-//! commits all in one transaction, brings the views up to date and only then answers. So a write is on disk before it is
-//! acknowledged, and a list asked for afterwards shows it.
+//! Writing: a thread for each writing session of the store. It takes every write that waits, commits
+//! all of them in one transaction, updates the views and only then replies. So a write is on disk
+//! before it is acknowledged, and a list asked for afterwards shows it. What SQL is sent is not known
+//! here.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -8,7 +9,7 @@ use std::time::Instant;
 
 use tokio::sync::oneshot;
 
-use super::log_throttle::Complaint;
+use super::log_throttle::LogThrottle;
 use super::queue::{BatchQueue, Taken};
 use crate::domain::Target;
 use crate::domain::{AnswerRow, ProductId, ProductRows, QuestionRow};
@@ -18,10 +19,10 @@ use crate::service::memory::views::{OwnChange, Views};
 use crate::service::statistics::{Counters, Failure, SPANS_TARGET};
 use crate::store::{Command, IDLE_INTERVAL, Outcome, ProductChange, Writer};
 
-/// Writes that travel in one transaction. Bounds how long a transaction takes and how much it holds.
+/// Most writes of a transaction. It bounds the transaction's duration and size.
 const MAX_WRITES_PER_BATCH: usize = 1_024;
 
-static NOT_COMMITTED: Complaint = Complaint::new();
+static NOT_COMMITTED: LogThrottle = LogThrottle::new();
 
 /// A write whose caller waits.
 pub(crate) struct WriteRequest {
@@ -52,7 +53,7 @@ impl WriterLane {
                     }
                 }
                 Taken::Batch => {
-                    // Whoever gave up while the store was slow was told so, and most likely tries again.
+                    // A request that timed out was answered already, and its client probably tries again.
                     batch.retain(|request| !request.reply.is_closed());
                     if !batch.is_empty() {
                         let (requests, started) = (batch.len(), Instant::now());
@@ -73,7 +74,7 @@ impl WriterLane {
             Err(error) => {
                 self.views.end_commit(commit, Vec::new());
                 self.counters.failed(Failure::Commit);
-                // If it may have happened after all, the store has told the views by itself.
+                // If it may have happened after all, the store has sent a change of its own.
                 let error = NOT_COMMITTED.report("commit", &error);
                 for reply in merged.replies.into_iter().flatten() {
                     let _ = reply.send(Err(error));
@@ -84,14 +85,14 @@ impl WriterLane {
         self.views.end_commit(commit, changes(&merged.commands, &outcomes));
         for (outcome, replies) in outcomes.into_iter().zip(merged.replies) {
             for reply in replies {
-                // Whoever has gone away needs no answer; the write is done.
+                // The request may have been dropped; the write is done.
                 let _ = reply.send(Ok(outcome));
             }
         }
     }
 }
 
-/// What a commit changed: votes and rows that went, then the rows that came, a product's together.
+/// The changes of a commit: votes and hidden rows, then the new rows of each product.
 fn changes(commands: &[Command], outcomes: &[Outcome]) -> Vec<OwnChange> {
     let mut changes = Vec::new();
     let mut came: HashMap<ProductId, ProductRows> = HashMap::new();
@@ -128,10 +129,10 @@ fn changes(commands: &[Command], outcomes: &[Outcome]) -> Vec<OwnChange> {
     changes
 }
 
-/// The requests of a batch with votes for the same row made into one command.
+/// The requests of a batch, with votes for the same row merged into one command.
 struct Merged {
     commands: Vec<Command>,
-    /// Who waits for each command.
+    /// The callers that wait for each command.
     replies: Vec<Vec<oneshot::Sender<Result<Outcome, ServiceError>>>>,
 }
 

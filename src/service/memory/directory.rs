@@ -1,6 +1,6 @@
-//! Which product each question belongs to, as far as it was ever learnt. It never changes, so it is
-//! remembered until everything is forgotten; the answers list finds its product's view through it.
-//! Asking the store for what is not remembered is `loader`'s work.
+//! The directory: the product of each question, as far as it was learnt. It never changes, so it is
+//! kept until everything is forgotten. The answers list finds its product through it. What is not
+//! here is asked from the store by `lanes::loader`.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -11,10 +11,10 @@ use parking_lot::RwLock;
 use super::freshness::{Expiry, Freshness};
 use crate::domain::{Id, ProductId, QuestionId};
 
-/// Questions in one leaf. Ids are dense in practice: a million products need 14,000 leaves, 28 MB.
+/// Questions of one leaf. Ids are dense in practice: a million products need 14,000 leaves, 28 MB.
 const QUESTIONS_PER_LEAF: usize = 256;
 
-/// Ids may be sparse, down to one question a leaf, so leaves are bounded: 256 MiB in all.
+/// Most leaves: 256 MiB. Ids may be sparse, down to one question a leaf.
 const MAX_LEAVES: usize = 128 * 1_024;
 
 type Leaf = Box<[AtomicU64]>;
@@ -30,21 +30,21 @@ pub(crate) struct Directory {
 struct Leaves {
     by_prefix: HashMap<u64, Leaf>,
     era: Era,
-    /// While changes go unnoticed nothing is remembered.
-    deaf: bool,
+    /// Whether changes are missed at the moment; then nothing is added.
+    disconnected: bool,
 }
 
-/// Grows by one whenever everything is forgotten, so that what was read before is not remembered after.
+/// Grows by one whenever everything is forgotten. What was read in an earlier era is not added.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Era(u64);
 
 impl Directory {
-    /// An empty one.
+    /// An empty directory.
     pub(crate) fn new(freshness: Arc<Freshness>) -> Self {
         Self { leaves: RwLock::default(), freshness }
     }
 
-    /// The product of a question, if it was learnt and may be told.
+    /// Returns the product of a question, if it is known and may be served.
     pub(crate) fn find(&self, question_id: QuestionId) -> Option<ProductId> {
         let (prefix, place) = leaf_and_place(question_id);
         let present = self.freshness.present();
@@ -53,12 +53,13 @@ impl Directory {
         self.freshness.serves(present, Expiry::NEVER).then_some(product_id)
     }
 
-    /// The era to name in [`remember`](Self::remember), taken before the store is asked.
+    /// The present era. Take it before the store is asked, and pass it to
+    /// [`remember`](Self::remember).
     pub(crate) fn era(&self) -> Era {
         self.leaves.read().era
     }
 
-    /// Remembers the product of questions, unless everything was forgotten since `era` or memory is full.
+    /// Adds the product of questions, unless everything was forgotten since `era` or memory is full.
     pub(crate) fn remember(&self, era: Era, product_id: ProductId, question_ids: &[QuestionId]) {
         let stored = {
             let leaves = self.leaves.read();
@@ -80,39 +81,39 @@ impl Directory {
         }
     }
 
-    /// Forgets everything: an import may have given ids to other products.
+    /// Forgets everything: after an import an id may belong to another product.
     pub(crate) fn forget_everything(&self) {
         let mut leaves = self.leaves.write();
         leaves.era = Era(leaves.era.0 + 1);
         leaves.by_prefix.clear();
     }
 
-    /// Remembers nothing from now on: changes go unnoticed. What is there already is good for the grace alone.
-    pub(crate) fn fall_silent(&self) {
-        self.leaves.write().deaf = true;
+    /// Adds nothing from now on, because changes are missed. Entries are served for the grace alone.
+    pub(crate) fn disconnect(&self) {
+        self.leaves.write().disconnected = true;
     }
 
-    /// Forgets everything and remembers again.
-    pub(crate) fn end_silence(&self) {
-        self.leaves.write().deaf = false;
+    /// Forgets everything and adds entries again.
+    pub(crate) fn reconnect(&self) {
+        self.leaves.write().disconnected = false;
         self.forget_everything();
     }
 }
 
 impl Leaves {
-    /// Whether what was read in `era` may be remembered.
+    /// Whether entries of `era` may be added.
     fn takes(&self, era: Era) -> bool {
-        self.era == era && !self.deaf
+        self.era == era && !self.disconnected
     }
 
-    /// Stores a question's product in its leaf; `false` when there is none.
+    /// Stores a question's product in its leaf; `false` without a leaf.
     fn store(&self, product_id: ProductId, question_id: QuestionId) -> bool {
         let (prefix, place) = leaf_and_place(question_id);
         let leaf = self.by_prefix.get(&prefix);
         leaf.map(|leaf| leaf[place].store(product_id.get(), Ordering::Relaxed)).is_some()
     }
 
-    /// Makes a question's leaf unless it is there or there are too many.
+    /// Makes a question's leaf, unless it is there or there are too many.
     fn make_leaf(&mut self, question_id: QuestionId) {
         let (prefix, _) = leaf_and_place(question_id);
         if self.by_prefix.len() < MAX_LEAVES {
@@ -158,13 +159,13 @@ mod tests {
         assert_eq!(directory.find(question), Some(product));
 
         let era = directory.era();
-        directory.fall_silent();
-        freshness.fall_silent();
+        directory.disconnect();
+        freshness.disconnect();
         assert_eq!(directory.find(question), Some(product), "in the grace");
         directory.remember(era, product, &[stranger]);
         assert_eq!(directory.find(stranger), None);
-        directory.end_silence();
-        freshness.end_silence();
+        directory.reconnect();
+        freshness.reconnect();
         assert_eq!(directory.find(question), None);
         directory.remember(era, product, &[question]);
         assert_eq!(directory.find(question), None, "read before the end of the silence");

@@ -1,7 +1,9 @@
-//! For how long what is in memory may be served. Two limits: views have an age at which they are read again, the last
-//! line of defence for a change of which no news came; and when changes go unnoticed, nothing is served beyond a
-//! grace. Views are stamped with the tick at which they expire and a thread keeps the present tick, so that a
-//! request compares two numbers and asks no clock. What is in memory is the business of `views` and `directory`.
+//! How long products in memory may be served. A product older than its age limit is loaded again, in
+//! case a change was missed. While the process receives no changes at all, products are served for a
+//! grace only. Which products are in memory is not known here.
+//!
+//! Each product has the tick at which it expires, and a thread keeps the present tick. So a request
+//! compares two numbers and reads no clock.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
@@ -10,17 +12,17 @@ use parking_lot::{Condvar, Mutex};
 
 use crate::domain::{Id as _, ProductId};
 
-/// How finely ages are told apart.
+/// The resolution of ages.
 const TICK: Duration = Duration::from_millis(100);
 
-/// What the present tick is while changes go unnoticed: every view has expired.
-const SILENCE: u32 = u32::MAX;
+/// The present tick while changes are missed: every product has expired.
+const DISCONNECTED: u32 = u32::MAX;
 
-/// The present tick, counted from the start, and how many of them a view may live.
+/// The present tick, counted from the start, and the age limit in ticks.
 #[derive(Debug)]
 pub(crate) struct Freshness {
     started: Instant,
-    /// 0 lets views live for ever.
+    /// 0 means no age limit.
     max_age_ticks: u32,
     grace: Duration,
     present: AtomicU32,
@@ -30,21 +32,21 @@ pub(crate) struct Freshness {
 
 #[derive(Debug, Default)]
 struct State {
-    /// Since when changes go unnoticed.
-    silent_since: Option<Instant>,
+    /// Since when changes are missed.
+    disconnected_since: Option<Instant>,
     stopped: bool,
 }
 
-/// A view may be served before this tick.
+/// A product may be served before this tick.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Expiry(u32);
 
 impl Expiry {
-    /// For what does not age.
+    /// For products without an age limit.
     pub(crate) const NEVER: Self = Self(u32::MAX);
 }
 
-/// When a load began.
+/// The tick at which a load began.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Begun(u32);
 
@@ -53,8 +55,8 @@ pub(crate) struct Begun(u32);
 pub(crate) struct Present(u32);
 
 impl Freshness {
-    /// Views get at most `max_view_age` old, or, with zero, as old as they like. While changes go unnoticed they
-    /// are served for at most `grace`, whatever their age.
+    /// Products are served up to the age `max_view_age`, or of any age with zero. While changes are
+    /// missed they are served for at most `grace`.
     pub(crate) fn new(max_view_age: Duration, grace: Duration) -> Self {
         Self {
             started: Instant::now(),
@@ -66,18 +68,18 @@ impl Freshness {
         }
     }
 
-    /// Whether views expire at all, and [`run`](Self::run) has something to do.
+    /// Whether products expire, so that [`run`](Self::run) is needed.
     pub(crate) fn is_ageing(&self) -> bool {
         self.max_age_ticks > 0
     }
 
-    /// Now, to be asked for before the store is: a view is as old as the rows it was made from.
+    /// The present tick. Take it before the store is asked: a product is as old as its rows.
     pub(crate) fn begin(&self) -> Begun {
         Begun(ticks(self.started.elapsed()))
     }
 
-    /// When the view of a load expires: after between half of the age and all of it, differently for each product,
-    /// so that a million views that were filled in one go are not all missing again in the same second.
+    /// When a loaded product expires: after between half of the age limit and all of it, differently for
+    /// each product. Otherwise a million products of one fill would all expire in the same second.
     pub(crate) fn expiry(&self, begun: Begun, product_id: ProductId) -> Expiry {
         if !self.is_ageing() {
             return Expiry::NEVER;
@@ -90,8 +92,8 @@ impl Freshness {
         Expiry(begun.0.saturating_add(lifetime))
     }
 
-    /// The present tick, to be asked for before memory is: what was forgotten at the end of a silence must not be
-    /// taken for good because that end came in between.
+    /// The present tick. Take it before memory is read: entries that are forgotten when changes are
+    /// received again must not count as fresh because of that moment.
     pub(crate) fn present(&self) -> Present {
         Present(self.present.load(Ordering::Acquire))
     }
@@ -103,28 +105,28 @@ impl Freshness {
 
     #[cold]
     fn is_in_grace(&self) -> bool {
-        self.state.lock().silent_since.is_some_and(|since| since.elapsed() < self.grace)
+        self.state.lock().disconnected_since.is_some_and(|since| since.elapsed() < self.grace)
     }
 
-    /// From now on changes go unnoticed.
-    pub(crate) fn fall_silent(&self) {
+    /// Changes are missed from now on.
+    pub(crate) fn disconnect(&self) {
         let mut state = self.state.lock();
-        state.silent_since.get_or_insert_with(Instant::now);
-        self.present.store(SILENCE, Ordering::Release);
+        state.disconnected_since.get_or_insert_with(Instant::now);
+        self.present.store(DISCONNECTED, Ordering::Release);
     }
 
-    /// Changes are noticed again, and everything read before is forgotten.
-    pub(crate) fn end_silence(&self) {
+    /// Changes are received again, and everything read before is forgotten.
+    pub(crate) fn reconnect(&self) {
         let mut state = self.state.lock();
-        state.silent_since = None;
+        state.disconnected_since = None;
         self.present.store(ticks(self.started.elapsed()), Ordering::Release);
     }
 
-    /// Keeps the present tick until stopped.
+    /// Keeps the present tick up to date until stopped.
     pub(crate) fn run(&self) {
         let mut state = self.state.lock();
         while !state.stopped {
-            if state.silent_since.is_none() {
+            if state.disconnected_since.is_none() {
                 self.present.store(ticks(self.started.elapsed()), Ordering::Release);
             }
             self.stopping.wait_for(&mut state, TICK);
@@ -137,7 +139,7 @@ impl Freshness {
         self.stopping.notify_all();
     }
 
-    /// Makes it the given tick.
+    /// Sets the present tick.
     #[cfg(test)]
     pub(crate) fn set_present(&self, tick: u32) {
         self.present.store(tick, Ordering::Release);
@@ -146,7 +148,7 @@ impl Freshness {
 
 /// Whole ticks; four billion of them are thirteen years.
 fn ticks(duration: Duration) -> u32 {
-    u32::try_from(duration.as_millis() / TICK.as_millis()).unwrap_or(SILENCE - 1).min(SILENCE - 1)
+    u32::try_from(duration.as_millis() / TICK.as_millis()).unwrap_or(DISCONNECTED - 1).min(DISCONNECTED - 1)
 }
 
 #[cfg(test)]
@@ -189,7 +191,7 @@ mod tests {
     fn without_an_age_views_live_for_ever() {
         let freshness = Freshness::new(FOR_EVER, NO_GRACE);
         let expiry = freshness.expiry(freshness.begin(), product(5));
-        freshness.set_present(SILENCE - 1);
+        freshness.set_present(DISCONNECTED - 1);
         assert!(!freshness.is_ageing());
         assert!(serves(&freshness, expiry));
     }
@@ -212,10 +214,10 @@ mod tests {
         std::thread::scope(|scope| {
             let thread = scope.spawn(|| freshness.run());
             until("it expires", || !serves(&freshness, expiry));
-            freshness.fall_silent();
+            freshness.disconnect();
             until("a tick passed", || freshness.begin().0 > expiry.0 + 2);
             assert!(serves(&freshness, expiry), "in the grace views do not age");
-            freshness.end_silence();
+            freshness.reconnect();
             assert!(!serves(&freshness, expiry));
             freshness.stop();
             thread.join().expect("no panic");
@@ -225,24 +227,24 @@ mod tests {
     #[test]
     fn in_a_silence_nothing_is_served_beyond_the_grace() {
         let strict = Freshness::new(FOR_EVER, NO_GRACE);
-        strict.fall_silent();
+        strict.disconnect();
         assert!(!serves(&strict, Expiry::NEVER));
-        strict.end_silence();
+        strict.reconnect();
         assert!(serves(&strict, Expiry::NEVER));
 
         let grace = Duration::from_millis(300);
         let freshness = Freshness::new(FOR_EVER, grace);
         let heard = freshness.present();
         let started = Instant::now();
-        freshness.fall_silent();
+        freshness.disconnect();
         let silent = freshness.present();
         assert!(serves(&freshness, Expiry::NEVER));
         until("the grace is over", || !serves(&freshness, Expiry::NEVER));
         assert!(started.elapsed() >= grace);
-        // Told once more, it does not begin anew.
-        freshness.fall_silent();
+        // A second call does not start the grace again.
+        freshness.disconnect();
         assert!(!serves(&freshness, Expiry::NEVER));
-        freshness.end_silence();
+        freshness.reconnect();
         assert!(!freshness.serves(silent, Expiry::NEVER), "taken from memory before it was forgotten");
         assert!(freshness.serves(heard, Expiry::NEVER));
     }

@@ -1,5 +1,5 @@
-//! What is kept in memory: the views of products, how long they are good, and which product a question belongs to.
-//! It is the only cache. The threads that fill it and write are `lanes`'.
+//! The only cache: the views of products, how long they may be served, and the directory of
+//! questions. The threads that fill it and write to the store are in `lanes`.
 
 pub(super) mod directory;
 pub(super) mod freshness;

@@ -1,10 +1,10 @@
-//! The views in memory: a table by product, bounded in bytes. It knows nothing of the store, of loads in flight
-//! or of what makes a view stale: that is `views`'.
+//! The table of views by product, bounded in bytes. It knows nothing of the store, of loads in
+//! flight, or of what makes a view stale.
 //!
-//! A page is written while the table's shard is locked for reading, so a lookup counts no references and
-//! touches the memory of one table entry and one view. Among the views of a shard, a hand goes round and
-//! takes away what was not read since it last came by (the CLOCK algorithm, with a count instead of a bit, so
-//! that a single pass over many products does not push out what is read often).
+//! A page is written while the table's shard is locked for reading. So a lookup counts no references
+//! and touches one table entry and one view. When memory is full, a clock hand goes round the views of
+//! a shard and evicts those that were not read since its last pass (the CLOCK algorithm with a count
+//! instead of a bit, so that one pass over many products does not evict those that are read often).
 
 use std::hash::BuildHasher;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
@@ -16,49 +16,50 @@ use super::freshness::Expiry;
 use crate::domain::ProductId;
 use crate::view::View;
 
-/// Most shards: enough that two threads rarely want the same one, few enough to stay in a core's own cache.
+/// Most shards: enough that two threads rarely want the same one, few enough to stay in a core's
+/// cache.
 const MAX_SHARDS: u64 = 256;
 
-/// Fewest bytes of a shard: the hand needs a choice of views to find one that nobody reads.
+/// Fewest bytes of a shard: the clock hand needs a choice of views.
 const MIN_BYTES_PER_SHARD: u64 = 1 << 20;
 
-/// What an entry costs beside its view: its share of the table.
+/// What an entry costs in the table, without its view.
 const BYTES_PER_ENTRY: usize = 48;
 
-/// Reads that the hand forgives a view before it goes.
+/// Reads after which a view survives as many passes of the clock hand.
 const MAX_USES: u8 = 3;
 
 /// Packed views by product, at most so many bytes of them.
 pub(crate) struct ViewTable {
     shards: Box<[RwLock<Shard>]>,
-    /// Seeded anew in each process, so that nobody can choose products that collide.
+    /// Seeded differently in each process, so that nobody can choose products that collide.
     hasher: RandomState,
     bytes: AtomicU64,
-    /// Rows in all views: for whoever watches, and changed where `bytes` is.
+    /// Rows in all views, for the metrics. Changed together with `bytes`.
     questions: AtomicU64,
     answers: AtomicU64,
     max_bytes: u64,
-    /// Views that went to make room.
+    /// Evicted views.
     evictions: AtomicU64,
 }
 
-/// A hash table of its own kind: a view's entry is in the first free place from its hash on, so that finding it
-/// reads one piece of memory, where a table of the usual kind reads its tags first.
+/// A hash table with linear probing: a view's entry is in the first free slot from its hash on. A
+/// lookup reads one piece of memory, where the standard table reads its tags first.
 #[derive(Default)]
 struct Shard {
-    /// As many places as a power of two, at most three quarters of them taken.
+    /// A power of two of slots, at most three quarters of them taken.
     places: Vec<Option<Kept>>,
     taken: usize,
-    /// The place at which the hand stands.
+    /// The slot of the clock hand.
     hand: usize,
-    /// Reads of its views. Here, because whoever reads has taken this piece of memory for the lock anyway.
+    /// Reads of its views. The reader owns this cache line already, because of the lock.
     hits: AtomicU64,
 }
 
 struct Kept {
     view: View,
     expiry: Expiry,
-    /// Reads since the hand came by, up to [`MAX_USES`].
+    /// Reads since the last pass of the clock hand, up to [`MAX_USES`].
     uses: AtomicU8,
 }
 
@@ -85,7 +86,7 @@ impl ViewTable {
         }
     }
 
-    /// Reads a product's view, if it is there and `read` takes it, and counts that as a use.
+    /// Reads a product's view, if it is there and `read` accepts it, and counts that as a use.
     pub(crate) fn read<R>(
         &self,
         product_id: ProductId,
@@ -94,7 +95,7 @@ impl ViewTable {
         let (hash, shard) = self.place(product_id);
         let shard = self.shards[shard].read();
         let kept = shard.find(hash, product_id).and_then(|place| shard.places[place].as_ref())?;
-        // Only written while it changes: an entry that is read often stays in the caches of all cores.
+        // Written only while it changes: an entry that is read often stays in the caches of all cores.
         let uses = kept.uses.load(Ordering::Relaxed);
         if uses < MAX_USES {
             kept.uses.store(uses + 1, Ordering::Relaxed);
@@ -104,7 +105,7 @@ impl ViewTable {
         Some(result)
     }
 
-    /// Looks at a product's view, if it is there, without counting that.
+    /// Reads a product's view, if it is there, without counting a use.
     pub(crate) fn look_at<R>(
         &self,
         product_id: ProductId,
@@ -116,7 +117,7 @@ impl ViewTable {
         Some(look(&kept.view, kept.expiry))
     }
 
-    /// Changes a product's view in place, if it is there. The change must not change its size.
+    /// Changes a product's view in place, if it is there. Its size must stay the same.
     pub(crate) fn change<R>(&self, product_id: ProductId, change: impl FnOnce(&mut View) -> R) -> Option<R> {
         let (hash, shard) = self.place(product_id);
         let mut shard = self.shards[shard].write();
@@ -124,15 +125,16 @@ impl ViewTable {
         shard.places[place].as_mut().map(|kept| change(&mut kept.view))
     }
 
-    /// Puts a changed view in the place of a product's view, if it is there. Nobody else may change it meanwhile.
+    /// Replaces a product's view by a changed one, if it is there. No other thread may change it
+    /// meanwhile.
     pub(crate) fn edit(&self, product_id: ProductId, edit: impl FnOnce(&View) -> View) {
         if let Some((view, expiry)) = self.look_at(product_id, |view, expiry| (edit(view), expiry)) {
             self.insert(view, expiry);
         }
     }
 
-    /// Keeps a view in the place of any former one, and takes others away until all fit. One that alone is
-    /// larger than the table may become is not kept.
+    /// Inserts a view, replaces a former one, and evicts others until all fit. A view that is larger than
+    /// the whole table is not inserted.
     pub(crate) fn insert(&self, view: View, expiry: Expiry) {
         let product_id = view.product_id();
         let kept = Kept { view, expiry, uses: AtomicU8::new(0) };
@@ -147,8 +149,8 @@ impl ViewTable {
         if let Some(former) = shard.insert(hash, kept, |kept| self.hash(kept.view.product_id())) {
             self.count_out(&former);
         }
-        // The own shard first: it has just grown, and its lock is held already. Others are left alone
-        // for as long as it has more than one.
+        // The own shard first: it has just grown, and its lock is held. Other shards are left alone while
+        // it has more than one view.
         self.make_room(&mut shard, 1);
         drop(shard);
         for number in (number + 1..self.shards.len()).chain(0..number) {
@@ -159,7 +161,7 @@ impl ViewTable {
         }
     }
 
-    /// Takes a product's view away, if it is there.
+    /// Removes a product's view, if it is there.
     pub(crate) fn remove(&self, product_id: ProductId) {
         let (hash, shard) = self.place(product_id);
         let mut shard = self.shards[shard].write();
@@ -168,7 +170,7 @@ impl ViewTable {
         }
     }
 
-    /// Takes all views away.
+    /// Removes all views.
     pub(crate) fn clear(&self) {
         for shard in &self.shards {
             let mut shard = shard.write();
@@ -179,7 +181,8 @@ impl ViewTable {
         }
     }
 
-    /// Looks at views, at most `limit` of them and always the same ones first, until `look` finds something.
+    /// Looks at views, at most `limit` of them and always the same ones first, until `look` returns
+    /// something.
     pub(crate) fn find_in<R>(&self, limit: usize, look: impl Fn(&View) -> Option<R>) -> Option<R> {
         let mut left = limit;
         for shard in &self.shards {
@@ -194,32 +197,32 @@ impl ViewTable {
         None
     }
 
-    /// How many views there are.
+    /// The number of views.
     pub(crate) fn len(&self) -> usize {
         self.shards.iter().map(|shard| shard.read().taken).sum()
     }
 
-    /// Bytes that they take.
+    /// The bytes of all views.
     pub(crate) fn bytes(&self) -> u64 {
         self.bytes.load(Ordering::Relaxed)
     }
 
-    /// How many questions and answers they hold.
+    /// The numbers of questions and answers in all views.
     pub(crate) fn rows(&self) -> (u64, u64) {
         (self.questions.load(Ordering::Relaxed), self.answers.load(Ordering::Relaxed))
     }
 
-    /// The most bytes that they may take.
+    /// The most bytes that views may take.
     pub(crate) fn max_bytes(&self) -> u64 {
         self.max_bytes
     }
 
-    /// How often a view was read.
+    /// The number of reads.
     pub(crate) fn hits(&self) -> u64 {
         self.shards.iter().map(|shard| shard.read().hits.load(Ordering::Relaxed)).sum()
     }
 
-    /// How many views went to make room.
+    /// The number of evicted views.
     pub(crate) fn evictions(&self) -> u64 {
         self.evictions.load(Ordering::Relaxed)
     }
@@ -228,11 +231,11 @@ impl ViewTable {
         self.bytes() > self.max_bytes
     }
 
-    /// Moves the shard's hand on until all fits or only so many views are left in it.
+    /// Moves the shard's clock hand on until all fit or only so many views are left.
     fn make_room(&self, shard: &mut Shard, left: usize) {
         while self.is_full() && shard.taken > left {
             shard.hand = (shard.hand + 1) & shard.mask();
-            // What takes the place of a view that went is looked at next.
+            // The entry that moves into the free slot is looked at next.
             while let Some(kept) = &mut shard.places[shard.hand]
                 && *kept.uses.get_mut() == 0
                 && self.is_full()
@@ -273,8 +276,8 @@ impl ViewTable {
         self.hasher.hash_one(product_id)
     }
 
-    /// A product's hash and the number of its shard. The shard is taken from the upper half of the hash: the
-    /// places inside are taken from the lower.
+    /// A product's hash and its shard. The shard comes from the upper half of the hash, the slot from the
+    /// lower.
     fn place(&self, product_id: ProductId) -> (u64, usize) {
         let hash = self.hash(product_id);
         (hash, (hash >> 32) as usize % self.shards.len())
@@ -282,12 +285,12 @@ impl ViewTable {
 }
 
 impl Shard {
-    /// Takes a number to a place.
+    /// Reduces a number to a slot.
     fn mask(&self) -> usize {
         self.places.len().wrapping_sub(1)
     }
 
-    /// The first place where an entry may be.
+    /// The first slot where an entry may be.
     fn home(&self, hash: u64) -> usize {
         let [.., a, b, c, d] = hash.to_be_bytes();
         u32::from_be_bytes([a, b, c, d]) as usize & self.mask()
@@ -307,7 +310,7 @@ impl Shard {
         None
     }
 
-    /// Puts an entry in its place and returns the former one of the same product.
+    /// Puts an entry into its slot and returns the former one of the same product.
     fn insert(&mut self, hash: u64, kept: Kept, hash_of: impl Fn(&Kept) -> u64) -> Option<Kept> {
         if let Some(place) = self.find(hash, kept.view.product_id()) {
             return self.places[place].replace(kept);
@@ -333,7 +336,7 @@ impl Shard {
         place
     }
 
-    /// Empties a place and moves those behind it up whose way from their hash it would break.
+    /// Empties a slot and moves up the entries behind it that linear probing would no longer find.
     fn remove(&mut self, place: usize, hash_of: impl Fn(&Kept) -> u64) -> Option<Kept> {
         let removed = self.places[place].take()?;
         self.taken -= 1;

@@ -1,10 +1,10 @@
-//! The only cache: which views are kept, who is loading which, and how a change reaches them.
+//! The views in memory: which are kept, which are being loaded, and how a change reaches them.
 //!
-//! The rule that everything here serves: a view that was being loaded while its product changed is never
-//! kept. Loads in flight are listed; a change strikes its product from the list before it touches the cache;
-//! a loaded view is kept only if its load is still listed, checked under the same lock.
-//! Loading itself (queues, threads, the store) is `loader`'s and `fill`'s; where views are kept and which go
-//! when memory is full is `view_table`'s.
+//! Everything here serves one rule: a view that was being loaded while its product changed is never
+//! kept. Loads in flight are listed. A change removes its product from the list before it touches the
+//! table. A loaded view is kept only if its load is still listed, checked under the same lock.
+//!
+//! Loading (queues, threads, the store) is in `lanes`; storing and evicting views is in `table`.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -22,10 +22,10 @@ use crate::service::statistics::ViewStatistics;
 use crate::store::ProductChange;
 use crate::view::View;
 
-/// The background fill stops here, so that it does not push out what is in use.
+/// The background fill stops here, so that it evicts nothing that is in use.
 const FILL_MAX_PERCENT: u64 = 95;
 
-/// How whoever waits for a view gets it.
+/// Receives a view that is being loaded.
 pub(crate) type ViewReceiver = oneshot::Receiver<Result<Arc<View>, ServiceError>>;
 type ViewSender = oneshot::Sender<Result<Arc<View>, ServiceError>>;
 
@@ -34,7 +34,7 @@ pub(crate) struct Views {
     table: ViewTable,
     in_flight: Mutex<InFlight>,
     freshness: Arc<Freshness>,
-    /// Lists that had to wait.
+    /// Lists that waited for a load.
     misses: AtomicU64,
 }
 
@@ -42,19 +42,19 @@ pub(crate) struct Views {
 struct InFlight {
     /// The load of each product whose view may be kept when it arrives.
     listed: HashMap<ProductId, u64>,
-    /// Who waits for each load, by ticket number, struck ones included.
+    /// The requests that wait for each load, by its number; also for loads that are no longer listed.
     waiting: HashMap<u64, Vec<ViewSender>>,
     last_number: u64,
-    /// While the background fill reads a chunk: what changed since it began.
+    /// The products that changed since the background fill began to read its chunk.
     fill: Option<FillChunk>,
-    /// The commits of this process that are on their way, by number: what others changed since each began.
+    /// The commits of this process in flight: the products that others changed since each began.
     commits: HashMap<u64, HashSet<ProductId>>,
-    /// While changes go unnoticed nothing is kept.
-    deaf: bool,
+    /// Whether changes are missed at the moment; then no view is kept.
+    disconnected: bool,
 }
 
 impl InFlight {
-    /// What is on its way of a product is not kept.
+    /// A view of this product that is being loaded is not kept.
     fn strike(&mut self, product_id: ProductId) {
         self.listed.remove(&product_id);
         if let Some(chunk) = &mut self.fill {
@@ -62,12 +62,12 @@ impl InFlight {
         }
     }
 
-    /// Whether others changed rows of a product that a commit on its way may bring, since it began.
+    /// Whether others changed rows of a product since a commit in flight began.
     fn is_disturbed(&self, commit: CommitNumber, product_id: ProductId) -> bool {
         self.commits.get(&commit.0).is_none_or(|changed_by_others| changed_by_others.contains(&product_id))
     }
 
-    /// A product was changed by one commit of this process, or by none of them.
+    /// Notes that a product was changed, by one commit of this process or by another process.
     fn disturb(&mut self, by: Option<CommitNumber>, product_id: ProductId) {
         for (&number, changed_by_others) in &mut self.commits {
             if by != Some(CommitNumber(number)) {
@@ -76,7 +76,7 @@ impl InFlight {
         }
     }
 
-    /// Nothing that is on its way is kept.
+    /// No view that is being loaded is kept.
     fn strike_everything(&mut self) {
         self.listed.clear();
         if let Some(chunk) = &mut self.fill {
@@ -91,7 +91,7 @@ struct FillChunk {
     everything_changed: bool,
 }
 
-/// A load that somebody has to carry out.
+/// A load that the caller must carry out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct LoadTicket {
     pub(crate) product_id: ProductId,
@@ -99,28 +99,28 @@ pub(crate) struct LoadTicket {
     expiry: Expiry,
 }
 
-/// A commit that is on its way.
+/// A commit in flight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct CommitNumber(u64);
 
-/// What a commit of this process changed.
+/// A change by a commit of this process.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum OwnChange {
-    /// What everybody is told.
+    /// A change that other processes are notified of as well.
     Known(ProductChange),
-    /// Questions and answers came, without photos.
+    /// New questions and answers without photos.
     Came(ProductRows),
     /// A row was hidden.
     Went(ProductId, Target),
 }
 
-/// Where a wanted view is.
+/// The state of a view that a request needs.
 pub(crate) enum Wanted {
-    /// In memory: [`Views::read`] it.
+    /// In memory: call [`Views::read`].
     Here,
-    /// On its way: somebody else loads it.
+    /// Being loaded by another request.
     Coming(ViewReceiver),
-    /// Nowhere: the caller must see to it that the load is carried out.
+    /// Not there: the caller must have it loaded.
     LoadIt(LoadTicket, ViewReceiver),
 }
 
@@ -147,7 +147,7 @@ impl Views {
         self.table.look_at(product_id, serves).unwrap_or(false)
     }
 
-    /// Where the view is, with a place among those who wait for it if it is not here.
+    /// The state of a product's view. If it is not in memory, the caller waits for its load.
     pub(crate) fn want(&self, product_id: ProductId) -> Wanted {
         let (sender, receiver) = oneshot::channel();
         let mut in_flight = self.in_flight.lock();
@@ -168,15 +168,15 @@ impl Views {
         Wanted::LoadIt(LoadTicket { product_id, number, expiry }, receiver)
     }
 
-    /// Ends a load: keeps the view unless its product changed meanwhile, and gives it to all who waited.
-    /// They asked before that change was acknowledged, so even a view that is not kept is right for them.
+    /// Ends a load: keeps the view unless its product changed meanwhile, and sends it to all waiting
+    /// requests. They came before that change was acknowledged, so the view is right for them in any case.
     pub(crate) fn loaded(&self, ticket: LoadTicket, result: Result<Arc<View>, ServiceError>) {
         let waiting = {
             let mut in_flight = self.in_flight.lock();
             if in_flight.listed.get(&ticket.product_id) == Some(&ticket.number) {
                 in_flight.listed.remove(&ticket.product_id);
                 if let Ok(view) = &result
-                    && !in_flight.deaf
+                    && !in_flight.disconnected
                 {
                     self.table.insert(View::clone(view), ticket.expiry);
                 }
@@ -184,12 +184,12 @@ impl Views {
             in_flight.waiting.remove(&ticket.number).unwrap_or_default()
         };
         for sender in waiting {
-            // Whoever has gone away needs no answer.
+            // The request may have been dropped.
             let _ = sender.send(result.clone());
         }
     }
 
-    /// A commit of this process begins. To each other that is on its way, it is somebody else's.
+    /// A commit of this process begins. Other commits in flight treat its changes as those of others.
     pub(crate) fn begin_commit(&self) -> CommitNumber {
         let mut in_flight = self.in_flight.lock();
         in_flight.last_number += 1;
@@ -198,14 +198,14 @@ impl Views {
         CommitNumber(number)
     }
 
-    /// Brings the views up to date with the commit that has ended: it is durable and nobody was told of it yet, or it
-    /// failed and changed nothing.
+    /// Applies a commit that has ended: it is durable and not acknowledged yet, or it failed and changed
+    /// nothing.
     pub(crate) fn end_commit(&self, commit: CommitNumber, changes: Vec<OwnChange>) {
         for change in changes {
             let mut in_flight = self.in_flight.lock();
             match change {
                 OwnChange::Known(change) => {
-                    // A row that is not in its place may be one that another commit is about to put there.
+                    // A row that is missing may be one that another commit is about to insert.
                     if !self.change(&mut in_flight, change) {
                         in_flight.disturb(Some(commit), change.product_id());
                     }
@@ -214,7 +214,7 @@ impl Views {
                     in_flight.strike(rows.product_id);
                     in_flight.disturb(Some(commit), rows.product_id);
                     if in_flight.is_disturbed(commit, rows.product_id) {
-                        // Somebody may have voted for these rows, or hidden them, before they were in their places.
+                        // Others may have voted for these rows, or hidden them, before they were inserted.
                         self.table.remove(rows.product_id);
                     } else {
                         self.table.edit(rows.product_id, |view| view.with(&rows));
@@ -230,7 +230,7 @@ impl Views {
         self.in_flight.lock().commits.remove(&commit.0);
     }
 
-    /// Brings the views up to date with what others committed.
+    /// Applies the changes of others.
     pub(crate) fn apply(&self, changes: &[ProductChange]) {
         for &change in changes {
             let mut in_flight = self.in_flight.lock();
@@ -239,7 +239,7 @@ impl Views {
         }
     }
 
-    /// Says whether the view, if it is in memory, had all that changed.
+    /// Applies a change. Returns whether the view, if it is in memory, had the changed row.
     fn change(&self, in_flight: &mut InFlight, change: ProductChange) -> bool {
         let product_id = change.product_id();
         in_flight.strike(product_id);
@@ -258,46 +258,48 @@ impl Views {
         found.unwrap_or(true)
     }
 
-    /// Forgets every view and keeps none that is on its way.
+    /// Forgets every view, and keeps none that is being loaded.
     pub(crate) fn forget_everything(&self) {
         let mut in_flight = self.in_flight.lock();
         in_flight.strike_everything();
         self.table.clear();
     }
 
-    /// Keeps no view from now on: changes go unnoticed. What is there already is good for the grace alone.
-    pub(crate) fn fall_silent(&self) {
+    /// Keeps no view from now on, because changes are missed. Views in memory are served for the grace
+    /// alone.
+    pub(crate) fn disconnect(&self) {
         let mut in_flight = self.in_flight.lock();
-        in_flight.deaf = true;
+        in_flight.disconnected = true;
         in_flight.strike_everything();
     }
 
     /// Forgets every view and keeps new ones again.
-    pub(crate) fn end_silence(&self) {
-        self.in_flight.lock().deaf = false;
+    pub(crate) fn reconnect(&self) {
+        self.in_flight.lock().disconnected = false;
         self.forget_everything();
     }
 
-    /// Whether changes go unnoticed.
-    pub(crate) fn is_deaf(&self) -> bool {
-        self.in_flight.lock().deaf
+    /// Whether changes are missed at the moment.
+    pub(crate) fn is_disconnected(&self) -> bool {
+        self.in_flight.lock().disconnected
     }
 
-    /// Begins to watch for changes while a chunk of products is read in the background. One chunk at a time.
+    /// Notes changes from now on, while the background fill reads a chunk. One chunk at a time.
     pub(crate) fn begin_fill_chunk(&self) {
         let begun = self.freshness.begin();
         let chunk = FillChunk { begun, changed: HashSet::new(), everything_changed: false };
         self.in_flight.lock().fill = Some(chunk);
     }
 
-    /// Keeps those views of the chunk whose products did not change since it began and that are not there
-    /// already; ends the chunk. Says whether there is room for more.
+    /// Ends the chunk. Keeps its views whose products did not change since it began and that are not
+    /// there already. Returns whether there is room for more.
     pub(crate) fn end_fill_chunk(&self, views: Vec<View>) -> bool {
         for view in views {
             let product_id = view.product_id();
             let in_flight = self.in_flight.lock();
             let Some(chunk) = &in_flight.fill else { break };
-            let stale = in_flight.deaf || chunk.everything_changed || chunk.changed.contains(&product_id);
+            let stale =
+                in_flight.disconnected || chunk.everything_changed || chunk.changed.contains(&product_id);
             if !stale && !self.is_here(product_id) {
                 self.table.insert(view, self.freshness.expiry(chunk.begun, product_id));
             }
@@ -306,22 +308,22 @@ impl Views {
         self.table.bytes() < self.table.max_bytes() / 100 * FILL_MAX_PERCENT
     }
 
-    /// How many views there are and how many bytes they take.
+    /// The number of views and their bytes.
     pub(crate) fn size(&self) -> (usize, u64) {
         (self.table.len(), self.table.bytes())
     }
 
-    /// Looks at a product that is in memory, good or not, without counting that.
+    /// Looks at a product in memory, fresh or not, without counting a use.
     pub(crate) fn look_at<R>(&self, product_id: ProductId, look: impl FnOnce(&View) -> R) -> Option<R> {
         self.table.look_at(product_id, |view, _| look(view))
     }
 
-    /// The same of at most `limit` products, until `look` finds something.
+    /// Looks at most at `limit` products, until `look` returns something.
     pub(crate) fn find_in<R>(&self, limit: usize, look: impl Fn(&View) -> Option<R>) -> Option<R> {
         self.table.find_in(limit, look)
     }
 
-    /// What is kept, and how often that was enough.
+    /// Reads the figures of the cache.
     pub(crate) fn statistics(&self) -> ViewStatistics {
         let (questions, answers) = self.table.rows();
         ViewStatistics {

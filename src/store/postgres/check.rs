@@ -1,15 +1,16 @@
-//! Reading everything for what must not be: rows without their parents, ids that are there twice, sequences
-//! behind the largest id. Keys forbid some of it, unless somebody dropped them. It changes nothing and
-//! reads one snapshot.
+//! Looks at all rows for what must not be: rows without parents, ids that are there twice, values
+//! that no list can show, sequences behind the largest id. Keys forbid some of it, unless somebody
+//! dropped them. It reads one snapshot and changes nothing.
 
 use tokio_postgres::Client;
 
 use super::connect::failure::Failure;
 use super::connect::session::{Session, Unprepared};
+use crate::domain::MAX_ID;
 use crate::store::{Counts, Finding, MAX_FINDINGS_PER_KIND, StoreError};
 
 /// Statements that list the rows that break a rule, as one text each.
-const RULES: [&str; 13] = [
+const RULES: [&str; 14] = [
     "SELECT 'questions: the id ' || question_id || ' is there ' || count(*) || ' times'
      FROM questions GROUP BY question_id HAVING count(*) > 1",
     "SELECT 'answers: the id ' || answer_id || ' is there ' || count(*) || ' times'
@@ -37,7 +38,31 @@ const RULES: [&str; 13] = [
     "SELECT 'submissions: ' || s.digest || ' came to a row that is not there' FROM submissions s
      WHERE NOT EXISTS (SELECT FROM questions q WHERE q.question_id = s.question_id)
        AND NOT EXISTS (SELECT FROM answers a WHERE a.answer_id = s.answer_id)",
+    // The largest id is 2^53 - 1; a million less is suspicious as well.
+    "SELECT name || ': the last id is ' || last_value || ', few or no new ids can follow'
+     FROM (SELECT 'question_ids' AS name, last_value FROM question_ids
+           UNION ALL SELECT 'answer_ids', last_value FROM answer_ids
+           UNION ALL SELECT 'photo_ids', last_value FROM photo_ids) AS s
+     WHERE last_value > 9007199253740991",
 ];
+
+/// The statement that lists the rows whose ids or times nobody can read.
+fn value_rule(table: &str, row: &str, ids: &[&str], time: Option<&str>) -> String {
+    let ids = ids
+        .iter()
+        .map(|id| format!("WHEN {id} NOT BETWEEN 1 AND {MAX_ID} THEN '{id}: ' || {id} || ' is not an id' "));
+    let times = time.into_iter().map(|time| {
+        format!(
+            "WHEN {time} < '0001-01-01 00:00+00' OR {time} >= '10000-01-01 00:00+00'
+             THEN '{time}: ' || {time} || ' is not in the years 1 to 9999' "
+        )
+    });
+    let cases: String = ids.chain(times).collect();
+    format!(
+        "SELECT '{table}: {row} ' || id || ', column ' || problem
+         FROM (SELECT {row} AS id, CASE {cases} END AS problem FROM {table}) AS rows WHERE problem IS NOT NULL"
+    )
+}
 
 const SETTINGS: &str = "
     BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL work_mem = '256MB'; SET LOCAL plan_cache_mode = auto";
@@ -52,7 +77,18 @@ pub(super) fn check(
 ) -> Result<Counts, StoreError> {
     let counts = session.ask_patiently(async |client, _| {
         client.batch_execute(SETTINGS).await?;
-        for rule in RULES {
+        let values = [
+            value_rule("questions", "question_id", &["product_id", "question_id"], Some("written_at")),
+            value_rule(
+                "answers",
+                "answer_id",
+                &["product_id", "answer_id", "question_id"],
+                Some("written_at"),
+            ),
+            value_rule("photos", "photo_id", &["product_id", "photo_id", "answer_id"], None),
+            value_rule("submissions", "digest", &[], Some("expires_at")),
+        ];
+        for rule in RULES.into_iter().chain(values.iter().map(String::as_str)) {
             let sql = format!("{rule} LIMIT {MAX_FINDINGS_PER_KIND}");
             for row in client.query(&sql, &[]).await? {
                 report(Finding(row.try_get(0)?));

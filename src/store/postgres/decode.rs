@@ -1,5 +1,5 @@
-//! Columns to values. A value that breaks a rule of the store is an error that names table, row and column,
-//! never a guess.
+//! Turns columns into values. A value that breaks a rule of the store is an error that names table,
+//! row and column. No value is ever guessed.
 
 use std::error::Error;
 
@@ -7,7 +7,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, accepts, private::BytesMut, to_sql_checked};
 
 use crate::domain::{Digest, Id, Timestamp};
-use crate::store::StoreError;
+use crate::store::{StoreError, columns};
 
 /// PostgreSQL counts from 2000-01-01, we count from 1970-01-01.
 const EPOCH_DIFFERENCE_MILLISECONDS: i64 = 946_684_800_000;
@@ -86,9 +86,7 @@ impl<'a> Columns<'a> {
     }
 
     pub(super) fn id<I: Id>(self, index: usize, column: &'static str) -> Result<I, StoreError> {
-        let value: i64 = self.get(index, column)?;
-        let id = u64::try_from(value).ok().and_then(|number| I::new(number).ok());
-        id.ok_or_else(|| self.damaged(column, format!("{value} is not an id")))
+        columns::id(self.get(index, column)?).map_err(|problem| self.damaged(column, problem))
     }
 
     pub(super) fn digest(self, index: usize, column: &'static str) -> Result<Digest, StoreError> {
@@ -97,12 +95,11 @@ impl<'a> Columns<'a> {
 
     pub(super) fn time(self, index: usize, column: &'static str) -> Result<Timestamp, StoreError> {
         let Milliseconds(value) = self.get(index, column)?;
-        Timestamp::from_milliseconds(value).map_err(|error| self.damaged(column, format!("{value} {error}")))
+        columns::time(value).map_err(|problem| self.damaged(column, problem))
     }
 
     pub(super) fn count(self, index: usize, column: &'static str) -> Result<u32, StoreError> {
-        let value: i64 = self.get(index, column)?;
-        u32::try_from(value).map_err(|_| self.damaged(column, format!("{value} is not a count")))
+        columns::count(self.get(index, column)?).map_err(|problem| self.damaged(column, problem))
     }
 
     pub(super) fn flag(self, index: usize, column: &'static str) -> Result<bool, StoreError> {
@@ -111,7 +108,7 @@ impl<'a> Columns<'a> {
 
     fn damaged(self, column: &'static str, problem: String) -> StoreError {
         let row = self.row.try_get(self.key).unwrap_or(0);
-        StoreError::Damaged { table: self.table, row, column, problem }
+        StoreError::Damaged { product_id: None, table: self.table, row, column, problem }
     }
 }
 

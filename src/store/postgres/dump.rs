@@ -1,4 +1,5 @@
-//! Reading a whole database in one snapshot, table by table in the order of the primary keys.
+//! Reads a whole database in one snapshot, table by table in the order of the primary keys. What
+//! becomes of the rows is the export's or the copy's.
 
 use std::sync::Arc;
 
@@ -21,8 +22,8 @@ const SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 /// The row behind which a batch begins, by product and id.
 type Key = (i64, i64);
 
-/// Before the first row.
-const BEGINNING: Key = (0, 0);
+/// Before the first row, also when its ids are damaged: a row must not be left out in silence.
+const BEGINNING: Key = (i64::MIN, i64::MIN);
 
 /// The statements of a dump.
 struct DumpStatements {

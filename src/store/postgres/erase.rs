@@ -1,5 +1,5 @@
-//! Erasing what belongs to a person: names, addresses, texts and photos, in one transaction. The rows stay. Other
-//! processes hear of it by its notice.
+//! Erases what belongs to a person: names, addresses, texts and photos, in one transaction that
+//! notifies other processes. The rows stay. Finding them is not done here.
 
 use std::sync::Arc;
 
@@ -10,14 +10,14 @@ use super::connect::server::Server;
 use super::connect::session::{Session, Unprepared};
 use super::decode::bigint;
 use super::notices::listen::OwnOrigin;
-use super::notices::notice;
-use super::notices::notice::{CHANNEL, NOTIFY};
+use super::notices::notice::{self, NOTIFY};
 use crate::store::{Counts, ERASED_BODY, ERASED_NAME, PersonRows, ProductChange, StoreError};
 
-/// How often the transaction is carried out before its failure is reported: others may hold its rows.
+/// How often the transaction is carried out before its failure is reported: others may hold its
+/// rows.
 const MAX_ATTEMPTS: u32 = 5;
 
-/// Rows that are voted for meanwhile are waited for no longer than that; writes behind them wait as well.
+/// How long rows that get votes meanwhile are waited for. Writes behind them wait as well.
 const BEGIN: &str = "BEGIN; SET LOCAL lock_timeout = '2s'";
 
 const QUESTIONS: &str = "
@@ -60,9 +60,7 @@ pub(super) fn erase(server: &Arc<Server>, person: &PersonRows) -> Result<Counts,
             Err(failure) => return Err(failure.before_commit()),
         }
     };
-    session
-        .ask_patiently(async |client, _| Ok(client.batch_execute("COMMIT").await?))
-        .map_err(Failure::after_commit)?;
+    session.commit()?;
     Ok(erased)
 }
 
@@ -86,6 +84,10 @@ async fn transact(client: &Client, person: &PersonRows) -> Result<Counts, Failur
         products.push(row.try_get(0)?);
         ids.push(row.try_get(1)?);
     }
+    // Others would forget what they have in memory.
+    if questions_erased == 0 && erased.is_empty() {
+        return Ok(Counts::default());
+    }
     let photos = client.execute(PHOTOS, &[&products, &ids]).await?;
     client.execute(SUBMISSIONS, &[&question_ids, &ids]).await?;
 
@@ -95,6 +97,6 @@ async fn transact(client: &Client, person: &PersonRows) -> Result<Counts, Failur
     changed.dedup();
     let changes: Vec<_> = changed.into_iter().map(ProductChange::Rows).collect();
     let notices = notice::write(OwnOrigin::draw().get(), &changes);
-    client.query(NOTIFY, &[&CHANNEL, &notices]).await?;
+    client.query(NOTIFY, &[&notices]).await?;
     Ok(Counts { questions: questions_erased, answers: erased.len() as u64, photos })
 }

@@ -1,6 +1,7 @@
-//! The store on a PostgreSQL server, for several processes at once. Every session has a connection of its own,
-//! driven by the thread that uses it; a batch costs one or two round trips. SQL lives here and nowhere above;
-//! caching and batching are `service`'s. Deliberately absent: a pool, which batches make needless.
+//! The store on a PostgreSQL server, for several processes at once. Every session has a connection
+//! of its own, driven by the thread that uses it; a batch costs one or two round trips. Caching and
+//! batching are `service`'s. Deliberately absent: a pool of connections, which batches make
+//! needless.
 
 mod check;
 mod connect;
@@ -22,8 +23,8 @@ use self::connect::server::Server;
 use self::connect::session::{Session, Unprepared};
 use self::connect::statement::Naming;
 use super::{
-    BulkLoad, ChangeSink, Counts, Dump, Finding, LoadMode, Migrated, PersonRows, Reader, Store, StoreError,
-    Writer,
+    BulkLoad, ChangeSink, Counts, Dump, Finding, LoadMode, Migrated, PersonRows, Reader, Sessions,
+    StoreError, Upkeep, Writer,
 };
 
 /// A store in a PostgreSQL database.
@@ -36,9 +37,9 @@ pub struct PostgresStore {
 
 impl PostgresStore {
     fn of(address: &PostgresAddress) -> Result<Self, StoreError> {
-        let server = Arc::new(Server::new(address.config(), address.naming())?);
+        let server = Arc::new(Server::new(address.config(), address.naming(), address.trust())?);
         let direct = match address.direct() {
-            Some(config) => Arc::new(Server::new(config, Naming::Named)?),
+            Some(config) => Arc::new(Server::new(config, Naming::Named, address.trust())?),
             None => Arc::clone(&server),
         };
         Ok(Self { server, direct })
@@ -47,8 +48,9 @@ impl PostgresStore {
     /// Opens a database whose tables are there and of this version.
     ///
     /// # Errors
-    /// [`StoreError::WrongSchema`] when they are not, with what to do; [`StoreError::BadAddress`] when the
-    /// server refuses user or database; [`StoreError::Unavailable`] when it cannot be reached.
+    /// [`StoreError::WrongSchema`] when they are not, with what to do; [`StoreError::BadAddress`]
+    /// when the server refuses user or database; [`StoreError::Unavailable`] when it cannot be
+    /// reached.
     pub fn open(address: &PostgresAddress) -> Result<Self, StoreError> {
         let store = Self::of(address)?;
         schema::require_current(&mut Session::open(&store.direct)?, address)?;
@@ -78,7 +80,7 @@ impl PostgresStore {
     }
 }
 
-impl Store for PostgresStore {
+impl Sessions for PostgresStore {
     fn name(&self) -> &'static str {
         "PostgreSQL"
     }
@@ -93,10 +95,12 @@ impl Store for PostgresStore {
 
     fn writers(&self, elsewhere: ChangeSink) -> Result<Vec<Box<dyn Writer>>, StoreError> {
         let first = write::PostgresWriter::open(&self.server, &self.direct, elsewhere)?;
-        let second = first.open_beside(&self.server)?;
+        let second = first.open_second(&self.server)?;
         Ok(vec![Box::new(first), Box::new(second)])
     }
+}
 
+impl Upkeep for PostgresStore {
     fn bulk_load(&self, mode: LoadMode) -> Result<Box<dyn BulkLoad>, StoreError> {
         Ok(Box::new(load::PostgresBulkLoad::begin(&self.direct, mode)?))
     }

@@ -1,6 +1,6 @@
-//! Reading products: one statement for a batch, so one snapshot and one round trip. It gives flat rows of
-//! three kinds (questions, answers, photos) in one result, which costs the server less than joining or nesting
-//! them.
+//! Reads products: one statement for a batch, so one snapshot and one round trip. The result has
+//! flat rows of three kinds (questions, answers, photos), which costs the server less than joining
+//! or nesting them. The order of lists is not made here.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -16,8 +16,8 @@ use super::decode::{Columns, bigint};
 use crate::domain::{AnswerRow, PhotoRow, ProductId, ProductRows, QuestionId, QuestionRow};
 use crate::store::{Reader, StoreError};
 
-/// Columns: product, id, parent's id, time, votes, first text, second text. What is empty tells what a row is (see
-/// [`kind`]): a column of its own for that would cost a tenth.
+/// Columns: product, id, parent's id, time, votes, first text, second text. What is empty tells
+/// what a row is (see [`kind`]): a column of its own for that would cost a tenth.
 const LOAD: &str = "
     SELECT product_id, question_id, NULL::bigint, written_at, helpful, body, name
     FROM questions WHERE product_id = ANY ($1::bigint[]) AND NOT reported
@@ -28,10 +28,13 @@ const LOAD: &str = "
     SELECT product_id, photo_id, answer_id, NULL, NULL, url, NULL
     FROM photos WHERE product_id = ANY ($1)";
 
-/// The next products with their rows; a row without an id for each product, also when all its rows are hidden.
+/// The next products with their rows; a row without an id for each product, also when all its rows
+/// are hidden. Nobody can ask for a product whose id is out of range, so it is left out: `check`
+/// names it.
 const SCAN: &str = "
     WITH scope AS MATERIALIZED (
-        SELECT DISTINCT product_id FROM questions WHERE product_id > $1::bigint ORDER BY product_id LIMIT $2::bigint
+        SELECT DISTINCT product_id FROM questions
+        WHERE product_id > $1::bigint AND product_id <= 9007199254740991 ORDER BY product_id LIMIT $2::bigint
     ), bounds AS MATERIALIZED (
         SELECT min(product_id) AS first, max(product_id) AS last FROM scope
     )
@@ -53,8 +56,13 @@ const SCAN: &str = "
 const PRODUCTS_OF: &str =
     "SELECT question_id, product_id FROM questions WHERE question_id = ANY ($1::bigint[])";
 
+/// Whether the server takes writes: a standby does not, and an operator can forbid them. It looks
+/// into a table, so that it waits as readers do when one is locked.
+const PROBE: &str = "SELECT current_setting('transaction_read_only') = 'off', EXISTS (SELECT FROM questions)";
+
 /// The statements of a reading session.
 struct Statements {
+    probe: Statement,
     load: Statement,
     scan: Statement,
     products_of: Statement,
@@ -65,12 +73,13 @@ impl Prepared for Statements {
 
     async fn prepare(client: &Client, naming: Naming) -> Result<Self, tokio_postgres::Error> {
         const IDS: &[Type] = &[Type::INT8_ARRAY];
-        let (load, scan, products_of) = tokio::try_join!(
+        let (probe, load, scan, products_of) = tokio::try_join!(
+            Statement::prepare(client, naming, PROBE, &[]),
             Statement::prepare(client, naming, LOAD, IDS),
             Statement::prepare(client, naming, SCAN, &[Type::INT8, Type::INT8]),
             Statement::prepare(client, naming, PRODUCTS_OF, IDS),
         )?;
-        Ok(Self { load, scan, products_of })
+        Ok(Self { probe, load, scan, products_of })
     }
 }
 
@@ -135,6 +144,19 @@ impl Reader for PostgresReader {
             products.sort_unstable_by_key(|rows| rows.product_id);
             Ok(products)
         })
+    }
+
+    fn probe(&mut self) -> Result<(), StoreError> {
+        let takes_writes = self.session.read(async |client, statements| {
+            let rows = statements.probe.query(client, &[]).await?;
+            Ok(rows.first().map_or(Ok(false), |row| row.try_get(0))?)
+        })?;
+        if takes_writes {
+            return Ok(());
+        }
+        Err(StoreError::Unavailable(
+            "the server takes no writes: it is a standby or was made read-only".to_owned(),
+        ))
     }
 
     fn revive(&mut self) -> Result<(), StoreError> {
@@ -204,30 +226,35 @@ impl Products {
             Kind::Photo => "photos",
         };
         let columns = Columns::new(row, table, 1);
-        let product = self.of_product(columns.id(0, "product_id")?);
-        match kind {
-            Kind::Product => {}
-            Kind::Question => product.questions.push(QuestionRow {
-                question_id: columns.id(1, "question_id")?,
-                written_at: columns.time(3, "written_at")?,
-                helpful: columns.count(4, "helpful")?,
-                body: product.texts.keep(columns.text(5, "body")?),
-                name: product.texts.keep(columns.text(6, "name")?),
-            }),
-            Kind::Answer => product.answers.push(AnswerRow {
-                answer_id: columns.id(1, "answer_id")?,
-                question_id: columns.id(2, "question_id")?,
-                written_at: columns.time(3, "written_at")?,
-                helpful: columns.count(4, "helpful")?,
-                body: product.texts.keep(columns.text(5, "body")?),
-                name: product.texts.keep(columns.text(6, "name")?),
-            }),
-            Kind::Photo => product.photos.push(PhotoRow {
-                photo_id: columns.id(1, "photo_id")?,
-                answer_id: columns.id(2, "answer_id")?,
-                url: product.texts.keep(columns.text(5, "url")?),
-            }),
-        }
-        Ok(())
+        let product_id = columns.id(0, "product_id")?;
+        add_row(self.of_product(product_id), kind, columns)
+            .map_err(|error| error.of_product(Some(product_id)))
     }
+}
+
+fn add_row(product: &mut ProductRows, kind: Kind, columns: Columns<'_>) -> Result<(), StoreError> {
+    match kind {
+        Kind::Product => {}
+        Kind::Question => product.questions.push(QuestionRow {
+            question_id: columns.id(1, "question_id")?,
+            written_at: columns.time(3, "written_at")?,
+            helpful: columns.count(4, "helpful")?,
+            body: product.texts.keep(columns.text(5, "body")?),
+            name: product.texts.keep(columns.text(6, "name")?),
+        }),
+        Kind::Answer => product.answers.push(AnswerRow {
+            answer_id: columns.id(1, "answer_id")?,
+            question_id: columns.id(2, "question_id")?,
+            written_at: columns.time(3, "written_at")?,
+            helpful: columns.count(4, "helpful")?,
+            body: product.texts.keep(columns.text(5, "body")?),
+            name: product.texts.keep(columns.text(6, "name")?),
+        }),
+        Kind::Photo => product.photos.push(PhotoRow {
+            photo_id: columns.id(1, "photo_id")?,
+            answer_id: columns.id(2, "answer_id")?,
+            url: product.texts.keep(columns.text(5, "url")?),
+        }),
+    }
+    Ok(())
 }

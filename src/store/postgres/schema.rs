@@ -1,13 +1,13 @@
-//! Creating the tables and bringing them up to date. The migrations are the files in `migrations/postgres`; the
-//! table `atelier_schema` says how many of them a database has seen. Only `migrate` changes anything: a server
-//! refuses to start on tables that are not its own version's.
+//! Creates the tables and brings them up to date. The migrations are the files in
+//! `migrations/postgres`; the table `atelier_schema` says how many of them a database has seen.
+//! Only `migrate` changes anything: a server refuses to start on tables of another version.
 
 use tokio_postgres::Client;
 
 use super::connect::address::PostgresAddress;
 use super::connect::failure::Failure;
 use super::connect::session::{Session, Unprepared};
-use super::locks::{LOCK_TIMEOUT, MAX_LOCK_ATTEMPTS, MIGRATION_LOCK};
+use super::locks::{LOCK_MIGRATION, LOCK_TIMEOUT, MAX_LOCK_ATTEMPTS, STAY_IN_SCHEMA};
 use crate::store::{Migrated, StoreError};
 
 /// What the migrations are, oldest first.
@@ -22,20 +22,48 @@ const NAMES_TAKEN: &str = "SELECT relname::text FROM pg_catalog.pg_class
      WHERE relname IN ('questions', 'answers', 'photos', 'submissions') AND pg_catalog.pg_table_is_visible(oid)
      ORDER BY relname LIMIT 1";
 
+/// Names of ours that mean something in another schema, or nothing.
+const ASTRAY: &str = "
+    SELECT name FROM unnest(ARRAY['questions', 'answers', 'photos', 'submissions',
+                                  'question_ids', 'answer_ids', 'photo_ids']) AS ours (name)
+    WHERE (SELECT relnamespace FROM pg_catalog.pg_class WHERE oid = to_regclass(name)) IS DISTINCT FROM
+          (SELECT relnamespace FROM pg_catalog.pg_class WHERE oid = to_regclass('atelier_schema'))
+    ORDER BY name LIMIT 1";
+
 fn known() -> u32 {
     u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX)
 }
 
+/// Whether the tables are there. It reads the catalog itself: `to_regclass` may remember in a
+/// transaction that there were none, while another process makes them.
+const TABLES_EXIST: &str = "SELECT EXISTS (
+    SELECT FROM pg_catalog.pg_class WHERE relname = 'atelier_schema' AND pg_catalog.pg_table_is_visible(oid))";
+
 /// How many migrations the database has seen; 0 when there is nothing of ours.
 async fn version(client: &Client) -> Result<u32, Failure> {
-    let there: bool =
-        client.query_one_scalar("SELECT to_regclass('atelier_schema') IS NOT NULL", &[]).await?;
-    if !there {
+    let tables_exist: bool = client.query_one_scalar(TABLES_EXIST, &[]).await?;
+    if !tables_exist {
         return Ok(0);
     }
     let version: Option<i32> =
         client.query_one_scalar("SELECT max(version) FROM atelier_schema", &[]).await?;
     Ok(version.and_then(|version| u32::try_from(version).ok()).unwrap_or(0))
+}
+
+/// Refuses a database that does not keep every text: only in UTF8 is there room for all characters.
+///
+/// # Errors
+/// [`StoreError::BadAddress`], with what to do about it.
+pub(super) fn require_utf8(session: &mut Session<Unprepared>) -> Result<(), StoreError> {
+    let encoding: String =
+        session.read(async |client, _| Ok(client.query_one_scalar("SHOW server_encoding", &[]).await?))?;
+    if encoding == "UTF8" {
+        return Ok(());
+    }
+    Err(StoreError::BadAddress(format!(
+        "the database has the encoding {encoding}, which cannot keep every text; make one with: \
+         CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0"
+    )))
 }
 
 /// How many migrations the database has seen.
@@ -53,7 +81,7 @@ pub(super) fn require_current(
 ) -> Result<(), StoreError> {
     let seen = seen(session)?;
     if seen == known() {
-        return Ok(());
+        return require_one_schema(session);
     }
     Err(StoreError::WrongSchema(match seen {
         0 => format!(
@@ -68,31 +96,51 @@ pub(super) fn require_current(
     }))
 }
 
+/// Refuses a `search_path` that leads to tables of two stores, or of another program.
+fn require_one_schema(session: &mut Session<Unprepared>) -> Result<(), StoreError> {
+    let astray: Option<String> =
+        session.read(async |client, _| Ok(client.query_opt_scalar(ASTRAY, &[]).await?))?;
+    astray.map_or(Ok(()), |name| {
+        Err(StoreError::WrongSchema(format!(
+            "search_path leads to {name} outside the schema of atelier_schema; let it name the schema of the store alone"
+        )))
+    })
+}
+
 fn later_version(seen: u32) -> String {
     format!("the store was made by a later version of atelier (schema {seen}, this one knows {})", known())
 }
 
-/// Creates or upgrades the tables. Safe when two processes start at once: the second waits for the first.
+/// Creates or upgrades the tables. Safe when two processes start at once: the second waits for the
+/// first.
 ///
 /// # Errors
-/// [`StoreError::WrongSchema`] when tables of another program have our names, or ours are of a later version.
+/// [`StoreError::WrongSchema`] when tables of another program have our names, or ours are of a
+/// later version.
 pub(super) fn migrate(session: &mut Session<Unprepared>) -> Result<Migrated, StoreError> {
-    session.reach()?;
+    require_utf8(session)?;
+    session.run(STAY_IN_SCHEMA)?;
     let mut attempt = 1;
     loop {
         let migrated = session.ask_patiently(async |client, _| {
             client.batch_execute("BEGIN").await?;
-            client.execute("SELECT pg_advisory_xact_lock($1)", &[&MIGRATION_LOCK]).await?;
+            client.batch_execute(LOCK_MIGRATION).await?;
             let result = apply(client).await;
-            client.batch_execute(if result.is_ok() { "COMMIT" } else { "ROLLBACK" }).await?;
+            if result.is_err() {
+                client.batch_execute("ROLLBACK").await?;
+            }
             result
         });
         match migrated {
+            Ok(migrated) => {
+                session.commit()?;
+                return Ok(migrated);
+            }
             Err(failure) if failure.is_lock_timeout() && attempt < MAX_LOCK_ATTEMPTS => {
                 tracing::info!("the tables are in use, trying again to bring them up to date");
                 attempt += 1;
             }
-            result => return result.map_err(Failure::before_commit),
+            Err(failure) => return Err(failure.before_commit()),
         }
     }
 }

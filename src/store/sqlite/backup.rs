@@ -1,9 +1,9 @@
-//! Copying the file while it is in use, page by page with SQLite's online backup: out of a store into a file of its
-//! own, and from such a file back into a store. That a backup gets its name only when it is whole is up to the
-//! caller.
+//! Copying the file while it is in use, page by page with SQLite's online backup: out of a store
+//! into a file of its own, and from such a file back into a store. Giving a backup its name once it
+//! is whole is not done here.
 //!
-//! Pages, and not `VACUUM INTO`, which builds every tree anew: a copy costs reading and writing the file and nothing else,
-//! and whoever restores gets back the very same pages.
+//! Pages, and not `VACUUM INTO`, which builds every tree again: a copy costs reading and writing
+//! the file and nothing else, and a restore brings back the very same pages.
 
 use std::path::Path;
 use std::thread;
@@ -17,33 +17,34 @@ use super::failure::Failure;
 use super::{counts, schema};
 use crate::store::{Counts, LoadMode, PagesCopied, StoreError};
 
-/// Pages of 4 KiB that are copied between two reports: 16 MiB.
+/// Pages that are copied between two reports: 8 MiB, in a file with pages of 2 KiB.
 const PAGES_PER_STEP: i32 = 4_096;
 
-/// Copies the store into `target`, an empty file. The copy is of one state, the one at the beginning.
+/// Copies the store into `target`, an empty file. The copy is of one state, the one at the
+/// beginning.
 ///
-/// It ends however much is written meanwhile: the read transaction keeps its state, so no page is copied twice. Until
-/// then the write-ahead log grows, since nothing of it can be folded into the file.
+/// It ends however much is written meanwhile: the read transaction keeps its state, so no page is
+/// copied twice. Until then the write-ahead log grows, since nothing of it can be folded into the
+/// file.
 pub(super) fn back_up(
     path: &Path,
     target: &Path,
     progress: &mut dyn FnMut(PagesCopied),
 ) -> Result<(), StoreError> {
     let source = schema::connect(path)?;
-    // Mapped pages would only count as this process's memory.
-    source.pragma_update(None, "mmap_size", 0).reading()?;
     source.execute_batch("BEGIN").reading()?;
     // The first read takes the snapshot.
     schema::require_known(&source)?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut copy = Connection::open_with_flags(target, flags).writing()?;
-    // A copy that breaks off is thrown away, so it needs no journal, and the caller brings it to the disk.
+    // A copy that breaks off is thrown away, so it needs no journal, and the caller brings it to
+    // the disk.
     copy.execute_batch(
         "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE",
     )
     .writing()?;
     copy_pages(&source, &mut copy, progress)?;
-    // One file, which can be read where nothing can be written beside it.
+    // One file, which can be read where no other file can be made.
     let mode: String = copy.query_row("PRAGMA journal_mode = DELETE", [], |row| row.get(0)).writing()?;
     match mode.as_str() {
         "delete" => Ok(()),
@@ -51,13 +52,14 @@ pub(super) fn back_up(
     }
 }
 
-/// Puts the rows of `backup` in place of those of the store, which is made if need be, in one transaction of
-/// SQLite's own: servers go on showing the former rows until the end, and notice it then.
+/// Puts the rows of `backup` in place of those of the store, which is made if need be, in one
+/// transaction of SQLite's own: servers go on showing the former rows until the end, and notice it
+/// then.
 ///
 /// # Errors
-/// [`StoreError::WrongSchema`] when the backup is not a store of a known version, [`StoreError::Unavailable`] when its
-/// pages are broken, [`StoreError::NotEmpty`] when the store has rows and `mode` does not replace them. Nothing is
-/// changed then.
+/// [`StoreError::WrongSchema`] when the backup is not a store of a known version,
+/// [`StoreError::DamagedFile`] when its pages are damaged, [`StoreError::NotEmpty`] when the store
+/// has rows and `mode` does not replace them. Nothing is changed then.
 pub(super) fn restore(
     path: &Path,
     backup: &Path,
@@ -71,7 +73,7 @@ pub(super) fn restore(
     }
     let source = open_backup(backup)?;
     let mut connection = schema::connect(path)?;
-    connection.pragma_update(None, "mmap_size", 0).writing()?;
+    schema::require_writable_file(&connection)?;
     if schema::migrations_seen(&connection)? > 0 && mode == LoadMode::IntoEmpty && !is_empty(&connection)? {
         return Err(StoreError::NotEmpty);
     }
@@ -79,7 +81,8 @@ pub(super) fn restore(
     // A backup of an earlier version is brought up to date, as whenever a store is opened.
     schema::migrate(&mut connection)?;
     schema::use_write_ahead_log(&connection)?;
-    // The rows are in place whatever comes of this: under a server the log is folded into the file later.
+    // The rows are in place even if this fails. Under a server the log is folded into the file
+    // later.
     if let Err(error) = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())) {
         tracing::warn!(%error, "restored, but the write-ahead log could not be folded into the file");
     }
@@ -89,12 +92,12 @@ pub(super) fn restore(
 /// Opens a backup to read it, after a look at every page.
 fn open_backup(backup: &Path) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let source = Connection::open_with_flags(backup, flags)
-        .map_err(|error| StoreError::BadAddress(format!("cannot open {}: {error}", backup.display())))?;
+    let source =
+        Connection::open_with_flags(backup, flags).map_err(|error| schema::cannot_open(backup, &error))?;
     schema::require_known(&source)?;
     let verdict: String = source.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).reading()?;
     if verdict != "ok" {
-        return Err(StoreError::Unavailable(format!("the backup is damaged: {verdict}")));
+        return Err(StoreError::damaged_file(format!("the backup is damaged: {verdict}")));
     }
     Ok(source)
 }

@@ -1,6 +1,7 @@
-//! Loading many rows in one transaction. When nobody else has the file open it runs with a rollback journal,
-//! where new pages are written once, straight to their place; under a running server it goes through the
-//! write-ahead log, twice the writing. Either way SQLite's own recovery undoes a load that died.
+//! Loading many rows in one transaction. When nobody else has the file open it runs with a rollback
+//! journal, where new pages are written once, straight to their place; under a running server it
+//! goes through the write-ahead log, twice the writing. Either way SQLite's own recovery undoes a
+//! load that died.
 
 use std::time::Duration;
 
@@ -15,7 +16,8 @@ use crate::store::{AnswerBatch, BulkLoad, Counts, LastIds, LoadMode, PhotoBatch,
 /// The page cache of a load: in KiB, negative by SQLite's convention.
 const CACHE_KIBIBYTES: i64 = -64 * 1_024;
 
-/// A load under way. Its connection holds an open transaction; closing it without a commit rolls back.
+/// A load under way. Its connection holds an open transaction; closing it without a commit rolls
+/// back.
 pub(super) struct SqliteBulkLoad {
     connection: Connection,
     questions: Places,
@@ -24,7 +26,8 @@ pub(super) struct SqliteBulkLoad {
     last_ids: LastIds,
 }
 
-/// Gives out places. Products mostly come in ascending order, and then no place has to be looked up.
+/// Gives out places. Products mostly come in ascending order, and then no place has to be looked
+/// up.
 struct Places {
     kind: Kind,
     highest: Option<ProductNumber>,
@@ -54,9 +57,8 @@ impl Places {
 impl SqliteBulkLoad {
     pub(super) fn begin(connection: Connection, mode: LoadMode) -> Result<Self, StoreError> {
         connection.pragma_update(None, "cache_size", CACHE_KIBIBYTES).writing()?;
-        // A load hardly reads; mapped pages would only count as this process's memory.
-        connection.pragma_update(None, "mmap_size", 0).writing()?;
-        // Fails, without waiting, when another process has the file open; then the write-ahead log stays.
+        // Fails, without waiting, when another process has the file open; then the write-ahead log
+        // stays.
         connection.busy_timeout(Duration::ZERO).writing()?;
         let mode_now =
             connection.query_row("PRAGMA journal_mode = DELETE", [], |row| row.get::<_, String>(0));
@@ -66,7 +68,8 @@ impl SqliteBulkLoad {
         if mode == LoadMode::IntoEmpty && !is_empty(&connection)? {
             return Err(StoreError::NotEmpty);
         }
-        // Of an empty store as well: counters and submissions that were left behind would stick to new rows.
+        // Of an empty store as well: counters and submissions that were left behind would stick to
+        // new rows.
         connection
             .execute_batch(
                 "DELETE FROM marks; DELETE FROM photos; DELETE FROM answers; DELETE FROM questions;
@@ -178,8 +181,10 @@ impl BulkLoad for SqliteBulkLoad {
     fn commit(self: Box<Self>) -> Result<Counts, StoreError> {
         self.store_last_ids()?;
         let counts = counts(&self.connection)?;
+        schema::require_in_place(&self.connection)?;
         self.connection.execute_batch("COMMIT").committing()?;
-        // The load is committed whatever comes of this, and whoever opens the store tries it again.
+        // The load is committed even if this fails. The next process that opens the store tries it
+        // again.
         if let Err(error) = schema::use_write_ahead_log(&self.connection) {
             tracing::warn!(%error, "loaded, but the write-ahead log could not be switched on again");
         }

@@ -1,11 +1,11 @@
-//! Columns to values. A value that breaks a rule of the store is an error that names table, row and column,
-//! never a guess.
+//! Columns to values. A value that breaks a rule of the store is an error that names table, row and
+//! column, never a guess.
 
 use rusqlite::Row;
 use rusqlite::types::ValueRef;
 
 use crate::domain::{Digest, Id, Timestamp};
-use crate::store::StoreError;
+use crate::store::{StoreError, columns};
 
 /// Reads the columns of one row.
 #[derive(Clone, Copy)]
@@ -49,39 +49,39 @@ impl<'a> Columns<'a> {
 
     pub(super) fn digest(self, index: usize, column: &'static str) -> Result<Digest, StoreError> {
         match self.row.get_ref(index) {
-            Ok(ValueRef::Blob(bytes)) => bytes
-                .try_into()
-                .map(Digest::from_bytes)
-                .map_err(|_| self.damaged(column, format!("{} bytes are no digest", bytes.len()))),
+            Ok(ValueRef::Blob(bytes)) => {
+                columns::digest(bytes).map_err(|problem| self.damaged(column, problem))
+            }
             other => Err(self.damaged(column, format!("{other:?} is no digest"))),
         }
     }
 
     pub(super) fn id<I: Id>(self, index: usize, column: &'static str) -> Result<I, StoreError> {
-        let value = self.integer(index, column)?;
-        let id = u64::try_from(value).ok().and_then(|number| I::new(number).ok());
-        id.ok_or_else(|| self.damaged(column, format!("{value} is not an id")))
+        self.checked(index, column, columns::id)
     }
 
     pub(super) fn time(self, index: usize, column: &'static str) -> Result<Timestamp, StoreError> {
-        let value = self.integer(index, column)?;
-        Timestamp::from_milliseconds(value).map_err(|error| self.damaged(column, format!("{value} {error}")))
+        self.checked(index, column, columns::time)
     }
 
     pub(super) fn count(self, index: usize, column: &'static str) -> Result<u32, StoreError> {
-        let value = self.integer(index, column)?;
-        u32::try_from(value).map_err(|_| self.damaged(column, format!("{value} is not a count")))
+        self.checked(index, column, columns::count)
     }
 
     pub(super) fn flag(self, index: usize, column: &'static str) -> Result<bool, StoreError> {
-        match self.integer(index, column)? {
-            0 => Ok(false),
-            1 => Ok(true),
-            value => Err(self.damaged(column, format!("{value} is neither 0 nor 1"))),
-        }
+        self.checked(index, column, columns::flag)
+    }
+
+    fn checked<T>(
+        self,
+        index: usize,
+        column: &'static str,
+        check: fn(i64) -> Result<T, String>,
+    ) -> Result<T, StoreError> {
+        check(self.integer(index, column)?).map_err(|problem| self.damaged(column, problem))
     }
 
     fn damaged(self, column: &'static str, problem: String) -> StoreError {
-        StoreError::Damaged { table: self.table, row: self.place, column, problem }
+        StoreError::Damaged { product_id: None, table: self.table, row: self.place, column, problem }
     }
 }

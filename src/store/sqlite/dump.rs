@@ -30,8 +30,6 @@ pub(super) struct SqliteDump {
 
 impl SqliteDump {
     pub(super) fn begin(connection: Connection) -> Result<Self, StoreError> {
-        // Everything is read once; mapped pages would only count as this process's memory.
-        connection.pragma_update(None, "mmap_size", 0).reading()?;
         connection.execute_batch("BEGIN").reading()?;
         let none = i64::MIN;
         Ok(Self { connection, questions_after: none, answers_after: none, photos_after: none })

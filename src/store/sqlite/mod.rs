@@ -1,6 +1,6 @@
-//! The embedded store: one SQLite file, laid out so that a product's rows are neighbours. One writer with
-//! group commit and full durability, readers that do not wait for it or for each other.
-//! SQL lives here and nowhere above; caching and batching are `service`'s.
+//! The embedded store: one SQLite file, laid out so that a product's rows are neighbours. One
+//! writer with group commit and full durability, readers that do not wait for it or for each other.
+//! Deliberately absent: caching and batching, which are the service's.
 
 mod backup;
 mod bulk;
@@ -9,6 +9,7 @@ mod decode;
 mod dump;
 mod erase;
 mod failure;
+mod full_disk;
 mod place;
 mod read;
 mod schema;
@@ -17,29 +18,56 @@ mod write;
 
 use std::path::{Path, PathBuf};
 
+use rusqlite::Connection;
+
 use self::failure::Failure;
+use self::full_disk::{FullDisk, WaitingWriter, connect_unchanging};
 use super::{
-    BulkLoad, ChangeSink, Counts, Dump, Finding, LoadMode, Migrated, PagesCopied, PersonRows, Reader, Store,
-    StoreError, Writer,
+    BulkLoad, ChangeSink, Counts, Dump, Finding, LoadMode, Migrated, PagesCopied, PersonRows, Reader,
+    Sessions, StoreError, Upkeep, Writer,
 };
 
 /// A store in one SQLite file. Opening it creates the file and brings its tables up to date.
 #[derive(Debug, Clone)]
 pub struct SqliteStore {
     path: PathBuf,
+    disk: FullDisk,
 }
 
 impl SqliteStore {
-    /// Opens or creates the file.
+    /// Opens or creates the file. Where the disk is full, a file that is there can be read, and
+    /// written to once there is room.
     ///
     /// # Errors
-    /// [`StoreError::BadAddress`] when the file cannot be opened, [`StoreError::WrongSchema`] when it belongs
-    /// to another program or to a later version, [`StoreError::Unavailable`] when it is locked.
+    /// [`StoreError::BadAddress`] when the file cannot be opened or this account cannot write to
+    /// it, [`StoreError::WrongSchema`] when it belongs to another program or to a later version,
+    /// [`StoreError::Unavailable`] when it is locked.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        let mut connection = schema::connect(path)?;
-        schema::migrate(&mut connection)?;
+        let disk = match Self::migrate(path) {
+            Ok(_) => FullDisk::default(),
+            Err(StoreError::NoRoom(reason)) => {
+                let disk = FullDisk::under(path)?;
+                tracing::error!(reason, "the disk is full: rows are read, writes fail until there is room");
+                disk
+            }
+            Err(error) => return Err(error),
+        };
+        Ok(Self { path: path.to_owned(), disk })
+    }
+
+    /// A connection for reading, and whether the file must not change meanwhile.
+    fn connect_to_read(&self) -> Result<(Connection, bool), StoreError> {
+        let is_full = self.disk.is_full();
+        let connection = if is_full { connect_unchanging(&self.path) } else { schema::connect(&self.path) };
+        Ok((connection?, is_full))
+    }
+
+    fn open_writer(&self, elsewhere: ChangeSink) -> Result<Box<dyn Writer>, StoreError> {
+        let connection = schema::connect(&self.path)?;
+        // Again: a bulk load that was dropped since the store was opened leaves a rollback journal
+        // behind.
         schema::use_write_ahead_log(&connection)?;
-        Ok(Self { path: path.to_owned() })
+        Ok(Box::new(write::SqliteWriter::new(connection, elsewhere)?))
     }
 
     /// Opens or creates the file, which brings its tables up to date, and says what was done.
@@ -48,15 +76,18 @@ impl SqliteStore {
     /// As [`open`](Self::open).
     pub fn migrate(path: &Path) -> Result<Migrated, StoreError> {
         let mut connection = schema::connect(path)?;
+        schema::require_writable_file(&connection)?;
         let migrated = schema::migrate(&mut connection)?;
         schema::use_write_ahead_log(&connection)?;
+        schema::require_writable_log(&connection)?;
         Ok(migrated)
     }
 
     /// Copies the store at `path`, which may be in use, into the empty file `target`.
     ///
     /// # Errors
-    /// [`StoreError::WrongSchema`] when it is not a store of a known version. A copy that broke off is of no use.
+    /// [`StoreError::WrongSchema`] when it is not a store of a known version. A copy that broke off
+    /// is of no use.
     pub fn back_up(
         path: &Path,
         target: &Path,
@@ -65,11 +96,13 @@ impl SqliteStore {
         backup::back_up(path, target, progress)
     }
 
-    /// Fills the store at `path`, which is made if need be, with what such a copy holds, all or nothing.
+    /// Fills the store at `path`, which is made if need be, with what such a copy holds, all or
+    /// nothing.
     ///
     /// # Errors
-    /// [`StoreError::WrongSchema`] when one of them is not a store of a known version, [`StoreError::NotEmpty`] when
-    /// there are rows and `mode` does not replace them, [`StoreError::Unavailable`] when the copy is damaged.
+    /// [`StoreError::WrongSchema`] when one of them is not a store of a known version,
+    /// [`StoreError::NotEmpty`] when there are rows and `mode` does not replace them,
+    /// [`StoreError::DamagedFile`] when the copy is damaged.
     pub fn restore(
         path: &Path,
         backup: &Path,
@@ -85,28 +118,30 @@ impl SqliteStore {
     }
 }
 
-impl Store for SqliteStore {
+impl Sessions for SqliteStore {
     fn name(&self) -> &'static str {
         "SQLite"
     }
 
     fn reader(&self) -> Result<Box<dyn Reader>, StoreError> {
-        Ok(Box::new(read::SqliteReader::new(schema::connect(&self.path)?)))
+        Ok(Box::new(read::SqliteReader::new(self.clone())?))
     }
 
     fn writer(&self, elsewhere: ChangeSink) -> Result<Box<dyn Writer>, StoreError> {
-        let connection = schema::connect(&self.path)?;
-        // Again: a bulk load that was dropped since the store was opened leaves a rollback journal behind.
-        schema::use_write_ahead_log(&connection)?;
-        Ok(Box::new(write::SqliteWriter::new(connection, elsewhere)?))
+        if self.disk.is_full() {
+            return Ok(Box::new(WaitingWriter::new(self.clone(), elsewhere)));
+        }
+        self.open_writer(elsewhere)
     }
+}
 
+impl Upkeep for SqliteStore {
     fn bulk_load(&self, mode: LoadMode) -> Result<Box<dyn BulkLoad>, StoreError> {
         Ok(Box::new(bulk::SqliteBulkLoad::begin(schema::connect(&self.path)?, mode)?))
     }
 
     fn dump(&self) -> Result<Box<dyn Dump>, StoreError> {
-        Ok(Box::new(dump::SqliteDump::begin(schema::connect(&self.path)?)?))
+        Ok(Box::new(dump::SqliteDump::begin(self.connect_to_read()?.0)?))
     }
 
     fn erase(&self, person: &PersonRows) -> Result<Counts, StoreError> {
@@ -114,20 +149,20 @@ impl Store for SqliteStore {
     }
 
     fn is_empty(&self) -> Result<bool, StoreError> {
-        bulk::is_empty(&schema::connect(&self.path)?)
+        bulk::is_empty(&self.connect_to_read()?.0)
     }
 
     fn counts(&self) -> Result<Counts, StoreError> {
-        counts(&schema::connect(&self.path)?)
+        counts(&self.connect_to_read()?.0)
     }
 
     fn check(&self, report: &mut dyn FnMut(Finding)) -> Result<Counts, StoreError> {
-        check::check(&schema::connect(&self.path)?, report)
+        check::check(&self.connect_to_read()?.0, report)
     }
 }
 
 /// Counts all rows.
-fn counts(connection: &rusqlite::Connection) -> Result<Counts, StoreError> {
+fn counts(connection: &Connection) -> Result<Counts, StoreError> {
     let count = |sql: &str| {
         connection.query_row(sql, [], |row| row.get::<_, i64>(0)).map(i64::unsigned_abs).reading()
     };

@@ -1,5 +1,5 @@
-//! Where a row stands: the key of every table. A product's rows are neighbours because their places are, so
-//! reading a product is one short range scan a table.
+//! Where a row stands: the key of every table. A product's rows are neighbours because their places
+//! are, so reading a product is one short range scan a table.
 
 use rusqlite::{Connection, OptionalExtension};
 
@@ -9,6 +9,9 @@ use crate::store::{FIRST_UNORDERED_ID, StoreError};
 
 /// Bits of a place that number the rows of one product: 8.4 million questions and as many answers.
 const POSITION_BITS: u32 = 24;
+
+/// How far the places of neighbouring products are apart.
+pub(super) const PLACES_PER_PRODUCT: i64 = 1 << POSITION_BITS;
 
 /// Products with ids below this are their own numbers; the others get numbers from here on.
 const FIRST_FAR_NUMBER: u64 = FIRST_UNORDERED_ID;
@@ -72,6 +75,7 @@ impl ProductNumber {
             row: self.0.cast_signed(),
             column: "product_id",
             problem: problem.to_owned(),
+            product_id: None,
         };
         let id = if self.0 < FIRST_FAR_NUMBER {
             self.0
@@ -91,7 +95,7 @@ impl ProductNumber {
     /// The first and the last place of the product, in any table.
     pub(super) fn places(self) -> (i64, i64) {
         let first = (self.0 << POSITION_BITS).cast_signed();
-        (first, first + ((1 << POSITION_BITS) - 1))
+        (first, first + (PLACES_PER_PRODUCT - 1))
     }
 }
 

@@ -1,14 +1,20 @@
-//! Reading products: four short range scans each, many products in one read transaction, so that a batch sees
-//! one state of the store and takes its locks once.
+//! Reading products: four short range scans each, many products in one read transaction, so that a
+//! batch sees one state of the store and takes its locks once. Damaged rows fail the batch; the
+//! error names their product.
 
 use rusqlite::{CachedStatement, Connection};
 
 use super::decode::Columns;
 use super::failure::Failure;
-use super::place::ProductNumber;
-use super::schema::MMAP_MAX_BYTES;
+use super::place::{PLACES_PER_PRODUCT, ProductNumber};
+use super::{SqliteStore, schema};
 use crate::domain::{AnswerRow, Id, PhotoRow, ProductId, ProductRows, QuestionId, QuestionRow};
 use crate::store::{Reader, StoreError};
+
+/// The page cache of a reading session: in KiB, negative by SQLite's convention. With a larger one
+/// a product takes longer, since it leaves the processor's own cache
+/// (docs/decisions/sqlite-without-a-map.md).
+const CACHE_KIBIBYTES: i64 = -4 * 1_024;
 
 const QUESTIONS: &str = "SELECT place, question_id, written_at, reported, helpful, body, name
      FROM questions WHERE place BETWEEN ?1 AND ?2 ORDER BY place";
@@ -21,12 +27,17 @@ const MARKS: &str = "SELECT place, helpful, reported
 
 /// A reading session.
 pub(super) struct SqliteReader {
+    store: SqliteStore,
     connection: Connection,
+    /// Whether the file is read as one that nobody changes, since its disk is full.
+    is_unchanging: bool,
 }
 
 impl SqliteReader {
-    pub(super) fn new(connection: Connection) -> Self {
-        Self { connection }
+    pub(super) fn new(store: SqliteStore) -> Result<Self, StoreError> {
+        let (connection, is_unchanging) = store.connect_to_read()?;
+        connection.pragma_update(None, "cache_size", CACHE_KIBIBYTES).reading()?;
+        Ok(Self { store, connection, is_unchanging })
     }
 
     /// Runs `read` in a read transaction.
@@ -34,6 +45,10 @@ impl SqliteReader {
         &mut self,
         read: impl FnOnce(&Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
+        if self.is_unchanging && !self.store.disk.is_full() {
+            *self = Self::new(self.store.clone())?;
+        }
+        schema::require_in_place(&self.connection)?;
         let transaction = self.connection.transaction().reading()?;
         let result = read(&transaction)?;
         // Nothing was written; rolling back and committing are the same.
@@ -48,13 +63,8 @@ impl Reader for SqliteReader {
             let mut scans = Scans::prepare(connection)?;
             let mut products = Vec::with_capacity(product_ids.len());
             for &product_id in product_ids {
-                let mut rows = vec![ProductRows::new(product_id)];
-                if let Some(number) = ProductNumber::find(connection, product_id)? {
-                    let (first, last) = number.places();
-                    scans.read_questions(first, last, |_| Some(0), &mut rows)?;
-                    scans.read_answers_and_photos(first, last, |_| Some(0), &mut rows)?;
-                }
-                products.append(&mut rows);
+                let rows = scans.read_product(product_id);
+                products.push(rows.map_err(|error| error.of_product(Some(product_id)))?);
             }
             Ok(products)
         })
@@ -79,7 +89,7 @@ impl Reader for SqliteReader {
     ) -> Result<Vec<ProductRows>, StoreError> {
         self.snapshot(|connection| {
             let start = match after {
-                None => i64::MIN,
+                None => 0,
                 Some(product_id) => match ProductNumber::find(connection, product_id)? {
                     Some(number) => number.places().1 + 1,
                     None => return Ok(Vec::new()),
@@ -89,20 +99,44 @@ impl Reader for SqliteReader {
         })
     }
 
-    /// The pages of the file that were read are the system's, yet count as this process's memory as long as they
-    /// are mapped.
     fn rest(&mut self) -> Result<(), StoreError> {
-        self.connection.pragma_update(None, "mmap_size", 0).reading()?;
-        self.connection.pragma_update(None, "mmap_size", MMAP_MAX_BYTES).reading()
+        self.connection.execute_batch("PRAGMA shrink_memory").reading()
     }
 }
 
 /// Reads the next `limit` products whose places are `start` and later, in one scan a table.
 fn scan(connection: &Connection, start: i64, limit: usize) -> Result<Vec<ProductRows>, StoreError> {
+    let last_place = match last_place_of(connection, start, limit) {
+        Ok(Some(last_place)) => last_place,
+        Ok(None) => return Ok(Vec::new()),
+        Err(error) if limit == 1 && error.is_damage() => {
+            return Err(error.of_product(last_unreadable(connection, start)));
+        }
+        Err(error) => return Err(error),
+    };
+    // Of one product it is known whose rows are damaged.
+    let product_id =
+        || (limit == 1).then(|| ProductNumber::of(last_place).product_id(connection).ok()).flatten();
+    scan_range(connection, start, last_place, limit).map_err(|error| error.of_product(product_id()))
+}
+
+/// Where the next product cannot even be found: one after which the search succeeds. It goes twice
+/// as far with each try, so it may pass over a few that can be read.
+fn last_unreadable(connection: &Connection, start: i64) -> Option<ProductId> {
+    let tries = (0..32).map(|doublings| start + (PLACES_PER_PRODUCT << doublings));
+    let next = tries.into_iter().find(|&next| last_place_of(connection, next, 1).is_ok())?;
+    ProductNumber::of(next - 1).product_id(connection).ok()
+}
+
+fn scan_range(
+    connection: &Connection,
+    start: i64,
+    last_place: i64,
+    limit: usize,
+) -> Result<Vec<ProductRows>, StoreError> {
     let mut scans = Scans::prepare(connection)?;
     let mut numbers: Vec<ProductNumber> = Vec::with_capacity(limit);
     let mut products: Vec<ProductRows> = Vec::with_capacity(limit);
-    let Some(last_place) = last_place_of(connection, start, limit)? else { return Ok(products) };
     scans.read_questions(
         start,
         last_place,
@@ -125,8 +159,8 @@ fn scan(connection: &Connection, start: i64, limit: usize) -> Result<Vec<Product
     Ok(products)
 }
 
-/// The last place of the `limit`th product from `start` on, or of the last product; `None` when there is none.
-/// It hops from product to product, so it costs a seek each, not a row each.
+/// The last place of the `limit`th product from `start` on, or of the last product; `None` when
+/// there is none. It hops from product to product, so it costs a seek each, not a row each.
 fn last_place_of(connection: &Connection, start: i64, limit: usize) -> Result<Option<i64>, StoreError> {
     let mut next = connection
         .prepare_cached("SELECT place FROM questions WHERE place >= ?1 ORDER BY place LIMIT 1")
@@ -184,8 +218,18 @@ impl<'c> Scans<'c> {
         })
     }
 
-    /// Reads the visible questions of a range, and the range's marks for this and the next scan. `product_of`
-    /// tells which of `products` a place belongs to, or `None` for a new one.
+    fn read_product(&mut self, product_id: ProductId) -> Result<ProductRows, StoreError> {
+        let mut rows = vec![ProductRows::new(product_id)];
+        if let Some(number) = ProductNumber::find(self.connection, product_id)? {
+            let (first, last) = number.places();
+            self.read_questions(first, last, |_| Some(0), &mut rows)?;
+            self.read_answers_and_photos(first, last, |_| Some(0), &mut rows)?;
+        }
+        Ok(rows.swap_remove(0))
+    }
+
+    /// Reads the visible questions of a range, and the range's marks for this and the next scan.
+    /// `product_of` tells which of `products` a place belongs to, or `None` for a new one.
     fn read_questions(
         &mut self,
         first: i64,

@@ -1,11 +1,14 @@
-//! Opening the file and bringing its tables up to date. The migrations are the files in `migrations/sqlite`;
-//! `PRAGMA user_version` says how many of them a file has seen.
+//! Opening the file and bringing its tables up to date. The migrations are the files in
+//! `migrations/sqlite`; `PRAGMA user_version` says how many of them a file has seen. Deliberately
+//! absent: a memory map of the file, in which a block that cannot be read would end the process
+//! (docs/decisions/sqlite-without-a-map.md).
 
 use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, FileControl, MAIN_DB, OpenFlags, TransactionBehavior, ffi};
+use rustix::fs::{CWD, FileType, Mode, mknodat};
 
 use super::failure::{Failure, is_locked};
 use crate::store::{Migrated, StoreError};
@@ -25,34 +28,35 @@ pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long to rest between two tries where SQLite does not wait by itself.
 pub(super) const LOCK_PAUSE: Duration = Duration::from_millis(5);
 
-/// How much of the file is read through memory maps; beyond it, ordinary reads.
-pub(super) const MMAP_MAX_BYTES: i64 = 64 << 30;
-
-/// The page cache of a connection, beside the memory map: in KiB, negative by SQLite's convention.
+/// The page cache of a connection: in KiB, negative by SQLite's convention. It holds the upper
+/// pages of the trees. The rest is in the system's cache.
 const CACHE_KIBIBYTES: i64 = -16 * 1_024;
 
-/// The page size of new files; those that are there keep theirs. A vote rewrites one page of `marks`, so halving it from
-/// SQLite's default lets a third more votes through, and reads take as long (ARCHITECTURE.md, "The embedded store").
+/// The page size of new files; those that are there keep theirs. A vote rewrites one page of
+/// `marks`, so halving it from SQLite's default lets a third more votes through, and reads take as
+/// long (docs/decisions/sqlite-layout.md).
 const PAGE_BYTES: i64 = 2_048;
 
 /// The write-ahead log is folded into the file when it passes this size.
 const CHECKPOINT_BYTES: i64 = 32 << 20;
 
-/// Opens a connection with the settings that all sessions share. It is used by one thread at a time.
+/// Opens a connection with the settings that all sessions share. It is used by one thread at a
+/// time.
 pub(super) fn connect(path: &Path) -> Result<Connection, StoreError> {
     let flags =
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)
-        .map_err(|error| StoreError::BadAddress(format!("cannot open {}: {error}", path.display())))?;
+    // SQLite would let everybody read a new file, and it holds e-mail addresses. Its -wal and -shm
+    // get the same mode. A failure shows when SQLite opens the file. No `File`: closing one drops
+    // the locks of this process on the file.
+    let _ = mknodat(CWD, path, FileType::RegularFile, Mode::RUSR | Mode::WUSR, 0);
+    let connection = Connection::open_with_flags(path, flags).map_err(|error| cannot_open(path, &error))?;
     connection.busy_timeout(BUSY_TIMEOUT).reading()?;
     connection.set_prepared_statement_cache_capacity(64);
     connection.pragma_update(None, "page_size", PAGE_BYTES).reading()?;
     let page_bytes: i64 = connection.pragma_query_value(None, "page_size", |row| row.get(0)).reading()?;
-    for (name, value) in [
-        ("mmap_size", MMAP_MAX_BYTES),
-        ("cache_size", CACHE_KIBIBYTES),
-        ("wal_autocheckpoint", CHECKPOINT_BYTES / page_bytes),
-    ] {
+    for (name, value) in
+        [("cache_size", CACHE_KIBIBYTES), ("wal_autocheckpoint", CHECKPOINT_BYTES / page_bytes)]
+    {
         connection.pragma_update(None, name, value).reading()?;
     }
     // FULL: a commit is on disk when it returns, also after a power failure.
@@ -60,14 +64,65 @@ pub(super) fn connect(path: &Path) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
-/// Switches to the write-ahead log, in which readers and the writer do not wait for each other. The file
-/// remembers it.
+/// Why a file cannot be opened. The file is named where this is reported.
+pub(super) fn cannot_open(path: &Path, error: &rusqlite::Error) -> StoreError {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    StoreError::BadAddress(match (folder, error.sqlite_error()) {
+        (Some(folder), _) if !folder.exists() => format!("there is no folder {}", folder.display()),
+        _ if path.is_dir() => "it is a folder".to_owned(),
+        (_, Some(error)) => ffi::code_to_str(error.extended_code).to_owned(),
+        (_, None) => error.to_string(),
+    })
+}
+
+/// Refuses a file that this account cannot write to: SQLite opens it without a word, to read it.
+///
+/// # Errors
+/// [`StoreError::BadAddress`].
+pub(super) fn require_writable_file(connection: &Connection) -> Result<(), StoreError> {
+    if connection.is_readonly(MAIN_DB).reading()? {
+        return Err(StoreError::BadAddress(
+            "this account may not write to the file; check its owner and mode, and whether the disk is mounted read-only"
+                .to_owned(),
+        ));
+    }
+    Ok(())
+}
+
+/// Refuses a file whose write-ahead log cannot be written to. Waits for nobody: a log that is in
+/// use can be written to.
+pub(super) fn require_writable_log(connection: &Connection) -> Result<(), StoreError> {
+    connection.busy_timeout(Duration::ZERO).reading()?;
+    match connection.execute_batch("BEGIN IMMEDIATE; ROLLBACK") {
+        Err(error) if is_locked(&error) => Ok(()),
+        result => result.reading(),
+    }
+}
+
+/// Refuses to go on with a file that was removed, or replaced by another one under its name: what
+/// is written to it is gone at the next start.
+///
+/// # Errors
+/// [`StoreError::Unavailable`]. Once the same file is in its place again, it can be used.
+pub(super) fn require_in_place(connection: &Connection) -> Result<(), StoreError> {
+    let mut has_moved = 0;
+    connection.file_control(Some(MAIN_DB), FileControl::HasMoved(&mut has_moved)).reading()?;
+    if has_moved == 0 {
+        return Ok(());
+    }
+    let moved =
+        "the database file was removed or replaced while it was in use; a restart takes what is there now";
+    Err(StoreError::Unavailable(moved.to_owned()))
+}
+
+/// Switches to the write-ahead log, in which readers and the writer do not wait for each other. The
+/// file remembers it.
 pub(super) fn use_write_ahead_log(connection: &Connection) -> Result<(), StoreError> {
     let deadline = Instant::now() + BUSY_TIMEOUT;
     let mode = loop {
         let result = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get::<_, String>(0));
-        // The switch upgrades a lock, and SQLite never waits there: of two processes that open a new file at
-        // once, one is refused at once.
+        // The switch upgrades a lock, and SQLite never waits there: of two processes that open a
+        // new file at once, one is refused at once.
         match result {
             Err(error) if is_locked(&error) && Instant::now() < deadline => thread::sleep(LOCK_PAUSE),
             other => break other.reading()?,
@@ -81,11 +136,12 @@ pub(super) fn use_write_ahead_log(connection: &Connection) -> Result<(), StoreEr
     )))
 }
 
-/// Creates or upgrades the tables. Safe when two processes start at once; takes no lock when there is nothing
-/// to do.
+/// Creates or upgrades the tables. Safe when two processes start at once; takes no lock when there
+/// is nothing to do.
 ///
 /// # Errors
-/// [`StoreError::WrongSchema`] when the file belongs to another program or to a later version of this one.
+/// [`StoreError::WrongSchema`] when the file belongs to another program or to a later version of
+/// this one.
 pub(super) fn migrate(connection: &mut Connection) -> Result<Migrated, StoreError> {
     let number = |steps: usize| u32::try_from(steps).unwrap_or(u32::MAX);
     let migrated = |from: usize| Migrated { from: number(from), to: number(MIGRATIONS.len()) };
@@ -138,17 +194,31 @@ pub(super) fn require_known(connection: &Connection) -> Result<(), StoreError> {
     }
 }
 
+/// Refuses a file on a full disk whose tables would have to be made or brought up to date.
+///
+/// # Errors
+/// [`StoreError::NoRoom`], or [`StoreError::WrongSchema`] when it is no store that this version knows.
+pub(super) fn require_current(connection: &Connection) -> Result<(), StoreError> {
+    match migrations_seen(connection)? {
+        seen if seen == MIGRATIONS.len() => Ok(()),
+        _ => Err(StoreError::NoRoom(
+            "the file needs tables of this version, and there is no room to make them".to_owned(),
+        )),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// SQLite lowers what is asked for to what it was built with (`.cargo/config.toml`), and says nothing.
     #[test]
-    fn large_files_are_read_through_memory_maps() {
+    fn the_file_is_not_mapped_into_memory() {
         let folder = tempfile::tempdir().expect("a folder");
         let connection = connect(&folder.path().join("shop.db")).expect("a connection");
-        let granted: i64 =
-            connection.pragma_query_value(None, "mmap_size", |row| row.get(0)).expect("the pragma is read");
-        assert_eq!(granted, MMAP_MAX_BYTES);
+        use_write_ahead_log(&connection).expect("a log");
+        connection.execute_batch("CREATE TABLE rows (id); SELECT * FROM rows").expect("it is used");
+        let maps = std::fs::read_to_string("/proc/self/maps").expect("the system tells");
+        let mapped = maps.lines().filter_map(|line| line.rsplit_once('/')).map(|(_, name)| name);
+        assert!(!mapped.into_iter().any(|name| name == "shop.db"), "{maps}");
     }
 }

@@ -1,7 +1,8 @@
-//! Which submissions were added before. The rows are in the file, in the order of arrival, so that a batch of them
-//! dirties a page or two; where a digest's row is, this process remembers. What it remembers is only a hint: a row
-//! is read before it is believed, and rows of other processes are looked for in each transaction.
-//! Deliberately absent: an index in the file, whose random keys would dirty a page for each row.
+//! Which submissions were added before. The rows are in the file, in the order of arrival, so that
+//! a batch of them dirties a page or two; where a digest's row is, this process remembers. What it
+//! remembers is only a hint: a row is read before it is believed, and rows of other processes are
+//! looked for in each transaction. Deliberately absent: an index in the file, whose random keys
+//! would dirty a page for each row.
 
 use std::collections::HashMap;
 
@@ -15,7 +16,8 @@ use crate::domain::{Digest, Id, Timestamp};
 use crate::store::StoreError;
 use crate::store::submission::{Earlier, SWEEP_ROWS, Submission, Sweeping};
 
-/// Most submissions that are kept, whether or not they have expired: 80 MB of memory. With one more the oldest goes.
+/// Most submissions that are kept, whether or not they have expired: 80 MB of memory. With one more
+/// the oldest goes.
 const MAX_KEPT: usize = 1 << 21;
 
 /// The submissions of a file, as its writer knows them.
@@ -39,8 +41,8 @@ struct Newest {
 }
 
 impl Submissions {
-    /// Reads what came since the last look. If the newest row of then is another one now, or none, anything may have
-    /// happened, and everything is read.
+    /// Reads what came since the last look. If the newest row of then is another one now, or none,
+    /// anything may have happened, and everything is read.
     pub(super) fn catch_up(&mut self, connection: &Connection) -> Result<(), StoreError> {
         if let Some(newest) = self.newest
             && !self.read_from(connection, newest.number, Some(newest))?
@@ -82,13 +84,13 @@ impl Submissions {
         self.newest = Some(row);
     }
 
-    /// Nothing is known any more: a transaction was rolled back, or nobody knows.
+    /// Forgets everything: a transaction was rolled back, or may have been.
     pub(super) fn forget(&mut self) {
         self.numbers = HashMap::default();
         self.newest = None;
     }
 
-    /// What the same submission came to before, if it has not expired.
+    /// What the same submission came to before, if that still counts.
     pub(super) fn find(
         &self,
         connection: &Connection,
@@ -109,7 +111,7 @@ impl Submissions {
             return Ok(None);
         }
         let earlier = earlier(columns)?;
-        Ok((earlier.expires_at > now).then_some(earlier))
+        Ok(earlier.counts_for(submission, now).then_some(earlier))
     }
 
     /// Keeps what a submission came to.
@@ -146,7 +148,8 @@ impl Submissions {
         Ok(())
     }
 
-    /// Ends a transaction's additions: deletes some of what has expired, and the oldest of too many.
+    /// Ends a transaction's additions: deletes some of what has expired, and the oldest of too
+    /// many.
     pub(super) fn keep_house(&mut self, connection: &Connection, now: Timestamp) -> Result<(), StoreError> {
         if self.sweeping.is_due() {
             self.sweep(connection, now)?;
@@ -163,7 +166,8 @@ impl Submissions {
         oldest.iter().try_for_each(|row| self.delete(connection, row))
     }
 
-    /// Whether a writer without writes should call [`sweep`](Self::sweep), in a transaction of its own.
+    /// Whether a writer without writes should call [`sweep`](Self::sweep), in a transaction of its
+    /// own.
     pub(super) fn wants_to_sweep(&self, now: Timestamp) -> bool {
         self.sweeping.is_due_when_idle(now)
     }
@@ -197,7 +201,7 @@ impl Submissions {
         row.expires_at <= now.milliseconds() && self.newest.is_none_or(|newest| row.number < newest.number)
     }
 
-    /// A try to sweep is over, whatever came of it.
+    /// A try to sweep failed.
     pub(super) fn put_off(&mut self, now: Timestamp) {
         self.sweeping.swept(now, false);
     }

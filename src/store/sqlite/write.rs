@@ -1,5 +1,6 @@
-//! Writing: a batch of commands in one transaction, on disk when it returns. Votes and reports go to the narrow
-//! `marks` table, in the order of their places, so that a batch touches each of its pages once.
+//! Writing: a batch of commands in one transaction, on disk when it returns. Votes and reports go
+//! to the narrow `marks` table, in the order of their places, so that a batch touches each of its
+//! pages once. Which writes make a batch is not decided here.
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
@@ -7,6 +8,7 @@ use super::decode::Columns;
 use super::failure::Failure;
 use super::place::{Kind, ProductNumber};
 use super::read::{place_by_id, place_of_question};
+use super::schema;
 use super::submissions::Submissions;
 use crate::domain::Target;
 use crate::domain::{AnswerId, Id, NewAnswer, NewQuestion, PhotoId, QuestionId, Timestamp};
@@ -16,9 +18,12 @@ use crate::store::{Change, ChangeSink, Command, Outcome, ProductChange, StoreErr
 pub(super) struct SqliteWriter {
     connection: Connection,
     elsewhere: ChangeSink,
-    /// `PRAGMA data_version` of this connection: it moves when, and only when, another one commits.
+    /// `PRAGMA data_version` of this connection: it moves when another one commits or empties the
+    /// log.
     data_version: i64,
     submissions: Submissions,
+    /// Whether the file was in its place when this was last looked at.
+    is_in_place: bool,
 }
 
 impl SqliteWriter {
@@ -26,10 +31,24 @@ impl SqliteWriter {
         let data_version = data_version(&connection)?;
         let mut submissions = Submissions::default();
         submissions.catch_up(&connection)?;
-        Ok(Self { connection, elsewhere, data_version, submissions })
+        Ok(Self { connection, elsewhere, data_version, submissions, is_in_place: true })
     }
 
-    /// Tells of commits by other processes, an import or a repair by hand. What they changed is not known.
+    /// Looks whether the file is still the one that was opened, and logs when that changes.
+    fn look_after_file(&mut self) -> Result<(), StoreError> {
+        let looked = schema::require_in_place(&self.connection);
+        if looked.is_ok() != self.is_in_place {
+            self.is_in_place = looked.is_ok();
+            match &looked {
+                Ok(()) => tracing::info!("the database file is back in its place, writes go on"),
+                Err(error) => tracing::error!(%error, "writes are refused"),
+            }
+        }
+        looked
+    }
+
+    /// Reports commits by other processes, an import or a repair by hand. What they changed is not
+    /// known.
     fn notice_changes_elsewhere(&mut self) -> Result<(), StoreError> {
         let now = data_version(&self.connection)?;
         if now != self.data_version {
@@ -49,13 +68,14 @@ fn data_version(connection: &Connection) -> Result<i64, StoreError> {
 
 impl SqliteWriter {
     fn transact(&mut self, commands: &[Command]) -> Result<Vec<Outcome>, StoreError> {
+        self.look_after_file()?;
         let transaction =
             Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate).reading()?;
         let mut outcomes = vec![Outcome::NotFound; commands.len()];
         mark_rows(&transaction, commands, &mut outcomes)?;
         add_rows(&transaction, &mut self.submissions, commands, &mut outcomes)?;
         if let Err(error) = transaction.commit().committing() {
-            self.tell_of_unknown_fate(commands, &outcomes);
+            self.report_unknown_fate(commands, &outcomes);
             return Err(error);
         }
         // After the commit, so that views of what others wrote before it are forgotten before it is
@@ -67,9 +87,9 @@ impl SqliteWriter {
         Ok(outcomes)
     }
 
-    /// Tells of what a commit touched that may have happened: of that alone, since on a full disk every commit fails, and
-    /// lists are then answered from memory as ever.
-    fn tell_of_unknown_fate(&self, commands: &[Command], outcomes: &[Outcome]) {
+    /// Reports what a commit touched that may have happened, and nothing else: on a full disk every
+    /// commit fails, and lists are then still answered from memory.
+    fn report_unknown_fate(&self, commands: &[Command], outcomes: &[Outcome]) {
         let changes = commands
             .iter()
             .zip(outcomes)
@@ -78,7 +98,7 @@ impl SqliteWriter {
         (self.elsewhere)(Change::Products(touched.collect()));
     }
 
-    /// Deletes some submissions that have expired, without waiting for whoever writes.
+    /// Deletes some submissions that have expired, without waiting for other writers.
     fn sweep(&mut self, now: Timestamp) -> Result<(), StoreError> {
         if self.submissions.would_delete(&self.connection, now)? {
             let transaction =
@@ -101,6 +121,10 @@ impl Writer for SqliteWriter {
     }
 
     fn idle(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        if self.look_after_file().is_err() {
+            // It is logged. Commits fail until the file is back.
+            return Ok(());
+        }
         if self.submissions.wants_to_sweep(now)
             && let Err(error) = self.sweep(now)
         {
@@ -149,7 +173,8 @@ fn place_of(connection: &Connection, target: Target) -> Result<Option<i64>, Stor
     }
 }
 
-/// Adds votes or hides a row; returns its present votes. The first time, the row's own counters are copied.
+/// Adds votes or hides a row; returns its present votes. The first time, the row's own counters are
+/// copied.
 fn mark(connection: &Connection, place: i64, votes: u32, report: bool) -> Result<u32, StoreError> {
     let present =
         counters(connection, "marks", "SELECT place, helpful, reported FROM marks WHERE place = ?1", place)?;
@@ -184,6 +209,7 @@ fn own_counters(connection: &Connection, place: i64) -> Result<(u32, bool), Stor
         row: place,
         column: "place",
         problem: "an index names the row, but it is not there".to_owned(),
+        product_id: None,
     })
 }
 

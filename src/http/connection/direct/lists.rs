@@ -4,17 +4,16 @@ use http::{Method, StatusCode};
 
 use super::DirectConnection;
 use super::buffers::WorkerBuffers;
-use crate::domain::{Id as _, QuestionId};
 use crate::http::app::App;
 use crate::http::request::query::ListQuery;
 use crate::http::response::cors::CorsOrigins;
-use crate::http::routes::{Destination, Operation, find};
+use crate::http::routes::{Destination, find};
 use crate::http::watch::access_log::LoggedRequests;
 
 impl<S> DirectConnection<'_, S> {
     /// Writes a list, if that is what is asked for and its view is in memory.
     pub(super) fn list_from_memory(&self, target: &str, buffers: &mut WorkerBuffers) -> bool {
-        let App { service, settings, metrics, .. } = self.app;
+        let App { settings, metrics, .. } = self.app;
         // Responses for listed origins depend on who asks; traces and lines of a log tell of more than a head has here.
         let is_told = cfg!(feature = "otel") || settings.access_log.requests == LoggedRequests::All;
         if is_told || settings.cors_origins != CorsOrigins::Any {
@@ -26,21 +25,13 @@ impl<S> DirectConnection<'_, S> {
             Some((path, query)) => (path, Some(query)),
             None => (target, None),
         };
-        let Destination::Operation(operation, segment) = find(&Method::GET, path) else { return false };
-        let query = ListQuery::parse(query);
-        let page = query.page(service.settings().max_page_size);
+        let Destination::Found(row, variables) = find(&Method::GET, path) else { return false };
+        let Some(from_memory) = row.from_memory else { return false };
         let start = buffers.begin_list(self.app, self.state);
-        let output = &mut buffers.output;
-        let tag = match operation {
-            Operation::ListQuestions => (query.product_id().ok())
-                .and_then(|product_id| service.list_questions_from_memory(product_id, page, output)),
-            Operation::ListAnswers => (QuestionId::parse(segment).ok())
-                .and_then(|question_id| service.list_answers_from_memory(question_id, page, output)),
-            _ => None,
-        };
+        let tag = from_memory(self.app, &ListQuery::parse(query), &variables, &mut buffers.output);
         buffers.end_list(start, tag);
         if tag.is_some() {
-            metrics.finish(began, Some(operation), StatusCode::OK);
+            metrics.finish(began, Some(&row.operation), StatusCode::OK);
         }
         tag.is_some()
     }

@@ -2,7 +2,7 @@
 //! Both tell the same figures, which `status` puts together from what is counted anyway; `history` has the last minutes.
 //! The page is whole without its script, which only has it follow the figures.
 //!
-//! Neither tells where the store is, what shoppers wrote, or who is connected. `--first-page off` takes both away.
+//! Neither tells where the store is, what shoppers wrote, or who is connected. `--home-page off` takes both away.
 
 mod chart;
 mod parts;
@@ -15,37 +15,63 @@ use bytes::Bytes;
 
 pub(crate) use self::status::Status;
 use super::html::{Page, escape};
-use crate::http::app::App;
+use crate::http::call::Call;
+use crate::http::operation::{About, Success};
 use crate::http::response::caching;
 use crate::http::response::problem::Problem;
 use crate::http::response::reply::Reply;
 use crate::http::watch::history::STEP;
 
-static PAGE: LazyLock<Page> = LazyLock::new(|| {
+static HTML: LazyLock<Page> = LazyLock::new(|| {
     let (style, script) = (include_str!("page.css"), include_str!("page.js"));
     Page::new(include_str!("page.html"), style, script)
 });
 
+pub(crate) const STATUS: About = About {
+    id: "status",
+    tag: "service",
+    summary: "What is running, in figures",
+    description: "Those of the page at `/`. They are this process's own, and begin when it starts.",
+    parameters: &[],
+    body: None,
+    success: Success::Json { what: "The figures of this moment", schema: Some("Status") },
+    problems: &[],
+};
+
 /// `GET /status.json`
-pub(crate) async fn status(app: &App) -> Result<Reply, Problem> {
+pub(crate) async fn status(call: Call<'_>) -> Result<Reply, Problem> {
+    let app = call.app;
     let history = app.history.as_ref().ok_or(Problem::UnknownPath)?;
     let status = Status::take(app, history).await;
     let json = serde_json::to_vec(&status).expect("names are texts and numbers are finite");
     Ok(Reply::Figures(Bytes::from(json)))
 }
 
-/// `GET /`, which was asked for as `path`.
-pub(crate) async fn page(app: &App, path: &str) -> Result<Reply, Problem> {
+pub(crate) const PAGE: About = About {
+    id: "firstPage",
+    tag: "service",
+    summary: "What is running, as a page",
+    description: "Version, kind of store, what is in memory, and rates and times of the last minutes. Loads \
+                  nothing from elsewhere.",
+    parameters: &[],
+    body: None,
+    success: Success::Text { what: "A page for people", media_type: "text/html" },
+    problems: &[],
+};
+
+/// `GET /`
+pub(crate) async fn page(call: Call<'_>) -> Result<Reply, Problem> {
+    let app = call.app;
     let history = app.history.as_ref().ok_or(Problem::UnknownPath)?;
     let status = Status::take(app, history).await;
-    let base = base(path);
-    let html = PAGE.filled(|slot, html| match slot {
+    let base = base(call.head.uri.path());
+    let html = HTML.filled(|slot, html| match slot {
         "base" => html.push_str(&base),
         "step_ms" => html.push_str(&STEP.as_millis().to_string()),
         "examples" => parts::examples(app.service.example(), &base, html),
         _ => parts::fill(slot, &status, html),
     });
-    Ok(Reply::Html { page: Bytes::from(html), policy: PAGE.policy(), kept: caching::NOT_KEPT })
+    Ok(Reply::Html { page: Bytes::from(html), policy: HTML.policy(), kept: caching::NOT_KEPT })
 }
 
 /// What links on the page begin with, as HTML. They are relative to it, so that they also lead somewhere behind a proxy

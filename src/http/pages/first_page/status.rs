@@ -7,8 +7,8 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::http::app::App;
+use crate::http::operation::{Operation, Purpose};
 use crate::http::operations::health;
-use crate::http::routes::{self, Operation};
 use crate::http::watch::history::{History, STEP, Step, Tally, Traffic, failed};
 use crate::http::watch::metrics::{RouteTotals, ServerMetrics};
 use crate::tally::Distribution;
@@ -50,8 +50,8 @@ pub(crate) struct Memory {
 pub(crate) struct Route {
     pub(crate) route: &'static str,
     #[serde(skip)]
-    pub(crate) operation: Option<Operation>,
-    pub(crate) method: Option<String>,
+    pub(crate) operation: Option<&'static Operation>,
+    pub(crate) method: Option<&'static str>,
     pub(crate) path: Option<&'static str>,
     pub(crate) answered: u64,
     pub(crate) refused: u64,
@@ -148,25 +148,17 @@ fn a_second(count: u64, took: Duration) -> f64 {
 
 /// What was counted of each route since the start.
 fn routes(server: &ServerMetrics) -> Vec<Route> {
-    let described: Vec<_> = routes::described()
-        .flat_map(|row| {
-            row.operations.into_iter().map(move |(method, operation)| (operation, method, row.pattern))
-        })
-        .collect();
-    let route = |totals: RouteTotals| {
-        let place = described.iter().find(|(operation, ..)| Some(*operation) == totals.operation);
-        Route {
-            route: totals.route,
-            operation: totals.operation,
-            method: place.map(|(_, method, _)| method.to_string()),
-            path: place.map(|(.., pattern)| *pattern),
-            answered: totals.seconds.count(),
-            refused: totals.with_status(|status| (400..500).contains(&status)),
-            failed: failed(&totals),
-            p50_s: totals.seconds.within(0.5),
-            p99_s: totals.seconds.within(0.99),
-            seconds: totals.seconds,
-        }
+    let route = |totals: RouteTotals| Route {
+        route: totals.route,
+        operation: totals.operation,
+        method: totals.operation.map(|operation| operation.method.as_str()),
+        path: totals.operation.map(|operation| operation.path),
+        answered: totals.seconds.count(),
+        refused: totals.with_status(|status| (400..500).contains(&status)),
+        failed: failed(&totals),
+        p50_s: totals.seconds.within(0.5),
+        p99_s: totals.seconds.within(0.99),
+        seconds: totals.seconds,
     };
     server.routes().into_iter().map(route).collect()
 }
@@ -174,9 +166,6 @@ fn routes(server: &ServerMetrics) -> Vec<Route> {
 impl Route {
     /// Whether it is one of those that shop pages call.
     pub(crate) fn is_for_shoppers(&self) -> bool {
-        self.operation.is_some_and(|operation| {
-            matches!(operation, Operation::ListQuestions | Operation::ListAnswers)
-                || operation.counts_as().is_some()
-        })
+        self.operation.is_some_and(|operation| operation.purpose != Purpose::Service)
     }
 }

@@ -1,4 +1,4 @@
-//! What the table holds, what it costs and what goes first, on tables of small views.
+//! The table's contents, size and order of eviction, with small views.
 
 use super::*;
 use crate::domain::{Id as _, ProductRows, QuestionId, QuestionRow, Timestamp};
@@ -68,7 +68,7 @@ fn what_is_read_outlives_what_is_not() {
     for number in 1..=100 {
         table.insert(view(number, &text), Expiry::NEVER);
     }
-    // One pass over many, as a crawler makes, while the hundred are read now and then.
+    // One pass over many products, as a crawler makes, while the hundred are read now and then.
     for number in 1_000..20_000 {
         table.insert(view(number, &text), Expiry::NEVER);
         is_right(&table, number % 100 + 1);

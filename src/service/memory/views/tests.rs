@@ -1,5 +1,5 @@
-//! Which views are kept and which are forgotten, step by step; what threads do to each other is tested on whole
-//! services in `tests/store`.
+//! Which views are kept and which are forgotten, step by step. What threads do to each other is tested
+//! on whole services in `tests/it/store`.
 
 use std::time::Duration;
 
@@ -90,7 +90,7 @@ fn rows_that_came_are_put_in_their_places_unless_others_were_faster() {
     views.loaded(before, Ok(Arc::new(view(3))));
     assert_eq!([1, 2, 3, 4].map(|number| questions(&views, number)), [Some(1), None, None, Some(1)]);
 
-    // What others changed before a commit began is in its place already.
+    // Changes of others before a commit began are in place already.
     views.apply(&[ProductChange::QuestionVotes(product(1), question_id, 1)]);
     let commit = views.begin_commit();
     views.end_commit(commit, vec![OwnChange::Went(product(1), Target::Question(question_id))]);
@@ -130,8 +130,8 @@ fn while_changes_go_unnoticed_nothing_is_kept() {
 
     let before = begin(&views, 2);
     views.begin_fill_chunk();
-    views.fall_silent();
-    freshness.fall_silent();
+    views.disconnect();
+    freshness.disconnect();
     assert!(!kept(1), "what was there is not served");
     views.loaded(before, Ok(Arc::new(view(2))));
     views.loaded(begin(&views, 3), Ok(Arc::new(view(3))));
@@ -140,8 +140,8 @@ fn while_changes_go_unnoticed_nothing_is_kept() {
     views.end_fill_chunk(vec![view(5)]);
     let during = begin(&views, 6);
     views.begin_fill_chunk();
-    views.end_silence();
-    freshness.end_silence();
+    views.reconnect();
+    freshness.reconnect();
     views.loaded(during, Ok(Arc::new(view(6))));
     views.end_fill_chunk(vec![view(7)]);
     assert_eq!(views.size().0, 0, "nothing read before the end of the silence is kept");
@@ -157,14 +157,14 @@ fn in_the_grace_what_is_there_is_served_with_the_own_writes() {
     for number in [1, 2] {
         views.loaded(begin(&views, number), Ok(Arc::new(view(number))));
     }
-    views.fall_silent();
-    freshness.fall_silent();
+    views.disconnect();
+    freshness.disconnect();
     assert!(matches!(views.want(product(1)), Wanted::Here));
     views.loaded(begin(&views, 3), Ok(Arc::new(view(3))));
     assert!(!views.is_here(product(3)), "nothing new is kept");
     views.apply(&[ProductChange::Rows(product(2))]);
     assert!(!views.is_here(product(2)), "an own write is not hidden");
-    views.end_silence();
-    freshness.end_silence();
+    views.reconnect();
+    freshness.reconnect();
     assert_eq!(views.size().0, 0);
 }

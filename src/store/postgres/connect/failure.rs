@@ -1,4 +1,5 @@
-//! What a PostgreSQL error means to the rest: one place that sorts them.
+//! Decides what a PostgreSQL error means: for the session, for another attempt, for the caller.
+//! Trying again is deliberately absent: the callers do it.
 
 use std::error::Error as _;
 use std::time::Duration;
@@ -47,7 +48,7 @@ impl Failure {
         }
     }
 
-    /// Whether the server refused the statement and lives on: whatever the transaction did is undone.
+    /// Whether the server refused the statement and goes on: the transaction is undone.
     pub(crate) fn is_refusal(&self) -> bool {
         self.refusal().is_some_and(|error| error.parsed_severity() == Some(Severity::Error))
     }
@@ -93,8 +94,8 @@ impl Failure {
         self.refusal().is_some_and(|error| *error.code() == SqlState::LOCK_NOT_AVAILABLE)
     }
 
-    /// Whether the session is of no use any more: it is lost, behind with its answers, prepared for tables
-    /// that have changed, or on a server that no longer takes writes.
+    /// Whether the session is of no use any more: it is lost, behind with its answers, prepared for
+    /// tables that have changed, or on a server that no longer takes writes.
     pub(crate) fn spoils_session(&self) -> bool {
         match self.refusal() {
             Some(error) if self.is_refusal() => matches!(
@@ -126,7 +127,8 @@ impl Failure {
         }
     }
 
-    /// A failure after `COMMIT` was sent. Only a server that refused and lives on has surely not committed.
+    /// A failure after `COMMIT` was sent. Only a server that refused and lives on has surely not
+    /// committed.
     pub(crate) fn after_commit(self) -> StoreError {
         if self.is_refusal() || matches!(self, Self::Answer(_)) {
             return self.before_commit();

@@ -1,5 +1,6 @@
-//! A server, one host or several of which one takes writes, and how to connect to it. All sessions of a process
-//! belong on the same host: on the one that last took a connection. What a session does with it is `session`'s.
+//! Connects to a server: to one host, or to that one of several which takes writes. All sessions of
+//! a process belong on the same host, the one that last took a connection. Keeping a connection is
+//! `session`'s.
 
 use std::time::Duration;
 
@@ -9,14 +10,14 @@ use tokio_postgres::tls::MakeTlsConnect;
 use tokio_postgres::{Client, Config, Connection, SimpleQueryMessage, Socket};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::failure::Failure;
-use super::failure::within;
+use super::failure::{Failure, within};
+use super::password;
 use super::statement::Naming;
-use super::tls;
+use super::tls::{self, Trust};
 use crate::store::StoreError;
 
-/// How long one host of several may take until its session is usable, if the address has no `connect_timeout`. The
-/// last one gets whatever time is left.
+/// How long one host of several may take until its session is usable, if the address has no
+/// `connect_timeout`. The last one gets the time that is left.
 const HOST_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// A connection as the driver makes it.
@@ -27,8 +28,8 @@ pub(crate) type HostNumber = usize;
 
 /// A server, and how to connect to it.
 pub(crate) struct Server {
-    /// What the driver needs for each host. One host at a time, because the driver would wait without a limit for one
-    /// that takes connections and says nothing, and never come to the next.
+    /// What the driver needs for each host. One host at a time, because the driver would wait
+    /// without a limit for one that takes connections and says nothing, and never come to the next.
     hosts: Vec<Config>,
     tls: MakeRustlsConnect,
     naming: Naming,
@@ -45,14 +46,19 @@ pub(crate) struct Connected {
 }
 
 impl Server {
-    pub(crate) fn new(config: &Config, naming: Naming) -> Result<Self, StoreError> {
-        let tls = tls::connector(config.get_ssl_mode())?;
+    pub(crate) fn new(config: &Config, naming: Naming, trust: &Trust) -> Result<Self, StoreError> {
+        let tls = tls::connector(config.get_ssl_mode(), trust)?;
         let count = config.get_hosts().len().max(config.get_hostaddrs().len());
         let ports = config.get_ports().len();
         if ports > 1 && ports != count {
             return Err(StoreError::BadAddress(format!("{count} hosts cannot have {ports} ports")));
         }
-        let hosts = (0..count).map(|number| only(config, number)).collect();
+        let mut hosts: Vec<Config> = (0..count).map(|number| only(config, number)).collect();
+        for host in hosts.iter_mut().filter(|host| host.get_password().is_none()) {
+            if let Some(password) = password::find(host) {
+                host.password(password);
+            }
+        }
         Ok(Self { hosts, tls, naming, current: watch::Sender::new(0) })
     }
 
@@ -76,8 +82,8 @@ impl Server {
         let _ = self.current.subscribe().wait_for(|current| *current != host).await;
     }
 
-    /// Connects to the present host or, failing that, to the next one that takes a connection; from then on all
-    /// sessions belong there.
+    /// Connects to the present host or, failing that, to the next one that takes a connection; from
+    /// then on all sessions belong there.
     ///
     /// # Errors
     /// A host's refusal, if one said why; otherwise the last failure.
@@ -109,7 +115,8 @@ impl Server {
         within(config.get_connect_timeout().copied().unwrap_or(HOST_TIMEOUT), connecting).await
     }
 
-    /// Asks the server of a session whether it is still there and, where there are several hosts, still takes writes.
+    /// Asks the server of a session whether it is still there and, where there are several hosts,
+    /// still takes writes.
     pub(crate) async fn check(&self, client: &Client) -> Result<(), Failure> {
         if !self.has_several_hosts()
             || self.hosts[0].get_target_session_attrs() != TargetSessionAttrs::ReadWrite

@@ -1,7 +1,7 @@
-//! A connection that is driven by the thread that uses it: its runtime runs only while a request is under way,
-//! so nothing hops between threads. A lost connection is made again at the next request, and one to a host that
-//! the others have left is given up.
-//! What is asked is up to `read`, `write` and the others.
+//! Keeps a connection for the thread that uses it. Its runtime runs only while a request is under
+//! way, so nothing moves between threads. The next request after a loss connects again, and a
+//! connection to a host that the others have left is given up. What is asked is up to `read`,
+//! `write` and the others.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,6 +9,7 @@ use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::Client;
 
+use super::connection::Connection;
 use super::failure::{Failure, within};
 use super::server::{Connected, HostNumber, Server};
 use super::statement::Naming;
@@ -17,12 +18,12 @@ use crate::store::StoreError;
 /// How long connecting may take in all: every host, encryption, password, settings, preparing.
 const SESSION_START_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long a request may take before its connection is given up. Longer than the server's own limit for a
-/// statement, which ends it in an orderly way.
+/// How long a request may take before its connection is given up. Longer than the server's own
+/// limit for a statement, which ends it in an orderly way.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(12);
 
-/// For sessions that answer requests: no statement runs for longer than 10 s, and none starts helpers, which
-/// take ten times as long to start as a batch takes to read.
+/// For sessions that answer requests: no statement runs for longer than 10 s, and none starts
+/// helpers, which take ten times as long to start as a batch takes to read.
 pub(crate) const ANSWERING_SETTINGS: &[&str] =
     &["statement_timeout = '10s'", "max_parallel_workers_per_gather = 0"];
 
@@ -57,7 +58,7 @@ pub(crate) struct Session<P> {
 }
 
 struct Live<P> {
-    client: Client,
+    connection: Connection,
     host: HostNumber,
     prepared: P,
 }
@@ -78,17 +79,17 @@ impl<P: Prepared> Session<P> {
         Ok(session)
     }
 
-    /// Sees to it that there is a connection, as far as can be told without asking the server.
+    /// Makes sure that there is a connection, as far as can be told without asking the server.
     pub(crate) fn reach(&mut self) -> Result<(), StoreError> {
         if let Some(live) = &self.live {
-            // While nothing was asked, nobody looked whether the server hung up: once around to hear from the
-            // socket, once more for the connection to act on it.
+            // While nothing was asked, nobody read the socket. The first turn lets the driver read
+            // that the server closed the connection, the second one lets it act on that.
             self.runtime.block_on(async {
                 tokio::task::yield_now().await;
                 tokio::task::yield_now().await;
             });
-            // What another session wrote elsewhere since cannot be read here.
-            if !live.client.is_closed() && self.server.is_at(live.host) {
+            // On a host that the others have left, their writes cannot be read.
+            if !live.connection.is_closed() && self.server.is_at(live.host) {
                 return Ok(());
             }
             self.live = None;
@@ -96,14 +97,10 @@ impl<P: Prepared> Session<P> {
         let server = Arc::clone(&self.server);
         let started = self.runtime.block_on(within(SESSION_START_TIMEOUT, async {
             let Connected { client, driver, host } = server.connect().await?;
-            tokio::spawn(async move {
-                if let Err(error) = driver.await {
-                    tracing::debug!(%error, "a connection to PostgreSQL ended");
-                }
-            });
-            client.batch_execute(&server.naming().start(P::SETTINGS)).await?;
-            let prepared = P::prepare(&client, server.naming()).await?;
-            Ok(Live { client, host, prepared })
+            let connection = Connection::start(client, driver);
+            connection.batch_execute(&server.naming().start(P::SETTINGS)).await?;
+            let prepared = P::prepare(&connection, server.naming()).await?;
+            Ok(Live { connection, host, prepared })
         }));
         self.live = Some(started.map_err(Failure::connecting)?);
         Ok(())
@@ -111,7 +108,7 @@ impl<P: Prepared> Session<P> {
 
     /// Whether there is a connection, as far as is known here.
     pub(crate) fn is_live(&self) -> bool {
-        self.live.as_ref().is_some_and(|live| !live.client.is_closed() && self.server.is_at(live.host))
+        self.live.as_ref().is_some_and(|live| !live.connection.is_closed() && self.server.is_at(live.host))
     }
 
     /// Whether there is another host to go to when this one takes no writes.
@@ -119,10 +116,11 @@ impl<P: Prepared> Session<P> {
         self.server.has_several_hosts()
     }
 
-    /// Runs a request on the connection that [`reach`](Self::reach) saw to, for at most `ANSWER_TIMEOUT`.
+    /// Runs a request on the connection that [`reach`](Self::reach) saw to, for at most
+    /// `ANSWER_TIMEOUT`.
     pub(crate) fn ask<T>(
         &mut self,
-        request: impl AsyncFnOnce(&Client, &P) -> Result<T, Failure>,
+        request: impl AsyncFnOnce(&Connection, &P) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
         self.ask_within(Some(ANSWER_TIMEOUT), request)
     }
@@ -130,7 +128,7 @@ impl<P: Prepared> Session<P> {
     /// Runs a request that takes as long as it takes.
     pub(crate) fn ask_patiently<T>(
         &mut self,
-        request: impl AsyncFnOnce(&Client, &P) -> Result<T, Failure>,
+        request: impl AsyncFnOnce(&Connection, &P) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
         self.ask_within(None, request)
     }
@@ -138,13 +136,13 @@ impl<P: Prepared> Session<P> {
     fn ask_within<T>(
         &mut self,
         limit: Option<Duration>,
-        request: impl AsyncFnOnce(&Client, &P) -> Result<T, Failure>,
+        request: impl AsyncFnOnce(&Connection, &P) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
         let Some(live) = &self.live else {
             let error = StoreError::Unavailable("there is no connection".to_owned());
             return Err(Failure::Answer(error));
         };
-        let request = request(&live.client, &live.prepared);
+        let request = request(&live.connection, &live.prepared);
         let result = match limit {
             Some(limit) => self.runtime.block_on(async { within(limit, request).await }),
             None => self.runtime.block_on(request),
@@ -155,11 +153,11 @@ impl<P: Prepared> Session<P> {
         result
     }
 
-    /// Runs a request that changes nothing; once more on a new connection when the first one was lost or
-    /// had statements prepared for tables that have changed.
+    /// Runs a request that changes nothing; once more on a new connection when the first one was
+    /// lost or had statements prepared for tables that have changed.
     pub(crate) fn read<T>(
         &mut self,
-        request: impl AsyncFn(&Client, &P) -> Result<T, Failure>,
+        request: impl AsyncFn(&Connection, &P) -> Result<T, Failure>,
     ) -> Result<T, StoreError> {
         self.reach()?;
         match self.ask_in_one_transaction(&request) {
@@ -172,10 +170,11 @@ impl<P: Prepared> Session<P> {
         .map_err(Failure::before_commit)
     }
 
-    /// Runs a request of one statement. Where settings are not the session's, they are sent around it.
+    /// Runs a request of one statement. Where settings are not the session's, they are sent around
+    /// it.
     fn ask_in_one_transaction<T>(
         &mut self,
-        request: &impl AsyncFn(&Client, &P) -> Result<T, Failure>,
+        request: &impl AsyncFn(&Connection, &P) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
         let naming = self.server.naming();
         match naming {
@@ -200,5 +199,12 @@ impl<P: Prepared> Session<P> {
     pub(crate) fn run(&mut self, statements: &str) -> Result<(), StoreError> {
         self.ask_patiently(async |client, _| Ok(client.batch_execute(statements).await?))
             .map_err(Failure::before_commit)
+    }
+    /// Commits the open transaction, however long that takes.
+    ///
+    /// # Errors
+    /// [`StoreError::Unknown`] unless the server surely did not commit.
+    pub(crate) fn commit(&mut self) -> Result<(), StoreError> {
+        self.ask_patiently(async |connection, _| connection.commit().await).map_err(Failure::after_commit)
     }
 }

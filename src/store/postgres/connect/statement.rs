@@ -1,12 +1,13 @@
-//! How statements and settings reach the server. On a connection of its own, a session sets its settings and
-//! prepares its statements once, under names. Behind a pooler in transaction mode the connection is another one in
-//! each transaction, so settings are local to it and statements are sent whole, without a name.
-//! What the statements are is up to `read`, `write` and `dump`.
+//! Sends statements and settings to the server. On a connection of its own, a session sets its
+//! settings and prepares its statements once, under names. Behind a pooler in transaction mode,
+//! each transaction may have another connection: settings are local to it, and statements have no
+//! name. The statements themselves are elsewhere.
 
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Error, Row, RowStream};
 
-/// For all sessions. Plans are made once, not for each batch; compiling them costs more than it saves.
+/// For all sessions. Plans are made once, not for each batch; compiling them costs more than it
+/// saves.
 const COMMON_SETTINGS: [&str; 3] =
     ["plan_cache_mode = force_generic_plan", "jit = off", "client_min_messages = warning"];
 
@@ -37,7 +38,7 @@ impl Naming {
     }
 }
 
-/// What is acknowledged must be on disk, whatever the database's default.
+/// What is acknowledged must be on disk, also where the database's default is another.
 fn set_all(set: &str, is_local: bool, settings: &[&str]) -> String {
     let settings = COMMON_SETTINGS.iter().chain(settings);
     let statements: Vec<String> = settings.map(|setting| format!("{set} {setting}; ")).collect();

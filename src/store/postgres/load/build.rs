@@ -1,5 +1,6 @@
-//! What freshly copied tables need before they are put in place: keys, indexes, a look for rows without parents, statistics. A
-//! thread with a connection of its own does it while the next table is still being copied.
+//! Completes freshly copied tables before they are put in place: keys, indexes, a search for rows
+//! without parents, statistics. A thread with a connection of its own does it while the next table
+//! is still being copied. Copying is the load's.
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -10,6 +11,7 @@ use super::table::Table;
 use crate::store::StoreError;
 use crate::store::postgres::connect::server::Server;
 use crate::store::postgres::connect::session::{Session, Unprepared};
+use crate::store::postgres::locks::STAY_IN_SCHEMA;
 
 /// How long a cancelled statement gets to end before it is cancelled again.
 const CANCEL_INTERVAL: Duration = Duration::from_millis(20);
@@ -37,8 +39,8 @@ const PHOTOS: Work = &[
     "ANALYZE photos_load",
 ];
 
-/// Declares foreign keys when all keys are there. Nothing is looked at, so no lock is held for long, and then both
-/// can be looked at together.
+/// Declares foreign keys when all keys are there. Nothing is looked at, so no lock is held for
+/// long, and then both can be looked at together.
 const FOREIGN_KEYS: Work = &[
     "ALTER TABLE answers_load ADD CONSTRAINT answers_question
          FOREIGN KEY (product_id, question_id) REFERENCES questions_load NOT VALID",
@@ -46,7 +48,8 @@ const FOREIGN_KEYS: Work = &[
          FOREIGN KEY (product_id, answer_id) REFERENCES answers_load NOT VALID",
 ];
 
-/// The server's own check is the fastest. That of answers is dropped again: a write looks by itself (`write_statements`).
+/// The server's own check is the fastest. That of answers is dropped again: a write looks by itself
+/// (`write::statements`).
 const CHECK_ANSWERS: Work = &[
     "ALTER TABLE answers_load VALIDATE CONSTRAINT answers_question",
     "ALTER TABLE answers_load DROP CONSTRAINT answers_question",
@@ -82,6 +85,7 @@ impl Builder {
         let mut session = Session::<Unprepared>::open(server)?;
         let backend = session
             .read(async |client, _| Ok(client.query_one_scalar("SELECT pg_backend_pid()", &[]).await?))?;
+        session.run(STAY_IN_SCHEMA)?;
         session.run(SETTINGS)?;
         let (work, to_do) = channel();
         let (did, done) = channel();
@@ -103,7 +107,8 @@ impl Builder {
         match table {
             Table::Questions => self.give(QUESTIONS),
             Table::Answers => self.give(ANSWERS),
-            // They come last; whoever copied them builds them, while the thread is busy with answers.
+            // They come last. The thread that copied them builds them, while this one is busy with
+            // answers.
             Table::Photos => {}
         }
     }
@@ -121,7 +126,7 @@ impl Builder {
         Ok(())
     }
 
-    /// Ends the thread, by `session`, in the middle of whatever it does.
+    /// Ends the thread, by `session`, in the middle of its work.
     pub(crate) fn give_up(&mut self, session: &mut Session<Unprepared>) {
         self.work = None;
         let backend = self.backend;
@@ -138,7 +143,7 @@ impl Builder {
     }
 
     fn give(&mut self, work: Work) {
-        // If the thread is gone, waiting for it tells.
+        // If the thread is gone, `wait` notices.
         let _ = self.work.as_ref().map(|sender| sender.send(work));
         self.waiting += 1;
     }

@@ -1,7 +1,7 @@
-//! Loading many rows. They are copied into new tables beside those in use (`questions_load` and so on), indexed
-//! there, and put in their place at the end by one short transaction: readers see the old rows until then and
-//! the new ones after, and a load that died leaves nothing but tables that the next load drops.
-//! What is done to those tables after the copying is `build`'s.
+//! Loads many rows. It copies them into new tables (`questions_load` and so on), has them indexed,
+//! and puts them in place of those in use by one short transaction. Readers see the old rows until
+//! then and the new ones after that. A load that died leaves tables that the next load drops.
+//! Completing the copied tables is `build`'s.
 
 mod build;
 mod table;
@@ -19,12 +19,14 @@ use super::connect::failure::Failure;
 use super::connect::server::Server;
 use super::connect::session::{Session, Unprepared};
 use super::decode::{Milliseconds, bigint};
-use super::locks::{LOAD_LOCK, LOCK_TIMEOUT, MAX_LOCK_ATTEMPTS};
-use super::notices::notice::{CHANNEL, EVERYTHING};
+use super::locks::{LOCK_LOAD, LOCK_TIMEOUT, MAX_LOCK_ATTEMPTS, STAY_IN_SCHEMA};
+use super::notices::notice::{EVERYTHING, NOTIFY};
+use super::schema;
 use crate::domain::Id as _;
 use crate::store::{AnswerBatch, BulkLoad, Counts, LastIds, LoadMode, PhotoBatch, QuestionBatch, StoreError};
 
-/// A load that has just ended may hold its lock until the server notices that its connection is closed.
+/// A load that has just ended may hold its lock until the server notices that its connection is
+/// closed.
 const LOAD_LOCK_TIMEOUT: &str = "SET lock_timeout = '2s'";
 
 /// Drops what a load has made.
@@ -46,6 +48,7 @@ pub(crate) struct PostgresBulkLoad {
 impl PostgresBulkLoad {
     pub(crate) fn begin(server: &Arc<Server>, mode: LoadMode) -> Result<Self, StoreError> {
         let mut session = Session::<Unprepared>::open(server)?;
+        schema::require_utf8(&mut session)?;
         session.ask_patiently(async |client, _| begin(client, mode).await).map_err(Failure::before_commit)?;
         Ok(Self {
             session,
@@ -117,7 +120,8 @@ impl PostgresBulkLoad {
     /// Puts the new tables in place of the old ones. Takes milliseconds once the old ones are free.
     fn put_in_place(&mut self) -> Result<(), StoreError> {
         let LastIds { question, answer, photo } = self.last_ids;
-        // A sequence that gave out nothing yet stands at 1, not yet called, and stays so if nothing was loaded.
+        // A sequence that gave out nothing yet stands at 1, not yet called, and stays so if nothing
+        // was loaded.
         let raise: String = [("question_ids", question), ("answer_ids", answer), ("photo_ids", photo)]
             .map(|(name, id)| {
                 format!(
@@ -136,7 +140,8 @@ impl PostgresBulkLoad {
             });
             match placed {
                 Ok(()) => break,
-                // A writer that holds one table and wants another makes a deadlock, if only for a moment.
+                // A writer that holds one table and wants another makes a deadlock, if only for a
+                // moment.
                 Err(failure)
                     if (failure.is_lock_timeout() || failure.may_pass_again())
                         && attempt < MAX_LOCK_ATTEMPTS =>
@@ -146,9 +151,7 @@ impl PostgresBulkLoad {
                 Err(failure) => return Err(failure.before_commit()),
             }
         }
-        self.session
-            .ask_patiently(async |client, _| Ok(client.batch_execute("COMMIT").await?))
-            .map_err(Failure::after_commit)
+        self.session.commit()
     }
 }
 
@@ -248,17 +251,18 @@ impl Drop for PostgresBulkLoad {
     }
 }
 
-/// Takes the lock of whoever loads, for as long as the connection lives, and clears away what a load that died
-/// has left.
+/// Takes the lock of a load, for as long as the connection lives, and clears away what a load that
+/// died has left.
 async fn begin(client: &Client, mode: LoadMode) -> Result<(), Failure> {
     client.batch_execute(LOAD_LOCK_TIMEOUT).await?;
-    match client.execute("SELECT pg_advisory_lock($1)", &[&LOAD_LOCK]).await.map_err(Failure::from) {
+    match client.batch_execute(LOCK_LOAD).await.map_err(Failure::from) {
         Err(failure) if failure.is_lock_timeout() => {
             return Err(StoreError::Unavailable("another import is under way".to_owned()).into());
         }
         result => result?,
-    };
+    }
     client.batch_execute("SET lock_timeout = 0").await?;
+    client.batch_execute(STAY_IN_SCHEMA).await?;
     client.batch_execute(CLEAR_AWAY).await?;
     refuse_rows(client, mode).await
 }
@@ -293,6 +297,6 @@ async fn place(client: &Client, mode: LoadMode, raise_last_ids: &str) -> Result<
     // Submissions of the former rows would answer for the new ones.
     client.batch_execute("TRUNCATE submissions").await?;
     client.batch_execute(raise_last_ids).await?;
-    client.execute("SELECT pg_notify($1::text, $2::text)", &[&CHANNEL, &EVERYTHING]).await?;
+    client.query(NOTIFY, &[&[EVERYTHING].as_slice()]).await?;
     Ok(())
 }

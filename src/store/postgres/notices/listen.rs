@@ -1,28 +1,28 @@
-//! Hearing of other processes' commits: a thread with a connection of its own that listens for notices. When
-//! the connection is lost it says so at once and connects again; meanwhile nothing may be trusted to be
-//! current, and what that means for views is `service`'s.
+//! Receiving the notices of other processes: a thread with a connection of its own. When the
+//! connection is lost, the thread says so at once and connects again. What that means for lists in
+//! memory is `service`'s.
 
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{self, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
-use tokio_postgres::{AsyncMessage, Client};
+use tokio_postgres::{AsyncMessage, Client, SimpleQueryMessage};
 
-use super::notice;
-use super::notice::{CHANNEL, Notice, Origin};
-use crate::store::postgres::connect::failure::Failure;
-use crate::store::postgres::connect::failure::within;
+use super::notice::{self, CHANNEL, Hint, Notice, Origin};
+use super::votes::{self, VoteReader, WaitingRows};
+use crate::store::postgres::connect::failure::{Failure, within};
 use crate::store::postgres::connect::server::{Connected, Driver, HostNumber, Server};
 use crate::store::postgres::connect::session;
+use crate::store::postgres::connect::statement::Naming;
 use crate::store::{Change, ChangeSink, StoreError};
 
-/// How often the server is asked whether it is still there, and how long it may take to answer. Together they
-/// bound for how long a connection can be dead unnoticed.
+/// How often the server is asked whether it is still there, and how long it may take to answer.
+/// Together they bound for how long a connection can be dead unnoticed.
 const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(5);
 const HEARTBEAT_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -30,13 +30,17 @@ const HEARTBEAT_TIMEOUT: Duration = Duration::from_secs(5);
 const START_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long the first own notice may take to arrive.
-const HEARING_TIMEOUT: Duration = Duration::from_secs(5);
+const OWN_NOTICE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Operators tell the listening connection from the others by its name.
+const NAME: &str =
+    "SELECT set_config('application_name', current_setting('application_name') || ' listener', false)";
 
 /// The pause before connecting again; it doubles with every failure.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const MAX_PAUSE: Duration = Duration::from_secs(1);
 
-/// The origin that this process' writer signs its notices with.
+/// The origin in the notices of this process.
 #[derive(Debug)]
 pub(crate) struct OwnOrigin(AtomicU64);
 
@@ -49,14 +53,14 @@ impl OwnOrigin {
         Origin(self.0.load(Ordering::Acquire))
     }
 
-    /// Draws another one: what the former signed counts as a stranger's from now on. For a commit whose fate
-    /// is unknown, because its notice may be the only news of it.
+    /// Draws another one: from now on, a notice with the former one counts as another process'. For
+    /// a commit whose fate is unknown, because its notice may be the only news of it.
     pub(crate) fn draw_again(&self) {
         self.0.store(random(), Ordering::Release);
     }
 }
 
-/// The standard library seeds each hasher's state by chance; that is all the chance needed here.
+/// The standard library seeds each hasher at random. That is enough: the number is no secret.
 fn random() -> u64 {
     use std::hash::{BuildHasher as _, RandomState};
     RandomState::new().hash_one(std::thread::current().id())
@@ -66,20 +70,21 @@ fn random() -> u64 {
 pub(crate) struct Listener {
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
-    /// Something comes when an own notice was heard.
-    heard_own: Mutex<Receiver<()>>,
+    /// Something comes when an own notice was received.
+    own_received: Mutex<mpsc::Receiver<()>>,
 }
 
 impl Listener {
-    /// Starts the thread and returns once it listens: every commit from then on is reported, unless a pooler is
-    /// in between, see [`must_hear`](Self::must_hear).
+    /// Starts the thread and returns once it listens. It reports every commit from then on, unless
+    /// there is a pooler in between: see [`require_own_notice`](Self::require_own_notice).
     pub(crate) fn start(
         server: &Arc<Server>,
         own: &Arc<OwnOrigin>,
         elsewhere: ChangeSink,
     ) -> Result<Self, StoreError> {
-        let (hears_own, heard_own) = sync_channel(1);
-        let ear = Ear { server: Arc::clone(server), own: Arc::clone(own), hears_own, elsewhere };
+        let (sender, own_received) = sync_channel(1);
+        let (server, own) = (Arc::clone(server), Arc::clone(own));
+        let task = ListenerTask { server, own, own_received: sender, elsewhere };
         let runtime = session::runtime()?;
         let (stop, stopped) = oneshot::channel();
         let (started, starting) = sync_channel(1);
@@ -90,22 +95,23 @@ impl Listener {
                     tokio::select! {
                         // Also when the sender is dropped.
                         _ = stopped => {}
-                        () = ear.listen(started) => {}
+                        () = task.run(started) => {}
                     }
                 });
             })
             .map_err(|error| StoreError::Unavailable(format!("no thread: {error}")))?;
-        let listener = Self { stop: Some(stop), thread: Some(thread), heard_own: Mutex::new(heard_own) };
+        let listener =
+            Self { stop: Some(stop), thread: Some(thread), own_received: Mutex::new(own_received) };
         match starting.recv() {
             Ok(result) => result.map(|()| listener),
             Err(_) => Err(StoreError::Unavailable("the listening thread ended at once".to_owned())),
         }
     }
 
-    /// Waits for a notice that was sent by this process on another connection. A pooler in transaction mode takes
-    /// `LISTEN` and never delivers anything.
-    pub(crate) fn must_hear(&self) -> Result<(), StoreError> {
-        self.heard_own.lock().recv_timeout(HEARING_TIMEOUT).map_err(|_| {
+    /// Waits for a notice that was sent by this process on another connection. A pooler in
+    /// transaction mode takes `LISTEN` and never delivers anything.
+    pub(crate) fn require_own_notice(&self) -> Result<(), StoreError> {
+        self.own_received.lock().recv_timeout(OWN_NOTICE_TIMEOUT).map_err(|_| {
             StoreError::BadAddress(
                 "a notice sent through this address does not arrive where this process listens; with a pooler in \
                  between, name the server itself in the address: direct=HOST:PORT, and statements=unnamed if the \
@@ -125,17 +131,17 @@ impl Drop for Listener {
     }
 }
 
-/// What the thread knows.
-struct Ear {
+/// What the thread has.
+struct ListenerTask {
     server: Arc<Server>,
     own: Arc<OwnOrigin>,
-    hears_own: SyncSender<()>,
+    own_received: SyncSender<()>,
     elsewhere: ChangeSink,
 }
 
-impl Ear {
+impl ListenerTask {
     /// Listens for ever. Only the first connection may fail for good.
-    async fn listen(&self, started: SyncSender<Result<(), StoreError>>) {
+    async fn run(&self, started: SyncSender<Result<(), StoreError>>) {
         let mut connection = match within(START_TIMEOUT, self.connect()).await {
             Ok(connection) => connection,
             Err(failure) => {
@@ -145,17 +151,17 @@ impl Ear {
         };
         let _ = started.send(Ok(()));
         loop {
-            let failure = connection.lost(&self.server).await;
-            tracing::warn!(%failure, "changes by other processes cannot be heard, nothing new is kept in memory");
-            (self.elsewhere)(Change::Deaf);
+            let failure = connection.listen(&self.server, &self.elsewhere).await;
+            tracing::warn!(%failure, "notices of other processes are not received, lists are not kept in memory");
+            (self.elsewhere)(Change::Disconnected);
             drop(connection);
             connection = self.connect_again().await;
-            tracing::info!("changes by other processes are heard again");
-            (self.elsewhere)(Change::Hearing);
+            tracing::info!("notices of other processes are received again");
+            (self.elsewhere)(Change::Reconnected);
         }
     }
 
-    async fn connect_again(&self) -> Hearing {
+    async fn connect_again(&self) -> ListeningConnection {
         let mut pause = FIRST_PAUSE;
         loop {
             match within(START_TIMEOUT, self.connect()).await {
@@ -167,67 +173,112 @@ impl Ear {
         }
     }
 
-    async fn connect(&self) -> Result<Hearing, Failure> {
+    async fn connect(&self) -> Result<ListeningConnection, Failure> {
         let Connected { client, driver, host } = self.server.connect().await?;
-        let (own, hears_own) = (Arc::clone(&self.own), self.hears_own.clone());
-        let driver = tokio::spawn(hear(driver, own, hears_own, Arc::clone(&self.elsewhere)));
-        let hearing = Hearing { client, driver, host };
-        hearing.client.batch_execute(&format!("LISTEN {CHANNEL}")).await?;
-        Ok(hearing)
+        let waiting = Arc::new(WaitingRows::default());
+        let receiver = Receiver {
+            own: Arc::clone(&self.own),
+            own_received: self.own_received.clone(),
+            waiting: Arc::clone(&waiting),
+            elsewhere: Arc::clone(&self.elsewhere),
+        };
+        let driver = AbortOnDrop(tokio::spawn(receiver.drive(driver)));
+        let settings = format!("{}; {NAME}", Naming::Named.start(votes::SETTINGS));
+        // All sent together: while this process does not listen, its lists may be behind.
+        let ((), votes, channel) = tokio::try_join!(
+            biased;
+            client.batch_execute(&settings),
+            VoteReader::prepare(&client),
+            client.simple_query(CHANNEL),
+        )?;
+        let channel = channel.iter().find_map(|message| match message {
+            SimpleQueryMessage::Row(row) => row.get(0),
+            _ => None,
+        });
+        let channel = channel
+            .ok_or_else(|| StoreError::WrongSchema("the database has no tables of atelier".to_owned()))?;
+        client.batch_execute(&format!("LISTEN {channel}")).await?;
+        Ok(ListeningConnection { client, driver, host, votes, waiting })
     }
 }
 
 /// A connection that listens.
-struct Hearing {
+struct ListeningConnection {
     client: Client,
-    driver: tokio::task::JoinHandle<Failure>,
+    driver: AbortOnDrop,
     host: HostNumber,
+    votes: VoteReader,
+    waiting: Arc<WaitingRows>,
 }
 
-impl Hearing {
-    /// Returns when the connection is lost, or of no use because writes go to another host, with the reason.
-    async fn lost(&mut self, server: &Server) -> Failure {
+/// The task that drives a connection. It must not go on, and report notices, when the connection
+/// was given up.
+struct AbortOnDrop(tokio::task::JoinHandle<Failure>);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+impl ListeningConnection {
+    /// Reads the votes that notices name. Returns when the connection is lost, or of no use because
+    /// writes go to another host, with the reason.
+    async fn listen(&mut self, server: &Server, elsewhere: &ChangeSink) -> Failure {
+        let mut heartbeat = tokio::time::interval(HEARTBEAT_INTERVAL);
         loop {
-            tokio::select! {
-                ended = &mut self.driver => return ended.unwrap_or(Failure::TooLate),
+            let result = tokio::select! {
+                ended = &mut self.driver.0 => return ended.unwrap_or(Failure::TooLate),
                 () = server.leaves(self.host) => {
                     return StoreError::Unavailable("writes go to another host now".to_owned()).into();
                 }
-                () = tokio::time::sleep(HEARTBEAT_INTERVAL) => {}
-            }
-            if let Err(failure) = within(HEARTBEAT_TIMEOUT, server.check(&self.client)).await {
+                () = self.waiting.wait() => {
+                    self.votes.read(&self.client, &self.waiting).await.map(elsewhere.as_ref())
+                }
+                _ = heartbeat.tick() => within(HEARTBEAT_TIMEOUT, server.check(&self.client)).await,
+            };
+            if let Err(failure) = result {
                 return failure;
             }
         }
     }
 }
 
-impl Drop for Hearing {
-    fn drop(&mut self) {
-        self.driver.abort();
-    }
+/// Receives the messages of a connection that listens.
+struct Receiver {
+    own: Arc<OwnOrigin>,
+    own_received: SyncSender<()>,
+    waiting: Arc<WaitingRows>,
+    elsewhere: ChangeSink,
 }
 
-/// Drives the connection and passes on what others tell, until it ends.
-async fn hear(
-    mut driver: Driver,
-    own: Arc<OwnOrigin>,
-    hears_own: SyncSender<()>,
-    elsewhere: ChangeSink,
-) -> Failure {
-    loop {
-        match poll_fn(|context| driver.poll_message(context)).await {
-            Some(Ok(AsyncMessage::Notification(message))) => match notice::read(own.get(), message.payload())
-            {
-                // Nobody waits for it any more after the first one.
-                Notice::Own => drop(hears_own.try_send(())),
-                Notice::Products(changes) if changes.is_empty() => {}
-                Notice::Products(changes) => elsewhere(Change::Products(changes)),
-                Notice::Everything => elsewhere(Change::Everything),
-            },
-            Some(Ok(_)) => {}
-            Some(Err(error)) => return error.into(),
-            None => return StoreError::Unavailable("the server closed the connection".to_owned()).into(),
+impl Receiver {
+    /// Drives the connection until it ends.
+    async fn drive(self, mut driver: Driver) -> Failure {
+        loop {
+            match poll_fn(|context| driver.poll_message(context)).await {
+                Some(Ok(AsyncMessage::Notification(message))) => self.receive(message.payload()),
+                Some(Ok(_)) => {}
+                Some(Err(error)) => return error.into(),
+                None => return StoreError::Unavailable("the server closed the connection".to_owned()).into(),
+            }
+        }
+    }
+
+    fn receive(&self, text: &str) {
+        match notice::read(self.own.get(), text) {
+            // Nobody waits for it any more after the first one.
+            Notice::Own => drop(self.own_received.try_send(())),
+            Notice::Everything => (self.elsewhere)(Change::Everything),
+            Notice::Hints(hints) => {
+                let changed: Vec<_> = hints.iter().copied().filter_map(Hint::rows).collect();
+                if !changed.is_empty() {
+                    (self.elsewhere)(Change::Products(changed));
+                }
+                if !self.waiting.add(hints.into_iter().filter_map(Hint::votes)) {
+                    (self.elsewhere)(Change::Everything);
+                }
+            }
         }
     }
 }

@@ -1,22 +1,36 @@
-//! What one process tells the others of its commits: the text of a `NOTIFY`, written and read.
+//! What one process tells the others of its commits: the text of a `NOTIFY`, written and read. It
+//! names what changed and holds no values: any role that may connect to the database can send one,
+//! so the receiver reads the rows.
 //!
 //! ```text
-//! 9f86d081884c7d65 q12,40,7 a12,93,2 r15     origin, then: votes of a question, of an answer, rows of a product
-//! 9f86d081884c7d65                           nothing: whoever sent it wants to know whether it hears itself
-//! *                                          anything may have changed
+//! 9f86d081884c7d65 q12,40 a12,93 r15    origin, then: votes of a question, of an answer, rows of a product
+//! 9f86d081884c7d65                      nothing: the sender wants to know whether it receives its own notices
+//! *                                     anything may have changed
 //! ```
-//! A text that cannot be read means that anything may have changed, so later versions may add words.
+//! A text that cannot be read means that anything may have changed, so later versions may add
+//! words.
 
 use std::fmt::Write as _;
 
-use crate::domain::{AnswerId, Id, ProductId, QuestionId};
+use crate::domain::{Id, ProductId, Target};
 use crate::store::ProductChange;
 
-/// Where notices are sent.
-pub(crate) const CHANNEL: &str = "atelier_changes";
+/// The name of the channel of this store. A channel belongs to the whole database, a store to the
+/// schema that has its tables, so the number of the schema is in the name. It stays when the schema
+/// is renamed.
+macro_rules! channel {
+    () => {
+        "(SELECT 'atelier_changes_' || relnamespace FROM pg_catalog.pg_class
+          WHERE oid = to_regclass('atelier_schema'))"
+    };
+}
 
-/// Sends notices ($2) on a channel ($1); they arrive when the transaction is committed.
-pub(crate) const NOTIFY: &str = "SELECT pg_notify($1::text, notice) FROM unnest($2::text[]) AS n (notice)";
+/// Selects the name of the channel.
+pub(crate) const CHANNEL: &str = concat!("SELECT ", channel!());
+
+/// Sends notices ($1) on the channel; they arrive when the transaction is committed.
+pub(crate) const NOTIFY: &str =
+    concat!("SELECT pg_notify(", channel!(), ", notice) FROM unnest($1::text[]) AS n (notice)");
 
 /// The notice that anything may have changed.
 pub(crate) const EVERYTHING: &str = "*";
@@ -24,22 +38,61 @@ pub(crate) const EVERYTHING: &str = "*";
 /// The server takes notices of up to 7,999 bytes.
 const MAX_NOTICE_BYTES: usize = 7_900;
 
-/// Who sent a notice. It is drawn by chance, so that no two writers have the same.
+/// Who sent a notice. It is random, so that no two processes have the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Origin(pub(crate) u64);
 
 /// A notice that was read.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Notice {
-    /// These products changed.
-    Products(Vec<ProductChange>),
+    /// These changed.
+    Hints(Vec<Hint>),
     /// Anything may have changed.
     Everything,
-    /// We know, because we did it.
+    /// It is from this process, which knows already.
     Own,
 }
 
-/// A notice of nothing, by which a process finds out whether it hears itself.
+/// Something that a notice says has changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Hint {
+    /// The votes of a question or an answer of a product.
+    Votes(ProductId, Target),
+    /// The rows of a product: some came or went.
+    Rows(ProductId),
+}
+
+impl Hint {
+    /// The row that has new votes, and its product.
+    pub(crate) fn votes(self) -> Option<(Target, ProductId)> {
+        match self {
+            Self::Votes(product_id, target) => Some((target, product_id)),
+            Self::Rows(_) => None,
+        }
+    }
+
+    /// That the rows of a product changed.
+    pub(crate) fn rows(self) -> Option<ProductChange> {
+        match self {
+            Self::Votes(..) => None,
+            Self::Rows(product_id) => Some(ProductChange::Rows(product_id)),
+        }
+    }
+
+    fn of(change: ProductChange) -> Self {
+        match change {
+            ProductChange::QuestionVotes(product_id, question_id, _) => {
+                Self::Votes(product_id, Target::Question(question_id))
+            }
+            ProductChange::AnswerVotes(product_id, answer_id, _) => {
+                Self::Votes(product_id, Target::Answer(answer_id))
+            }
+            ProductChange::Rows(product_id) => Self::Rows(product_id),
+        }
+    }
+}
+
+/// A notice of nothing, by which a process finds out whether it receives its own notices.
 pub(crate) fn greeting(origin: Origin) -> String {
     format!("{:016x}", origin.0)
 }
@@ -51,14 +104,10 @@ pub(crate) fn write(origin: Origin, changes: &[ProductChange]) -> Vec<String> {
     let mut word = String::new();
     for change in changes {
         word.clear();
-        let written = match change {
-            ProductChange::QuestionVotes(product_id, question_id, helpful) => {
-                write!(word, " q{product_id},{question_id},{helpful}")
-            }
-            ProductChange::AnswerVotes(product_id, answer_id, helpful) => {
-                write!(word, " a{product_id},{answer_id},{helpful}")
-            }
-            ProductChange::Rows(product_id) => write!(word, " r{product_id}"),
+        let written = match Hint::of(*change) {
+            Hint::Votes(product_id, Target::Question(id)) => write!(word, " q{product_id},{id}"),
+            Hint::Votes(product_id, Target::Answer(id)) => write!(word, " a{product_id},{id}"),
+            Hint::Rows(product_id) => write!(word, " r{product_id}"),
         };
         debug_assert!(written.is_ok(), "writing to a string does not fail");
         if notice.len() + word.len() > MAX_NOTICE_BYTES {
@@ -84,28 +133,22 @@ pub(crate) fn read(own: Origin, text: &str) -> Notice {
     if origin == own.0 {
         return Notice::Own;
     }
-    words.map(change).collect::<Option<_>>().map_or(Notice::Everything, Notice::Products)
+    words.map(hint).collect::<Option<_>>().map_or(Notice::Everything, Notice::Hints)
 }
 
-fn change(word: &str) -> Option<ProductChange> {
+fn hint(word: &str) -> Option<Hint> {
     let (kind, numbers) = word.split_at_checked(1)?;
-    let mut numbers = numbers.split(',');
-    let product_id = ProductId::parse(numbers.next()?).ok()?;
-    let change = match kind {
-        "q" => ProductChange::QuestionVotes(
-            product_id,
-            QuestionId::parse(numbers.next()?).ok()?,
-            numbers.next()?.parse().ok()?,
-        ),
-        "a" => ProductChange::AnswerVotes(
-            product_id,
-            AnswerId::parse(numbers.next()?).ok()?,
-            numbers.next()?.parse().ok()?,
-        ),
-        "r" => ProductChange::Rows(product_id),
-        _ => return None,
+    let (product_id, id) = match numbers.split_once(',') {
+        Some((product_id, id)) => (product_id, Some(id)),
+        None => (numbers, None),
     };
-    numbers.next().is_none().then_some(change)
+    let product_id = ProductId::parse(product_id).ok()?;
+    match (kind, id) {
+        ("q", Some(id)) => Some(Hint::Votes(product_id, Target::Question(Id::parse(id).ok()?))),
+        ("a", Some(id)) => Some(Hint::Votes(product_id, Target::Answer(Id::parse(id).ok()?))),
+        ("r", None) => Some(Hint::Rows(product_id)),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -126,12 +169,14 @@ mod tests {
             ProductChange::Rows(id(MAX_ID)),
         ];
         let notices = write(origin, &changes);
-        assert_eq!(notices, ["0f86d081884c7d65 q12,40,7 a12,93,4294967295 r9007199254740991"]);
-        assert_eq!(read(Origin(1), &notices[0]), Notice::Products(changes.to_vec()));
+        assert_eq!(notices, ["0f86d081884c7d65 q12,40 a12,93 r9007199254740991"]);
+        let hints = changes.map(Hint::of).to_vec();
+        assert_eq!(hints[0], Hint::Votes(id(12), Target::Question(id(40))));
+        assert_eq!(read(Origin(1), &notices[0]), Notice::Hints(hints));
         assert_eq!(read(origin, &notices[0]), Notice::Own);
         assert_eq!(write(origin, &[]), [""; 0]);
         assert_eq!(read(origin, &greeting(origin)), Notice::Own);
-        assert_eq!(read(Origin(1), &greeting(origin)), Notice::Products(vec![]));
+        assert_eq!(read(Origin(1), &greeting(origin)), Notice::Hints(vec![]));
     }
 
     #[test]
@@ -140,20 +185,21 @@ mod tests {
             .map(|number| ProductChange::AnswerVotes(id(MAX_ID), id(MAX_ID - number), u32::MAX))
             .collect();
         let notices = write(Origin(1), &changes);
+        assert!(notices.len() > 1);
         assert!(notices.iter().all(|notice| notice.len() <= MAX_NOTICE_BYTES));
         let told: Vec<_> = notices
             .iter()
             .flat_map(|notice| match read(Origin(2), notice) {
-                Notice::Products(changes) => changes,
+                Notice::Hints(hints) => hints,
                 other => panic!("{other:?}"),
             })
             .collect();
-        assert_eq!(told, changes);
+        assert_eq!(told, changes.iter().copied().map(Hint::of).collect::<Vec<_>>());
     }
 
     #[test]
     fn anything_else_means_everything() {
-        for text in ["", "*", "1 z5", "1 q5", "1 q5,6", "1 q5,6,7,8", "1 r0", "xyz r5", "1  r5", "1 é"] {
+        for text in ["", "*", "1 z5", "1 q5", "1 q5,6,7", "1 r5,6", "1 r0", "xyz r5", "1  r5", "1 é"] {
             assert_eq!(read(Origin(9), text), Notice::Everything, "{text:?}");
         }
     }

@@ -1,6 +1,7 @@
-//! Writing: a batch of commands in one transaction and two round trips. The first carries votes and reports and
-//! asks for new ids; the second inserts, tells other processes and commits. So `COMMIT` is sent only after all
-//! answers are known, and only a failure behind it leaves the transaction's fate open.
+//! Writes a batch of commands in one transaction and two round trips. The first one carries votes
+//! and reports and asks for new ids; the second one inserts, notifies other processes and commits.
+//! What is written when is up to `service`. Only a failure of the second trip can leave the
+//! transaction's fate open.
 
 pub(super) mod plan;
 mod statements;
@@ -11,29 +12,31 @@ use std::sync::Arc;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Row};
 
-use self::plan::{Care, Carried, Found, NewIds, Plan};
+use self::plan::{Carried, Found, NewIds, Plan, PlanMode};
 use self::statements::Statements;
 use self::submissions::{RecentDigests, Sweeper, read_earlier};
+use super::connect::connection::Connection;
 use super::connect::failure::Failure;
 use super::connect::server::Server;
-use super::connect::session::Session;
+use super::connect::session::{Session, Unprepared};
 use super::connect::statement::Statement;
 use super::decode::Columns;
 use super::notices::listen::{Listener, OwnOrigin};
-use super::notices::notice;
-use super::notices::notice::{CHANNEL, Origin};
+use super::notices::notice::{self, Origin};
+use super::schema;
 use crate::domain::Target;
 use crate::domain::{Id, Timestamp};
 use crate::store::{Change, ChangeSink, Command, Outcome, ProductChange, StoreError, Writer};
 
-/// How often a transaction is carried out before its failure is reported: others may have been faster.
+/// How often a transaction is carried out before its failure is reported: others may have been
+/// faster.
 const MAX_ATTEMPTS: u32 = 5;
 
-/// How often the same submission may turn out to be there, before all others are kept from adding any: once to a session
-/// that did not look, once more when somebody has added it in between.
+/// How often the same submission may turn out to be there, before all others are kept from adding
+/// any: once to a session that did not look, once more when somebody has added it in between.
 const MAX_TWINS: u32 = 2;
 
-/// The writing session, and the listener beside it.
+/// The writing session, with the listener of its service.
 pub(crate) struct PostgresWriter {
     session: Session<Statements>,
     origin: Arc<OwnOrigin>,
@@ -50,21 +53,23 @@ impl PostgresWriter {
         direct: &Arc<Server>,
         elsewhere: ChangeSink,
     ) -> Result<Self, StoreError> {
+        schema::require_utf8(&mut Session::<Unprepared>::open(direct)?)?;
         let origin = Arc::new(OwnOrigin::draw());
         let mut session = Session::<Statements>::open(server)?;
         let listener = Listener::start(direct, &origin, Arc::clone(&elsewhere))?;
         let greeting = vec![notice::greeting(origin.get())];
         session.read(async |client, statements| {
-            statements.notify.query(client, &[&CHANNEL, &greeting]).await?;
+            statements.notify.query(client, &[&greeting]).await?;
             Ok(())
         })?;
-        listener.must_hear()?;
+        listener.require_own_notice()?;
         let (sweeper, recent) = (Sweeper::default(), RecentDigests::default());
         Ok(Self { session, origin, elsewhere, sweeper, recent, listener: Arc::new(listener) })
     }
 
-    /// One more for the same service: they sign their notices alike, and one listener hears for all.
-    pub(crate) fn open_beside(&self, server: &Arc<Server>) -> Result<Self, StoreError> {
+    /// A second session for the same service. Both send their notices under one origin and share
+    /// the listener.
+    pub(crate) fn open_second(&self, server: &Arc<Server>) -> Result<Self, StoreError> {
         Ok(Self {
             session: Session::open(server)?,
             origin: Arc::clone(&self.origin),
@@ -98,9 +103,9 @@ impl PostgresWriter {
         }
     }
 
-    /// Tells of what a commit may have changed, or will have: its notice counts as a stranger's from now on, and one
-    /// that came before is made up for here.
-    fn tell_of_unknown_fate(&self, changes: &[ProductChange]) {
+    /// Reports what a commit of unknown fate may change. Its notice counts as another process' from
+    /// now on. One that has come already was taken for our own, so its changes are reported here.
+    fn report_unknown_fate(&self, changes: &[ProductChange]) {
         self.origin.draw_again();
         let touched = changes.iter().map(|change| ProductChange::Rows(change.product_id())).collect();
         (self.elsewhere)(Change::Products(touched));
@@ -109,8 +114,8 @@ impl PostgresWriter {
 
 impl Writer for PostgresWriter {
     fn commit(&mut self, commands: &[Command]) -> Result<Vec<Outcome>, StoreError> {
-        let mut care = Care::Confident;
-        let mut plan = Plan::new(commands, care, &self.recent);
+        let mut mode = PlanMode::Optimistic;
+        let mut plan = Plan::new(commands, mode, &self.recent);
         let (mut attempt, mut twins) = (1, 0);
         let mut ids = None;
         loop {
@@ -128,11 +133,11 @@ impl Writer for PostgresWriter {
                 Err(failure) => return Err(failure.before_commit()),
                 Ok(found) => {
                     let own_ids = found.ids.clone();
-                    let carried = Carried::new(commands, care, found);
+                    let carried = Carried::new(commands, mode, found);
                     let origin = self.origin.get();
                     let sweep_from = self.sweeper.sweeping.is_due().then_some(self.sweeper.page);
-                    let committed = self.session.ask(async |client, statements| {
-                        second_trip(client, statements, &carried, origin, sweep_from).await
+                    let committed = self.session.ask(async |connection, statements| {
+                        second_trip(connection, statements, &carried, origin, sweep_from).await
                     });
                     match committed {
                         Ok(pages) => {
@@ -146,7 +151,7 @@ impl Writer for PostgresWriter {
                         }
                         Err(failure)
                             if attempt < MAX_ATTEMPTS
-                                && care == Care::Confident
+                                && mode == PlanMode::Optimistic
                                 && failure.misses_question() =>
                         {
                             failure
@@ -155,7 +160,7 @@ impl Writer for PostgresWriter {
                         Err(failure) => {
                             let error = failure.after_commit();
                             if matches!(error, StoreError::Unknown(_)) {
-                                self.tell_of_unknown_fate(&carried.changes);
+                                self.report_unknown_fate(&carried.changes);
                             }
                             return Err(error);
                         }
@@ -164,21 +169,24 @@ impl Writer for PostgresWriter {
             };
             tracing::debug!(%failure, attempt, "a transaction is carried out again");
             attempt += 1;
-            if care == Care::Confident {
-                care = Care::Careful;
-                plan = Plan::new(commands, care, &self.recent);
+            if mode == PlanMode::Optimistic {
+                mode = PlanMode::Checked;
+                plan = Plan::new(commands, mode, &self.recent);
             }
         }
     }
 
     fn idle(&mut self, now: Timestamp) -> Result<(), StoreError> {
-        // The listener hears of changes by itself.
+        // The listener receives changes by itself.
         if self.sweeper.sweeping.is_due_when_idle(now) && self.session.is_live() {
             let page = self.sweeper.page;
-            match self.session.ask(async |client, statements| sweep(client, statements, page, now).await) {
+            match self
+                .session
+                .ask(async |connection, statements| sweep(connection, statements, page, now).await)
+            {
                 Ok(pages) => self.sweeper.swept(now, pages),
                 Err(error) => {
-                    // Nobody waits for it, and it is tried again.
+                    // No request waits for it, and it is tried again.
                     tracing::debug!(%error, "expired submissions stay for now");
                     self.sweeper.sweeping.swept(now, false);
                 }
@@ -189,12 +197,17 @@ impl Writer for PostgresWriter {
 }
 
 /// Deletes submissions that have expired, in a transaction of its own.
-async fn sweep(client: &Client, statements: &Statements, page: i64, now: Timestamp) -> Result<i64, Failure> {
+async fn sweep(
+    connection: &Connection,
+    statements: &Statements,
+    page: i64,
+    now: Timestamp,
+) -> Result<i64, Failure> {
     let (begun, swept, committed) = tokio::join!(
         biased;
-        client.batch_execute(&statements.begin),
-        statements.submissions.sweep(client, page, now),
-        client.batch_execute("COMMIT"),
+        connection.batch_execute(&statements.begin),
+        statements.submissions.sweep(connection, page, now),
+        connection.commit(),
     );
     begun?;
     committed?;
@@ -214,8 +227,9 @@ async fn rows<const N: usize>(
     Ok(statement.query(client, &parameters).await?)
 }
 
-/// Begins the transaction, votes and reports, and asks for whatever the inserts need, all sent together. New ids are those
-/// of an earlier attempt if there was one: sequences do not take them back. With `alone`, no other process adds submissions until its end.
+/// Begins the transaction, votes and reports, and asks for all that the inserts need, in one round
+/// trip. New ids are those of an earlier attempt if there was one: sequences do not take them back.
+/// With `alone`, no other process adds submissions until the transaction ends.
 async fn first_trip(
     client: &Client,
     statements: &Statements,
@@ -308,10 +322,10 @@ fn read_ids<I: Id>(rows: &[Row], sequence: &'static str) -> Result<Vec<I>, Store
     rows.iter().map(|row| Columns::new(row, sequence, 0).id(0, "last_value")).collect()
 }
 
-/// Inserts, tells others and commits, all sent together: behind a refused statement, `COMMIT` rolls back. Sweeps from a
-/// page on if there is one, and tells how many pages there are.
+/// Inserts, notifies others and commits, in one round trip: behind a refused statement, `COMMIT`
+/// rolls back. Sweeps from a page on if there is one, and returns how many pages there are.
 async fn second_trip(
-    client: &Client,
+    connection: &Connection,
     statements: &Statements,
     carried: &Carried<'_>,
     origin: Origin,
@@ -321,15 +335,15 @@ async fn second_trip(
     let notices = notice::write(origin, &carried.changes);
     let sweep = async {
         match (sweep_from, submissions.written_at) {
-            (Some(page), Some(now)) => Ok(Some(statements.submissions.sweep(client, page, now).await?)),
+            (Some(page), Some(now)) => Ok(Some(statements.submissions.sweep(connection, page, now).await?)),
             _ => Ok(None),
         }
     };
     let changes = async {
         tokio::try_join!(
             biased;
-            statements.submissions.replace(client, submissions),
-            rows(client, !questions.question_ids.is_empty(), &statements.insert_questions, [
+            statements.submissions.replace(connection, submissions),
+            rows(connection, !questions.question_ids.is_empty(), &statements.insert_questions, [
                 &questions.product_ids,
                 &questions.question_ids,
                 &questions.written_at,
@@ -337,7 +351,7 @@ async fn second_trip(
                 &questions.names,
                 &questions.emails,
             ]),
-            rows(client, !answers.answer_ids.is_empty(), &statements.insert_answers, [
+            rows(connection, !answers.answer_ids.is_empty(), &statements.insert_answers, [
                 &answers.product_ids,
                 &answers.answer_ids,
                 &answers.question_ids,
@@ -346,17 +360,17 @@ async fn second_trip(
                 &answers.names,
                 &answers.emails,
             ]),
-            rows(client, !photos.photo_ids.is_empty(), &statements.insert_photos, [
+            rows(connection, !photos.photo_ids.is_empty(), &statements.insert_photos, [
                 &photos.product_ids,
                 &photos.photo_ids,
                 &photos.answer_ids,
                 &photos.urls,
             ]),
-            rows(client, !notices.is_empty(), &statements.notify, [&CHANNEL, &notices]),
+            rows(connection, !notices.is_empty(), &statements.notify, [&notices]),
             sweep,
         )
     };
-    let (changed, committed) = tokio::join!(biased; changes, client.batch_execute("COMMIT"));
+    let (changed, committed) = tokio::join!(biased; changes, connection.commit());
     let (.., pages) = changed?;
     committed?;
     Ok(pages)

@@ -1,4 +1,5 @@
-//! A batch of commands as the sets that statements take, and the answers as outcomes. No SQL here.
+//! Turns a batch of commands into the sets that statements take, and the answers into outcomes. It
+//! holds no SQL and asks nothing.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,7 +10,8 @@ use crate::store::postgres::decode::{Milliseconds, bigint};
 use crate::store::submission::{Earlier, Submission};
 use crate::store::{Command, Outcome, ProductChange};
 
-/// The sets of a batch, ids ascending: two processes that touch the same rows do so in the same order.
+/// The sets of a batch, ids ascending: two processes that touch the same rows do so in the same
+/// order.
 #[derive(Debug, Default)]
 pub(crate) struct Plan {
     pub(crate) question_votes: Votes,
@@ -41,24 +43,25 @@ impl Votes {
     }
 }
 
-/// How much a plan takes for granted.
+/// How much a plan looks up before it writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Care {
-    /// That submissions are new unless they are remembered, and that questions belong to the products they are said to.
-    /// The tables refuse it where it does not hold, and the transaction is carried out again.
-    Confident,
-    /// Nothing.
-    Careful,
+pub(crate) enum PlanMode {
+    /// As little as it can. It assumes that submissions are new unless this session remembers them,
+    /// and that each question belongs to the product that its command names. Where that is wrong,
+    /// the tables refuse the insert, and the transaction runs again.
+    Optimistic,
+    /// Everything.
+    Checked,
 }
 
 impl Plan {
-    /// `recent` is only looked at if the plan is confident.
-    pub(crate) fn new(commands: &[Command], care: Care, recent: &RecentDigests) -> Self {
-        let is_careful = care == Care::Careful;
+    /// Only an optimistic plan uses `recent`.
+    pub(crate) fn new(commands: &[Command], mode: PlanMode, recent: &RecentDigests) -> Self {
+        let is_checked = mode == PlanMode::Checked;
         let mut plan = Self::default();
         let (mut question_votes, mut answer_votes) = (Vec::new(), Vec::new());
         let mut submitted = HashSet::new();
-        // The second of two same submissions is not added, whatever becomes of the first.
+        // The second of two equal submissions is not added, also when the first one is not.
         let mut is_new = |submission: &Option<Submission>| {
             submission.is_none_or(|submission| submitted.insert((submission.digest, submission.content)))
         };
@@ -76,9 +79,10 @@ impl Plan {
                 Command::AddAnswer { question_id, product_id, answer, submission, .. }
                     if is_new(submission) =>
                 {
-                    if is_careful || product_id.is_none() {
+                    if is_checked || product_id.is_none() {
                         plan.answered.push(bigint(*question_id));
-                        // Perhaps there is no such question; then it matters whether the key is taken.
+                        // Perhaps there is no such question; then it matters whether the key is
+                        // taken.
                         plan.digests.extend(submission.map(|submission| submission.digest));
                     }
                     plan.new_answers += 1;
@@ -88,7 +92,7 @@ impl Plan {
             }
         }
         let digests = submitted.into_iter().map(|(digest, _)| digest);
-        plan.digests.extend(digests.filter(|digest| is_careful || recent.holds(*digest)));
+        plan.digests.extend(digests.filter(|digest| is_checked || recent.holds(*digest)));
         plan.digests.sort_unstable();
         plan.digests.dedup();
         plan.question_votes = Votes::new(question_votes);
@@ -163,8 +167,9 @@ pub(crate) struct NewPhotos<'c> {
 }
 
 impl<'c> Carried<'c> {
-    /// Puts commands and answers together. A command for which `found` has no row or no id left is not found.
-    pub(crate) fn new(commands: &'c [Command], care: Care, found: Found) -> Self {
+    /// Puts commands and answers together. A command for which `found` has no row or no id left is
+    /// not found.
+    pub(crate) fn new(commands: &'c [Command], mode: PlanMode, found: Found) -> Self {
         let mut result = Self { outcomes: Vec::with_capacity(commands.len()), ..Self::default() };
         let Found { voted, reported, answered, mut earlier, ids } = found;
         let mut question_ids = ids.questions.into_iter();
@@ -187,7 +192,7 @@ impl<'c> Carried<'c> {
                     })
                 }
                 Command::AddAnswer { question_id, product_id, answer, written_at, submission } => {
-                    let known = product_id.filter(|_| care == Care::Confident);
+                    let known = product_id.filter(|_| mode == PlanMode::Optimistic);
                     result.submit(&mut earlier, submission.as_ref(), *written_at, |result| {
                         let product_id = known.or_else(|| answered.get(question_id).copied())?;
                         let answer_id = answer_ids.next()?;
@@ -218,7 +223,7 @@ impl<'c> Carried<'c> {
     ) -> Option<Outcome> {
         let Some(submission) = submission else { return add(self) };
         let before = earlier.get(&submission.digest).copied();
-        if let Some(before) = before.filter(|before| before.expires_at > written_at) {
+        if let Some(before) = before.filter(|before| before.counts_for(submission, written_at)) {
             return Some(before.outcome(submission));
         }
         let outcome = add(self)?;

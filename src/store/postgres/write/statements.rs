@@ -1,5 +1,5 @@
-//! What the writing session sends: the statements of its two trips and its settings. Those about submissions are
-//! `submissions`'. When they are sent is up to `write`.
+//! The statements of the writing session's two round trips, and its settings. Those about
+//! submissions are in `submissions`, and `write` decides when they are sent.
 
 use tokio_postgres::Client;
 use tokio_postgres::types::Type;
@@ -9,7 +9,8 @@ use crate::store::postgres::connect::session::Prepared;
 use crate::store::postgres::connect::statement::{Naming, Statement};
 use crate::store::postgres::notices::notice::NOTIFY;
 
-// The sub-select's order is the order in which rows are locked, as long as it drives the join: see `SETTINGS`.
+// The sub-select's order is the order in which rows are locked, as long as it drives the join: see
+// `SETTINGS`.
 const VOTE_QUESTIONS: &str = "
     UPDATE questions q SET helpful = least(q.helpful + v.votes, 4294967295)
     FROM (SELECT id, votes FROM unnest($1::bigint[], $2::bigint[]) AS v (id, votes) ORDER BY id) v
@@ -37,7 +38,8 @@ const NEW_PHOTO_IDS: &str = "SELECT nextval('photo_ids') FROM generate_series(1,
 const INSERT_QUESTIONS: &str = "
     INSERT INTO questions (product_id, question_id, written_at, body, name, email)
     SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::timestamptz[], $4::text[], $5::text[], $6::text[])";
-// An answer to a question that is not there, or not there in that product, has no product and is refused.
+// An answer to a question that is not there, or not there in that product, has no product and is
+// refused.
 const INSERT_ANSWERS: &str = "
     INSERT INTO answers (product_id, answer_id, question_id, written_at, body, name, email)
     SELECT q.product_id, a.answer_id, a.question_id, a.written_at, a.body, a.name, a.email
@@ -86,9 +88,9 @@ pub(crate) struct Statements {
 }
 
 impl Prepared for Statements {
-    // Only nested loops touch rows in the order of their ids. A process that is stopped between the two trips
-    // must not hold its locks. A row that somebody else keeps locked holds up the writes behind it, so they wait for
-    // less than a request waits for the store.
+    // Only nested loops touch rows in the order of their ids. A process that is stopped between the
+    // two trips must not hold its locks. A row that another session keeps locked holds up the
+    // writes behind it, so they wait for less than a request waits for the store.
     const SETTINGS: &'static [&'static str] = &[
         "enable_hashjoin = off",
         "enable_mergejoin = off",
@@ -110,7 +112,7 @@ impl Prepared for Statements {
             prepare(REPORT_QUESTIONS, IDS),
             prepare(REPORT_ANSWERS, IDS),
             prepare(ANSWERED, IDS),
-            prepare(NOTIFY, &[Type::TEXT, Type::TEXT_ARRAY]),
+            prepare(NOTIFY, &[Type::TEXT_ARRAY]),
         )?;
         let (new_question_ids, new_answer_ids, new_photo_ids) = tokio::try_join!(
             prepare(NEW_QUESTION_IDS, HOW_MANY),

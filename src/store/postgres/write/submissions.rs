@@ -1,7 +1,8 @@
-//! Which submissions were added before: a row each, found by its digest. Nearly all are new, so a batch looks only for
-//! digests that the session has met lately, in the first trip, and inserts those that are new in the second, in plain
-//! inserts, which are cheapest. Where the same was added before after all, the key refuses the insert, and the transaction
-//! is carried out again with a look for every digest.
+//! Keeps which submissions were added before: a row each, found by its digest. Nearly all are new,
+//! so the first trip looks only for digests that the session has met lately, and the second one
+//! inserts the new ones, in plain inserts, which are cheapest. If one was there after all, the key
+//! refuses it, and the transaction runs again with a look for every digest. How long a submission
+//! counts is not decided here.
 
 use std::collections::{HashMap, HashSet};
 use std::error::Error;
@@ -11,22 +12,23 @@ use tokio_postgres::{Client, Row};
 
 use crate::domain::Target;
 use crate::domain::{Digest, Timestamp};
-use crate::store::StoreError;
 use crate::store::postgres::connect::failure::Failure;
 use crate::store::postgres::connect::statement::{Naming, Statement};
 use crate::store::postgres::decode::{Columns, Milliseconds, bigint};
 use crate::store::submission::{Earlier, Submission, Sweeping};
+use crate::store::{StoreError, columns};
 
 /// The key that refuses a digest twice.
 pub(crate) const KEY: &str = "submissions_pkey";
 
-/// Pages that a step of sweeping looks at: `SWEEP_ROWS`, when they are full. A row takes at least 60 bytes of 8 KiB.
+/// Pages that a step of sweeping looks at: `SWEEP_ROWS`, when they are full. A row takes at least
+/// 60 bytes of 8 KiB.
 const PAGES_PER_STEP: i64 = 16;
 
 /// Digests that a session remembers: 2 MiB.
 const RECENT_MAX_DIGESTS: usize = 64 * 1_024;
 
-/// From here to the commit nobody else adds. Readers and sweepers go on.
+/// From here to the commit no other session adds any. Readers and sweepers go on.
 const KEEP_OTHERS_OUT: &str = "LOCK TABLE submissions IN SHARE ROW EXCLUSIVE MODE";
 
 const FIND: &str = "
@@ -35,8 +37,8 @@ const DELETE: &str = "DELETE FROM submissions WHERE digest = ANY ($1::uuid[])";
 const INSERT: &str = "
     INSERT INTO submissions (expires_at, question_id, answer_id, digest, content)
     SELECT * FROM unnest($1::timestamptz[], $2::bigint[], $3::bigint[], $4::uuid[], $5::uuid[])";
-// Page by page, so that no index of times is needed. Rows that others have in hand are left to the next round: a
-// sweeper waits for nobody.
+// Page by page, so that no index of times is needed. Rows that other sessions have locked are left
+// to the next round: a sweeper does not wait.
 const SWEEP: &str = "
     WITH expired AS (
         SELECT ctid AS place FROM submissions
@@ -159,7 +161,8 @@ struct NewRow {
 }
 
 impl NewSubmissions {
-    /// Adds what came to a new row; `was_there` says whether its digest has expired, but is still there.
+    /// Adds what came to a new row; `was_there` says whether its digest has expired, but is still
+    /// there.
     pub(crate) fn add(
         &mut self,
         submission: &Submission,
@@ -184,15 +187,16 @@ impl NewSubmissions {
         self.written_at = self.written_at.max(Some(written_at));
     }
 
-    /// Puts them in the order of their digests: two processes that add the same ones do so in the same order.
+    /// Puts them in the order of their digests: two processes that add the same ones do so in the
+    /// same order.
     pub(crate) fn sort(&mut self) {
         self.rows.sort_unstable_by_key(|row| row.digest);
         self.expired.sort_unstable();
     }
 }
 
-/// Digests that this session has met lately: what comes again mostly comes soon, and these are worth looking up before the
-/// key refuses them.
+/// Digests that this session has met lately: what comes again mostly comes soon, and these are
+/// worth looking up before the key refuses them.
 #[derive(Debug, Default)]
 pub(crate) struct RecentDigests {
     young: HashSet<Digest>,
@@ -245,7 +249,7 @@ impl ToSql for Digest {
 
 impl<'a> FromSql<'a> for Digest {
     fn from_sql(_: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn Error + Sync + Send>> {
-        Ok(Self::from_bytes(raw.try_into()?))
+        Ok(columns::digest(raw)?)
     }
 
     accepts!(UUID);

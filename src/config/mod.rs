@@ -1,0 +1,197 @@
+//! The settings of `serve`, from what an operator gives to the settings of each layer.
+//! [`ServeOptions`] is their only definition: command line, environment, settings file, listings
+//! and documents are made from it by the modules below. What a service manager puts into the
+//! environment is not read here (`cli::manager`).
+
+mod command_line;
+mod file;
+mod in_force;
+mod machine;
+mod options;
+mod renamed;
+mod setting;
+mod values;
+mod wrong;
+
+use std::time::Duration;
+
+pub use command_line::{CommandLine, Refusal, Source, misspelt_variables};
+pub use in_force::InForce;
+use options::DEFAULT_LISTEN;
+pub use options::{LogFormat, ServeOptions, StoreOption};
+pub use setting::Setting;
+pub(crate) use values::whole_number;
+pub use values::{ByteSize, LogFilter, Switch};
+pub use wrong::WrongSetting;
+
+use crate::http::{AccessLog, HttpSettings, LocalPeers, TlsFiles};
+use crate::service::ServiceSettings;
+use crate::store::StoreAddress;
+
+/// The default of `--max-product-cache`, or half of the machine's memory where that is less.
+const DEFAULT_MAX_PRODUCT_CACHE_BYTES: u64 = 4 << 30;
+
+/// The default of `--max-product-age` with PostgreSQL, where other processes write and a notice of
+/// it may be lost. SQLite itself reports every change.
+const DEFAULT_POSTGRES_MAX_PRODUCT_AGE: Duration = Duration::from_mins(15);
+
+impl ServeOptions {
+    /// The settings of the HTTP side.
+    pub fn http_settings(&self) -> HttpSettings {
+        let defaults = HttpSettings::default();
+        HttpSettings {
+            path_prefix: self.path_prefix.clone(),
+            first_page: self.home_page.is_on(),
+            cors_origins: self.cors_origins.clone(),
+            tls: self.tls_files(),
+            shared_cache_s: whole_seconds(self.max_shared_cache_age),
+            encoded_max_bytes: self.max_compressed_cache.0,
+            max_body_bytes: usize::try_from(self.max_request_size.0).unwrap_or(usize::MAX),
+            max_connections: self.max_connections as usize,
+            max_head_wait_s: whole_seconds(self.max_idle_wait),
+            max_send_wait_s: defaults.max_send_wait_s,
+            max_held_bytes: defaults.max_held_bytes,
+            rate_limits: self.rate_limits,
+            local_peers: self.local_peers(),
+            trusted_proxies: self.trusted_proxies.clone(),
+            access_log: AccessLog { requests: self.access_log, slow: self.slow_request },
+            workers: self.workers.map_or(defaults.workers, usize::from),
+        }
+    }
+
+    /// The settings of the service.
+    pub fn service_settings(&self) -> ServiceSettings {
+        let mut settings = ServiceSettings {
+            views_max_bytes: self.max_product_cache.map_or_else(default_max_product_cache, |size| size.0),
+            max_view_age: self.max_product_age(),
+            stale_grace: self.stale_grace,
+            readers: self.readers.into(),
+            max_waiting_reads: self.max_queued_requests as usize,
+            max_waiting_writes: self.max_queued_requests as usize,
+            store_wait: self.max_store_wait,
+            max_page_size: self.max_page_size,
+            max_nested_answers: self.max_nested_answers as usize,
+            duplicate_window: self.duplicate_window,
+            ..ServiceSettings::default()
+        };
+        settings.submission.body_max_chars = self.max_text_chars as usize;
+        settings.submission.name_max_chars = self.max_name_chars as usize;
+        settings.submission.email_max_chars = self.max_email_chars as usize;
+        settings.submission.photos_max = self.max_photos as usize;
+        settings.submission.photo_url_max_chars = self.max_photo_url_chars as usize;
+        settings
+    }
+
+    /// Whether the settings go together.
+    ///
+    /// # Errors
+    /// Of a certificate and its key, one alone is of no use.
+    pub fn check(&self) -> Result<(), WrongSetting> {
+        let (present, missing) = match (&self.tls_cert, &self.tls_key) {
+            (Some(_), None) => ("tls_cert", "tls_key"),
+            (None, Some(_)) => ("tls_key", "tls_cert"),
+            _ => return Ok(()),
+        };
+        Err(WrongSetting::new(present, "set", &format!("write {missing} as well, or neither")))
+    }
+
+    /// Whether the files that settings name can be read by this process.
+    ///
+    /// # Errors
+    /// Also when one is a folder.
+    pub fn check_files(&self) -> Result<(), WrongSetting> {
+        for (key, path) in [("tls_cert", &self.tls_cert), ("tls_key", &self.tls_key)] {
+            let Some(path) = path else { continue };
+            if let Err(error) = std::fs::read(path) {
+                let complaint = format!("it cannot be read ({error}); write the path of a PEM file");
+                return Err(WrongSetting::new(key, path.display(), &complaint));
+            }
+        }
+        Ok(())
+    }
+
+    /// The value of a setting that is not set, where its default depends on the machine or on other
+    /// settings.
+    fn worked_out(&self, key: &str) -> Option<String> {
+        match key {
+            "workers" => Some(self.http_settings().workers.to_string()),
+            "local_peers" => Some(format!("{:?}", self.local_peers()).to_lowercase()),
+            "max_product_cache" => Some(self.service_settings().views_max_bytes.to_string()),
+            "max_product_age" => Some(values::shown(self.max_product_age())),
+            _ => None,
+        }
+    }
+
+    /// Whether somebody chose an address to listen on.
+    pub fn chooses_where_to_listen(&self) -> bool {
+        self.listen != DEFAULT_LISTEN
+    }
+
+    fn local_peers(&self) -> LocalPeers {
+        let default = if self.demo.is_on() { LocalPeers::Exempt } else { LocalPeers::Limited };
+        self.local_peers.unwrap_or(default)
+    }
+
+    fn tls_files(&self) -> Option<TlsFiles> {
+        let (certificate, key) = (self.tls_cert.clone()?, self.tls_key.clone()?);
+        Some(TlsFiles { certificate, key })
+    }
+
+    /// What the kind of store is called.
+    pub fn store_kind(&self) -> &'static str {
+        match &self.store.store {
+            StoreAddress::Sqlite(_) => "sqlite",
+            StoreAddress::Postgres(_) => "postgres",
+        }
+    }
+
+    fn max_product_age(&self) -> Duration {
+        match (self.max_product_age, &self.store.store) {
+            (Some(age), _) => age,
+            (None, StoreAddress::Postgres(_)) => DEFAULT_POSTGRES_MAX_PRODUCT_AGE,
+            (None, StoreAddress::Sqlite(_)) => Duration::ZERO,
+        }
+    }
+}
+
+fn default_max_product_cache() -> u64 {
+    DEFAULT_MAX_PRODUCT_CACHE_BYTES.min(machine::memory_bytes() / 2)
+}
+
+/// The seconds of a duration; those that come here are at most a day.
+fn whole_seconds(duration: Duration) -> u32 {
+    u32::try_from(duration.as_secs()).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(arguments: &[&str]) -> ServeOptions {
+        #[derive(clap::Parser)]
+        struct Line {
+            #[command(flatten)]
+            serve: ServeOptions,
+        }
+        let line: Line = clap::Parser::parse_from([&["atelier"], arguments].concat());
+        line.serve
+    }
+
+    #[test]
+    fn cached_products_age_where_others_write() {
+        let max_age_s = |arguments: &[&str]| read(arguments).service_settings().max_view_age.as_secs();
+        assert_eq!(max_age_s(&["--store", "sqlite:shop.db"]), 0);
+        assert_eq!(max_age_s(&["--store", "postgres://shop@db/atelier"]), 900);
+        assert_eq!(max_age_s(&["--store", "postgres://shop@db/atelier", "--max-product-age", "off"]), 0);
+        assert_eq!(max_age_s(&["--max-product-age", "1m"]), 60);
+    }
+
+    #[test]
+    fn local_peers_are_exempt_from_limits_where_somebody_tries_the_program() {
+        let local_peers = |arguments: &[&str]| read(arguments).http_settings().local_peers;
+        assert_eq!(local_peers(&[]), LocalPeers::Limited);
+        assert_eq!(local_peers(&["--demo"]), LocalPeers::Exempt);
+        assert_eq!(local_peers(&["--demo", "--local-peers", "limited"]), LocalPeers::Limited);
+        assert_eq!(local_peers(&["--local-peers", "exempt"]), LocalPeers::Exempt);
+    }
+}

@@ -1,0 +1,135 @@
+//! What is known of an operation: every fact that the table, the counters, the log and the description share.
+//! What an operation does is in `operations` and `pages`; which of them there are is said in `routes`.
+
+use http::Method;
+use serde_json::Value;
+
+use super::request::caller::Role;
+use super::request::query::{answer_id, question_id};
+use super::response::allowance::Kind;
+use super::response::problem::Problem;
+use crate::domain::{FieldError, SubmissionLimits};
+use crate::service::ServiceSettings;
+
+/// Most variable segments of a path.
+pub(crate) const MAX_VARIABLES: usize = 2;
+
+/// The variable segments of a path as they were sent, in order; empty where there are fewer.
+pub(crate) type Variables<'a> = [&'a str; MAX_VARIABLES];
+
+/// An operation: a method on a path.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Operation {
+    /// Its place in the table, from 0.
+    pub(crate) place: usize,
+    pub(crate) method: &'static Method,
+    /// The path, variable segments written `{question_id}`.
+    pub(crate) path: &'static str,
+    /// Its name in metrics and logs.
+    pub(crate) name: &'static str,
+    pub(crate) purpose: Purpose,
+    /// Who may ask for it.
+    pub(crate) who: Role,
+    /// Whether it disappears with the page at `/`.
+    pub(crate) needs_home_page: bool,
+    pub(crate) about: &'static About,
+}
+
+/// What an operation is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// It shows a list to shoppers.
+    List,
+    /// It writes for a shopper, and counts as this.
+    Write(Kind),
+    /// It serves operators and developers.
+    Service,
+}
+
+/// The description of an operation, for developers.
+#[derive(Debug)]
+pub(crate) struct About {
+    /// Its `operationId`.
+    pub(crate) id: &'static str,
+    /// The group that it is shown in.
+    pub(crate) tag: &'static str,
+    pub(crate) summary: &'static str,
+    /// `{max_nested_answers}` stands for that setting.
+    pub(crate) description: &'static str,
+    /// Parameters of the query and headers by name; those of the path are in the path.
+    pub(crate) parameters: &'static [&'static str],
+    pub(crate) body: Option<BodyAbout>,
+    pub(crate) success: Success,
+    /// Problems of this operation. Those of ids, bodies, limits and the store follow from the other facts.
+    pub(crate) problems: &'static [Problem],
+}
+
+/// A body that an operation takes, as JSON or as a form.
+#[derive(Debug)]
+pub(crate) struct BodyAbout {
+    /// Its schema; the one of the form has `Form` behind it.
+    pub(crate) schema: &'static str,
+    pub(crate) example: fn() -> Value,
+    /// Checks a body without fields.
+    pub(crate) missing: fn(&SubmissionLimits) -> Result<(), Vec<FieldError>>,
+}
+
+/// How an operation succeeds.
+#[derive(Debug)]
+pub(crate) enum Success {
+    /// 200 with a page of a list.
+    List { what: &'static str, schema: &'static str, example: fn(&ServiceSettings) -> Value },
+    /// 201 with the new id, and what may be done with it.
+    Created {
+        what: &'static str,
+        schema: &'static str,
+        id: (&'static str, u64),
+        links: &'static [&'static str],
+    },
+    /// 204.
+    Done { what: &'static str },
+    /// 200 with a text of this media type.
+    Text { what: &'static str, media_type: &'static str },
+    /// 200 with a JSON object of this schema, or any.
+    Json { what: &'static str, schema: Option<&'static str> },
+}
+
+impl Operation {
+    /// What a write counts as; `None` for what does not write.
+    pub(crate) fn counts_as(&self) -> Option<Kind> {
+        match self.purpose {
+            Purpose::Write(kind) => Some(kind),
+            Purpose::List | Purpose::Service => None,
+        }
+    }
+
+    /// The names of the path's variable segments, in order.
+    pub(crate) fn variables(&self) -> impl Iterator<Item = &'static str> {
+        self.path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
+    }
+
+    /// Refuses a path whose ids are none.
+    ///
+    /// # Errors
+    /// The problem of the first one.
+    pub(crate) fn check_ids(&self, values: &Variables<'_>) -> Result<(), Problem> {
+        self.variables().zip(values).try_for_each(|(name, value)| match name {
+            "question_id" => question_id(value).map(drop),
+            "answer_id" => answer_id(value).map(drop),
+            _ => Ok(()),
+        })
+    }
+}
+
+/// The methods of an operation's path, for `Allow`.
+pub(crate) fn allow(operations: &[&Operation], path: &str) -> String {
+    let mut methods: Vec<&str> = Vec::new();
+    for operation in operations.iter().filter(|operation| operation.path == path) {
+        methods.push(operation.method.as_str());
+        if *operation.method == Method::GET {
+            methods.push("HEAD");
+        }
+    }
+    methods.push("OPTIONS");
+    methods.join(", ")
+}

@@ -1,0 +1,118 @@
+//! CORS: pages of any origin may read every answer, errors included, unless the operator lists origins.
+
+use atelier::http::CorsOrigins;
+
+use super::drafts::{JSON, ROUTES, question_draft};
+use crate::support::{Answer, Faults, Shop, on_every_store, question};
+
+/// What any page may read of an answer.
+fn readable_by_all(answer: &Answer) -> bool {
+    answer.header("access-control-allow-origin") == Some("*")
+        && answer.header("access-control-expose-headers") == Some("Location, Retry-After, ETag, X-Request-Id")
+}
+
+/// Whether a list of names in a header has this one.
+fn names(answer: &Answer, header: &str, name: &str) -> bool {
+    let list = answer.header(header).unwrap_or("");
+    list.split(',').any(|item| item.trim().eq_ignore_ascii_case(name))
+}
+
+on_every_store! {
+    fn pages_of_any_origin_may_read_every_success(shop: &mut Shop) {
+        shop.stock([question(1)]);
+        for answer in [
+            shop.get("/qa/questions?product_id=5"),
+            shop.request("GET", "/qa/questions/1/answers").header("Origin", "https://shop.example").send(),
+            shop.request("HEAD", "/qa/questions/1/answers").send(),
+            shop.post("/qa/questions", &question_draft()),
+            shop.put("/qa/questions/1/helpful"),
+            shop.request("OPTIONS", "/qa/questions").send(),
+        ] {
+            assert!(answer.status < 300, "{answer:?}");
+            assert!(readable_by_all(&answer), "{answer:?}");
+        }
+    }
+
+    fn pages_of_any_origin_may_read_every_error(shop: &mut Shop) {
+        let faults = Faults::under(shop);
+        faults.break_down();
+        for (answer, status) in [
+            (shop.get("/nothing"), 404),
+            (shop.request("OPTIONS", "/nothing").send(), 404),
+            (shop.get("/qa/questions"), 422),
+            (shop.put("/qa/questions/x/helpful"), 404),
+            (shop.request("DELETE", "/qa/questions").send(), 405),
+            (shop.request("POST", "/qa/questions").send(), 415),
+            (shop.request("POST", "/qa/questions").body(JSON, " ".repeat(65_537)).send(), 413),
+            (shop.request("POST", "/qa/questions").body(JSON, "{").send(), 400),
+            (shop.request("POST", "/qa/questions").body(JSON, "{}").send(), 422),
+            (shop.get("/qa/questions?product_id=5"), 503),
+        ] {
+            assert_eq!(answer.status, status, "{answer:?}");
+            assert!(readable_by_all(&answer), "{answer:?}");
+        }
+    }
+
+    fn a_preflight_is_answered_for_every_route(shop: &Shop) {
+        for (method, path) in ROUTES {
+            for path in [path.to_owned(), format!("{path}/")] {
+                let request = shop.request("OPTIONS", &path).header("Origin", "https://shop.example");
+                let request = request.header("Access-Control-Request-Method", method);
+                let request = request.header("Access-Control-Request-Headers", "authorization,content-type");
+                let answer = request.send();
+                assert_eq!(answer.outcome(), (204, ""), "{method} {path}");
+                assert!(readable_by_all(&answer), "{method} {path}");
+                assert!(names(&answer, "access-control-allow-methods", method), "{method} {path}");
+                for header in ["Authorization", "Content-Type", "Idempotency-Key"] {
+                    assert!(
+                        names(&answer, "access-control-allow-headers", header),
+                        "{method} {path} {header}"
+                    );
+                }
+            }
+        }
+    }
+
+    fn options_names_the_methods_of_the_path(shop: &Shop) {
+        for (path, allow) in [
+            ("/qa/questions", "GET, HEAD, POST, OPTIONS"),
+            ("/qa/questions/1/answers", "GET, HEAD, POST, OPTIONS"),
+            ("/qa/questions/1/helpful", "PUT, OPTIONS"),
+            ("/qa/questions/1/report", "PUT, OPTIONS"),
+            ("/qa/answers/1/helpful", "PUT, OPTIONS"),
+            ("/qa/answers/1/report", "PUT, OPTIONS"),
+        ] {
+            let answer = shop.request("OPTIONS", path).send();
+            assert_eq!((answer.status, answer.header("allow")), (204, Some(allow)), "{path}");
+        }
+    }
+
+    fn listed_origins_alone_may_read_when_there_is_a_list(shop: &mut Shop) {
+        let origins = "https://shop.example, http://localhost:8080";
+        shop.http_settings.cors_origins = CorsOrigins::parse(origins).expect("two origins");
+        for (origin, allowed) in [
+            ("https://shop.example", Some("https://shop.example")),
+            ("http://localhost:8080", Some("http://localhost:8080")),
+            ("http://shop.example", None),
+            ("https://shop.example.evil.example", None),
+            ("null", None),
+        ] {
+            for target in ["/qa/questions?product_id=5", "/nothing"] {
+                for method in ["GET", "OPTIONS"] {
+                    let answer = shop.request(method, target).header("Origin", origin).send();
+                    assert_eq!(
+                        answer.header("access-control-allow-origin"),
+                        allowed,
+                        "{origin} {method} {target}"
+                    );
+                    assert!(names(&answer, "vary", "Origin"), "{origin} {method} {target}");
+                }
+            }
+        }
+        let without_origin = shop.get("/qa/questions?product_id=5");
+        assert_eq!(
+            (without_origin.status, without_origin.header("access-control-allow-origin")),
+            (200, None)
+        );
+    }
+}

@@ -1,0 +1,146 @@
+//! When the store is away or too much waits for it: 503 with `Retry-After`, at once, and never an empty list
+//! in place of one that could not be read.
+
+use std::sync::mpsc;
+
+use super::drafts::{ROUTES, answer_draft, question_draft};
+use crate::support::{Answer, Faults, INNER_SECRET, Shop, answer, on_every_store, question};
+
+/// A 503 that tells when to try again, and nothing of what broke.
+fn assert_unavailable(answer: &Answer) {
+    assert_eq!((answer.status, answer.header("retry-after")), (503, Some("1")), "{answer:?}");
+    for secret in [INNER_SECRET, "fire", "sqlite", "SQL", "results"] {
+        assert!(!answer.body.contains(secret), "{answer:?}");
+    }
+}
+
+/// Sends what the route takes.
+fn send(shop: &Shop, method: &str, path: &str) -> Answer {
+    let query = if method == "GET" { "?product_id=5" } else { "" };
+    let request = shop.request(method, &format!("{path}{query}"));
+    match (method, path) {
+        ("POST", "/qa/questions") => request.json(&question_draft()).send(),
+        ("POST", _) => request.json(&answer_draft()).send(),
+        _ => request.send(),
+    }
+}
+
+/// Sends two requests of which only one may wait; tells the answer that comes while the store is held, and,
+/// after `release`, the other one.
+fn one_too_many(shop: &Shop, method: &str, targets: [&str; 2], release: impl FnOnce()) -> (Answer, Answer) {
+    std::thread::scope(|scope| {
+        let (sender, answers) = mpsc::channel();
+        for target in targets {
+            let sender = sender.clone();
+            scope.spawn(move || sender.send(shop.request(method, target).send()));
+        }
+        let refused = answers.recv().expect("one is refused at once");
+        release();
+        (refused, answers.recv().expect("the other one is answered"))
+    })
+}
+
+on_every_store! {
+    fn every_route_is_503_while_the_store_is_away_and_works_again_after(shop: &mut Shop) {
+        shop.stock([question(1).answers([answer(1)])]);
+        let faults = Faults::under(shop);
+        for (method, path) in ROUTES {
+            faults.break_down();
+            assert_unavailable(&send(shop, method, path));
+            faults.recover();
+            assert!(send(shop, method, path).status < 300, "{method} {path}");
+        }
+    }
+
+    fn a_list_that_cannot_be_read_is_never_an_empty_one(shop: &mut Shop) {
+        let faults = Faults::under(shop);
+        faults.break_down();
+        assert_unavailable(&shop.get("/qa/questions?product_id=404"));
+        assert_unavailable(&shop.get("/qa/questions/404/answers"));
+        faults.recover();
+        assert!(shop.get("/qa/questions?product_id=404").results().is_empty());
+        assert!(shop.get("/qa/questions/404/answers").results().is_empty());
+    }
+
+    fn a_row_that_cannot_be_looked_up_is_not_called_unknown(shop: &mut Shop) {
+        let faults = Faults::under(shop);
+        faults.break_down();
+        for path in ["/qa/questions/404/helpful", "/qa/answers/404/report"] {
+            assert_unavailable(&shop.put(path));
+        }
+        assert_unavailable(&shop.post("/qa/questions/404/answers", &serde_json::json!({})));
+        faults.recover();
+        assert_eq!(shop.post("/qa/questions/404/answers", &serde_json::json!({})).status, 404);
+    }
+
+    fn what_is_wrong_with_a_request_is_told_without_the_store(shop: &mut Shop) {
+        let faults = Faults::under(shop);
+        faults.break_down();
+        assert_eq!(shop.get("/qa/questions").status, 422);
+        assert_eq!(shop.get("/qa/questions/x/answers").status, 404);
+        assert_eq!(shop.post("/qa/questions", &serde_json::json!({})).status, 422);
+    }
+
+    fn a_write_that_failed_left_nothing(shop: &mut Shop) {
+        shop.stock([question(1)]);
+        let faults = Faults::under(shop);
+        faults.break_down();
+        assert_unavailable(&shop.put("/qa/questions/1/helpful"));
+        assert_unavailable(&shop.post("/qa/questions", &question_draft()));
+        faults.recover();
+        let list = shop.get("/qa/questions?product_id=5");
+        assert_eq!((list.column("question_id"), list.column("question_helpfulness")), (vec![1], vec![0]));
+    }
+
+    fn problem_details_of_a_503_tell_nothing_either(shop: &mut Shop) {
+        let faults = Faults::under(shop);
+        faults.break_down();
+        let answer = shop.request("GET", "/qa/questions?product_id=5").accept("application/json").send();
+        assert_unavailable(&answer);
+        assert_eq!(answer.header("content-type"), Some("application/problem+json"));
+        assert_eq!(answer.json()["status"], 503);
+    }
+
+    fn a_store_that_does_not_come_back_in_time_is_503(shop: &mut Shop) {
+        let faults = Faults::under(shop);
+        shop.service_settings.store_wait = std::time::Duration::from_millis(50);
+        let hold = faults.hold();
+        assert_unavailable(&shop.get("/qa/questions?product_id=5"));
+        assert_unavailable(&shop.put("/qa/questions/1/helpful"));
+        drop(hold);
+    }
+
+    fn one_read_more_than_may_wait_is_refused_at_once(shop: &mut Shop) {
+        shop.stock([1, 2, 3].map(|id| question(id).about(id)));
+        let faults = Faults::under(shop);
+        (shop.service_settings.readers, shop.service_settings.max_waiting_reads) = (1, 1);
+        let hold = faults.hold();
+        std::thread::scope(|scope| {
+            let first = scope.spawn(|| shop.get("/qa/questions?product_id=1"));
+            faults.wait_for_a_held_call();
+            // Of different products: those who wait for the same list are one request to the store.
+            let targets = ["/qa/questions?product_id=2", "/qa/questions?product_id=3"];
+            let (refused, waited) = one_too_many(shop, "GET", targets, || drop(hold));
+            assert_unavailable(&refused);
+            assert_eq!(waited.results().len(), 1);
+            assert_eq!(first.join().expect("the first one ends").column("question_id"), [1]);
+        });
+    }
+
+    fn one_write_more_than_may_wait_is_refused_at_once(shop: &mut Shop) {
+        shop.stock([question(1)]);
+        let faults = Faults::under(shop);
+        shop.service_settings.max_waiting_writes = 1;
+        let hold = faults.hold();
+        std::thread::scope(|scope| {
+            let first = scope.spawn(|| shop.put("/qa/questions/1/helpful"));
+            faults.wait_for_a_held_call();
+            let targets = ["/qa/questions/1/helpful"; 2];
+            let (refused, waited) = one_too_many(shop, "PUT", targets, || drop(hold));
+            assert_unavailable(&refused);
+            assert_eq!(waited.status, 204);
+            assert_eq!(first.join().expect("the first one ends").status, 204);
+        });
+        assert_eq!(shop.get("/qa/questions?product_id=5").column("question_helpfulness"), [2]);
+    }
+}

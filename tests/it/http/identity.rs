@@ -1,0 +1,39 @@
+//! What a request is called: an id that comes with it goes back with its answer, if it is harmless.
+
+use super::drafts::question_draft;
+use crate::support::{Answer, Shop, on_every_store, question};
+
+/// The id in an answer.
+fn named(answer: &Answer) -> Option<&str> {
+    answer.header("x-request-id")
+}
+
+on_every_store! {
+    fn an_answer_carries_the_id_of_its_request(shop: &mut Shop) {
+        shop.stock([question(1)]);
+        let ask = |method, target| shop.request(method, target).header("X-Request-Id", "4bf92f35-77b3:7");
+        for answer in [
+            ask("GET", "/qa/questions?product_id=5").send(),
+            ask("HEAD", "/qa/questions/1/answers").send(),
+            ask("GET", "/qa/questions").send(),
+            ask("GET", "/nothing").send(),
+            ask("PUT", "/qa/questions/1/helpful").send(),
+            ask("POST", "/qa/questions").json(&question_draft()).send(),
+            ask("OPTIONS", "/qa/questions").send(),
+        ] {
+            assert_eq!(named(&answer), Some("4bf92f35-77b3:7"), "{answer:?}");
+        }
+    }
+
+    fn a_request_without_an_id_gets_none(shop: &Shop) {
+        assert_eq!(named(&shop.get("/qa/questions?product_id=5")), None);
+        assert_eq!(named(&shop.get("/nothing")), None);
+    }
+
+    fn ids_that_could_do_harm_are_not_sent_back(shop: &Shop) {
+        for id in ["", "a b", "<script>", "a\"b", "$(id)", "a;b", &"x".repeat(129)] {
+            let answer = shop.request("GET", "/qa/questions?product_id=5").header("X-Request-Id", id).send();
+            assert_eq!((answer.status, named(&answer)), (200, None), "{id}");
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! One of several processes on a store, as far as these tests need one: a service, and what it says
+//! of a product.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use atelier::domain::{Page, QuestionId};
+use atelier::service::{Service, ServiceError, ServiceSettings, SystemClock};
+use atelier::store::Store;
+use serde_json::Value;
+use tokio::runtime::{Builder, Runtime};
+
+use super::{PATIENCE, product};
+
+pub(crate) struct Process {
+    service: Service,
+    runtime: Runtime,
+}
+
+impl Process {
+    pub(crate) fn start(store: &dyn Store, settings: ServiceSettings) -> Self {
+        let service = Service::start(store, Arc::new(SystemClock), settings).expect("the service starts");
+        Self { service, runtime: Builder::new_current_thread().enable_all().build().expect("a runtime") }
+    }
+
+    /// The votes of the best question of a product.
+    pub(crate) fn votes(&self, product_id: u64) -> Result<u64, ServiceError> {
+        let mut page = Vec::new();
+        self.runtime.block_on(self.service.list_questions(
+            product(product_id),
+            whole(),
+            |_| false,
+            &mut page,
+        ))?;
+        let page: Value = serde_json::from_slice(&page).expect("JSON");
+        let votes = page["results"][0]["question_helpfulness"].as_u64();
+        Ok(votes.unwrap_or_else(|| panic!("an empty list: {page}")))
+    }
+
+    /// How many answers a question has.
+    pub(crate) fn answers(&self, question_id: QuestionId) -> Result<usize, ServiceError> {
+        let mut page = Vec::new();
+        self.runtime.block_on(self.service.list_answers(question_id, whole(), |_| false, &mut page))?;
+        let page: Value = serde_json::from_slice(&page).expect("JSON");
+        Ok(page["results"].as_array().expect("a list").len())
+    }
+
+    /// Whether the store can be used, as far as was found out in the last second.
+    pub(crate) fn is_ready(&self) -> Result<(), ServiceError> {
+        self.runtime.block_on(self.service.check_store())
+    }
+
+    pub(crate) fn vote(&self, question_id: QuestionId) -> Result<(), ServiceError> {
+        self.runtime.block_on(self.service.vote_question(question_id))
+    }
+
+    /// Waits until the product's best question has so many votes.
+    pub(crate) fn until_votes(&self, product_id: u64, expected: u64) {
+        let started = Instant::now();
+        loop {
+            let votes = self.votes(product_id);
+            if votes == Ok(expected) {
+                return;
+            }
+            assert!(started.elapsed() < PATIENCE, "{votes:?} instead of {expected}");
+            std::thread::yield_now();
+        }
+    }
+
+    /// Waits until a product's list cannot be had.
+    pub(crate) fn until_away(&self, product_id: u64) {
+        let started = Instant::now();
+        while self.votes(product_id).is_ok() {
+            assert!(started.elapsed() < PATIENCE, "the service does not notice that the server is gone");
+            std::thread::yield_now();
+        }
+        assert_eq!(self.votes(product_id), Err(ServiceError::StoreUnavailable));
+    }
+}
+
+fn whole() -> Page {
+    Page::new(1, 1_000, 1_000)
+}

@@ -1,0 +1,332 @@
+//! Forced interleaving: a store around a real one whose calls can be stopped at a gate, so that a test decides
+//! what happens between reading rows and keeping them. `Stage` is a service on such a store.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::{Duration, Instant};
+
+use atelier::domain::{Id, Page, ProductId, ProductRows, QuestionId, Timestamp};
+use atelier::service::{Service, ServiceError, ServiceSettings, SystemClock};
+use atelier::store::{Change, ChangeSink, Command, Outcome, Reader, Sessions, StoreError, Writer};
+use tokio::task::JoinHandle;
+
+use super::harness::{TestStore, outside, product_id, question_id};
+use super::lists::{AnswersList, QuestionsList, answers, questions};
+
+/// No test waits longer for anything.
+const DEADLINE: Duration = Duration::from_secs(20);
+
+/// A place where calls can be stopped.
+#[derive(Default)]
+pub(crate) struct Gate {
+    state: Mutex<GateState>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct GateState {
+    /// Calls that will be stopped.
+    to_stop: usize,
+    /// Calls that were stopped since the gate was last closed, and how many of them may go on.
+    arrived: usize,
+    let_go: usize,
+}
+
+impl Gate {
+    /// Stops the next `calls` calls until the guard goes.
+    pub(crate) fn stop_next(&self, calls: usize) -> Closed<'_> {
+        self.close(calls);
+        Closed(self)
+    }
+
+    fn close(&self, calls: usize) {
+        *self.state.lock().expect("not poisoned") = GateState { to_stop: calls, arrived: 0, let_go: 0 };
+    }
+
+    fn open(&self) {
+        let mut state = self.state.lock().expect("not poisoned");
+        (state.to_stop, state.let_go) = (0, usize::MAX);
+        self.changed.notify_all();
+    }
+
+    /// Lets the oldest stopped call go on.
+    fn let_one_go(&self) {
+        self.state.lock().expect("not poisoned").let_go += 1;
+        self.changed.notify_all();
+    }
+
+    /// Waits until `calls` calls have been stopped.
+    async fn stopped(&self, calls: usize) {
+        let arrived = || self.state.lock().expect("not poisoned").arrived;
+        poll("a call to reach the gate", || arrived() >= calls).await;
+    }
+
+    /// Called by the store's thread.
+    fn pass(&self) {
+        let mut state = self.state.lock().expect("not poisoned");
+        if state.to_stop == 0 {
+            return;
+        }
+        state.to_stop -= 1;
+        state.arrived += 1;
+        let number = state.arrived;
+        drop(self.changed.wait_timeout_while(state, DEADLINE, |state| state.let_go < number));
+    }
+}
+
+/// A closed gate. Dropping it lets everything go.
+pub(crate) struct Closed<'a>(&'a Gate);
+
+impl Closed<'_> {
+    /// Waits until `calls` calls have been stopped.
+    pub(crate) async fn stopped(&self, calls: usize) {
+        self.0.stopped(calls).await;
+    }
+}
+
+impl Drop for Closed<'_> {
+    fn drop(&mut self) {
+        self.0.open();
+    }
+}
+
+/// Waits until something holds, looking again and again.
+pub(crate) async fn poll(what: &str, mut holds: impl FnMut() -> bool) {
+    let deadline = Instant::now() + DEADLINE;
+    while !holds() {
+        assert!(Instant::now() < deadline, "waited in vain for {what}");
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+}
+
+/// What the store's sessions share with the test.
+#[derive(Default)]
+pub(crate) struct Gates {
+    /// Behind `load_products`: the rows are read, the service has not got them yet.
+    pub(crate) loads: Gate,
+    /// Behind `products_of`.
+    pub(crate) look_ups: Gate,
+    /// Behind `scan_products`.
+    pub(crate) scans: Gate,
+    /// Before `commit`.
+    pub(crate) commits: Gate,
+    /// The next `load_products` fail, this many of them.
+    pub(crate) failing_loads: AtomicUsize,
+    /// The next commit is carried out and then said to have an unknown fate.
+    pub(crate) commit_breaks_off: AtomicBool,
+    /// From now on the service is told of nothing that others do.
+    pub(crate) news_are_lost: AtomicBool,
+    /// How often the service was told that everything changed, and has acted on it.
+    everything_changed: AtomicUsize,
+    /// The products of each `load_products`.
+    loaded: Mutex<Vec<Vec<u64>>>,
+    /// The commands of each commit.
+    committed: Mutex<Vec<Vec<Command>>>,
+    /// Scans find nothing, so memory is filled by requests alone.
+    without_fill: bool,
+}
+
+impl Gates {
+    /// The products of each load so far.
+    pub(crate) fn loaded(&self) -> Vec<Vec<u64>> {
+        self.loaded.lock().expect("not poisoned").clone()
+    }
+
+    /// The commands of each commit so far.
+    pub(crate) fn committed(&self) -> Vec<Vec<Command>> {
+        self.committed.lock().expect("not poisoned").clone()
+    }
+
+    /// Waits until the service has noticed a change made elsewhere.
+    pub(crate) async fn everything_changed(&self) {
+        poll("news from elsewhere", || self.everything_changed.load(Ordering::SeqCst) > 0).await;
+    }
+}
+
+struct GatedStore {
+    inner: Arc<dyn Sessions>,
+    gates: Arc<Gates>,
+}
+
+impl Sessions for GatedStore {
+    fn name(&self) -> &'static str {
+        self.inner.name()
+    }
+
+    fn reader(&self) -> Result<Box<dyn Reader>, StoreError> {
+        Ok(Box::new(GatedReader { inner: self.inner.reader()?, gates: Arc::clone(&self.gates) }))
+    }
+
+    fn writer(&self, elsewhere: ChangeSink) -> Result<Box<dyn Writer>, StoreError> {
+        let gates = Arc::clone(&self.gates);
+        let sink: ChangeSink = Arc::new(move |change| {
+            if gates.news_are_lost.load(Ordering::SeqCst) {
+                return;
+            }
+            elsewhere(change);
+            gates.everything_changed.fetch_add(1, Ordering::SeqCst);
+        });
+        let inner = self.inner.writer(Arc::clone(&sink))?;
+        Ok(Box::new(GatedWriter { inner, sink, gates: Arc::clone(&self.gates) }))
+    }
+}
+
+struct GatedReader {
+    inner: Box<dyn Reader>,
+    gates: Arc<Gates>,
+}
+
+impl Reader for GatedReader {
+    fn load_products(&mut self, product_ids: &[ProductId]) -> Result<Vec<ProductRows>, StoreError> {
+        let products = product_ids.iter().map(|product_id| product_id.get()).collect();
+        self.gates.loaded.lock().expect("not poisoned").push(products);
+        let result = self.inner.load_products(product_ids);
+        self.gates.loads.pass();
+        let failing = &self.gates.failing_loads;
+        if failing.try_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok() {
+            return Err(StoreError::Unavailable("out of order, for a test".to_owned()));
+        }
+        result
+    }
+
+    fn products_of(&mut self, question_ids: &[QuestionId]) -> Result<Vec<Option<ProductId>>, StoreError> {
+        let result = self.inner.products_of(question_ids);
+        self.gates.look_ups.pass();
+        result
+    }
+
+    fn scan_products(
+        &mut self,
+        after: Option<ProductId>,
+        limit: usize,
+    ) -> Result<Vec<ProductRows>, StoreError> {
+        if self.gates.without_fill {
+            return Ok(Vec::new());
+        }
+        let result = self.inner.scan_products(after, limit);
+        self.gates.scans.pass();
+        result
+    }
+}
+
+struct GatedWriter {
+    inner: Box<dyn Writer>,
+    sink: ChangeSink,
+    gates: Arc<Gates>,
+}
+
+impl Writer for GatedWriter {
+    fn commit(&mut self, commands: &[Command]) -> Result<Vec<Outcome>, StoreError> {
+        self.gates.commits.pass();
+        self.gates.committed.lock().expect("not poisoned").push(commands.to_vec());
+        let result = self.inner.commit(commands);
+        if self.gates.commit_breaks_off.swap(false, Ordering::SeqCst) {
+            (self.sink)(Change::Everything);
+            return Err(StoreError::Unknown("broke off, for a test".to_owned()));
+        }
+        result
+    }
+
+    fn idle(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        self.inner.idle(now)
+    }
+}
+
+/// A service on a gated store.
+pub(crate) struct Stage {
+    pub(crate) service: Arc<Service>,
+    pub(crate) gates: Arc<Gates>,
+    pub(crate) store: TestStore,
+}
+
+impl Stage {
+    /// Memory is filled by requests alone.
+    pub(crate) fn without_fill(store: TestStore, settings: ServiceSettings) -> Self {
+        Self::start(store, settings, Gates { without_fill: true, ..Gates::default() })
+    }
+
+    /// The background fill is stopped behind each of its first three chunks.
+    pub(crate) fn with_stopped_fill(store: TestStore) -> Self {
+        let gates = Gates::default();
+        gates.scans.close(3);
+        Self::start(store, ServiceSettings::default(), gates)
+    }
+
+    fn start(store: TestStore, settings: ServiceSettings, gates: Gates) -> Self {
+        let gates = Arc::new(gates);
+        let gated = GatedStore { inner: store.open(), gates: Arc::clone(&gates) };
+        let service = outside(|| Service::start(&gated, Arc::new(SystemClock), settings));
+        let service = service.expect("the service starts");
+        Self { service: Arc::new(service), gates, store }
+    }
+
+    /// Waits until the fill has read its first chunk and is stopped there.
+    pub(crate) async fn first_chunk_read(&self) {
+        self.gates.scans.stopped(1).await;
+    }
+
+    /// Lets the first chunk go and waits until the service is done with it: it has read the second one.
+    pub(crate) async fn finish_first_chunk(&self) {
+        self.gates.scans.let_one_go();
+        self.gates.scans.stopped(2).await;
+    }
+
+    /// The same for the second one.
+    pub(crate) async fn finish_second_chunk(&self) {
+        self.gates.scans.let_one_go();
+        self.gates.scans.stopped(3).await;
+    }
+
+    /// The whole list of a product's questions.
+    pub(crate) async fn questions(&self, product: u64) -> QuestionsList {
+        questions(&self.service, product_id(product), whole()).await.expect("the list is answered")
+    }
+
+    /// The whole list of a question's answers.
+    pub(crate) async fn answers(&self, question: u64) -> AnswersList {
+        answers(&self.service, question_id(question), whole()).await.expect("the list is answered")
+    }
+
+    /// Asks for a product's questions while the test goes on.
+    pub(crate) fn ask_for_questions(&self, product: u64) -> JoinHandle<Result<QuestionsList, ServiceError>> {
+        let service = Arc::clone(&self.service);
+        tokio::spawn(async move { questions(&service, product_id(product), whole()).await })
+    }
+
+    /// Asks for a question's answers while the test goes on.
+    pub(crate) fn ask_for_answers(&self, question: u64) -> JoinHandle<Result<AnswersList, ServiceError>> {
+        let service = Arc::clone(&self.service);
+        tokio::spawn(async move { answers(&service, question_id(question), whole()).await })
+    }
+
+    /// What a service says that starts now and keeps nothing in memory.
+    pub(crate) async fn questions_on_disk(&self, product: u64) -> QuestionsList {
+        let settings = ServiceSettings { views_max_bytes: 0, ..ServiceSettings::default() };
+        let store = self.store.open();
+        let service = outside(|| Service::start(store.as_ref(), Arc::new(SystemClock), settings));
+        let service = service.expect("the service starts");
+        questions(&service, product_id(product), whole()).await.expect("the list is answered")
+    }
+}
+
+impl Drop for Stage {
+    /// A service ends with its threads, so none may be left at a gate.
+    fn drop(&mut self) {
+        let Gates { loads, look_ups, scans, commits, .. } = &*self.gates;
+        for gate in [loads, look_ups, scans, commits] {
+            gate.open();
+        }
+    }
+}
+
+/// One page for everything.
+fn whole() -> Page {
+    Page::new(1, 1_000, 1_000)
+}
+
+/// Lets other tasks of the test go as far as they can.
+pub(crate) async fn let_tasks_start() {
+    for _ in 0..10 {
+        tokio::task::yield_now().await;
+    }
+}

@@ -1,0 +1,24 @@
+//! What every kind of store promises, tested through the interface that `service` uses, and the promises of the
+//! service that depend on a store's timing. Each test has a database of its own.
+//!
+//! `sqlite_*` look into the file. `model`, `ages` and `races*` drive a whole `Service`. All but `sqlite_*` run on
+//! every kind of store.
+
+mod ages;
+mod bulk;
+mod changes;
+mod gates;
+mod harness;
+mod lists;
+mod model;
+mod people;
+mod races;
+mod races_everything;
+mod races_limits;
+mod reading;
+mod sqlite_check;
+mod sqlite_damage;
+mod sqlite_opening;
+mod stock;
+mod submissions;
+mod writing;

@@ -1,0 +1,267 @@
+//! Clients that write at random, and what they were told: which writes were acknowledged, and of which nobody
+//! knows what became of them. After a crash or an outage the store must agree with it.
+
+use std::collections::{HashMap, HashSet};
+
+use serde_json::Value;
+
+use super::client::{Answer, Connection};
+use super::program::Chance;
+
+/// Products that the clients write about.
+pub(crate) const PRODUCTS: u64 = 6;
+
+/// Who sends a client's requests.
+pub(crate) trait Talk {
+    /// Sends a request with a JSON body; `None` when nobody knows what became of it.
+    fn request(&mut self, method: &str, path: &str, json: &str) -> Option<Answer>;
+}
+
+impl Talk for Connection {
+    fn request(&mut self, method: &str, path: &str, json: &str) -> Option<Answer> {
+        self.exchange(method, path, json).ok()
+    }
+}
+
+/// A question or an answer, as in a path: `questions/7`.
+pub(crate) type Row = (&'static str, u64);
+
+/// Votes for a row.
+#[derive(Default, Clone, Copy)]
+struct Votes {
+    acknowledged: u64,
+    unanswered: u64,
+}
+
+/// What one client, or all together, know.
+#[derive(Default)]
+pub(crate) struct Ledger {
+    /// The body of each acknowledged post, by kind and id.
+    posts: HashMap<Row, String>,
+    /// Bodies of posts of unknown fate.
+    unanswered_posts: HashSet<String>,
+    votes: HashMap<Row, Votes>,
+    reported: HashSet<Row>,
+    reports_unanswered: HashSet<Row>,
+    /// Acknowledged writes of every kind.
+    pub(crate) acknowledged: u64,
+    /// Writes of unknown fate.
+    pub(crate) unanswered: u64,
+}
+
+impl Ledger {
+    /// Posts `body` and notes what became of it; the new id, or `None` when that is unknown.
+    fn post(&mut self, client: &mut impl Talk, path: &str, kind: &'static str, body: &str) -> Option<u64> {
+        let json = format!(
+            r#"{{"body":"{body}","name":"Ada","email":"ada@example.com","product_id":{}}}"#,
+            1 + body.len() as u64 % PRODUCTS
+        );
+        let Some(answer) = client.request("POST", path, &json) else {
+            self.unanswered += 1;
+            self.unanswered_posts.insert(body.to_owned());
+            return None;
+        };
+        assert_eq!(answer.status, 201, "{path}: {answer:?}");
+        let key = if kind == "questions" { "question_id" } else { "answer_id" };
+        let id = answer.json()[key].as_u64().unwrap_or_else(|| panic!("no {key} in {answer:?}"));
+        self.acknowledged += 1;
+        assert_eq!(self.posts.insert((kind, id), body.to_owned()), None, "{kind} {id} was given out twice");
+        Some(id)
+    }
+
+    /// Votes and notes what became of it; `false` when that is unknown.
+    fn vote(&mut self, client: &mut impl Talk, row: Row) -> bool {
+        let answer = client.request("PUT", &format!("/qa/{}/{}/helpful", row.0, row.1), "{}");
+        let votes = self.votes.entry(row).or_default();
+        let Some(answer) = answer else {
+            votes.unanswered += 1;
+            self.unanswered += 1;
+            return false;
+        };
+        assert_eq!(answer.status, 204, "{row:?}: {answer:?}");
+        votes.acknowledged += 1;
+        self.acknowledged += 1;
+        true
+    }
+
+    /// Reports and notes what became of it; `false` when that is unknown.
+    fn report(&mut self, client: &mut impl Talk, row: Row) -> bool {
+        let Some(answer) = client.request("PUT", &format!("/qa/{}/{}/report", row.0, row.1), "{}") else {
+            self.unanswered += 1;
+            self.reports_unanswered.insert(row);
+            return false;
+        };
+        assert_eq!(answer.status, 204, "{row:?}: {answer:?}");
+        self.acknowledged += 1;
+        self.reported.insert(row);
+        true
+    }
+
+    /// The same for whoever looks at an earlier state: it may have these writes or not.
+    pub(crate) fn perhaps_later(self) -> Self {
+        let votes = self.votes.into_iter().map(|(row, Votes { acknowledged, unanswered })| {
+            (row, Votes { acknowledged: 0, unanswered: acknowledged + unanswered })
+        });
+        let posts = self.posts.into_values();
+        Self {
+            unanswered_posts: self.unanswered_posts.into_iter().chain(posts).collect(),
+            votes: votes.collect(),
+            reports_unanswered: self.reports_unanswered.into_iter().chain(self.reported).collect(),
+            unanswered: self.acknowledged + self.unanswered,
+            ..Self::default()
+        }
+    }
+
+    /// Adds what another client knows.
+    pub(crate) fn add(&mut self, other: Self) {
+        for (row, body) in other.posts {
+            assert_eq!(self.posts.insert(row, body), None, "{row:?} was given out twice");
+        }
+        for (row, votes) in other.votes {
+            let sum = self.votes.entry(row).or_default();
+            sum.acknowledged += votes.acknowledged;
+            sum.unanswered += votes.unanswered;
+        }
+        self.unanswered_posts.extend(other.unanswered_posts);
+        self.reported.extend(other.reported);
+        self.reports_unanswered.extend(other.reports_unanswered);
+        self.acknowledged += other.acknowledged;
+        self.unanswered += other.unanswered;
+    }
+
+    /// Compares with what a server shows, and takes over what has become of the unanswered writes.
+    pub(crate) fn settle(&mut self, client: &mut Connection) {
+        let listed = everything_listed(client);
+        let mut bodies = HashSet::new();
+        for (row, (body, votes, _)) in &listed {
+            assert!(bodies.insert(body), "{body:?} is there twice");
+            match self.posts.get(row) {
+                Some(acknowledged) => assert_eq!(acknowledged, body, "{row:?}"),
+                None => assert!(self.unanswered_posts.contains(body), "nobody posted {row:?} {body:?}"),
+            }
+            assert!(!self.reported.contains(row), "{row:?} was reported and is shown");
+            let Votes { acknowledged, unanswered } = self.votes.get(row).copied().unwrap_or_default();
+            let possible = acknowledged..=acknowledged + unanswered;
+            assert!(possible.contains(votes), "{row:?} has {votes} votes, and {possible:?} were given");
+        }
+        for (row, body) in &self.posts {
+            let hidden = self.reported.contains(row) || self.reports_unanswered.contains(row);
+            assert!(hidden || listed.contains_key(row), "{row:?} {body:?} was acknowledged and is lost");
+        }
+        self.take_over(listed);
+    }
+
+    /// From now on what is there must stay.
+    fn take_over(&mut self, listed: HashMap<Row, Listed>) {
+        for row in self.reports_unanswered.drain() {
+            if !listed.contains_key(&row) {
+                self.reported.insert(row);
+            }
+        }
+        for (row, (body, votes, _)) in listed {
+            self.votes.insert(row, Votes { acknowledged: votes, unanswered: 0 });
+            self.unanswered_posts.remove(&body);
+            self.posts.insert(row, body);
+        }
+        // What is not there now was never written, and must not turn up later.
+        self.unanswered_posts.clear();
+    }
+
+    /// Visible questions and answers that anybody may write about.
+    pub(crate) fn rows(&self, kind: &str) -> Vec<Row> {
+        self.posts.keys().filter(|row| row.0 == kind && !self.reported.contains(row)).copied().collect()
+    }
+}
+
+/// Body, votes and, of an answer, its question.
+pub(crate) type Listed = (String, u64, Option<u64>);
+
+/// All questions and answers on all pages of all products.
+pub(crate) fn everything_listed(client: &mut Connection) -> HashMap<Row, Listed> {
+    let mut listed = HashMap::new();
+    let mut add = |row: Row, value: Listed| {
+        assert_eq!(listed.insert(row, value), None, "{row:?} is listed twice");
+    };
+    for product in 1..=PRODUCTS {
+        for page in 1.. {
+            let list = client.get(&format!("/qa/questions?product_id={product}&count=1000&page={page}"));
+            let questions = list["results"].as_array().expect("a list");
+            for question in questions {
+                let number = |value: &Value| value.as_u64().expect("a number");
+                let text = |value: &Value| value.as_str().expect("a text").to_owned();
+                let question_id = number(&question["question_id"]);
+                let votes = number(&question["question_helpfulness"]);
+                add(("questions", question_id), (text(&question["question_body"]), votes, None));
+                for answer in question["answers"].as_object().expect("an object").values() {
+                    let value = (text(&answer["body"]), number(&answer["helpfulness"]), Some(question_id));
+                    add(("answers", number(&answer["id"])), value);
+                }
+            }
+            if questions.is_empty() {
+                break;
+            }
+        }
+    }
+    listed
+}
+
+/// A client that writes whatever it comes upon.
+pub(crate) struct Writer<C> {
+    pub(crate) client: C,
+    pub(crate) chance: Chance,
+    pub(crate) ledger: Ledger,
+    name: String,
+    written: u64,
+    questions: Vec<Row>,
+    answers: Vec<Row>,
+}
+
+impl<C: Talk> Writer<C> {
+    /// `name` is in every text that it posts; `known` has rows to begin with.
+    pub(crate) fn new(client: C, seed: u64, name: String, known: &Ledger) -> Self {
+        Self {
+            client,
+            chance: Chance::new(seed),
+            ledger: Ledger::default(),
+            name,
+            written: 0,
+            questions: known.rows("questions"),
+            answers: known.rows("answers"),
+        }
+    }
+
+    /// Writes one thing; `false` when nobody knows what became of it.
+    pub(crate) fn write(&mut self) -> bool {
+        let number = self.written;
+        self.written += 1;
+        // Bodies of different lengths go to different products.
+        let dots = ".".repeat(self.pick(PRODUCTS));
+        let body = format!("{} write {number}{dots}", self.name);
+        let Self { client, ledger, .. } = self;
+        if self.questions.is_empty() || number.is_multiple_of(8) {
+            let id = ledger.post(client, "/qa/questions", "questions", &body);
+            self.questions.extend(id.map(|id| ("questions", id)));
+            return id.is_some();
+        }
+        let place = self.pick(self.questions.len() as u64);
+        let question = self.questions[place];
+        if self.answers.is_empty() || number.is_multiple_of(4) {
+            let path = format!("/qa/questions/{}/answers", question.1);
+            let id = self.ledger.post(&mut self.client, &path, "answers", &body);
+            self.answers.extend(id.map(|id| ("answers", id)));
+            return id.is_some();
+        }
+        let answer_place = self.pick(self.answers.len() as u64);
+        let answer = self.answers[answer_place];
+        match number % 16 {
+            // Answers only: the answers of a reported question are hidden with it.
+            3 => self.ledger.report(&mut self.client, answer),
+            1 | 5 | 7 | 11 => self.ledger.vote(&mut self.client, answer),
+            _ => self.ledger.vote(&mut self.client, question),
+        }
+    }
+
+    fn pick(&mut self, bound: u64) -> usize {
+        usize::try_from(self.chance.below(bound)).expect("a small number")
+    }
+}

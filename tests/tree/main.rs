@@ -1,0 +1,9 @@
+//! The rules of the project's own files, which need no server to be checked: source, tests, documents, packaging and
+//! what is built in. Whether the documents' commands work is tested by `tests/it/manual`.
+
+mod dependencies;
+mod documents;
+mod layers;
+mod package;
+mod project;
+mod suites;
