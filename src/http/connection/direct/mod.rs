@@ -2,6 +2,7 @@
 //! responds. A list that is in memory takes a shorter way: it is written behind its head into one buffer while its bytes are
 //! still in the processor's cache. A connection that begins with HTTP/2 is handed back, with every byte that was read.
 
+mod body;
 mod buffers;
 mod chunked;
 #[cfg(any(test, fuzzing))]
@@ -22,14 +23,13 @@ use parking_lot::Mutex;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 pub(crate) use self::buffers::WorkerBuffers;
-use self::chunked::ChunkedBody;
 use self::head::{BodyLength, Parsed};
 use super::connections::{ConnectionState, LINGER_MAX_BYTES, LINGER_TIMEOUT};
 use super::http2;
 use super::refusal;
 use crate::http::app::App;
 use crate::http::dispatch::respond;
-use crate::http::request::body::{BODY_TIMEOUT, Payload};
+use crate::http::request::body::Payload;
 use crate::http::request::head_limits::MAX_FIELDS;
 use crate::http::response::problem::Problem;
 
@@ -288,70 +288,6 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> DirectConnection<'a, S> {
         let response = refusal::respond(self.app, &refused.fields, refused.problem);
         self.send(response, refused.is_head, After::Linger).await?;
         Ok(After::Linger)
-    }
-
-    /// Reads a body that has not come with its head. The outer error is the connection's.
-    async fn read_body(
-        &mut self,
-        length: BodyLength,
-        expects_continue: bool,
-    ) -> io::Result<Result<Bytes, Problem>> {
-        let max_bytes = self.app.settings.max_body_bytes;
-        if matches!(length, BodyLength::Bytes(length) if length > max_bytes as u64) {
-            return Ok(Err(Problem::BodyTooLarge { max_bytes }));
-        }
-        if expects_continue && self.rest.is_empty() {
-            self.unsent.extend_from_slice(b"HTTP/1.1 100 Continue\r\n\r\n");
-            self.send_unsent().await?;
-            self.state.answering();
-        }
-        let reading = async {
-            match length {
-                BodyLength::Bytes(length) => {
-                    let length = usize::try_from(length).unwrap_or(usize::MAX);
-                    while self.rest.len() < length {
-                        if let Err(problem) = self.read_more(0).await? {
-                            return Ok(Err(problem));
-                        }
-                    }
-                    Ok(Ok(self.rest.drain(..length).collect()))
-                }
-                BodyLength::Chunked => self.read_chunks(max_bytes).await,
-            }
-        };
-        tokio::time::timeout(BODY_TIMEOUT, reading).await.unwrap_or(Ok(Err(Problem::BodyTooSlow)))
-    }
-
-    async fn read_chunks(&mut self, max_bytes: usize) -> io::Result<Result<Bytes, Problem>> {
-        let mut body = ChunkedBody::new(max_bytes);
-        loop {
-            match body.take(&self.rest) {
-                Ok(taken) => drop(self.rest.drain(..taken)),
-                Err(problem) => return Ok(Err(problem)),
-            }
-            if body.is_whole() {
-                return Ok(Ok(body.into_bytes()));
-            }
-            if let Err(problem) = self.read_more(body.bytes().len()).await? {
-                return Ok(Err(problem));
-            }
-        }
-    }
-
-    /// Reads more of a body, of which so many bytes are elsewhere.
-    async fn read_more(&mut self, elsewhere: usize) -> io::Result<Result<(), Problem>> {
-        self.hold(self.rest.len() + elsewhere)?;
-        poll_fn(|context| {
-            let mut buffers = self.buffers.lock();
-            let mut input = ReadBuf::new(&mut buffers.input);
-            ready!(Pin::new(&mut self.stream).poll_read(context, &mut input))?;
-            self.rest.extend_from_slice(input.filled());
-            let ended = input.filled().is_empty();
-            let result =
-                if ended { Err(Problem::Malformed("the body ended early".to_owned())) } else { Ok(()) };
-            Poll::Ready(Ok(result))
-        })
-        .await
     }
 
     /// Sends what was written; what the socket does not take at once is kept for [`Self::send_unsent`].
