@@ -35,7 +35,7 @@ fn status(routes: usize) -> Value {
         "state": {
             "type": "string", "description": "`ready`, or why `/readyz` says that it is not", "example": "ready",
         },
-        "hears_changes": {
+        "receives_changes": {
             "type": "boolean",
             "description": "Whether changes by other processes are heard of, which is always so with SQLite",
         },

@@ -46,7 +46,7 @@ pub(crate) fn fill(slot: &str, status: &Status, html: &mut String) {
 
 /// One word for how the service does, by which the page is coloured.
 fn condition(status: &Status) -> &'static str {
-    match (status.is_ready, status.hears_changes) {
+    match (status.is_ready, status.receives_changes) {
         (true, true) => "good",
         (true, false) => "fair",
         (false, _) => "bad",
@@ -57,7 +57,7 @@ fn state(status: &Status, html: &mut String) {
     let mut letters = status.state.chars();
     html.extend(letters.next().into_iter().flat_map(char::to_uppercase));
     html.push_str(letters.as_str());
-    if !status.hears_changes {
+    if !status.receives_changes {
         html.push_str("; changes by other processes are not heard of");
     }
 }
