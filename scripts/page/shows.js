@@ -16,8 +16,8 @@ async function told(page, method, path) {
 
 async function tellsTheTruth(page) {
   assert.deepEqual(await told(page, 'GET', '/qa/questions'), [43, 3, 0]);
-  assert.deepEqual(await told(page, 'GET', '/qa/questions/:question_id/answers'), [12, 0, 0]);
-  assert.deepEqual(await told(page, 'PUT', '/qa/questions/:question_id/helpful'), [7, 0, 0]);
+  assert.deepEqual(await told(page, 'GET', '/qa/questions/{question_id}/answers'), [12, 0, 0]);
+  assert.deepEqual(await told(page, 'PUT', '/qa/questions/{question_id}/helpful'), [7, 0, 0]);
   assert.deepEqual(await told(page, 'POST', '/qa/questions'), [0, 0, 0]);
   const { version, memory } = await status();
   const facts = await page.locator('#main dl').allInnerTexts();
@@ -37,15 +37,15 @@ async function tellsTheTruth(page) {
   }
 }
 
-test('the page tells what was asked for', () => look(address, {}, tellsTheTruth));
+test('the page counts requests', () => look(address, {}, tellsTheTruth));
 
-test('it tells the same without its script', () => look(address, { javaScriptEnabled: false }, async (page) => {
+test('it shows the same without its script', () => look(address, { javaScriptEnabled: false }, async (page) => {
   await tellsTheTruth(page);
   assert.ok(await page.getByText('Load the page again for new figures.').isVisible());
   assert.ok(await page.locator('#pause').isHidden(), 'nothing is there that does nothing');
 }));
 
-test('all that links lead to is there, also below a prefix and without a slash at its end', async () => {
+test('every link has a target, also below a prefix and without a slash at its end', async () => {
   for (const at of [address, prefixed, `${prefixed}/`]) {
     await look(at, {}, async (page) => {
       const links = await page.locator('a').evaluateAll((all) => all.map((link) => link.href));

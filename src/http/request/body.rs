@@ -1,11 +1,11 @@
-//! Reading a submission's body: its type, its size, its bytes; then JSON or a form into a [`Draft`]. What the
-//! fields may hold is `domain`'s.
+//! Reads a submission's body: its type, its encoding, its size, then JSON or a form into a
+//! [`Draft`]. Deliberately absent: what the fields may hold (`domain`).
 
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::HeaderMap;
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use http::request::Parts as Head;
 use http_body_util::BodyExt;
 use hyper::body::{Body, Incoming};
@@ -18,7 +18,8 @@ use crate::http::response::problem::Problem;
 /// How long a body may take to arrive.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Most bytes of an unread body that are thrown away for the connection's sake, and how long that may take.
+/// Most bytes of an unread body that are discarded to keep the connection, and how long that may
+/// take.
 const DISCARD_MAX_BYTES: usize = 1 << 20;
 const DISCARD_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -37,9 +38,10 @@ pub(crate) enum Payload {
     Whole(Bytes),
 }
 
-/// Reads a submission, checking type, size and form in this order.
+/// Reads a submission. Checks its type, its encoding, its size and its form in this order.
 pub(crate) async fn read_draft(head: &Head, body: &mut Payload, max_bytes: usize) -> Result<Draft, Problem> {
     let format = format(&head.headers)?;
+    refuse_encoding(&head.headers)?;
     let body = read_body(&head.headers, body, max_bytes).await?;
     match format {
         Format::Json => json_body::parse(&body),
@@ -57,6 +59,16 @@ fn format(headers: &HeaderMap) -> Result<Format, Problem> {
     } else {
         Err(Problem::WrongContentType)
     }
+}
+
+/// Refuses a body that is compressed: nothing here decompresses it.
+fn refuse_encoding(headers: &HeaderMap) -> Result<(), Problem> {
+    let mut values = headers.get_all(CONTENT_ENCODING).iter();
+    let is_plain = |value: &HeaderValue| {
+        let value = value.as_bytes().trim_ascii();
+        value.is_empty() || value.eq_ignore_ascii_case(b"identity")
+    };
+    if values.all(is_plain) { Ok(()) } else { Err(Problem::EncodedBody) }
 }
 
 async fn read_body(headers: &HeaderMap, body: &mut Payload, max_bytes: usize) -> Result<Bytes, Problem> {
@@ -85,8 +97,8 @@ async fn read_body(headers: &HeaderMap, body: &mut Payload, max_bytes: usize) ->
     tokio::time::timeout(BODY_TIMEOUT, collect).await.unwrap_or(Err(Problem::BodyTooSlow))
 }
 
-/// Throws away what nobody read of a body, beside the answer. A client that is still sending then hears the
-/// answer instead of a reset, and its connection goes on; who sends too much or too slowly is cut off.
+/// Discards the unread rest of a body after the response. A client that is still sending then gets
+/// the response instead of a reset, and keeps its connection. Too large or too slow a rest ends it.
 pub(crate) fn discard_rest(body: Payload) {
     let Payload::Arriving(mut body) = body else { return };
     if body.is_end_stream() {
@@ -102,13 +114,14 @@ pub(crate) fn discard_rest(body: Payload) {
                 }
             }
         };
-        // In time or not, the body is dropped, and hyper closes the connection if there is more of it.
+        // In time or not, the body is dropped, and hyper closes the connection if there is more of
+        // it.
         let _ = tokio::time::timeout(DISCARD_TIMEOUT, discard).await;
     });
 }
 
-/// Reads `application/x-www-form-urlencoded`. Of a repeated field the first counts; photos are fields named
-/// `photos` or `photos[]`, as many as there are.
+/// Reads `application/x-www-form-urlencoded`. Of a repeated field the first counts; photos are
+/// fields named `photos` or `photos[]`, as many as there are.
 pub(crate) fn parse_form(body: &[u8]) -> Result<Draft, Problem> {
     let malformed = || Problem::Malformed("the form is not UTF-8".to_owned());
     let body = std::str::from_utf8(body).map_err(|_| malformed())?;

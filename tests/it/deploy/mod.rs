@@ -8,6 +8,7 @@
 
 mod answers;
 mod cache;
+mod differential;
 mod failover;
 mod front;
 mod listener;

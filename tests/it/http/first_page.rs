@@ -1,5 +1,5 @@
-//! The page at `/` and its figures at `/status.json`: they tell the truth, and nothing that is nobody's business. What a
-//! browser makes of the page is tried by `scripts/test-page`.
+//! The page at `/` and its figures at `/status.json`: they are right, and show nothing private.
+//! `scripts/test-page` tests the page in a browser.
 
 use std::time::{Duration, Instant};
 
@@ -49,7 +49,7 @@ fn row(page: &Answer, method: &str, path: &str) -> Vec<String> {
 }
 
 on_every_store! {
-    fn they_tell_what_was_asked_for(shop: &mut Shop) {
+    fn they_count_requests(shop: &mut Shop) {
         shop.stock([
             question(1).answers([answer(1), answer(2), answer(3).reported()]),
             question(2).about(6),
@@ -82,8 +82,8 @@ on_every_store! {
         assert_eq!((&figures["state"], &figures["receives_changes"]), (&"ready".into(), &true.into()));
         let page = shop.get("/");
         assert_eq!(row(&page, "GET", "/qa/questions")[..3], ["8", "1", "0"]);
-        assert_eq!(row(&page, "PUT", "/qa/answers/:answer_id/helpful")[..3], ["2", "1", "0"]);
-        assert_eq!(row(&page, "PUT", "/qa/questions/:question_id/report"), ["0", "0", "0", "–", "–"]);
+        assert_eq!(row(&page, "PUT", "/qa/answers/{answer_id}/helpful")[..3], ["2", "1", "0"]);
+        assert_eq!(row(&page, "PUT", "/qa/questions/{question_id}/report"), ["0", "0", "0", "–", "–"]);
         for part in [env!("CARGO_PKG_VERSION"), shop.store.name(), ">Ready</p>", "<dt>answers</dt><dd>2</dd>"] {
             assert!(page.body.contains(part), "{part} is not in {}", page.body);
         }
@@ -112,7 +112,7 @@ on_every_store! {
         for kind in ["lists", "writes"] {
             let series = &figures["last_minutes"][kind];
             let each = |name: &str| series[name].as_array().expect("an array").clone();
-            let rates = each("each_a_second");
+            let rates = each("per_second");
             assert!(rates.iter().any(|rate| rate.as_f64() > Some(0.0)), "{series}");
             for name in ["each_p50_s", "each_p99_s"] {
                 let times = each(name);

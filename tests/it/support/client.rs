@@ -12,7 +12,7 @@ use serde_json::Value;
 pub(super) const EMAIL_HOST: &str = "@mail.test";
 
 /// A test whose answer does not come fails after this long.
-pub(super) const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Bytes in one chunk of a chunked body.
 const CHUNK_BYTES: usize = 4_000;
