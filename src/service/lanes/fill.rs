@@ -198,22 +198,24 @@ impl Filler {
                     self.signal.pause(RETRY_PAUSE);
                 }
                 Err(_) if amount.shrink() => {}
-                Err(error) => match error.damaged_product().filter(|&product_id| last != Some(product_id)) {
-                    Some(product_id) => {
-                        damaged += 1;
-                        if damaged <= MAX_NAMED_PRODUCTS {
-                            tracing::error!(%error, %product_id, "a product is damaged, it is left out of memory");
-                        }
-                        last = Some(product_id);
-                    }
-                    None => {
-                        self.counters.failed(Failure::Fill);
-                        tracing::error!(%error, "the store is damaged, no more products are read into memory");
-                        return None;
-                    }
-                },
+                Err(error) => last = Some(self.leave_out(&error, last, &mut damaged)?),
             }
         }
+    }
+
+    /// Notes the damaged product after which the fill can go on; `None` when it cannot.
+    fn leave_out(&self, error: &StoreError, last: Option<ProductId>, damaged: &mut u64) -> Option<ProductId> {
+        let behind = error.damaged_product().filter(|&product_id| last != Some(product_id));
+        if let Some(product_id) = behind {
+            *damaged += 1;
+            if *damaged <= MAX_NAMED_PRODUCTS {
+                tracing::error!(%error, %product_id, "a product is damaged, it is left out of memory");
+            }
+        } else {
+            self.counters.failed(Failure::Fill);
+            tracing::error!(%error, "the store is damaged, no more products are read into memory");
+        }
+        behind
     }
 
     /// Reads products behind `last` on a thread of its own, and packs them on this one. Moves

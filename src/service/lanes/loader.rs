@@ -153,7 +153,9 @@ impl Lane {
                     let (failed, others) = loads
                         .into_iter()
                         .partition::<Vec<_>, _>(|load| damaged.is_none_or(|id| load.product_id() == id));
-                    failed.into_iter().for_each(|load| load.end(Err(error)));
+                    for load in failed {
+                        load.end(Err(error));
+                    }
                     if damaged.is_none() {
                         return Err(error);
                     }

@@ -149,10 +149,10 @@ impl Gates {
 
     fn check(&self, mut targets: impl Iterator<Item = Target>) -> Result<(), StoreError> {
         let damaged = *self.damaged.lock().expect("not poisoned");
-        match targets.any(|target| Some(target) == damaged) {
-            true => Err(StoreError::DamagedFile { product_id: None, problem: "for a test".to_owned() }),
-            false => Ok(()),
+        if targets.any(|target| Some(target) == damaged) {
+            return Err(StoreError::DamagedFile { product_id: None, problem: "for a test".to_owned() });
         }
+        Ok(())
     }
 
     /// Waits until the service has noticed a change made elsewhere.
