@@ -10,7 +10,7 @@ use http::{HeaderMap, Request, Response};
 use super::app::App;
 use super::call::Call;
 use super::operation::{Operation, Variables, allow};
-use super::request::body::{Payload, discard_rest};
+use super::request::body::Payload;
 use super::request::caller::{Caller, Origin};
 use super::request::idempotency::idempotency_key;
 use super::request::rate_limits::{Charge, Fate, LocalPeers};
@@ -26,7 +26,8 @@ use super::watch::access_log::{AccessLog, Exchange};
 
 /// Responds to any request.
 pub(crate) async fn respond(app: &App, peer: IpAddr, request: Request<Payload>) -> Response<Bytes> {
-    let started = app.metrics.begin();
+    // Already begun when its body came later than its head.
+    let started = request.extensions().get().copied().unwrap_or_else(|| app.metrics.begin());
     let (head, mut body) = request.into_parts();
     let path = head.uri.path().strip_prefix(app.settings.path_prefix.as_str());
     let destination = path.map_or(Destination::UnknownPath, |path| find(&head.method, path));
@@ -40,7 +41,6 @@ pub(crate) async fn respond(app: &App, peer: IpAddr, request: Request<Payload>) 
     let mut response = match responding.await {
         Ok(response) | Err(response) => response,
     };
-    discard_rest(body);
     finish(&app.settings.cors_origins, &head.headers, &mut response);
     let status = response.status();
     let took = app.metrics.finish(started, operation, status);

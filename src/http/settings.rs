@@ -30,6 +30,10 @@ pub struct HttpSettings {
     pub max_connections: usize,
     /// How long a connection may go without a request's whole head, in seconds, give or take one.
     pub max_head_wait_s: u32,
+    /// How long a connection may go without taking a byte of a response that waits for it, in seconds, give or take one.
+    pub max_send_wait_s: u32,
+    /// Most bytes that all connections hold together: requests that are not whole yet, and responses that were not taken.
+    pub max_held_bytes: usize,
     /// How many writes a client may send.
     pub rate_limits: RateLimits,
     /// Whether the limits count peers on the loopback interface that send no forwarding header.
@@ -54,6 +58,8 @@ impl Default for HttpSettings {
             max_body_bytes: 65_536,
             max_connections: 16_384,
             max_head_wait_s: 30,
+            max_send_wait_s: 60,
+            max_held_bytes: 512 << 20,
             rate_limits: RateLimits::OFF,
             local_peers: LocalPeers::Limited,
             trusted_proxies: TrustedProxies::default(),

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use super::settings::Settings;
 use super::{headers, parameters, schemas, shapes};
 use crate::http::operation::{Operation, Purpose, Success};
+use crate::http::request::head_limits::{HEAD_MAX_BYTES, MAX_FIELDS, TARGET_MAX_BYTES};
 use crate::http::response::problem::{Problem, explanation};
 
 /// All responses of an operation, by status.
@@ -137,7 +138,13 @@ fn failure(described: &[Described]) -> Value {
 pub(super) fn of_unknown_paths_and_methods(settings: &Settings<'_>) -> Value {
     let allow = "GET, HEAD, POST, OPTIONS".to_owned();
     let failure = |problem| failure(&[describe(problem, "/nothing", settings)]);
-    json!({"UnknownPath": failure(Problem::UnknownPath), "WrongMethod": failure(Problem::WrongMethod { allow })})
+    json!({
+        "UnknownPath": failure(Problem::UnknownPath),
+        "WrongMethod": failure(Problem::WrongMethod { allow }),
+        "MalformedRequest": failure(Problem::MalformedRequest("there must be one Host")),
+        "TargetTooLong": failure(Problem::TargetTooLong { max_bytes: TARGET_MAX_BYTES }),
+        "HeadTooLarge": failure(Problem::HeadTooLarge { max_fields: MAX_FIELDS, max_bytes: HEAD_MAX_BYTES }),
+    })
 }
 
 /// The response to `OPTIONS`.

@@ -10,7 +10,10 @@ use crate::domain::MAX_ID;
 use crate::http::response::allowance::Kind;
 
 /// The names in the `type` member of problem details. A test compares them with those of `problem`.
-pub(super) const PROBLEM_NAMES: [&str; 20] = [
+pub(super) const PROBLEM_NAMES: [&str; 23] = [
+    "malformed-request",
+    "target-too-long",
+    "head-too-large",
     "invalid-product-id",
     "invalid-question-id",
     "invalid-answer-id",

@@ -95,7 +95,7 @@ pub(crate) async fn add(call: Call<'_>) -> Result<Reply, Problem> {
     let Call { app, head, body, .. } = call;
     let unknown = |error| Problem::from_service(error, Problem::UnknownQuestion);
     let key = idempotency_key(&head.headers)?;
-    let draft = read_draft(head, body, app.settings.max_body_bytes).await;
+    let draft = read_draft(head, body, app.settings.max_body_bytes);
     let limits = &app.service.settings().submission;
     let parse = |draft: Draft| {
         let answer = NewAnswer::parse(&draft, limits).map_err(Problem::InvalidFields)?;

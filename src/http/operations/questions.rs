@@ -93,7 +93,7 @@ pub(crate) const ADD: About = About {
 pub(crate) async fn add(call: Call<'_>) -> Result<Reply, Problem> {
     let Call { app, head, body, .. } = call;
     let key = idempotency_key(&head.headers)?;
-    let draft = read_draft(head, body, app.settings.max_body_bytes).await?;
+    let draft = read_draft(head, body, app.settings.max_body_bytes)?;
     let question =
         NewQuestion::parse(&draft, &app.service.settings().submission).map_err(Problem::InvalidFields)?;
     let added = app

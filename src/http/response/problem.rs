@@ -19,6 +19,15 @@ const PLAIN: &str = "text/plain; charset=utf-8";
 /// Every failure of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Problem {
+    /// What is wrong with the head or with the chunks of the body.
+    MalformedRequest(&'static str),
+    TargetTooLong {
+        max_bytes: usize,
+    },
+    HeadTooLarge {
+        max_fields: usize,
+        max_bytes: usize,
+    },
     InvalidProductId,
     InvalidQuestionId,
     InvalidAnswerId,
@@ -68,6 +77,11 @@ impl Problem {
 
     fn kind(&self) -> Kind {
         match self {
+            Self::MalformedRequest(_) => (StatusCode::BAD_REQUEST, "malformed-request", "Malformed request"),
+            Self::TargetTooLong { .. } => (StatusCode::URI_TOO_LONG, "target-too-long", "Target too long"),
+            Self::HeadTooLarge { .. } => {
+                (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "head-too-large", "Headers too large")
+            }
             Self::InvalidProductId => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "invalid-product-id", "Invalid product id")
             }
@@ -97,8 +111,16 @@ impl Problem {
         }
     }
 
-    fn detail(&self) -> String {
+    /// What is wrong, as a client is told in plain text.
+    pub(crate) fn detail(&self) -> String {
         match self {
+            Self::MalformedRequest(why) => format!("Error: this is no HTTP request: {why}"),
+            Self::TargetTooLong { max_bytes } => {
+                format!("Error: the request target must have at most {max_bytes} bytes")
+            }
+            Self::HeadTooLarge { max_fields, max_bytes } => {
+                format!("Error: the head must have at most {max_fields} headers and {max_bytes} bytes")
+            }
             Self::InvalidProductId => "Error: invalid product_id provided".to_owned(),
             Self::InvalidQuestionId => "Error: invalid question_id provided".to_owned(),
             Self::InvalidAnswerId => "Error: invalid answer_id provided".to_owned(),
@@ -207,6 +229,13 @@ fn asks_for_json(request: &HeaderMap) -> bool {
 /// What the address in a problem's `type` responds: a sentence or two for people.
 pub(crate) fn explanation(name: &str) -> Option<&'static str> {
     Some(match name {
+        "malformed-request" => "The request breaks a rule of HTTP/1.1. The detail names the rule.",
+        "target-too-long" => {
+            "The request target (path and query) has more bytes than the limit that the detail names."
+        }
+        "head-too-large" => {
+            "The request has more headers, or more bytes in them, than the limits that the detail names."
+        }
         "invalid-product-id" => {
             "The parameter product_id is missing or is not an integer between 1 and 2^53-1 in decimal digits."
         }

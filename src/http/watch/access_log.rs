@@ -80,6 +80,20 @@ impl AccessLog {
             "request"
         );
     }
+
+    /// Logs a request that could not be read. Nothing of it is in the line.
+    #[cold]
+    pub(crate) fn note_refused(status: StatusCode, why: &str, bytes: usize) {
+        tracing::info!(
+            target: ACCESS_LOG_TARGET,
+            method = "other",
+            route = "none",
+            status = status.as_u16(),
+            bytes,
+            why,
+            "request"
+        );
+    }
 }
 
 /// The method, if it is a usual one. Clients may invent others.

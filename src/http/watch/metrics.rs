@@ -13,7 +13,7 @@ use crate::http::request::rate_limits::RateLimiter;
 use crate::tally::{Distribution, LatencyTally, raise_alone};
 
 /// Every status of a response, the usual ones first.
-const CODES: [u16; 13] = [200, 204, 304, 201, 404, 422, 429, 503, 400, 405, 408, 413, 415];
+const CODES: [u16; 15] = [200, 204, 304, 201, 404, 422, 429, 503, 400, 405, 408, 413, 415, 414, 431];
 
 /// Most operations that are counted.
 const MAX_OPERATIONS: usize = 64;

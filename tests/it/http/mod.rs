@@ -4,8 +4,8 @@
 //!
 //! There is one file for each route. Rules for all routes are in `paths`, `errors`, `cors`,
 //! `caching`, `encodings`, `identity`, `protocols`, `limits`, `rates`, `submissions`,
-//! `connections`, `health` and `failures`. How the interface describes itself is in `descriptions`,
-//! and the page at `/` in `first_page`.
+//! `connections`, `malformed`, `slow`, `health` and `failures`. How the interface describes itself
+//! is in `descriptions`, and the page at `/` in `first_page`.
 
 mod add_answer;
 mod add_question;
@@ -23,12 +23,15 @@ mod identity;
 mod limits;
 mod list_answers;
 mod list_questions;
+mod malformed;
 mod pages;
 mod paths;
 mod photos;
 mod protocols;
 mod rates;
 mod report;
+mod secure;
+mod slow;
 mod submissions;
 mod texts;
 mod vote;

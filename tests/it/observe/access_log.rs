@@ -16,6 +16,7 @@ use crate::support::program::{Process, atelier};
 on_every_store!(
     without pooler:
     each_request_is_a_line,
+    a_request_that_cannot_be_read_is_a_line,
     no_request_is_logged_unless_asked_for,
     addresses_and_texts_are_never_in_the_log,
     the_first_refusal_is_logged_with_the_setting_to_look_at,
@@ -58,6 +59,25 @@ fn each_request_is_a_line(place: &Place) {
     for line in &lines {
         assert!(line["microseconds"].as_u64().is_some_and(|time| time < 60_000_000), "{line}");
         assert!(line["timestamp"].is_string(), "{line}");
+    }
+}
+
+fn a_request_that_cannot_be_read_is_a_line(place: &Place) {
+    for requests in ["errors", "all"] {
+        let options = ["--log-format", "json", "--access-log", requests];
+        let log = log_of(place, &options, "warn", |watched| {
+            let mut client = watched.server.client();
+            client.send("GET /who/is/ann HTTP/1.1\r\n\r\n");
+            assert_eq!(client.answer_to("GET").status, 400);
+            assert_eq!(watched.scrape().requests("none", 400), 1);
+        });
+        let lines = log.lines().map(|line| serde_json::from_str(line).expect("a JSON object"));
+        let lines: Vec<Value> = lines.filter(|line: &Value| line["target"] == "access").collect();
+        let logged: Vec<_> =
+            lines.iter().map(|line| (line["status"].as_u64(), line["why"].as_str())).collect();
+        let why = "Error: this is no HTTP request: there must be one Host";
+        assert_eq!(logged, [(Some(400), Some(why))]);
+        assert!(!log.contains("ann"), "{log}");
     }
 }
 
