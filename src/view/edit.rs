@@ -258,7 +258,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(500))]
         #[test]
-        fn an_edited_view_is_as_one_packed_anew(
+        fn an_edited_view_is_as_one_packed_from_scratch(
             answers_of_each in prop::collection::vec(0..4_usize, 0..4),
             steps in prop::collection::vec(step(), 1..40),
         ) {
@@ -310,9 +310,9 @@ mod tests {
                     Step::Repeat => view = view.with(&came),
                     _ => {}
                 }
-                let anew = View::pack(&rows);
-                prop_assert_eq!(lists(&view, &rows), lists(&anew, &rows));
-                prop_assert_eq!(view.fingerprint(), anew.fingerprint());
+                let packed_again = View::pack(&rows);
+                prop_assert_eq!(lists(&view, &rows), lists(&packed_again, &rows));
+                prop_assert_eq!(view.fingerprint(), packed_again.fingerprint());
             }
         }
     }

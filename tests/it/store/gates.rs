@@ -119,7 +119,7 @@ pub(crate) struct Gates {
     pub(crate) commit_panics: AtomicBool,
     /// Looking up this row, or voting for it, fails because it is damaged.
     damaged: Mutex<Option<Target>>,
-    /// From now on the service is told of nothing that others do.
+    /// From now on the service receives no changes of others.
     pub(crate) news_are_lost: AtomicBool,
     /// How often the service was told that everything changed, and has acted on it.
     everything_changed: AtomicUsize,
