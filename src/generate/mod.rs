@@ -18,17 +18,9 @@ use std::fs;
 use std::path::Path;
 
 use walk::Walk;
+pub use walk::{ANSWERS_FILE, Generated, PHOTOS_FILE, QUESTIONS_FILE};
 
 use crate::files::{self, ExistingFiles, FileError};
-
-/// The file of questions.
-pub const QUESTIONS_FILE: &str = "questions.csv";
-
-/// The file of answers.
-pub const ANSWERS_FILE: &str = "answers.csv";
-
-/// The file of the answers' photos.
-pub const PHOTOS_FILE: &str = "answers_photos.csv";
 
 /// The highest number of products: some 2.4 TB of files.
 pub const MAX_PRODUCTS: u64 = 1_000_000_000;
@@ -73,19 +65,6 @@ pub struct Progress {
     /// Products in all.
     pub total_products: u64,
     /// Bytes of all files so far.
-    pub bytes: u64,
-}
-
-/// What was generated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Generated {
-    /// Rows of [`QUESTIONS_FILE`], without the column names.
-    pub questions: u64,
-    /// Rows of [`ANSWERS_FILE`].
-    pub answers: u64,
-    /// Rows of [`PHOTOS_FILE`].
-    pub photos: u64,
-    /// Size of the three files together.
     pub bytes: u64,
 }
 

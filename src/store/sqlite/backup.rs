@@ -12,9 +12,9 @@ use std::time::Instant;
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 
-use super::bulk::is_empty;
+use super::counts::{counts, is_empty};
 use super::failure::Failure;
-use super::{counts, schema};
+use super::schema;
 use crate::store::{Counts, LoadMode, PagesCopied, StoreError};
 
 /// Pages that are copied between two reports: 8 MiB, in a file with pages of 2 KiB.

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use rusqlite::Connection;
 
-use super::counts;
+use super::counts::counts;
 use super::decode::Columns;
 use super::failure::Failure;
 use super::submissions::earlier;

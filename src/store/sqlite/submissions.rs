@@ -13,8 +13,8 @@ use super::decode::Columns;
 use super::failure::Failure;
 use crate::domain::Target;
 use crate::domain::{Digest, Id, Timestamp};
-use crate::store::StoreError;
-use crate::store::submission::{Earlier, SWEEP_ROWS, Submission, Sweeping};
+use crate::store::submission::{Earlier, SWEEP_ROWS, Sweeping};
+use crate::store::{StoreError, Submission};
 
 /// Most submissions that are kept, whether or not they have expired: 80 MB of memory. With one more
 /// the oldest goes.

@@ -6,12 +6,10 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::decode::Columns;
 use super::failure::Failure;
-use super::place::{Kind, ProductNumber};
-use super::read::{place_by_id, place_of_question};
+use super::place::{Kind, ProductNumber, place_by_id, place_of_question};
 use super::schema;
 use super::submissions::Submissions;
-use crate::domain::Target;
-use crate::domain::{AnswerId, Id, NewAnswer, NewQuestion, PhotoId, QuestionId, Timestamp};
+use crate::domain::{AnswerId, Id, NewAnswer, NewQuestion, PhotoId, QuestionId, Target, Timestamp};
 use crate::store::{Change, ChangeSink, Command, Outcome, ProductChange, StoreError, Writer};
 
 /// The writing session.
