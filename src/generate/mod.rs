@@ -9,8 +9,6 @@ mod csv;
 mod data;
 mod people;
 mod random;
-#[cfg(test)]
-mod tests;
 mod text;
 mod walk;
 
@@ -57,19 +55,8 @@ impl Shape {
     }
 }
 
-/// How far the work is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Progress {
-    /// Products done.
-    pub products: u64,
-    /// Products in all.
-    pub total_products: u64,
-    /// Bytes of all files so far.
-    pub bytes: u64,
-}
-
 /// Writes [`QUESTIONS_FILE`], [`ANSWERS_FILE`] and [`PHOTOS_FILE`] into `directory`, which is
-/// created when missing. Calls `report` every thousand products and at the end.
+/// created when missing. Calls `report` with the number of products that are done, every thousand products and at the end.
 ///
 /// # Errors
 /// [`FileError::Exists`] when one of the files is there and `existing` does not say that it may be
@@ -79,7 +66,7 @@ pub fn generate(
     shape: &Shape,
     directory: &Path,
     existing: ExistingFiles,
-    report: &mut dyn FnMut(Progress),
+    report: &mut dyn FnMut(u64),
 ) -> Result<Generated, FileError> {
     fs::create_dir_all(directory).map_err(FileError::failed("create", directory))?;
     let paths = [QUESTIONS_FILE, ANSWERS_FILE, PHOTOS_FILE].map(|name| directory.join(name));
@@ -88,7 +75,7 @@ pub fn generate(
     for product_id in 1..=shape.products {
         walk.product(product_id)?;
         if product_id % PRODUCTS_PER_REPORT == 0 || product_id == shape.products {
-            report(Progress { products: product_id, total_products: shape.products, bytes: walk.bytes() });
+            report(product_id);
         }
     }
     walk.finish(existing)

@@ -16,8 +16,6 @@ mod reject;
 mod rejects;
 mod row;
 mod source;
-#[cfg(test)]
-mod tests;
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, sync_channel};

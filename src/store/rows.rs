@@ -1,6 +1,7 @@
 //! Whole rows, hidden ones and e-mail addresses included, as loads take them and dumps give them, and
 //! how many there are. How they are read or written is not known here.
 
+use super::StoreError;
 use crate::domain::{AnswerId, PhotoId, ProductId, QuestionId, Span, Texts, Timestamp};
 
 /// A question as imported. Spans point into its batch's `texts`.
@@ -72,6 +73,25 @@ pub struct Batch<Row> {
 impl<Row> Default for Batch<Row> {
     fn default() -> Self {
         Self { rows: Vec::new(), texts: Texts::default() }
+    }
+}
+
+impl<Row> Batch<Row> {
+    /// Hands over batches up to the empty one that ends them.
+    ///
+    /// # Errors
+    /// Those of `next` and `take`.
+    pub fn each<E: From<StoreError>>(
+        mut next: impl FnMut() -> Result<Self, StoreError>,
+        mut take: impl FnMut(Self) -> Result<(), E>,
+    ) -> Result<(), E> {
+        loop {
+            let batch = next()?;
+            if batch.rows.is_empty() {
+                return Ok(());
+            }
+            take(batch)?;
+        }
     }
 }
 

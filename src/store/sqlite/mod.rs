@@ -2,7 +2,7 @@
 //! writer with group commit and full durability, readers that do not wait for it or for each other.
 //! Deliberately absent: caching and batching, which are the service's.
 
-mod backup;
+pub(super) mod backup;
 mod bulk;
 mod check;
 mod counts;
@@ -14,6 +14,7 @@ mod file;
 mod place;
 mod read;
 mod schema;
+mod statement;
 mod submissions;
 mod write;
 
@@ -21,8 +22,8 @@ use std::path::Path;
 
 use self::file::{StoreFile, WaitingWriter};
 use super::{
-    BulkLoad, ChangeSink, Counts, Dump, Finding, LoadMode, Migrated, PagesCopied, PersonRows, Reader,
-    Sessions, StoreError, Upkeep, Writer,
+    BulkLoad, ChangeSink, Counts, Dump, Finding, LoadMode, Migrated, PersonRows, Reader, Sessions,
+    StoreError, Upkeep, Writer,
 };
 
 /// A store in one SQLite file. Opening it creates the file and brings its tables up to date.
@@ -53,35 +54,6 @@ impl SqliteStore {
         schema::use_write_ahead_log(&connection)?;
         schema::require_writable_log(&connection)?;
         Ok(migrated)
-    }
-
-    /// Copies the store at `path`, which may be in use, into the empty file `target`.
-    ///
-    /// # Errors
-    /// [`StoreError::WrongSchema`] when it is not a store of a known version. A copy that broke off
-    /// is of no use.
-    pub fn back_up(
-        path: &Path,
-        target: &Path,
-        progress: &mut dyn FnMut(PagesCopied),
-    ) -> Result<(), StoreError> {
-        backup::back_up(path, target, progress)
-    }
-
-    /// Fills the store at `path`, which is made if need be, with what such a copy holds, all or
-    /// nothing.
-    ///
-    /// # Errors
-    /// [`StoreError::WrongSchema`] when one of them is not a store of a known version,
-    /// [`StoreError::NotEmpty`] when there are rows and `mode` does not replace them,
-    /// [`StoreError::DamagedFile`] when the copy is damaged.
-    pub fn restore(
-        path: &Path,
-        backup: &Path,
-        mode: LoadMode,
-        progress: &mut dyn FnMut(PagesCopied),
-    ) -> Result<Counts, StoreError> {
-        backup::restore(path, backup, mode, progress)
     }
 
     /// The file.

@@ -4,6 +4,7 @@
 use rusqlite::{Connection, OptionalExtension};
 
 use super::failure::Failure;
+use super::statement::ask_one;
 use crate::domain::{Id, ProductId, QuestionId};
 use crate::store::{FIRST_UNORDERED_ID, StoreError};
 
@@ -129,10 +130,7 @@ impl Kind {
             Self::Answer => "SELECT max(place) FROM answers WHERE place BETWEEN ?1 AND ?2",
             Self::Photo => "SELECT max(place) FROM photos WHERE place BETWEEN ?1 AND ?2",
         };
-        let highest: Option<i64> = connection
-            .prepare_cached(sql)
-            .and_then(|mut statement| statement.query_row([first, last], |row| row.get(0)))
-            .reading()?;
+        let highest: Option<i64> = ask_one(connection, sql, [first, last])?;
         highest.map_or(Ok(self.first_place(number)), |place| self.next_place(place))
     }
 }

@@ -86,8 +86,9 @@ macro_rules! tests_on_store {
 pub(crate) use {on_every_store, tests_on_store};
 
 /// Suites that are not on every store, and why.
-const NOT_ON_EVERY_STORE: [(&str, &str); 5] = [
+const NOT_ON_EVERY_STORE: [(&str, &str); 6] = [
     ("deploy", "is about several processes on one PostgreSQL"),
+    ("files", "is about CSV files and opens no store"),
     ("manual", "is about the documents, and on the stores that they name"),
     ("postgres", "is about what only PostgreSQL has"),
     ("settings", "opens no store"),

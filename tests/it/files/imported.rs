@@ -5,11 +5,17 @@ use std::sync::{Arc, Mutex};
 
 use tempfile::TempDir;
 
-use super::*;
-use crate::domain::Id;
-use crate::store::{
-    AnswerBatch, Dump, Finding, LastIds, PersonRows, PhotoBatch, QuestionBatch, StoreError, Upkeep,
+use atelier::domain::Id as _;
+use atelier::import::{
+    ImportError, ImportOptions, LeftOut, SourceFile, Sources, Stage, Summary, dry_run, import,
 };
+use atelier::store::{
+    AnswerBatch, BulkLoad, Counts, Dump, Finding, LastIds, LoadMode, PersonRows, PhotoBatch, QuestionBatch,
+    StoreError, Upkeep,
+};
+
+/// Most rows of a batch.
+const BATCH_ROWS: u64 = 4_096;
 
 const QUESTIONS: &str = "id,product_id,body,date_written,asker_name,asker_email,reported,helpful\n";
 const ANSWERS: &str = "id,question_id,body,date_written,answerer_name,answerer_email,reported,helpful\n";
@@ -289,8 +295,8 @@ fn a_dry_run_says_what_an_import_would() {
 #[test]
 fn ids_that_leave_no_room_for_new_ones_are_named() {
     let row = |id: u64| format!("{id},7,,2018-10-18,,,0,0\n");
-    let most = crate::domain::MAX_IMPORTED_ID;
-    let case = Case::new(&(row(most) + &row(most + 1) + &row(crate::domain::MAX_ID)), "", "").allowing(2);
+    let most = atelier::domain::MAX_IMPORTED_ID;
+    let case = Case::new(&(row(most) + &row(most + 1) + &row(atelier::domain::MAX_ID)), "", "").allowing(2);
     assert_eq!(case.import().unwrap().counts.questions, 1);
     let rejects = case.rejects();
     assert_eq!(rejects.len(), 2);
@@ -353,14 +359,14 @@ fn files_that_cannot_be_read_are_named() {
 
 #[test]
 fn a_store_that_fails_ends_the_import() {
-    let mut case = Case::new(&plain_rows(1..=20 * parse::MAX_BATCH_ROWS as u64), "", "");
+    let mut case = Case::new(&plain_rows(1..=20 * BATCH_ROWS), "", "");
     case.store.fails = true;
     assert!(matches!(case.import(), Err(ImportError::Store(StoreError::Full(_)))));
 }
 
 #[test]
 fn progress_reaches_the_end() {
-    let rows = 3 * parse::MAX_BATCH_ROWS as u64;
+    let rows = 3 * BATCH_ROWS;
     let case = Case::new(&plain_rows((1..=rows).rev()), &plain_rows(1..=rows), "");
     let sources = Sources::in_directory(case.directory.path());
     let mut seen = Vec::new();
@@ -376,5 +382,5 @@ fn progress_reaches_the_end() {
     let loaded = case.loaded().unwrap();
     assert_eq!(loaded.len() as u64, 2 * rows);
     assert_eq!((seen[0].stage, seen[0].bytes_total), (Stage::Starting, last.bytes_total));
-    assert!(loaded.contains(&format!("a5 q5 p{} []", crate::domain::ProductId::new(5).unwrap().get())));
+    assert!(loaded.contains(&format!("a5 q5 p{} []", atelier::domain::ProductId::new(5).unwrap().get())));
 }
