@@ -1,5 +1,5 @@
-// The page follows the figures without being loaded again, and rests when nobody sees it or when told to. The browser's clock is
-// the test's: nothing waits for a step to pass.
+// The page follows the figures without being loaded again, and stops while it is hidden or paused.
+// The test sets the browser's clock: nothing waits for a step to pass.
 'use strict';
 
 const assert = require('node:assert/strict');
@@ -26,7 +26,7 @@ async function step(page) {
 
 const answered = (page) => page.locator('tr', { hasText: 'GET /qa/questions' }).first().locator('td').first();
 
-test('figures change where they stand', () => lookWithClock(async (page) => {
+test('figures change in place', () => lookWithClock(async (page) => {
   const before = Number(await answered(page).innerText());
   const cell = await answered(page).elementHandle();
   const line = await page.locator('.lists .line').first().elementHandle();
@@ -40,10 +40,10 @@ test('figures change where they stand', () => lookWithClock(async (page) => {
   assert.ok(await page.locator('a').nth(2).evaluate((link) => link === document.activeElement), 'the focus stays');
 }));
 
-test('it rests when told to, and while nobody sees it', () => lookWithClock(async (page, { asked }) => {
+test('it stops while it is paused or hidden', () => lookWithClock(async (page, { asked }) => {
   const pause = page.locator('#pause');
   await pause.click();
-  assert.equal(await pause.innerText(), 'Go on');
+  assert.equal(await pause.innerText(), 'Continue');
   await page.clock.runFor(STEP_MS * 30);
   assert.equal(asked(), 0, 'it rests');
   const goesOn = page.waitForResponse(`${address}/`);
@@ -63,16 +63,16 @@ test('it rests when told to, and while nobody sees it', () => lookWithClock(asyn
   await (await seen).finished();
 }));
 
-test('a server that is away is told, and when it is back', () => lookWithClock(async (page, { complaints }) => {
+test('the page says when the server does not respond, and when it does again', () => lookWithClock(async (page, { complaints }) => {
   const state = page.locator('#state');
   await page.route(`${address}/`, (route) => route.abort());
   await page.clock.runFor(STEP_MS);
-  await state.getByText('No answer').waitFor();
+  await state.getByText('No response').waitFor();
   assert.equal(await state.getAttribute('class'), 'state bad');
   await page.unroute(`${address}/`);
   await page.route(`${address}/`, (route) => route.fulfill({ status: 503, body: 'Error: not now' }));
   await step(page);
-  assert.equal(await state.innerText(), 'No answer');
+  assert.equal(await state.innerText(), 'No response');
   await page.unroute(`${address}/`);
   await step(page);
   await state.getByText('Ready').waitFor();

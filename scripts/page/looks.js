@@ -1,6 +1,6 @@
-// The page looks as it did: with figures that do not change it is compared with kept pictures, cell by cell of some letters' size,
-// since letters are not drawn alike everywhere. The light one is the picture in the README. `scripts/test-page --accept` keeps
-// today's.
+// The page looks as it did: with figures that do not change it is compared with stored pictures,
+// cell by cell of a few letters' size, because letters are not drawn alike everywhere. The light
+// one is the picture in the README. `scripts/test-page --accept` stores today's pictures.
 'use strict';
 
 const assert = require('node:assert/strict');
@@ -16,7 +16,7 @@ const LOOKS = [
   { kept: 'scripts/page/kept/narrow.png', colorScheme: 'light', width: 320, height: 1750 },
 ];
 
-/** Pixels of a cell's side, the difference that a cell may have in a colour of 255, and the share of cells that may pass it. */
+/** Pixels of a cell's side, how far its colours may differ (of 255), which share may differ more. */
 const CELL = 16;
 const MAX_DIFFERENCE = 20;
 const MAX_SHARE = 0.01;

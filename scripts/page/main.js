@@ -1,5 +1,5 @@
-// What scripts/test-page runs: node main.js ADDRESS PREFIXED_ADDRESS FOLDER_FOR_PICTURES [--accept]. One browser for all tests,
-// which stand one after the other in the files named here.
+// What scripts/test-page runs: node main.js ADDRESS PREFIXED_ADDRESS FOLDER_FOR_PICTURES
+// [--accept]. One browser for all tests, which are in the files named here, in this order.
 'use strict';
 
 const { after, before } = require('node:test');
@@ -11,4 +11,5 @@ after(shop.close);
 require('./shows.js');
 require('./follows.js');
 require('./reaches.js');
+require('./tries.js');
 require('./looks.js');

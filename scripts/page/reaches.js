@@ -1,5 +1,5 @@
-// Everybody can use the pages: by keyboard, on a narrow screen, enlarged, without motion, and with a screen reader as far as
-// axe-core can tell, by all of its rules.
+// Everybody can use the pages: by keyboard, on a narrow screen, enlarged, without motion, and with
+// a screen reader as far as axe-core can tell, by all of its rules.
 'use strict';
 
 const assert = require('node:assert/strict');
@@ -24,7 +24,7 @@ async function barriers(page) {
 for (const colorScheme of ['light', 'dark']) {
   for (const width of [1200, 320]) {
     const settings = { colorScheme, viewport: { width, height: 900 } };
-    test(`nothing bars the way at ${width} px, ${colorScheme}`, async () => {
+    test(`no barrier at ${width} px, ${colorScheme}`, async () => {
       // The page at /docs has many more elements, and the same colours on all screens.
       for (const path of width < 600 && colorScheme === 'dark' ? ['/'] : ['/', '/docs']) {
         await look(address + path, settings, async (page) => {
@@ -74,7 +74,7 @@ test('the keyboard leads through the page in order, and shows where it is', () =
   });
 }));
 
-test('nothing moves for those who do not like it', async () => {
+test('nothing moves with reduced motion', async () => {
   for (const reducedMotion of ['reduce', 'no-preference']) {
     await look(address, { reducedMotion }, async (page) => {
       const moving = await page.evaluate(() => [...document.querySelectorAll('*')]
@@ -84,12 +84,12 @@ test('nothing moves for those who do not like it', async () => {
   }
 });
 
-test('charts are told in words', () => look(address, {}, async (page) => {
+test('charts have words', () => look(address, {}, async (page) => {
   const charts = page.getByRole('img');
   assert.equal(await charts.count(), 4);
   const names = await charts.evaluateAll((all) => all.map((chart) => chart.querySelector('title').textContent));
-  assert.deepEqual(names, ['Lists a second in the last five minutes', 'How long lists took in the last five minutes',
-    'Writes a second in the last five minutes', 'How long writes took in the last five minutes']);
+  assert.deepEqual(names, ['Lists per second in the last five minutes', 'How long lists took in the last five minutes',
+    'Writes per second in the last five minutes', 'How long writes took in the last five minutes']);
   for (const chart of await charts.all()) assert.match(await chart.locator('desc').textContent(), /\d/);
   await page.locator('summary').click();
   assert.equal(await page.locator('details tbody tr').count(), 5);

@@ -1,5 +1,5 @@
-// The running shop, the traffic that the tests have sent to it, and the browser that looks at it. A page that complains, or asks
-// anybody else for anything, fails its test.
+// The running shop, the traffic that the tests have sent to it, and the browser that looks at it. A
+// page that complains, or loads anything from elsewhere, fails its test.
 'use strict';
 
 const assert = require('node:assert/strict');
@@ -23,9 +23,9 @@ const TRAFFIC = [
 let browser;
 
 async function send(method, path, status) {
-  const answer = await fetch(address + path, { method });
-  await answer.arrayBuffer();
-  assert.equal(answer.status, status, `${method} ${path}`);
+  const response = await fetch(address + path, { method });
+  await response.arrayBuffer();
+  assert.equal(response.status, status, `${method} ${path}`);
 }
 
 async function status() {
@@ -58,7 +58,7 @@ async function close() {
   await browser?.close();
 }
 
-/** Has a page looked at, and fails if it complained or asked anybody else. With a clock of its own, time stands still for it. */
+/** Looks at a page, and fails if it complained or loaded anything from elsewhere. */
 async function look(at, { hasOwnClock, ...settings }, use) {
   const context = await browser.newContext({ viewport: { width: 1200, height: 900 }, ...settings });
   const page = await context.newPage();
@@ -73,9 +73,9 @@ async function look(at, { hasOwnClock, ...settings }, use) {
     if (!request.url().startsWith(new URL(at).origin) && !request.url().startsWith('data:')) complaints.push(request.url());
   });
   try {
-    const answer = await page.goto(at);
-    assert.equal(answer.status(), 200, at);
-    // The one at /docs writes it when it has all that it shows.
+    const response = await page.goto(at);
+    assert.equal(response.status(), 200, at);
+    // The page at /docs writes it when it is complete.
     await page.locator('h1').waitFor();
     await use(page, complaints);
     assert.deepEqual(complaints, [], at);

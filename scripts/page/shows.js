@@ -37,15 +37,15 @@ async function tellsTheTruth(page) {
   }
 }
 
-test('the page tells what was asked for', () => look(address, {}, tellsTheTruth));
+test('the page counts requests', () => look(address, {}, tellsTheTruth));
 
-test('it tells the same without its script', () => look(address, { javaScriptEnabled: false }, async (page) => {
+test('it shows the same without its script', () => look(address, { javaScriptEnabled: false }, async (page) => {
   await tellsTheTruth(page);
   assert.ok(await page.getByText('Load the page again for new figures.').isVisible());
   assert.ok(await page.locator('#pause').isHidden(), 'nothing is there that does nothing');
 }));
 
-test('all that links lead to is there, also below a prefix and without a slash at its end', async () => {
+test('every link has a target, also below a prefix and without a slash at its end', async () => {
   for (const at of [address, prefixed, `${prefixed}/`]) {
     await look(at, {}, async (page) => {
       const links = await page.locator('a').evaluateAll((all) => all.map((link) => link.href));

@@ -1,5 +1,5 @@
-# What Schemathesis cannot know of the service: a valid Idempotency-Key belongs to one submission, so every submission gets one of its
-# own. Keys that are none stay as they were made up.
+# What Schemathesis cannot know of the service: a valid Idempotency-Key belongs to one submission.
+# Every submission gets its own key. Invalid keys stay as they are.
 import itertools
 import re
 

@@ -11,6 +11,7 @@ use clap::CommandFactory as _;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::watch;
 
 use super::log_buffer::LogBuffer;
 use super::manager::{self, State};
@@ -67,8 +68,10 @@ pub(super) fn run(options: &ServeOptions, line: &CommandLine) -> anyhow::Result<
         demo::print_addresses(server.address(), &options.path_prefix, options.home_page.is_on());
     }
     manager::tell(&[State::Ready, State::Status(&listening)]);
+    let failure = server.failure();
     signals.wait_and_then(
         options.drain_delay,
+        failure.clone(),
         || manager::tell_while_reloading(|| reload(options, &server)),
         || {
             tracing::info!("stopping");
@@ -85,7 +88,7 @@ pub(super) fn run(options: &ServeOptions, line: &CommandLine) -> anyhow::Result<
     #[cfg(feature = "otel")]
     drop(traces);
     drop(log_thread);
-    Ok(ExitCode::SUCCESS)
+    Ok(if *failure.borrow() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
 /// Warns of settings in an old form, and of variables that are no setting. Those are no reason not
@@ -189,10 +192,16 @@ impl Signals {
         Ok(Self { runtime, terminate, interrupt, hangup })
     }
 
-    /// Waits for a signal that ends the server, also one that came before this call, then calls
-    /// `begin` and waits for `delay`, or for another such signal. Calls `reload` for each SIGHUP
-    /// meanwhile.
-    fn wait_and_then(mut self, delay: Duration, reload: impl Fn(), begin: impl FnOnce()) {
+    /// Waits for a signal that ends the server, also one that came before this call, or for a failure
+    /// of the server. Then calls `begin` and waits for `delay`, or for another such signal. Calls
+    /// `reload` for each SIGHUP meanwhile.
+    fn wait_and_then(
+        mut self,
+        delay: Duration,
+        mut failure: watch::Receiver<bool>,
+        reload: impl Fn(),
+        begin: impl FnOnce(),
+    ) {
         let Self { runtime, terminate, interrupt, hangup } = &mut self;
         let mut signal = async || {
             loop {
@@ -200,6 +209,7 @@ impl Signals {
                     _ = terminate.recv() => return,
                     _ = interrupt.recv() => return,
                     _ = hangup.recv() => reload(),
+                    _ = failure.wait_for(|failed| *failed) => return,
                 }
             }
         };

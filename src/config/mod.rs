@@ -49,6 +49,8 @@ impl ServeOptions {
             max_body_bytes: usize::try_from(self.max_request_size.0).unwrap_or(usize::MAX),
             max_connections: self.max_connections as usize,
             max_head_wait_s: whole_seconds(self.max_idle_wait),
+            max_send_wait_s: defaults.max_send_wait_s,
+            max_held_bytes: defaults.max_held_bytes,
             rate_limits: self.rate_limits,
             local_peers: self.local_peers(),
             trusted_proxies: self.trusted_proxies.clone(),

@@ -1,5 +1,6 @@
-//! What a submission is known by: the key that its client gave it, and digests of keys and of contents. Clients
-//! choose both, so the digest is one for which nobody finds two texts. How long digests are kept is not said here.
+//! How a submission is recognized: the key that its client gave it, and digests of keys and of
+//! contents. Clients choose both, so the digest is cryptographic. Deliberately absent: how long
+//! digests are stored (`service`).
 
 use sha2::{Digest as _, Sha256};
 
@@ -36,7 +37,8 @@ impl Digest {
     }
 }
 
-/// What a client calls one submission, however often it sends it: 1 to 255 visible ASCII characters.
+/// What a client calls one submission, however often it sends it: 1 to 255 visible ASCII
+/// characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdempotencyKey(String);
 

@@ -71,7 +71,7 @@ macro_rules! id {
 }
 
 id! {
-    /// A product of the shop. Products are not stored here: any id in range may be asked for.
+    /// A product of the shop. Products are not stored here: every id in range is one.
     ProductId
 }
 id! {

@@ -1,7 +1,7 @@
-//! The terms of the trade: ids, pages, texts, dates, questions and answers.
+//! The terms of the service: ids, pages, texts, dates, questions and answers.
 //!
-//! Values are parsed once at an edge and trusted afterwards. Nothing here knows HTTP, SQL or a file,
-//! and nothing here imports another part of this crate.
+//! Values are parsed once at an edge and trusted afterwards. Nothing here knows HTTP, SQL or a
+//! file, and nothing here imports another part of this crate.
 
 mod digest;
 mod ids;

@@ -1,14 +1,15 @@
-//! Which part of a list is asked for. How a number is read from a query string is `http`'s business.
+//! Which part of a list a client wants. Deliberately absent: reading the numbers from a query
+//! string (`http`).
 
 use super::ids::MAX_ID;
 
 /// Rows on a page when the client names no number.
 pub const DEFAULT_PAGE_SIZE: u32 = 5;
 
-/// Most rows on a page, whatever the client asks for.
+/// Most rows on a page.
 pub const MAX_PAGE_SIZE: u32 = 1_000;
 
-/// A page of a list: numbers already in force, that is, defaulted and clamped.
+/// A page of a list: its numbers in force, after defaults and limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Page {
     number: u64,

@@ -1,6 +1,6 @@
-//! One product's public rows as a store hands them over: fixed-width rows and one shared text buffer, so
-//! that a whole product costs four allocations however many rows it has. How they are laid out for
-//! answering requests is `service::views`' work.
+//! One product's public rows as a store hands them over: rows of fixed width and one shared text
+//! buffer, so that a product takes four allocations with any number of rows. Deliberately absent:
+//! their layout in memory for requests (`view`).
 
 use super::{AnswerId, PhotoId, ProductId, QuestionId, Timestamp};
 
@@ -16,10 +16,10 @@ pub struct Span {
 pub struct Texts(String);
 
 impl Texts {
-    /// Keeps a text and tells where.
+    /// Appends a text, and returns its place.
     ///
     /// # Panics
-    /// When the texts together pass 4 GiB: whoever collects them bounds them far below.
+    /// When the texts together pass 4 GiB. Callers stay far below.
     pub fn keep(&mut self, text: &str) -> Span {
         let start = u32::try_from(self.0.len()).expect("texts collected together stay below 4 GiB");
         let length = u32::try_from(text.len()).expect("a single text stays below 4 GiB");
@@ -44,13 +44,13 @@ impl Texts {
 pub struct QuestionRow {
     /// Its id.
     pub question_id: QuestionId,
-    /// When it was asked.
+    /// When it was written.
     pub written_at: Timestamp,
     /// How many found it helpful.
     pub helpful: u32,
     /// Its text.
     pub body: Span,
-    /// Who asked.
+    /// The asker's name.
     pub name: Span,
 }
 
@@ -67,7 +67,7 @@ pub struct AnswerRow {
     pub helpful: u32,
     /// Its text.
     pub body: Span,
-    /// Who answered.
+    /// The answerer's name.
     pub name: Span,
 }
 
@@ -82,8 +82,8 @@ pub struct PhotoRow {
     pub url: Span,
 }
 
-/// All public rows of one product, in no particular order. Rows whose parent is not there are ignored by
-/// whoever reads this: a store may hand over the answers of a reported question.
+/// All public rows of one product, in no particular order. Readers ignore rows whose parent is not
+/// there: a store may hand over the answers of a reported question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProductRows {
     /// The product.

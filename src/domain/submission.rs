@@ -1,8 +1,8 @@
-//! A new question or answer: the fields as they came, and the same checked. Every bad field is named at
-//! once. How JSON and forms become [`Field`]s is `http`'s work.
+//! A new question or answer: the fields as they came, and the same checked. Every bad field is
+//! named at once. Deliberately absent: how JSON and forms become [`Field`]s.
 
 use super::ids::Id;
-use super::{Body, Email, Name, PhotoUrl, ProductId, TextError};
+use super::{Body, Email, Name, PhotoUrl, ProductId, TextError, is_photo_address};
 
 /// A field as a client sent it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -42,6 +42,19 @@ impl Default for Draft {
             product_id: Field::Missing,
             photos: Ok(Vec::new()),
         }
+    }
+}
+
+impl Draft {
+    /// How many photos are left out: those that are no [photo's address](is_photo_address), blank
+    /// ones not counted.
+    pub fn photos_left_out(&self) -> usize {
+        let is_left_out = |photo: &&Field| match photo {
+            Field::Missing => false,
+            Field::Text(text) => !text.trim().is_empty() && !is_photo_address(text),
+            Field::Number(_) | Field::Other(_) => true,
+        };
+        self.photos.as_ref().map_or(0, |photos| photos.iter().filter(is_left_out).count())
     }
 }
 
@@ -88,7 +101,7 @@ impl Default for SubmissionLimits {
 /// A checked new question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewQuestion {
-    /// The product asked about.
+    /// The product that the question is about.
     pub product_id: ProductId,
     /// Its text.
     pub body: Body,
@@ -98,7 +111,7 @@ pub struct NewQuestion {
     pub email: Email,
 }
 
-/// A checked new answer; which question it answers is said beside it.
+/// A checked new answer. The question that it answers is not part of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewAnswer {
     /// Its text.
@@ -177,52 +190,39 @@ fn product_id(errors: &mut Vec<FieldError>, field: &Field) -> Option<ProductId> 
     None
 }
 
-/// Blank entries are dropped before the rest is counted; positions in errors are those of the array sent.
+/// Entries that are no photo's address are left out before the rest is counted. Positions in errors
+/// are those of the array that was sent.
 fn photos(
     errors: &mut Vec<FieldError>,
     field: &Result<Vec<Field>, NotAnArray>,
     limits: &SubmissionLimits,
 ) -> Option<Vec<PhotoUrl>> {
     let bad_before = errors.len();
+    let entries = match field {
+        Ok(entries) => entries.as_slice(),
+        Err(NotAnArray(kind)) => {
+            let detail = format!("photos must be an array of URLs, not {kind}");
+            errors.push(FieldError { pointer: "#/photos".to_owned(), detail });
+            &[]
+        }
+    };
     let mut photos = Vec::new();
     let mut present = 0;
-    match field {
-        Err(NotAnArray(kind)) => errors.push(FieldError {
-            pointer: "#/photos".to_owned(),
-            detail: format!("photos must be an array of URLs, not {kind}"),
-        }),
-        Ok(entries) => {
-            for (position, entry) in entries.iter().enumerate() {
-                if matches!(entry, Field::Text(text) if text.trim().is_empty()) || *entry == Field::Missing {
-                    continue;
-                }
-                present += 1;
-                let problem = match entry {
-                    Field::Text(text) => match PhotoUrl::parse(text, limits.photo_url_max_chars) {
-                        Ok(url) => {
-                            photos.push(url);
-                            continue;
-                        }
-                        Err(error) => error.to_string(),
-                    },
-                    Field::Other(kind) => format!("must be a URL, not {kind}"),
-                    Field::Number(_) | Field::Missing => "must be a URL, not a number".to_owned(),
-                };
-                errors.push(FieldError {
-                    pointer: format!("#/photos/{position}"),
-                    detail: format!("photos[{position}] {problem}"),
-                });
-            }
-            if present > limits.photos_max {
-                errors.push(FieldError {
-                    pointer: "#/photos".to_owned(),
-                    detail: format!(
-                        "photos must have at most {} entries; it has {present}",
-                        limits.photos_max
-                    ),
-                });
-            }
+    for (position, entry) in entries.iter().enumerate() {
+        let Field::Text(text) = entry else { continue };
+        match PhotoUrl::parse(text, limits.photo_url_max_chars) {
+            Err(TextError::NotAPhotoUrl) => continue,
+            Ok(url) => photos.push(url),
+            Err(error) => errors.push(FieldError {
+                pointer: format!("#/photos/{position}"),
+                detail: format!("photos[{position}] {error}"),
+            }),
         }
+        present += 1;
+    }
+    if present > limits.photos_max {
+        let detail = format!("photos must have at most {} entries; it has {present}", limits.photos_max);
+        errors.push(FieldError { pointer: "#/photos".to_owned(), detail });
     }
     (errors.len() == bad_before).then_some(photos)
 }

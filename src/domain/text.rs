@@ -13,6 +13,9 @@ pub enum TextError {
         /// The most characters allowed.
         max: usize,
     },
+    /// Nothing of it is seen: it has [invisible characters](is_invisible) alone.
+    #[error("must have a visible character")]
+    Invisible,
     /// Longer than allowed.
     #[error("must have 1 to {max} characters; it has {length}")]
     TooLong {
@@ -87,7 +90,8 @@ impl Name {
     pub fn parse(text: &str, max: usize) -> Result<Self, TextError> {
         let text = normalize(text);
         refuse_control_characters(&text, |_| false)?;
-        trimmed_within(&text, max).map(Self)
+        let text = trimmed_within(&text, max)?;
+        if text.chars().all(is_invisible) { Err(TextError::Invisible) } else { Ok(Self(text)) }
     }
 }
 
@@ -209,6 +213,16 @@ mod tests {
         }
         assert_eq!(Name::parse("a\nb", 60), Err(TextError::ControlCharacter(10)));
         assert_eq!(Name::parse("a\tb", 60), Err(TextError::ControlCharacter(9)));
+    }
+
+    #[test]
+    fn a_name_is_seen() {
+        for name in ["\u{200b}", "\u{3164}\u{3164}", "\u{2800} \u{ad}", "\u{e0041}"] {
+            assert_eq!(Name::parse(name, 60), Err(TextError::Invisible), "{name:?}");
+        }
+        for name in ["\u{200b}a", "尺", "😀", "👩\u{200d}🚀", "."] {
+            assert!(Name::parse(name, 60).is_ok(), "{name}");
+        }
     }
 
     #[test]

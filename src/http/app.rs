@@ -1,4 +1,5 @@
-//! What operations work with. Sockets and their buffers are `connection`'s.
+//! What operations work with: the service, settings, counters and caches. Deliberately absent:
+//! sockets and their buffers (`connection`).
 
 use std::sync::{Arc, OnceLock};
 
@@ -12,14 +13,15 @@ use super::watch::history::History;
 use super::watch::metrics::{ServerMetrics, WorkerMetrics};
 use crate::service::Service;
 
-/// What operations work with. Each worker has its own, so that counting references to it stays on one core.
+/// What operations work with. Each worker has its own, so that the reference counts stay on one
+/// core.
 pub(crate) struct App {
     pub(crate) service: Arc<Service>,
     pub(crate) settings: Arc<HttpSettings>,
     pub(crate) rate_limiter: Arc<RateLimiter>,
-    /// The description of the interface, once it was asked for.
+    /// The description of the interface, once it was requested.
     pub(crate) description: OnceLock<Bytes>,
-    /// What `Cache-Control` says of lists.
+    /// The `Cache-Control` of lists.
     pub(crate) lists_kept: HeaderValue,
     pub(crate) encoded_pages: Arc<EncodedPages>,
     /// The last minutes, for the page at `/`; `None` without that page.

@@ -1,4 +1,5 @@
-//! A request on its way to its operation: all that the operation may look at. Reading the parts is `request`'s work.
+//! A request on its way to its operation: all that the operation may read. Deliberately absent: how
+//! its parts are parsed (`request`).
 
 use http::request::Parts as Head;
 

@@ -1,5 +1,5 @@
-//! From a request to its response: path, method, rate, operation, and the headers that every response carries. The order
-//! of the checks is here and nothing else; what an operation does is in `operations` and `pages`.
+//! From a request to its response: path, method, rate, operation, and the headers that every
+//! response has. Deliberately absent: what an operation does (`operations`, `pages`).
 
 use std::net::IpAddr;
 
@@ -10,20 +10,24 @@ use http::{HeaderMap, Request, Response};
 use super::app::App;
 use super::call::Call;
 use super::operation::{Operation, Variables, allow};
-use super::request::body::{Payload, discard_rest};
-use super::request::caller::Caller;
+use super::request::body::Payload;
+use super::request::caller::{Caller, Origin};
+use super::request::idempotency::idempotency_key;
+use super::request::rate_limits::{Charge, Fate, LocalPeers};
 use super::request::request_id;
-use super::response::allowance::Allowance;
+use super::response::allowance::Kind;
 use super::response::caching;
 use super::response::cors::{self, CorsOrigins};
 use super::response::problem::Problem;
-use super::response::reply::Responded;
+use super::response::reply::{Reply, Responded};
 use super::routes::{Destination, find};
+use super::settings::HttpSettings;
 use super::watch::access_log::{AccessLog, Exchange};
 
-/// Answers a request, whatever it is.
+/// Responds to any request.
 pub(crate) async fn respond(app: &App, peer: IpAddr, request: Request<Payload>) -> Response<Bytes> {
-    let started = app.metrics.begin();
+    // Already begun when its body came later than its head.
+    let started = request.extensions().get().copied().unwrap_or_else(|| app.metrics.begin());
     let (head, mut body) = request.into_parts();
     let path = head.uri.path().strip_prefix(app.settings.path_prefix.as_str());
     let destination = path.map_or(Destination::UnknownPath, |path| find(&head.method, path));
@@ -37,7 +41,6 @@ pub(crate) async fn respond(app: &App, peer: IpAddr, request: Request<Payload>) 
     let mut response = match responding.await {
         Ok(response) | Err(response) => response,
     };
-    discard_rest(body);
     finish(&app.settings.cors_origins, &head.headers, &mut response);
     let status = response.status();
     let took = app.metrics.finish(started, operation, status);
@@ -48,7 +51,7 @@ pub(crate) async fn respond(app: &App, peer: IpAddr, request: Request<Payload>) 
     response
 }
 
-/// Adds the headers that every response carries.
+/// Adds the headers that every response has.
 pub(crate) fn finish(cors: &CorsOrigins, request: &HeaderMap, response: &mut Response<Bytes>) {
     let headers = response.headers_mut();
     cors.stamp(request, headers);
@@ -79,8 +82,12 @@ async fn reply(
         }
         _ => return Err(refused(Problem::UnknownPath)),
     };
-    let allowance = count_write(app, peer, head, &row.operation, &variables).map_err(refused)?;
+    let charge = match row.operation.counts_as() {
+        Some(kind) => charge(app, peer, head, &row.operation, kind, &variables).await.map_err(refused)?,
+        None => None,
+    };
     let reply = (row.run)(Call { app, head, body, variables }).await;
+    let allowance = charge.map(|charge| app.rate_limiter.settle(charge, fate(&reply)));
     let mut responded = reply.map(|reply| reply.into_response(&app.lists_kept)).map_err(refused);
     if let (Some(allowance), Ok(response) | Err(response)) = (allowance, &mut responded) {
         allowance.stamp(response.headers_mut());
@@ -88,22 +95,47 @@ async fn reply(
     responded
 }
 
-/// Counts a write against its client's allowance. One whose path is wrong is none.
-fn count_write(
+/// Charges a write to its client. A wrong id in the path is no write, and a repetition under a
+/// known key passes without a charge.
+async fn charge(
     app: &App,
     peer: IpAddr,
     head: &Head,
     operation: &Operation,
+    kind: Kind,
     variables: &Variables<'_>,
-) -> Result<Option<Allowance>, Problem> {
-    let Some(kind) = operation.counts_as() else { return Ok(None) };
+) -> Result<Option<Charge>, Problem> {
     operation.check_ids(variables)?;
-    let caller = Caller::of(peer, &head.headers, &app.settings.trusted_proxies);
-    app.rate_limiter.count(kind, caller.client).map_err(|too_many| {
-        if app.settings.trusted_proxies.hides_clients(caller.peer, &head.headers) {
-            // The likeliest mistake behind a proxy: all shoppers share one allowance.
-            tracing::warn!(peer = %caller.peer, "refused a write; it names another client, but its sender is no trusted proxy");
-        }
-        Problem::TooMany(too_many)
-    })
+    let HttpSettings { trusted_proxies, local_peers, .. } = &*app.settings;
+    let caller = Caller::of(peer, &head.headers, trusted_proxies);
+    if caller.origin == Origin::Local && *local_peers == LocalPeers::Exempt {
+        return Ok(None);
+    }
+    let too_many = match app.rate_limiter.charge(kind, caller.client) {
+        Ok(charge) => return Ok(charge),
+        Err(too_many) => too_many,
+    };
+    let key = operation.about.body.as_ref().and_then(|_| idempotency_key(&head.headers).ok()?);
+    if let Some(key) = key
+        && app.rate_limiter.take_refused(caller.client)
+        && app
+            .service
+            .is_known(&key)
+            .await
+            .map_err(|error| Problem::from_service(error, Problem::UnknownPath))?
+    {
+        return Ok(None);
+    }
+    app.rate_limiter.log_first(caller);
+    Err(Problem::TooMany(too_many))
+}
+
+/// What became of a write, for its client's allowance.
+fn fate(reply: &Result<Reply, Problem>) -> Fate {
+    match reply {
+        Ok(Reply::Created { is_new: false, .. }) => Fate::Refused,
+        Ok(_) => Fate::Accepted,
+        Err(problem) if problem.status().is_server_error() => Fate::Failed,
+        Err(_) => Fate::Refused,
+    }
 }

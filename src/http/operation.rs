@@ -1,5 +1,6 @@
-//! What is known of an operation: every fact that the table, the counters, the log and the description share.
-//! What an operation does is in `operations` and `pages`; which of them there are is said in `routes`.
+//! The facts of an operation, which the table, the counters, the log and the description share.
+//! Deliberately absent: what an operation does (`operations`, `pages`), the list of them
+//! (`routes`).
 
 use http::Method;
 use serde_json::Value;
@@ -60,7 +61,8 @@ pub(crate) struct About {
     pub(crate) parameters: &'static [&'static str],
     pub(crate) body: Option<BodyAbout>,
     pub(crate) success: Success,
-    /// Problems of this operation. Those of ids, bodies, limits and the store follow from the other facts.
+    /// Problems of this operation. Those of ids, bodies, limits and the store follow from the other
+    /// facts.
     pub(crate) problems: &'static [Problem],
 }
 
@@ -108,7 +110,7 @@ impl Operation {
         self.path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
     }
 
-    /// Refuses a path whose ids are none.
+    /// Refuses a path with a segment that is no id.
     ///
     /// # Errors
     /// The problem of the first one.

@@ -1,5 +1,5 @@
-//! The one table of routes: read it aloud, it is the API. A row has every fact of an operation; matching a request
-//! to its row is here too. The words that describe an operation stand next to the function that carries it out.
+//! The one table of routes: read it aloud, it is the API. A row has every fact of an operation.
+//! Deliberately absent: the words that describe an operation, which stand next to its function.
 
 use std::pin::Pin;
 
@@ -23,7 +23,7 @@ pub(crate) type Replying<'a> = Pin<Box<dyn Future<Output = Result<Reply, Problem
 /// Carries an operation out.
 type Run = for<'a> fn(Call<'a>) -> Replying<'a>;
 
-/// Writes a list whose product is in memory, behind what is in the output already; otherwise writes nothing.
+/// Appends a list to the output if its product is in memory.
 type FromMemory = fn(&App, &ListQuery<'_>, &Variables<'_>, &mut Vec<u8>) -> Option<ListTag>;
 
 /// An operation and what carries it out.
@@ -35,7 +35,8 @@ pub(crate) struct Row {
     pub(crate) from_memory: Option<FromMemory>,
 }
 
-/// Makes a row from a method, a path, a name, what it is for, its description and what carries it out.
+/// Makes a row from a method, a path, a name, what it is for, its description and what carries it
+/// out.
 macro_rules! row {
     ($method:ident $path:literal, $name:literal, $purpose:expr, $about:expr, $run:expr) => {
         Row {
@@ -133,7 +134,8 @@ pub(crate) fn find<'a>(method: &Method, path: &'a str) -> Destination<'a> {
     }
 }
 
-/// The variable segments of a path without a trailing slash; `None` when the pattern is of another path.
+/// The variable segments of a path without a trailing slash; `None` when the pattern is of another
+/// path.
 fn variables<'a>(pattern: &str, path: &'a str) -> Option<Variables<'a>> {
     let mut values = [""; MAX_VARIABLES];
     let (mut pattern, mut path) = (pattern.strip_suffix('/').unwrap_or(pattern), path);

@@ -1,4 +1,4 @@
-//! What an operator may set about the HTTP side. Where the values come from is `config`'s.
+//! The settings of the HTTP side. Deliberately absent: where the values come from (`config`).
 
 use std::path::PathBuf;
 
@@ -7,21 +7,22 @@ use super::request::rate_limits::{LocalPeers, RateLimits};
 use super::response::cors::CorsOrigins;
 use super::watch::access_log::AccessLog;
 
-/// What an operator may set about the HTTP side.
+/// The settings of the HTTP side.
 #[derive(Debug, Clone)]
 pub struct HttpSettings {
-    /// Put before every path, for clients that call e.g. `/api/fec2/hr-rfp/qa/questions`; empty or beginning
-    /// with a slash and not ending with one.
+    /// Put before every path, for clients that call e.g. `/api/fec2/hr-rfp/qa/questions`; empty or
+    /// beginning with a slash and not ending with one.
     pub path_prefix: String,
-    /// Whether there is a page at `/` that shows what is running, and its figures at `/status.json`.
+    /// Whether there is a page at `/` that shows what is running, and its figures at
+    /// `/status.json`.
     pub first_page: bool,
-    /// Whose pages may read answers.
+    /// Whose pages may read responses.
     pub cors_origins: CorsOrigins,
-    /// With these, clients are spoken to over TLS only.
+    /// With these, the server speaks TLS only.
     pub tls: Option<TlsFiles>,
-    /// How long a shared cache may show a list without asking for it again, in seconds.
+    /// How long a shared cache may serve a list without asking again, in seconds.
     pub shared_cache_s: u32,
-    /// Most memory for lists that were encoded.
+    /// Most bytes of encoded lists that are cached.
     pub encoded_max_bytes: u64,
     /// Largest body of a question or answer.
     pub max_body_bytes: usize,
@@ -29,11 +30,15 @@ pub struct HttpSettings {
     pub max_connections: usize,
     /// How long a connection may go without a request's whole head, in seconds, give or take one.
     pub max_head_wait_s: u32,
+    /// How long a connection may go without taking a byte of a response that waits for it, in seconds, give or take one.
+    pub max_send_wait_s: u32,
+    /// Most bytes that all connections hold together: requests that are not whole yet, and responses that were not taken.
+    pub max_held_bytes: usize,
     /// How many writes a client may send.
     pub rate_limits: RateLimits,
     /// Whether the limits count peers on the loopback interface that send no forwarding header.
     pub local_peers: LocalPeers,
-    /// Whose word on a client's address is taken.
+    /// Proxies whose forwarding header is believed.
     pub trusted_proxies: TrustedProxies,
     /// Which requests are logged.
     pub access_log: AccessLog,
@@ -53,6 +58,8 @@ impl Default for HttpSettings {
             max_body_bytes: 65_536,
             max_connections: 16_384,
             max_head_wait_s: 30,
+            max_send_wait_s: 60,
+            max_held_bytes: 512 << 20,
             rate_limits: RateLimits::OFF,
             local_peers: LocalPeers::Limited,
             trusted_proxies: TrustedProxies::default(),
@@ -62,7 +69,7 @@ impl Default for HttpSettings {
     }
 }
 
-/// Where the operator keeps what proves the server's name.
+/// The files that prove the server's name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TlsFiles {
     /// The certificate and those that lead to its root, as PEM.

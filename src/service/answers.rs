@@ -1,7 +1,7 @@
 //! The operations on answers. Lists come from memory, writes go to the queue; no HTTP is known here.
 
 use super::questions::unexpected;
-use super::{Listed, Service, ServiceError};
+use super::{Added, Listed, Service, ServiceError};
 use crate::domain::Target;
 use crate::domain::{AnswerId, IdempotencyKey, NewAnswer, Page, QuestionId};
 use crate::store::{Command, Outcome};
@@ -59,15 +59,14 @@ impl Service {
         question_id: QuestionId,
         answer: NewAnswer,
         key: Option<&IdempotencyKey>,
-    ) -> Result<AnswerId, ServiceError> {
+    ) -> Result<Added<AnswerId>, ServiceError> {
         let written_at = self.clock.now();
         let submission = self.submission(key, written_at, || answer.digest(question_id));
         let product_id = self.directory.find(question_id);
         let command = Command::AddAnswer { question_id, product_id, answer, written_at, submission };
         match self.write(command).await? {
-            Outcome::AnswerAdded { answer_id, .. } | Outcome::Repeated(Target::Answer(answer_id)) => {
-                Ok(answer_id)
-            }
+            Outcome::AnswerAdded { answer_id: id, .. } => Ok(Added { id, is_new: true }),
+            Outcome::Repeated(Target::Answer(id)) => Ok(Added { id, is_new: false }),
             outcome => unexpected(outcome),
         }
     }

@@ -31,6 +31,7 @@ pub use example::Example;
 pub use listed::Listed;
 pub use settings::ServiceSettings;
 pub use statistics::{BatchStatistics, Failure, SPANS_TARGET, Statistics, ViewStatistics};
+pub use submissions::Added;
 
 use self::lanes::fill::{FillSignal, Filler};
 use self::lanes::loader::{Lane, LoadRequest};

@@ -1,8 +1,8 @@
 //! The operations on questions. Lists come from memory, writes go to the queue; no HTTP is known here.
 
-use super::{Listed, Service, ServiceError};
+use super::{Added, Listed, Service, ServiceError};
 use crate::domain::Target;
-use crate::domain::{Id, IdempotencyKey, NewQuestion, Page, ProductId, QuestionId};
+use crate::domain::{IdempotencyKey, NewQuestion, Page, ProductId, QuestionId};
 use crate::store::{Command, Outcome};
 use crate::view::ListTag;
 
@@ -49,15 +49,15 @@ impl Service {
         &self,
         question: NewQuestion,
         key: Option<&IdempotencyKey>,
-    ) -> Result<QuestionId, ServiceError> {
+    ) -> Result<Added<QuestionId>, ServiceError> {
         let written_at = self.clock.now();
         let submission = self.submission(key, written_at, || question.digest());
         let era = self.directory.era();
         match self.write(Command::AddQuestion { question, written_at, submission }).await? {
-            Outcome::Repeated(Target::Question(question_id)) => Ok(question_id),
+            Outcome::Repeated(Target::Question(id)) => Ok(Added { id, is_new: false }),
             Outcome::QuestionAdded { question_id, product_id } => {
                 self.directory.remember(era, product_id, &[question_id]);
-                Ok(question_id)
+                Ok(Added { id: question_id, is_new: true })
             }
             outcome => unexpected(outcome),
         }
@@ -80,7 +80,7 @@ impl Service {
 }
 
 /// A store that returns the outcome of another command is broken. Nothing is acknowledged.
-pub(super) fn unexpected<I: Id>(outcome: Outcome) -> Result<I, ServiceError> {
+pub(super) fn unexpected<T>(outcome: Outcome) -> Result<T, ServiceError> {
     tracing::error!(?outcome, "the store gave an outcome that does not fit the command");
     Err(ServiceError::StoreUnavailable)
 }

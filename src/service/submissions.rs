@@ -3,14 +3,38 @@
 
 use std::time::Duration;
 
-use super::Service;
+use super::{Service, ServiceError};
 use crate::domain::{Digest, IdempotencyKey, Timestamp};
-use crate::store::Submission;
+use crate::store::{Command, Submission};
 
 /// The lifetime of a key.
 const KEY_KEPT: Duration = Duration::from_hours(24);
 
+/// The row that a submission came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Added<I> {
+    /// Its id.
+    pub id: I,
+    /// Whether this submission added it, and none before.
+    pub is_new: bool,
+}
+
 impl Service {
+    /// Whether a question or answer came under this key before.
+    ///
+    /// # Errors
+    /// [`ServiceError::Overloaded`] or [`ServiceError::StoreUnavailable`].
+    pub async fn is_known(&self, key: &IdempotencyKey) -> Result<bool, ServiceError> {
+        let now = self.clock.now();
+        let submission = Submission { digest: key.digest(), content: None, expires_at: after(now, KEY_KEPT) };
+        match self.write(Command::Recall { submission, now }).await {
+            // What came under it does not matter here.
+            Ok(_) | Err(ServiceError::KeyTaken) => Ok(true),
+            Err(ServiceError::NotFound) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     /// The marks of a submission; `None` without a key and without a window for repetitions.
     pub(super) fn submission(
         &self,
@@ -18,10 +42,7 @@ impl Service {
         written_at: Timestamp,
         content: impl FnOnce() -> Digest,
     ) -> Option<Submission> {
-        let until = |kept: Duration| {
-            let kept = i64::try_from(kept.as_millis()).unwrap_or(i64::MAX);
-            Timestamp::nearest(written_at.milliseconds().saturating_add(kept))
-        };
+        let until = |kept| after(written_at, kept);
         let window = self.settings.duplicate_window;
         match key {
             Some(key) => Some(Submission {
@@ -33,4 +54,9 @@ impl Service {
             None => Some(Submission { digest: content(), content: None, expires_at: until(window) }),
         }
     }
+}
+
+fn after(time: Timestamp, passed: Duration) -> Timestamp {
+    let passed = i64::try_from(passed.as_millis()).unwrap_or(i64::MAX);
+    Timestamp::nearest(time.milliseconds().saturating_add(passed))
 }

@@ -36,6 +36,13 @@ pub enum Command {
     },
     /// Hide it from public lists, for good. Twice is the same as once.
     Report(Target),
+    /// Look whether a submission came before. Nothing is written.
+    Recall {
+        /// By what it is recognized.
+        submission: Submission,
+        /// The time of the request.
+        now: Timestamp,
+    },
 }
 
 /// What became of a [`Command`].

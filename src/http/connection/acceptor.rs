@@ -1,6 +1,6 @@
-//! The listening socket, bound here or handed over by whoever keeps it, and the acceptor: it takes new connections and
-//! gives each to the worker with the fewest. Its thread has little else to do, so it also looks at the counters for the first
-//! page's history. What happens on a connection is the worker's (`server`).
+//! The listening socket, bound here or handed over by a service manager, and the acceptor: it takes new connections and gives
+//! each to the worker with the fewest. Its thread has little else to do, so it also looks at the counters for the first page's
+//! history. What happens on a connection is the worker's business (`worker`).
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -24,14 +24,14 @@ const ACCEPT_BACKLOG: u32 = 4_096;
 
 /// A socket on which connections come.
 #[derive(Debug)]
-pub(crate) struct Entrance {
-    listener: std::net::TcpListener,
+pub(crate) struct Listener {
+    socket: std::net::TcpListener,
     address: SocketAddr,
     /// Whether connections still wait in its queue when this process has closed it.
     outlives_us: bool,
 }
 
-impl Entrance {
+impl Listener {
     /// Binds an address; port 0 takes a free one.
     pub(crate) fn bind(address: SocketAddr) -> std::io::Result<Self> {
         let socket = match address {
@@ -42,16 +42,16 @@ impl Entrance {
         socket.bind(address)?;
         // Listening needs a runtime only because tokio registers the socket; it is unregistered at once.
         let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
-        let listener = runtime.block_on(async { socket.listen(ACCEPT_BACKLOG)?.into_std() })?;
-        let address = listener.local_addr()?;
-        Ok(Self { listener, address, outlives_us: false })
+        let socket = runtime.block_on(async { socket.listen(ACCEPT_BACKLOG)?.into_std() })?;
+        let address = socket.local_addr()?;
+        Ok(Self { socket, address, outlives_us: false })
     }
 
     /// Takes a socket that somebody else bound and keeps.
-    pub(crate) fn kept_elsewhere(listener: std::net::TcpListener) -> std::io::Result<Self> {
-        listener.set_nonblocking(true)?;
-        let address = listener.local_addr()?;
-        Ok(Self { listener, address, outlives_us: true })
+    pub(crate) fn kept_elsewhere(socket: std::net::TcpListener) -> std::io::Result<Self> {
+        socket.set_nonblocking(true)?;
+        let address = socket.local_addr()?;
+        Ok(Self { socket, address, outlives_us: true })
     }
 
     /// The address that is bound.
@@ -61,14 +61,14 @@ impl Entrance {
 }
 
 /// Where a worker's new connections go, and how many it has.
-pub(crate) type WorkerEntrance = (mpsc::UnboundedSender<Accepted>, Arc<AtomicUsize>);
+pub(crate) type WorkerQueue = (mpsc::UnboundedSender<Accepted>, Arc<AtomicUsize>);
 
 /// A connection and the address of its other end.
 pub(crate) type Accepted = (std::net::TcpStream, IpAddr);
 
 /// The accepting thread's work.
 pub(crate) struct Acceptor {
-    pub(crate) workers: Vec<WorkerEntrance>,
+    pub(crate) workers: Vec<WorkerQueue>,
     pub(crate) metrics: Arc<ServerMetrics>,
     /// The last minutes, if anybody may ask for them.
     pub(crate) history: Option<Arc<History>>,
@@ -76,15 +76,14 @@ pub(crate) struct Acceptor {
 }
 
 impl Acceptor {
-    /// Runs the acceptor on a thread of its own until the server stops.
-    pub(crate) fn start(self, entrance: Entrance) -> std::io::Result<std::thread::JoinHandle<()>> {
+    /// What the acceptor's thread does until the server stops.
+    pub(crate) fn work(self, listener: Listener) -> std::io::Result<impl FnOnce() + Send + use<>> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let listener = {
+        let socket = {
             let _inside = runtime.enter();
-            TcpListener::from_std(entrance.listener)?
+            TcpListener::from_std(listener.socket)?
         };
-        let run = move || runtime.block_on(self.run(listener, entrance.outlives_us));
-        std::thread::Builder::new().name("accept".to_owned()).spawn(run)
+        Ok(move || runtime.block_on(self.run(socket, listener.outlives_us)))
     }
 
     async fn run(mut self, listener: TcpListener, outlives_us: bool) {
@@ -101,7 +100,7 @@ impl Acceptor {
                     continue;
                 }
                 () = stopping(&mut self.stopped) => {
-                    // Whoever waits at a socket that is kept is the next process's, which has all the time for them.
+                    // A client that waits at a socket that is kept is answered by the next process.
                     if !outlives_us {
                         self.take_the_last(&listener);
                     }

@@ -1,6 +1,6 @@
-//! The listener for whoever watches: `/metrics`, `/livez` and `/readyz`, on an address of its own that shoppers do not
-//! reach, on a thread of its own that goes on while the server stops. It changes nothing and needs no password, and is
-//! not made for the open network.
+//! The listener for operators: `/metrics`, `/livez` and `/readyz`, on an address of its own that shoppers do not reach, on a
+//! thread of its own that goes on while the server stops. It changes nothing and needs no password, and is not made for the
+//! open network.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::HeaderValue;
+use http::header::{DATE, HeaderValue};
 use http::{Method, Request, Response};
 use http_body_util::Full;
 use hyper::body::Incoming;
@@ -19,6 +19,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
+use super::date::date;
 use super::server::ServerHandle;
 use crate::http::operations::health;
 use crate::http::response::problem::Problem;
@@ -136,6 +137,8 @@ async fn serve(stream: TcpStream, watched: Arc<Watched>) {
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_WAIT)
+        // hyper's date panics before 1970; `respond` has another.
+        .auto_date_header(false)
         .serve_connection(TokioIo::new(stream), service);
     if let Err(error) = connection.await {
         tracing::debug!(%error, "an admin connection broke");
@@ -153,7 +156,9 @@ async fn respond(watched: &Watched, request: &Request<Incoming>) -> Response<Byt
         (_, "/metrics" | "/livez" | "/readyz") => Err(Problem::WrongMethod { allow: "GET, HEAD".to_owned() }),
         _ => Err(Problem::UnknownPath),
     };
-    result.unwrap_or_else(|problem| problem.into_response(request.headers(), path, ""))
+    let mut response = result.unwrap_or_else(|problem| problem.into_response(request.headers(), path, ""));
+    response.headers_mut().insert(DATE, date());
+    response
 }
 
 fn metrics(watched: &Watched) -> Result<Response<Bytes>, Problem> {

@@ -1,93 +1,133 @@
-//! Who is connected to a worker: which connections wait for their client's next request, since when, and which
-//! are to be closed. Once a second the worker looks at all of its connections; a request only leaves a mark. A
-//! timer for each request, in its place, is a twentieth of the whole cost of a page.
+//! The connections of a worker: until when each may wait for its client, how many bytes they hold together, and which are to
+//! end. Once a second the worker looks at all of them; a request only leaves a mark. A timer for each request would take a
+//! twentieth of the whole cost of a list. What is sent and received is not here.
 
 use std::collections::HashMap;
 use std::future::poll_fn;
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use futures_util::task::AtomicWaker;
-use hyper::body::{Body, Incoming};
-use hyper::rt::bounds::Http2ServerConnExec;
-use hyper::rt::{Read, Write};
-use hyper::server::conn::{http1, http2};
-use hyper::service::HttpService;
 use tokio::task::{AbortHandle, Id};
 
-/// Seconds since the worker started, one for all of its connections.
-#[derive(Debug, Default)]
-struct Seconds(AtomicU32);
+/// How long, and for how many bytes, what a client still sends is read and dropped when its response is written already. A
+/// client that is sending would otherwise see a reset in place of the response.
+pub(crate) const LINGER_TIMEOUT: Duration = Duration::from_secs(5);
+pub(crate) const LINGER_MAX_BYTES: usize = 1 << 20;
 
-/// A request of this connection is being answered.
-const ANSWERING: u32 = u32::MAX;
+/// What the connections of one worker may take.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ConnectionLimits {
+    /// How long a connection may go without a whole head, in seconds.
+    pub(crate) max_head_wait_s: u32,
+    /// How long a connection may go without taking a byte of a response that waits for it, in seconds.
+    pub(crate) max_send_wait_s: u32,
+    /// Bytes that all connections hold together: requests that are not whole, and responses that were not taken.
+    pub(crate) max_held_bytes: usize,
+}
+
+/// What the connections of a worker have in common.
+#[derive(Debug)]
+struct Shared {
+    limits: ConnectionLimits,
+    /// Seconds since the worker started.
+    now_s: AtomicU32,
+    held_bytes: AtomicUsize,
+    /// Connections and responses that were given up for [`ConnectionLimits::max_held_bytes`] since the last second.
+    given_up: AtomicUsize,
+}
+
+/// The connection waits for nothing that its client has to do.
+const NEVER: u32 = u32::MAX;
 
 /// A worker's connections.
-#[derive(Debug, Default)]
-pub(crate) struct Roster {
-    seconds: Arc<Seconds>,
-    connections: HashMap<Id, (Arc<Presence>, AbortHandle)>,
+#[derive(Debug)]
+pub(crate) struct Connections {
+    shared: Arc<Shared>,
+    connections: HashMap<Id, (Arc<ConnectionState>, AbortHandle)>,
 }
 
 /// What is known of one connection.
 #[derive(Debug)]
-pub(crate) struct Presence {
-    seconds: Arc<Seconds>,
-    /// When it began to wait for a request, or [`ANSWERING`].
-    waiting_since_s: AtomicU32,
+pub(crate) struct ConnectionState {
+    shared: Arc<Shared>,
+    /// The second after which it is closed when no head has come.
+    head_due_s: AtomicU32,
+    /// The second after which it is closed when no byte of a response was taken.
+    progress_due_s: AtomicU32,
+    held_bytes: AtomicUsize,
     finishing: AtomicBool,
     /// Wakes the connection to see that it is to finish.
     waker: AtomicWaker,
 }
 
-impl Roster {
-    /// For a connection that begins now.
-    pub(crate) fn presence(&self) -> Arc<Presence> {
-        Arc::new(Presence {
-            waiting_since_s: AtomicU32::new(self.seconds.0.load(Ordering::Relaxed)),
-            seconds: Arc::clone(&self.seconds),
+impl Connections {
+    /// None yet.
+    pub(crate) fn new(limits: ConnectionLimits) -> Self {
+        let (now_s, held_bytes, given_up) = (AtomicU32::new(0), AtomicUsize::new(0), AtomicUsize::new(0));
+        let shared = Arc::new(Shared { limits, now_s, held_bytes, given_up });
+        Self { shared, connections: HashMap::new() }
+    }
+
+    /// The state of a connection that begins now.
+    pub(crate) fn begin(&self) -> Arc<ConnectionState> {
+        let state = ConnectionState {
+            shared: Arc::clone(&self.shared),
+            head_due_s: AtomicU32::new(NEVER),
+            progress_due_s: AtomicU32::new(NEVER),
+            held_bytes: AtomicUsize::new(0),
             finishing: AtomicBool::new(false),
             waker: AtomicWaker::new(),
-        })
+        };
+        state.waiting();
+        Arc::new(state)
     }
 
-    /// Enters a connection with the task that serves it.
-    pub(crate) fn enter(&mut self, presence: Arc<Presence>, task: AbortHandle) {
-        self.connections.insert(task.id(), (presence, task));
+    /// Adds a connection with the task that serves it.
+    pub(crate) fn add(&mut self, state: Arc<ConnectionState>, task: AbortHandle) {
+        self.connections.insert(task.id(), (state, task));
     }
 
-    /// Strikes a connection that has ended.
-    pub(crate) fn strike(&mut self, task: Id) {
+    /// Removes a connection that has ended.
+    pub(crate) fn remove(&mut self, task: Id) {
         self.connections.remove(&task);
     }
 
-    /// A second has passed: closes the connections that have waited for a request for longer than this.
-    pub(crate) fn tick(&self, max_wait_s: u32) {
-        let now = self.seconds.0.fetch_add(1, Ordering::Relaxed) + 1;
-        for (presence, task) in self.connections.values() {
-            let since = presence.waiting_since_s.load(Ordering::Relaxed);
-            if since != ANSWERING && now - since > max_wait_s {
-                tracing::debug!(max_wait_s, "no request came, the connection is closed");
+    /// A second has passed: closes the connections whose client has let them wait for too long.
+    pub(crate) fn tick(&self) {
+        let now_s = self.shared.now_s.fetch_add(1, Ordering::Relaxed) + 1;
+        for (state, task) in self.connections.values() {
+            if now_s > state.head_due_s.load(Ordering::Relaxed) {
+                tracing::debug!("no request came in time, the connection is closed");
+                task.abort();
+            } else if now_s > state.progress_due_s.load(Ordering::Relaxed) {
+                tracing::debug!("a response was not taken in time, the connection is closed");
                 task.abort();
             }
+        }
+        let given_up = self.shared.given_up.swap(0, Ordering::Relaxed);
+        if given_up > 0 {
+            let max_held_bytes = self.shared.limits.max_held_bytes;
+            tracing::warn!(given_up, max_held_bytes, "clients are slower than the memory for them allows");
         }
     }
 
     /// Asks all connections to end after the request that they are answering.
     pub(crate) fn finish(&self) {
-        for (presence, _) in self.connections.values() {
-            presence.finishing.store(true, Ordering::Release);
-            presence.waker.wake();
+        for (state, _) in self.connections.values() {
+            state.finishing.store(true, Ordering::Release);
+            state.waker.wake();
         }
     }
 }
 
-impl Presence {
+impl ConnectionState {
     /// Seconds since the worker started.
     pub(crate) fn now_s(&self) -> u32 {
-        self.seconds.0.load(Ordering::Relaxed)
+        self.shared.now_s.load(Ordering::Relaxed)
     }
 
     /// Whether the connection is to end after the request that it is answering.
@@ -102,15 +142,51 @@ impl Presence {
 
     /// A request has come.
     pub(crate) fn answering(&self) {
-        self.waiting_since_s.store(ANSWERING, Ordering::Relaxed);
+        self.head_due_s.store(NEVER, Ordering::Relaxed);
     }
 
-    /// The request is answered.
+    /// The connection waits for its client's next request.
     pub(crate) fn waiting(&self) {
-        self.waiting_since_s.store(self.now_s(), Ordering::Relaxed);
+        self.head_due_s.store(self.now_s() + self.shared.limits.max_head_wait_s, Ordering::Relaxed);
     }
 
-    /// What comes before the first request; `None` when the connection is to finish before it has come.
+    /// A response waits to be taken, or a part of one was taken and more of it waits.
+    pub(crate) fn sending(&self) {
+        self.progress_due_s.store(self.now_s() + self.shared.limits.max_send_wait_s, Ordering::Relaxed);
+    }
+
+    /// Everything was taken.
+    pub(crate) fn sent(&self) {
+        self.progress_due_s.store(NEVER, Ordering::Relaxed);
+    }
+
+    /// Counts so many more bytes that the connection holds. Returns whether there is room for them; without, none are
+    /// counted.
+    #[must_use]
+    pub(crate) fn hold(&self, bytes: usize) -> bool {
+        let Shared { limits, held_bytes, given_up, .. } = &*self.shared;
+        let fits = held_bytes.load(Ordering::Relaxed) + bytes <= limits.max_held_bytes;
+        if fits {
+            held_bytes.fetch_add(bytes, Ordering::Relaxed);
+            self.held_bytes.fetch_add(bytes, Ordering::Relaxed);
+        } else {
+            given_up.fetch_add(1, Ordering::Relaxed);
+        }
+        fits
+    }
+
+    /// The connection holds so many bytes no longer.
+    pub(crate) fn release(&self, bytes: usize) {
+        self.held_bytes.fetch_sub(bytes, Ordering::Relaxed);
+        self.shared.held_bytes.fetch_sub(bytes, Ordering::Relaxed);
+    }
+
+    /// The bytes that the connection holds.
+    pub(crate) fn held_bytes(&self) -> usize {
+        self.held_bytes.load(Ordering::Relaxed)
+    }
+
+    /// Does what comes before the first request; `None` when the connection is to finish before that is done.
     pub(crate) async fn before_requests<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         let mut work = pin!(work);
         poll_fn(|context: &mut Context<'_>| {
@@ -122,53 +198,10 @@ impl Presence {
         })
         .await
     }
-
-    /// Has hyper serve a connection to its end.
-    pub(crate) async fn serve(&self, connection: impl Finishing) -> hyper::Result<()> {
-        let mut connection = pin!(connection);
-        let (mut listening, mut finishing) = (false, false);
-        poll_fn(|context: &mut Context<'_>| {
-            if !listening {
-                // Once: a task has the same waker all its life.
-                self.listen(context);
-                listening = true;
-            }
-            if !finishing && self.is_finishing() {
-                finishing = true;
-                connection.as_mut().finish();
-            }
-            connection.as_mut().poll(context)
-        })
-        .await
-    }
 }
 
-/// A connection that can be asked to end after the requests that it is answering.
-pub(crate) trait Finishing: Future<Output = hyper::Result<()>> {
-    /// Takes no more requests.
-    fn finish(self: Pin<&mut Self>);
-}
-
-impl<I, S> Finishing for http1::Connection<I, S>
-where
-    I: Read + Write + Unpin,
-    S: HttpService<Incoming, Error: Into<Box<dyn std::error::Error + Send + Sync>>>,
-    S::ResBody: Body<Error: Into<Box<dyn std::error::Error + Send + Sync>>> + 'static,
-{
-    fn finish(self: Pin<&mut Self>) {
-        self.graceful_shutdown();
-    }
-}
-
-impl<I, S, E> Finishing for http2::Connection<I, S, E>
-where
-    I: Read + Write + Unpin,
-    S: HttpService<Incoming, Error: Into<Box<dyn std::error::Error + Send + Sync>>>,
-    S::Future: 'static,
-    S::ResBody: Body<Error: Into<Box<dyn std::error::Error + Send + Sync>>> + 'static,
-    E: Http2ServerConnExec<S::Future, S::ResBody>,
-{
-    fn finish(self: Pin<&mut Self>) {
-        self.graceful_shutdown();
+impl Drop for ConnectionState {
+    fn drop(&mut self) {
+        self.release(self.held_bytes());
     }
 }

@@ -1,6 +1,6 @@
-//! Threads: one acceptor, and one single-threaded runtime per core. A connection stays on the worker that got it, and
-//! each new one goes to the worker with the fewest (`acceptor`), so that a handful of connections from a proxy keep all
-//! cores busy. What a request means is `dispatch`'s.
+//! The server's threads: one acceptor, and one worker with a single-threaded runtime per core. A connection stays on the worker
+//! that got it, and each new one goes to the worker with the fewest (`acceptor`), so that a handful of connections from a
+//! proxy keep all cores busy. What a request means is decided in `dispatch`.
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::atomic::Ordering;
@@ -10,7 +10,8 @@ use std::time::Instant;
 
 use tokio::sync::{mpsc, watch};
 
-use super::acceptor::{Acceptor, Entrance};
+use super::acceptor::{Acceptor, Listener};
+use super::connections::ConnectionLimits;
 use super::tls::Tls;
 use super::worker::Worker;
 use crate::http::app::App;
@@ -25,13 +26,14 @@ use crate::service::Service;
 
 /// A bound port, not yet served.
 #[derive(Debug)]
-pub struct Server(Entrance);
+pub struct Server(Listener);
 
 /// A server at work. Dropping it stops it.
 #[derive(Debug)]
 pub struct ServerHandle {
     address: SocketAddr,
     stop: watch::Sender<bool>,
+    failure: watch::Receiver<bool>,
     threads: Vec<JoinHandle<()>>,
     tls: Option<Arc<Tls>>,
     metrics: Arc<ServerMetrics>,
@@ -40,13 +42,13 @@ pub struct ServerHandle {
 impl Server {
     /// Binds an address; port 0 takes a free one.
     pub fn bind(address: SocketAddr) -> std::io::Result<Self> {
-        Entrance::bind(address).map(Self)
+        Listener::bind(address).map(Self)
     }
 
     /// Takes a listening socket that somebody else bound and keeps, such as a service manager. Connections that nobody has
     /// accepted when the server stops are left to whoever serves the socket next.
     pub fn on_kept_socket(listener: TcpListener) -> std::io::Result<Self> {
-        Entrance::kept_elsewhere(listener).map(Self)
+        Listener::kept_elsewhere(listener).map(Self)
     }
 
     /// The address that is bound.
@@ -57,10 +59,16 @@ impl Server {
     /// Starts to serve.
     pub fn start(self, service: Arc<Service>, settings: HttpSettings) -> std::io::Result<ServerHandle> {
         let (stop, stopped) = watch::channel(false);
+        let (failed, failure) = watch::channel(false);
         let rate_limiter = Arc::new(RateLimiter::new(settings.rate_limits));
         let tls = settings.tls.clone().map(Tls::new).transpose()?.map(Arc::new);
         let encoded_pages = Arc::new(EncodedPages::new(settings.encoded_max_bytes));
         let history = settings.first_page.then(|| Arc::new(History::new(Instant::now())));
+        let limits = ConnectionLimits {
+            max_head_wait_s: settings.max_head_wait_s,
+            max_send_wait_s: settings.max_send_wait_s,
+            max_held_bytes: settings.max_held_bytes / settings.workers.max(1),
+        };
         let settings = Arc::new(settings);
         let mut threads = Vec::new();
         let mut workers = Vec::new();
@@ -85,18 +93,20 @@ impl Server {
                     server: Arc::clone(&metrics),
                 }),
                 tls: tls.clone(),
-                desk: Arc::default(),
+                buffers: Arc::default(),
+                limits,
                 connections: Arc::clone(&metrics.connections[number]),
             };
             workers.push((sender, Arc::clone(&worker.connections)));
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             let run = move || runtime.block_on(worker.run(receiver));
-            threads.push(std::thread::Builder::new().name(format!("http-{number}")).spawn(run)?);
+            threads.push(spawn(format!("http-{number}"), failed.clone(), run)?);
         }
         let address = self.address();
         let acceptor = Acceptor { workers, metrics: Arc::clone(&metrics), history, stopped };
-        threads.push(acceptor.start(self.0)?);
-        Ok(ServerHandle { address, stop, threads, tls, metrics })
+        let run = acceptor.work(self.0)?;
+        threads.push(spawn("accept".to_owned(), failed, run)?);
+        Ok(ServerHandle { address, stop, failure, threads, tls, metrics })
     }
 }
 
@@ -116,6 +126,11 @@ impl ServerHandle {
         self.metrics.stopping.store(true, Ordering::Release);
     }
 
+    /// Becomes `true` when a thread of the server has panicked. Requests may then wait for ever: the process should end.
+    pub fn failure(&self) -> watch::Receiver<bool> {
+        self.failure.clone()
+    }
+
     /// What is counted.
     pub(crate) fn metrics(&self) -> &Arc<ServerMetrics> {
         &self.metrics
@@ -131,9 +146,32 @@ impl ServerHandle {
         // Nobody listens any more when all threads have ended already.
         let _ = self.stop.send(true);
         for thread in self.threads.drain(..) {
-            if thread.join().is_err() {
-                tracing::error!("a thread of the server panicked");
-            }
+            // A panic was logged when it happened.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Starts a thread of the server.
+fn spawn(
+    name: String,
+    failed: watch::Sender<bool>,
+    run: impl FnOnce() + Send + 'static,
+) -> std::io::Result<JoinHandle<()>> {
+    std::thread::Builder::new().name(name).spawn(move || {
+        let _watched = Watched(failed);
+        run();
+    })
+}
+
+/// Says when its thread panics.
+struct Watched(watch::Sender<bool>);
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            tracing::error!("a thread of the server panicked, the server cannot go on");
+            self.0.send_replace(true);
         }
     }
 }
@@ -141,5 +179,20 @@ impl ServerHandle {
 impl Drop for ServerHandle {
     fn drop(&mut self) {
         self.stop_threads();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thread_that_panics_is_a_failure_and_one_that_ends_is_none() {
+        for panics in [false, true] {
+            let (failed, failure) = watch::channel(false);
+            let thread = spawn("test".to_owned(), failed, move || assert!(!panics, "as the test wants"));
+            assert_eq!(thread.expect("a thread").join().is_err(), panics);
+            assert_eq!(*failure.borrow(), panics);
+        }
     }
 }

@@ -1,32 +1,24 @@
-//! TLS for clients: certificate and key from files, read again when the operator asks. Which protocol is spoken inside is
-//! agreed upon in the handshake (ALPN). Sessions are resumed by tickets, whose keys are new with each reading.
+//! TLS for clients: certificate and key from files, read again when the operator asks, and the handshake, which also chooses the
+//! protocol (ALPN). Sessions are resumed by tickets, whose keys are new with each reading. Requests are not read here.
 
-use std::net::IpAddr;
 use std::path::Path;
 use std::sync::Arc;
 
-use http_body_util::Full;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
 use parking_lot::RwLock;
 use rustls::ServerConfig;
 use rustls::pki_types::pem::{self, PemObject as _};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
 
-use super::connections::Presence;
-use super::http2;
-use crate::http::app::App;
-use crate::http::dispatch::respond;
-use crate::http::request::body::Payload;
+use super::connections::ConnectionState;
 use crate::http::settings::TlsFiles;
 
 /// HTTP/2 in a handshake.
 const H2: &[u8] = b"h2";
 
-/// What connections begin with.
+/// Certificate and key, and what is made of them.
 pub(crate) struct Tls {
     files: TlsFiles,
     config: RwLock<Arc<ServerConfig>>,
@@ -56,43 +48,28 @@ impl Tls {
         TlsAcceptor::from(Arc::clone(&*self.config.read()))
     }
 
-    /// Shakes hands and serves the connection to its end. A handshake takes no longer than a request's head may.
-    pub(crate) async fn serve(
+    /// Shakes hands; `None` when that fails. A handshake takes no longer than a request's head may.
+    pub(crate) async fn accept(
         &self,
         stream: TcpStream,
-        peer: IpAddr,
-        app: Arc<App>,
-        presence: Arc<Presence>,
-    ) {
-        let stream = match presence.before_requests(self.acceptor().accept(stream)).await {
-            Some(Ok(stream)) => stream,
-            Some(Err(error)) => {
-                tracing::debug!(%error, "a handshake failed");
-                return;
+        state: &ConnectionState,
+    ) -> Option<TlsStream<TcpStream>> {
+        match state.before_requests(self.acceptor().accept(stream)).await? {
+            Ok(stream) => {
+                state.waiting();
+                Some(stream)
             }
-            None => return,
-        };
-        presence.waiting();
-        let speaks_http2 = stream.get_ref().1.alpn_protocol() == Some(H2);
-        let stream = TokioIo::new(stream);
-        let served = if speaks_http2 {
-            http2::serve(stream, peer, app, presence).await
-        } else {
-            let service = service_fn(|request: http::Request<hyper::body::Incoming>| async {
-                presence.answering();
-                let response = respond(&app, peer, request.map(Payload::Arriving)).await;
-                presence.waiting();
-                Ok::<_, std::convert::Infallible>(response.map(Full::new))
-            });
-            let mut builder = http1::Builder::new();
-            // `Roster` sees to it for all connections together.
-            builder.header_read_timeout(None).pipeline_flush(true);
-            presence.serve(builder.serve_connection(stream, service)).await
-        };
-        if let Err(error) = served {
-            tracing::debug!(%error, "a connection broke");
+            Err(error) => {
+                tracing::debug!(%error, "a handshake failed");
+                None
+            }
         }
     }
+}
+
+/// Whether both sides agreed on HTTP/2.
+pub(crate) fn speaks_http2(stream: &TlsStream<TcpStream>) -> bool {
+    stream.get_ref().1.alpn_protocol() == Some(H2)
 }
 
 fn read(files: &TlsFiles) -> std::io::Result<Arc<ServerConfig>> {

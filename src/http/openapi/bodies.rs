@@ -1,5 +1,5 @@
-//! Bodies that are sent: the same fields as JSON and as a form, each with an example that a test sends through the code
-//! that reads it. The examples stand next to their operations.
+//! Bodies of requests: the same fields as JSON and as a form, each with an example that a test
+//! parses. Deliberately absent: the examples, which stand next to their operations.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,5 @@
-//! Examples of problems, made by what checks requests. Examples of lists stand next to the lists' operations.
+//! Examples of problems, made by the code that checks requests. Deliberately absent: examples of
+//! lists, which stand next to their operations.
 
 use super::settings::Settings;
 use crate::http::operation::{BodyAbout, Operation};
@@ -20,6 +21,7 @@ pub(super) fn bad_submissions(body: &BodyAbout, settings: &Settings<'_>) -> Vec<
         Problem::InvalidKey,
         Problem::KeyTaken,
         Problem::WrongContentType,
+        Problem::EncodedBody,
         Problem::BodyTooLarge { max_bytes },
         Problem::BodyTooSlow,
     ];

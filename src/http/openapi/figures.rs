@@ -1,4 +1,5 @@
-//! The shape of `/status.json`: what `first_page::Status` tells, member by member.
+//! The schema of `/status.json`, member by member. Deliberately absent: the figures themselves
+//! (`first_page::Status`).
 
 use serde_json::{Value, json};
 
@@ -18,7 +19,7 @@ fn count(what: &str) -> Value {
     json!({"type": "integer", "minimum": 0, "description": what})
 }
 
-/// A time within which a share of requests was answered.
+/// A time within which a share of requests had its response.
 fn time(what: &str) -> Value {
     json!({"type": ["number", "null"], "exclusiveMinimum": 0, "description": what})
 }
@@ -31,25 +32,25 @@ fn steps(item: &Value, what: &str) -> Value {
 fn status(routes: usize) -> Value {
     object(&json!({
         "version": {"type": "string"},
-        "store": {"type": "string", "description": "What people call the kind of store", "example": "SQLite"},
+        "store": {"type": "string", "description": "The kind of store", "example": "SQLite"},
         "state": {
             "type": "string", "description": "`ready`, or why `/readyz` says that it is not", "example": "ready",
         },
         "hears_changes": {
             "type": "boolean",
-            "description": "Whether changes by other processes are heard of, which is always so with SQLite",
+            "description": "Whether changes by other processes are received; always true with SQLite",
         },
         "uptime_s": count("Seconds since the start"),
         "connections": object(&json!({
-            "open": count("Open ones"),
-            "max": count("As many may be open"),
+            "open": count("Open connections"),
+            "max": count("Most open connections"),
         })),
         "memory": object(&json!({
-            "products": count("Products that are kept ready"),
+            "products": count("Products in memory"),
             "questions": count("Their questions, hidden ones left out"),
             "answers": count("Their answers, hidden ones left out"),
-            "bytes": count("The memory that they take"),
-            "max_bytes": count("The memory that they may take"),
+            "bytes": count("Bytes of memory that they use"),
+            "max_bytes": count("Most bytes of memory that they may use"),
         })),
         "last_minutes": object(&json!({
             "step_s": {"type": "integer", "const": STEP.as_secs(), "description": "Seconds of a step"},
@@ -58,7 +59,7 @@ fn status(routes: usize) -> Value {
         })),
         "routes": {
             "type": "array",
-            "description": "Requests since the start. The last entry, `none`, is what leads to no operation",
+            "description": "Requests since the start. The last entry, `none`, has those without an operation",
             "minItems": routes, "maxItems": routes,
             "items": reference("RouteFigures"),
         },
@@ -70,10 +71,10 @@ fn series() -> Value {
     let each = json!({"type": ["number", "null"], "exclusiveMinimum": 0});
     object(&json!({
         "answered": count("Requests in all steps"),
-        "failed": count("Those answered with a status of 500 or more"),
+        "failed": count("Those with a status of 500 or more"),
         "p50_s": time("Half of all took at most so many seconds, 5 if more; a bound of the histogram"),
         "p99_s": time("99 % of all took at most so many seconds, 5 if more; a bound of the histogram"),
-        "each_a_second": steps(&rate, "Requests a second in each step, the latest last"),
+        "per_second": steps(&rate, "Requests per second in each step, the latest last"),
         "each_p50_s": steps(&each, "The same as `p50_s` of each step"),
         "each_p99_s": steps(&each, "The same as `p99_s` of each step"),
     }))
@@ -81,12 +82,12 @@ fn series() -> Value {
 
 fn route() -> Value {
     object(&json!({
-        "route": {"type": "string", "description": "What it is called in metrics", "example": "list_questions"},
+        "route": {"type": "string", "description": "Its name in metrics", "example": "list_questions"},
         "method": {"type": ["string", "null"], "example": "GET"},
         "path": {"type": ["string", "null"], "example": "/qa/questions/{question_id}/answers"},
-        "answered": count("Requests that were answered, whatever the answer"),
-        "refused": count("Those answered with a status of 400 to 499"),
-        "failed": count("Those answered with a status of 500 or more"),
+        "answered": count("Requests that had a response of any status"),
+        "refused": count("Those with a status of 400 to 499"),
+        "failed": count("Those with a status of 500 or more"),
         "p50_s": time("Half of them took at most so many seconds, 5 if more; a bound of the histogram"),
         "p99_s": time("99 % of them took at most so many seconds, 5 if more; a bound of the histogram"),
     }))

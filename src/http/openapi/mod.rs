@@ -1,6 +1,7 @@
-//! The OpenAPI 3.1 document of the HTTP side, put together from the code that it describes: paths and methods from
-//! `routes`, limits from the settings in force, errors from `error`, examples from what reads and writes them. The
-//! words for each operation are in `operations`; the page that shows the document is `docs`'s.
+//! The OpenAPI 3.1 document of the HTTP side, made from the code that it describes: paths and
+//! methods from `routes`, limits from the settings in force, errors from `problem`, examples from
+//! what reads and writes them. Deliberately absent: the words for each operation (`operations`),
+//! the page that shows the document (`docs`).
 
 mod bodies;
 mod examples;
@@ -71,7 +72,7 @@ pub(crate) fn document(
     text
 }
 
-/// Every path that there is, in the order of the table.
+/// Every path, in the order of the table.
 fn paths(settings: &Settings<'_>) -> Vec<(String, Value)> {
     let mut paths: Vec<&'static str> = Vec::new();
     for operation in settings.operations {

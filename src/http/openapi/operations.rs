@@ -1,5 +1,5 @@
-//! An operation as OpenAPI describes it, from the facts of its row in the table. Its own words stand next to the function
-//! that carries it out.
+//! An operation as OpenAPI describes it, from the facts of its row in the table. Deliberately
+//! absent: its own words, which stand next to its function.
 
 use serde_json::{Value, json};
 
@@ -22,15 +22,16 @@ pub(super) fn info(settings: &Settings<'_>) -> Value {
              - There are no accounts: nothing needs a key, and `Authorization` is ignored.\n\
              - Unknown parameters and unknown JSON members are ignored.\n\
              - Ids are integers from 1 to 2^53-1, which JavaScript reads exactly.\n\
-             - Texts are as they were sent: escape them when you put them into a page.\n\
-             - A list that is asked for after the answer to a write shows that write.\n\
+             - Texts are returned as they were sent: escape them when you put them into a page.\n\
+             - A list that is requested after the response to a write shows that write.\n\
              - A question or answer that is sent again, with the same `Idempotency-Key` or soon after, is added once.\n\
              - Errors are one line of text, or problem details (RFC 9457) for a client whose `Accept` names \
              `application/json` or `application/problem+json`.\n\
-             - Requests are checked in this order: path (404), method (405), rate (429), `Idempotency-Key` (400), content type (415), size \
+             - Requests are checked in this order: path (404), method (405), rate (429; a known `Idempotency-Key` passes), \
+             `Idempotency-Key` (400), content type and encoding (415), size \
              (413), JSON (400), unknown question or answer (404), fields (422), a key that is taken (422). A request that is no HTTP at all gets \
              400, one whose head is too long 414 or 431, without a body.\n\
-             - Every answer may be read by pages of {}.",
+             - Every response may be read by pages of {}.",
             match settings.http.cors_origins {
                 CorsOrigins::Any => "any origin",
                 CorsOrigins::Listed(_) => "the origins that the operator lists",
@@ -43,7 +44,7 @@ pub(super) fn info(settings: &Settings<'_>) -> Value {
 pub(super) fn tags() -> Value {
     json!([
         {"name": "questions", "description": "What shoppers ask about a product"},
-        {"name": "answers", "description": "What they are told"},
+        {"name": "answers", "description": "The answers to them"},
         {"name": "service", "description": "The service itself"},
     ])
 }
@@ -75,7 +76,7 @@ pub(super) fn options(first: &Operation, settings: &Settings<'_>) -> Value {
         "operationId": format!("{}Options", first.about.id),
         "tags": [first.about.tag],
         "summary": "Which methods the path has",
-        "description": "Also answers the preflights of pages of other origins. The path's ids are not looked at.",
+        "description": "Also for preflights of pages of other origins. The path's ids are not checked.",
         "responses": {"204": responses::options(&allow(settings.operations, first.path))},
     });
     // Any segment will do, so the parameters are less strict than those of the other methods.
@@ -87,7 +88,7 @@ pub(super) fn options(first: &Operation, settings: &Settings<'_>) -> Value {
     described
 }
 
-/// What an operation may come to, other than success.
+/// The problems of an operation.
 fn problems(operation: &Operation, settings: &Settings<'_>) -> Vec<Problem> {
     let mut problems = Vec::new();
     problems.extend(operation.check_ids(&Variables::default()).err());

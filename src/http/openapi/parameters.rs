@@ -1,4 +1,5 @@
-//! The parameters in paths and query strings, and the headers that requests may carry.
+//! The parameters in paths and query strings, and the headers of requests. Deliberately absent: how
+//! they are read (`request`).
 
 use serde_json::{Value, json};
 
@@ -35,8 +36,8 @@ pub(super) fn all(settings: &Settings<'_>) -> Value {
         "Idempotency-Key": {
             "name": "Idempotency-Key", "in": "header", "required": false,
             "example": "\"8e03978e-40d5-43dd-bc93-6894a57f9324\"",
-            "description": "A random text for this submission alone. Sent again with the same fields within 24 hours it is \
-                            answered as the first time; with other fields it is refused. Quoted or not.",
+            "description": "A random text for this submission alone. Sent again with the same fields within 24 hours, it \
+                            gets the same response; with other fields it is refused. With or without quotes.",
             "schema": {
                 "type": "string",
                 "pattern": r#"^([!#-+\--:<-~]{1,255}|"([!#-\[\]-~]|\\["\\]){1,255}")$"#,
@@ -49,7 +50,7 @@ pub(super) fn all(settings: &Settings<'_>) -> Value {
         },
         "X-Request-Id": {
             "name": "X-Request-Id", "in": "header", "required": false,
-            "description": "Comes back with the answer. Others than described are ignored.",
+            "description": "Comes back with the response. Others than described are ignored.",
             "schema": {
                 "anyOf": [
                     {"type": "string", "pattern": "^[A-Za-z0-9_.~:+/=@-]{1,128}$"},
@@ -60,19 +61,20 @@ pub(super) fn all(settings: &Settings<'_>) -> Value {
     })
 }
 
-/// A number that is never wrong: what cannot be read is the default, what is too large the largest.
+/// A number that is never refused: the default if it cannot be read, the largest if it is too
+/// large.
 fn number(name: &str, default: u64, maximum: u64, what: &str) -> Value {
     json!({
         "name": name, "in": "query", "required": false,
         "description": format!(
-            "{what} Whatever is no number of at least 1 is the default, {default}; a fraction is cut off; more than \
+            "{what} Anything but a number of at least 1 is the default, {default}; a fraction is cut off; more than \
              {maximum} is {maximum}."
         ),
         "schema": {
             "default": default,
             "anyOf": [
                 {"type": "integer", "minimum": 1, "maximum": maximum},
-                {"type": "string", "description": "Anything else, which is read as said above"},
+                {"type": "string", "description": "Anything else, which is read as described above"},
             ],
         },
     })

@@ -1,4 +1,5 @@
-//! Answers: successes by operation, problems by what `error` makes of them, and the headers of both.
+//! Responses: successes by operation, problems as `problem` writes them, and the headers of both.
+//! Deliberately absent: the values of headers (`headers`).
 
 use std::collections::BTreeMap;
 
@@ -8,6 +9,7 @@ use serde_json::{Map, Value, json};
 use super::settings::Settings;
 use super::{headers, parameters, schemas, shapes};
 use crate::http::operation::{Operation, Purpose, Success};
+use crate::http::request::head_limits::{HEAD_MAX_BYTES, MAX_FIELDS, TARGET_MAX_BYTES};
 use crate::http::response::problem::{Problem, explanation};
 
 /// All responses of an operation, by status.
@@ -17,16 +19,16 @@ pub(super) fn all(operation: &Operation, problems: &[Problem], settings: &Settin
     if operation.purpose == Purpose::List {
         let names = ["Cache-Control", "ETag", "Vary"];
         let described =
-            json!({"description": "The list is as it was", "headers": headers::references(&names)});
+            json!({"description": "The list is unchanged", "headers": headers::references(&names)});
         responses.insert("304".to_owned(), described);
     }
     responses.insert(status.to_owned(), success);
-    let mut by_status: BTreeMap<u16, Vec<Told>> = BTreeMap::new();
-    for told in problems.iter().map(|problem| tell(problem.clone(), operation.path, settings)) {
-        by_status.entry(told.status).or_default().push(told);
+    let mut by_status: BTreeMap<u16, Vec<Described>> = BTreeMap::new();
+    for described in problems.iter().map(|problem| describe(problem.clone(), operation.path, settings)) {
+        by_status.entry(described.status).or_default().push(described);
     }
-    for (status, told) in by_status {
-        responses.insert(status.to_string(), failure(&told));
+    for (status, described) in by_status {
+        responses.insert(status.to_string(), failure(&described));
     }
     Value::Object(responses)
 }
@@ -81,8 +83,8 @@ fn links(id: &str, targets: &[&str]) -> Value {
     Value::Object(targets.iter().map(link).collect())
 }
 
-/// A problem as a client hears it.
-struct Told {
+/// A problem as a client receives it.
+struct Described {
     status: u16,
     name: String,
     details: Value,
@@ -90,7 +92,7 @@ struct Told {
 }
 
 /// Has `problem` write a problem as it does for a client that asks for JSON.
-fn tell(problem: Problem, path: &str, settings: &Settings<'_>) -> Told {
+fn describe(problem: Problem, path: &str, settings: &Settings<'_>) -> Described {
     let mut request = HeaderMap::new();
     request.insert(ACCEPT, HeaderValue::from_static("application/problem+json"));
     let prefix = &settings.http.path_prefix;
@@ -99,42 +101,53 @@ fn tell(problem: Problem, path: &str, settings: &Settings<'_>) -> Told {
     let (head, body) = response.into_parts();
     let details: Value = serde_json::from_slice(&body).expect("problem details are JSON");
     let name = details["type"].as_str().and_then(|address| address.rsplit('/').next()).unwrap_or_default();
-    Told { status: head.status.as_u16(), name: name.to_owned(), details, headers: head.headers }
+    Described { status: head.status.as_u16(), name: name.to_owned(), details, headers: head.headers }
 }
 
 /// Problems with the same status.
-fn failure(told: &[Told]) -> Value {
-    let descriptions: Vec<&str> = told.iter().filter_map(|told| explanation(&told.name)).collect();
-    let examples = |value: fn(&Told) -> Value| {
-        let example = |told: &Told| {
-            (told.name.clone(), json!({"summary": told.details["title"], "value": value(told)}))
+fn failure(described: &[Described]) -> Value {
+    let descriptions: Vec<&str> =
+        described.iter().filter_map(|described| explanation(&described.name)).collect();
+    let examples = |value: fn(&Described) -> Value| {
+        let example = |described: &Described| {
+            (
+                described.name.clone(),
+                json!({"summary": described.details["title"], "value": value(described)}),
+            )
         };
-        Value::Object(told.iter().map(example).collect())
+        Value::Object(described.iter().map(example).collect())
     };
-    let mut names: Vec<&str> = told.iter().flat_map(|told| headers::named(&told.headers)).collect();
-    names.retain(|name| told.iter().all(|told| told.headers.contains_key(*name)));
+    let mut names: Vec<&str> =
+        described.iter().flat_map(|described| headers::named(&described.headers)).collect();
+    names.retain(|name| described.iter().all(|described| described.headers.contains_key(*name)));
     json!({
         "description": descriptions.join(" Or: "),
         "headers": headers::references(&names),
         "content": {
             "text/plain": {
-                "schema": {"type": "string"}, "examples": examples(|told| told.details["detail"].clone()),
+                "schema": {"type": "string"}, "examples": examples(|described| described.details["detail"].clone()),
             },
             "application/problem+json": {
-                "schema": shapes::reference("Problem"), "examples": examples(|told| told.details.clone()),
+                "schema": shapes::reference("Problem"), "examples": examples(|described| described.details.clone()),
             },
         },
     })
 }
 
-/// What is answered where no operation is found.
+/// The responses where no operation is found.
 pub(super) fn of_unknown_paths_and_methods(settings: &Settings<'_>) -> Value {
     let allow = "GET, HEAD, POST, OPTIONS".to_owned();
-    let told = |problem| failure(&[tell(problem, "/nothing", settings)]);
-    json!({"UnknownPath": told(Problem::UnknownPath), "WrongMethod": told(Problem::WrongMethod { allow })})
+    let failure = |problem| failure(&[describe(problem, "/nothing", settings)]);
+    json!({
+        "UnknownPath": failure(Problem::UnknownPath),
+        "WrongMethod": failure(Problem::WrongMethod { allow }),
+        "MalformedRequest": failure(Problem::MalformedRequest("there must be one Host")),
+        "TargetTooLong": failure(Problem::TargetTooLong { max_bytes: TARGET_MAX_BYTES }),
+        "HeadTooLarge": failure(Problem::HeadTooLarge { max_fields: MAX_FIELDS, max_bytes: HEAD_MAX_BYTES }),
+    })
 }
 
-/// The answer to `OPTIONS`.
+/// The response to `OPTIONS`.
 pub(super) fn options(allow: &str) -> Value {
     let mut described = headers::references(&[]);
     let response: http::Response<()> = crate::http::response::cors::options("");

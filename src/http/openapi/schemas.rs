@@ -1,5 +1,5 @@
-//! The shapes of what is sent and answered. Limits are those in force; what a text may hold is written as a pattern
-//! as far as patterns can say it.
+//! The schemas of requests and responses, with the limits in force. What a text may hold is a
+//! pattern as far as patterns go. Deliberately absent: `/status.json` (`figures`).
 
 use serde_json::{Value, json};
 
@@ -9,8 +9,11 @@ use super::shapes::{id, object, reference};
 use crate::domain::MAX_ID;
 use crate::http::response::allowance::Kind;
 
-/// The names in the `type` member of problem details. A test compares them with `error`'s.
-pub(super) const PROBLEM_NAMES: [&str; 19] = [
+/// The names in the `type` member of problem details. A test compares them with those of `problem`.
+pub(super) const PROBLEM_NAMES: [&str; 23] = [
+    "malformed-request",
+    "target-too-long",
+    "head-too-large",
     "invalid-product-id",
     "invalid-question-id",
     "invalid-answer-id",
@@ -19,6 +22,7 @@ pub(super) const PROBLEM_NAMES: [&str; 19] = [
     "invalid-key",
     "key-taken",
     "wrong-content-type",
+    "encoded-body",
     "body-too-large",
     "body-too-slow",
     "malformed-body",
@@ -34,6 +38,9 @@ pub(super) const PROBLEM_NAMES: [&str; 19] = [
 
 /// Unicode white space, without what is a control character as well.
 const SPACES: &str = r" \u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000";
+
+/// What else is not seen, of Unicode's first plane: `domain::is_invisible`.
+const INVISIBLE: &str = r"\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B-\u200F\u202A-\u202E\u2060-\u206F\u2800\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFFB";
 
 /// All named shapes.
 pub(super) fn all(settings: &Settings<'_>) -> Value {
@@ -55,7 +62,7 @@ pub(super) fn all(settings: &Settings<'_>) -> Value {
         "NewQuestionForm": new_question_form(settings),
         "NewAnswerForm": new_answer_form(settings),
         "QuestionAdded": object(&json!({"question_id": reference("Id")})),
-        "AnswerAdded": object(&json!({"answer_id": reference("Id")})),
+        "AnswerAdded": answer_added(),
         "Problem": problem(settings),
     });
     if settings.http.first_page {
@@ -111,7 +118,7 @@ fn answers(settings: &Settings<'_>) -> Value {
     }))
 }
 
-/// An answer in either list: they differ in the name of its id and in what they tell of a photo.
+/// An answer in either list. The two differ in the name of its id and in the form of a photo.
 fn answer(id_name: &str, photo: &Value) -> Value {
     object(&json!({
         id_name: reference("Id"),
@@ -123,15 +130,15 @@ fn answer(id_name: &str, photo: &Value) -> Value {
     }))
 }
 
-/// A text of one line or several: something other than white space, and no control characters.
+/// A text of several lines, which is not blank, or of one, which is seen: no control characters.
 fn text(max_chars: usize, lines: bool) -> Value {
-    let (allowed, controls) = if lines {
+    let (blank, controls) = if lines {
         (r"\t\n\r", r"\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F")
     } else {
-        ("", r"\u0000-\u001F\u007F-\u009F")
+        (INVISIBLE, r"\u0000-\u001F\u007F-\u009F")
     };
     let any = format!("[^{controls}]*");
-    let first = format!("[^{controls}{SPACES}{allowed}]");
+    let first = format!("[^{controls}{SPACES}{blank}]");
     json!({"type": "string", "minLength": 1, "maxLength": max_chars, "pattern": format!("^{any}{first}{any}$")})
 }
 
@@ -142,17 +149,37 @@ fn shared_fields(settings: &Settings<'_>) -> Value {
         "name": text(limits.name_max_chars, false),
         "email": {
             "type": "string", "format": "email", "minLength": 1, "maxLength": limits.email_max_chars,
-            "description": "Kept and never shown",
+            "description": "Stored and never shown",
         },
     })
 }
 
-fn photo_url(settings: &Settings<'_>) -> Value {
+fn answer_added() -> Value {
+    let mut added = object(&json!({"answer_id": reference("Id")}));
+    added["properties"]["photos_left_out"] = json!({
+        "type": "integer", "minimum": 1,
+        "description": "How many photos were left out because they are no addresses. Not there if none were",
+    });
+    added
+}
+
+/// The photos of an answer: addresses, and anything else, which is left out. A long address is refused.
+fn photos(settings: &Settings<'_>, kind: &Value, description: &str) -> Value {
+    let limits = &settings.service.submission;
+    let unseen = format!(r"\u0000-\u001F\u007F-\u009F{SPACES}");
+    let pattern = format!(r"^[Hh][Tt][Tt][Pp][Ss]?://[^/\\{unseen}][^{unseen}]*$");
     json!({
-        "type": "string", "format": "uri", "minLength": 1,
-        "maxLength": settings.service.submission.photo_url_max_chars,
-        "pattern": format!(r"^[Hh][Tt][Tt][Pp][Ss]?:[^\u0000-\u001F\u007F-\u009F{SPACES}]+$"),
-        "description": "An absolute `http` or `https` address",
+        "type": kind, "maxItems": limits.photos_max, "description": description,
+        "items": {"anyOf": [
+            {
+                "type": "string", "format": "uri", "maxLength": limits.photo_url_max_chars, "pattern": pattern,
+                "description": "An absolute `http://` or `https://` address",
+            },
+            {
+                "not": {"type": "string", "minLength": limits.photo_url_max_chars + 1, "pattern": pattern},
+                "description": "Anything else, which is left out and counted unless it is blank",
+            },
+        ]},
     })
 }
 
@@ -176,26 +203,13 @@ fn new_question_form(settings: &Settings<'_>) -> Value {
 }
 
 fn new_answer(settings: &Settings<'_>) -> Value {
-    let photos = json!({
-        "type": ["array", "null"], "maxItems": settings.service.submission.photos_max,
-        "items": {"anyOf": [photo_url(settings), blank(&json!(["string", "null"]))]},
-        "description": "Blank entries are dropped before they are counted",
-    });
-    submission(shared_fields(settings), "photos", photos, false)
+    let what = "Entries that are no addresses are left out before the rest is counted";
+    submission(shared_fields(settings), "photos", photos(settings, &json!(["array", "null"]), what), false)
 }
 
 fn new_answer_form(settings: &Settings<'_>) -> Value {
-    let photos = json!({
-        "type": "array", "maxItems": settings.service.submission.photos_max,
-        "items": {"anyOf": [photo_url(settings), blank(&json!("string"))]},
-        "description": "Repeated; blank ones are dropped before they are counted",
-    });
-    submission(shared_fields(settings), "photos", photos, false)
-}
-
-/// What is dropped where a photo should be.
-fn blank(kind: &Value) -> Value {
-    json!({"type": kind, "pattern": format!(r"^[\t\n\r{SPACES}]*$"), "description": "Nothing, which is dropped"})
+    let what = "Repeated; those that are no addresses are left out before the rest is counted";
+    submission(shared_fields(settings), "photos", photos(settings, &json!(["array", "string"]), what), false)
 }
 
 fn problem(settings: &Settings<'_>) -> Value {
@@ -209,8 +223,8 @@ fn problem(settings: &Settings<'_>) -> Value {
             "type": {"type": "string", "format": "uri-reference", "enum": types},
             "title": {"type": "string"},
             "status": {"type": "integer", "minimum": 400, "maximum": 599},
-            "detail": {"type": "string", "description": "What a client that does not ask for JSON gets alone"},
-            "instance": {"type": "string", "description": "The path that was asked for"},
+            "detail": {"type": "string", "description": "The whole body for a client that does not ask for JSON"},
+            "instance": {"type": "string", "description": "The path of the request"},
             "errors": {
                 "type": "array",
                 "description": "Every bad field, when the type is invalid-fields",
@@ -230,6 +244,8 @@ fn problem(settings: &Settings<'_>) -> Value {
 pub(super) fn allowance(kind: Kind, settings: &Settings<'_>) -> Option<String> {
     match settings.http.rate_limits.of(kind) {
         0 => None,
-        limit => Some(format!("A client may send {limit} {} an hour.", kind.name())),
+        limit => {
+            Some(format!("A client may send {limit} {} an hour. Refused requests are free.", kind.name()))
+        }
     }
 }

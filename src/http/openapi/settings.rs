@@ -1,4 +1,5 @@
-//! What the document says of a running server: its settings and its operations.
+//! What the document needs to know of a running server: its settings and operations. Deliberately
+//! absent: everything that changes while it runs.
 
 use crate::http::operation::Operation;
 use crate::http::settings::HttpSettings;

@@ -1,4 +1,4 @@
-//! Pieces that shapes are made of: ids, references and objects. Which shapes there are is said in `schemas`.
+//! Parts of schemas: ids, references and objects. Deliberately absent: the schemas (`schemas`).
 
 use serde_json::{Value, json};
 

@@ -1,5 +1,6 @@
-//! What could drift apart from the code in spite of everything, compared with it: examples are read by what reads
-//! requests, the names of problems are those of `error`, and no reference leads nowhere.
+//! Tests of what could differ from the code: examples are parsed as requests are, the names of
+//! problems are those of `problem`, and every reference has a target. Deliberately absent: tests
+//! against a running server (`tests/it/http`).
 
 use std::collections::BTreeSet;
 

@@ -1,8 +1,9 @@
-//! The four operations on answers, each with its description. The rules are `service`'s.
+//! The four operations on answers, each with its description. Deliberately absent: the rules
+//! (`service`).
 
 use serde_json::json;
 
-use super::lists::{Asked, TYPICAL_PAGE_BYTES};
+use super::lists::{ListRequest, TYPICAL_PAGE_BYTES};
 use super::submissions::created;
 use crate::domain::{Draft, Id as _, NewAnswer};
 use crate::http::app::App;
@@ -38,13 +39,13 @@ pub(crate) async fn list(call: Call<'_>) -> Result<Reply, Problem> {
     let Call { app, head, .. } = call;
     let page = ListQuery::parse(head.uri.query()).page(app.service.settings().max_page_size);
     let mut json = Vec::with_capacity(TYPICAL_PAGE_BYTES);
-    let mut asked = Asked::new(app, &head.headers, ListOf::Question(question_id.get()), page);
+    let mut request = ListRequest::new(app, &head.headers, ListOf::Question(question_id.get()), page);
     let listed = app
         .service
-        .list_answers(question_id, page, |tag| asked.is_known(tag), &mut json)
+        .list_answers(question_id, page, |tag| request.is_known(tag), &mut json)
         .await
         .map_err(|error| Problem::from_service(error, Problem::UnknownQuestion))?;
-    Ok(asked.reply(listed, json))
+    Ok(request.reply(listed, json))
 }
 
 /// The same list, if its product is in memory.
@@ -62,9 +63,10 @@ pub(crate) const ADD: About = About {
     id: "addAnswer",
     tag: "answers",
     summary: "Answer a question",
-    description: "Blank photos are dropped. In a form, `photos` (or `photos[]`) is repeated. Lengths count Unicode \
-                  scalar values after trimming; CR LF and CR become newlines. The e-mail address is kept and never \
-                  shown.",
+    description: "Photos that are no absolute `http://` or `https://` address are left out, and `photos_left_out` \
+                  says how many; blank ones are dropped. In a form, `photos` (or `photos[]`) is repeated. Lengths \
+                  count Unicode scalar values after trimming; CR LF and CR become newlines. The e-mail address is \
+                  stored and never shown.",
     parameters: &["Idempotency-Key"],
     body: Some(BodyAbout {
         schema: "NewAnswer",
@@ -79,7 +81,7 @@ pub(crate) const ADD: About = About {
         missing: |limits| NewAnswer::parse(&Draft::default(), limits).map(drop),
     }),
     success: Success::Created {
-        what: "The answer is kept",
+        what: "The answer is stored",
         schema: "AnswerAdded",
         id: ("answer_id", 69),
         links: &["voteAnswer", "reportAnswer"],
@@ -87,25 +89,28 @@ pub(crate) const ADD: About = About {
     problems: &[Problem::UnknownQuestion],
 };
 
-/// `POST /qa/questions/:question_id/answers`. An unknown question is told before bad fields.
+/// `POST /qa/questions/:question_id/answers`. An unknown question comes before bad fields.
 pub(crate) async fn add(call: Call<'_>) -> Result<Reply, Problem> {
     let question_id = call.question_id()?;
     let Call { app, head, body, .. } = call;
     let unknown = |error| Problem::from_service(error, Problem::UnknownQuestion);
     let key = idempotency_key(&head.headers)?;
-    let draft = read_draft(head, body, app.settings.max_body_bytes).await;
+    let draft = read_draft(head, body, app.settings.max_body_bytes);
     let limits = &app.service.settings().submission;
-    let answer =
-        match draft.and_then(|draft| NewAnswer::parse(&draft, limits).map_err(Problem::InvalidFields)) {
-            Ok(answer) => answer,
-            Err(problem @ (Problem::NotAnObject(_) | Problem::InvalidFields(_))) => {
-                let exists = app.service.question_exists(question_id).await.map_err(unknown)?;
-                return Err(if exists { problem } else { Problem::UnknownQuestion });
-            }
-            Err(problem) => return Err(problem),
-        };
-    let answer_id = app.service.add_answer(question_id, answer, key.as_ref()).await.map_err(unknown)?;
-    Ok(created(app, "answer_id", answer_id.get(), question_id))
+    let parse = |draft: Draft| {
+        let answer = NewAnswer::parse(&draft, limits).map_err(Problem::InvalidFields)?;
+        Ok((answer, draft.photos_left_out()))
+    };
+    let (answer, photos_left_out) = match draft.and_then(parse) {
+        Ok(parsed) => parsed,
+        Err(problem @ (Problem::NotAnObject(_) | Problem::InvalidFields(_))) => {
+            let exists = app.service.question_exists(question_id).await.map_err(unknown)?;
+            return Err(if exists { problem } else { Problem::UnknownQuestion });
+        }
+        Err(problem) => return Err(problem),
+    };
+    let added = app.service.add_answer(question_id, answer, key.as_ref()).await.map_err(unknown)?;
+    Ok(created(app, "answer_id", added, photos_left_out, question_id))
 }
 
 pub(crate) const VOTE: About = About {
@@ -115,7 +120,7 @@ pub(crate) const VOTE: About = About {
     description: super::VOTE_DESCRIPTION,
     parameters: &[],
     body: None,
-    success: Success::Done { what: "The vote is kept" },
+    success: Success::Done { what: "The vote is counted" },
     problems: &[Problem::UnknownAnswer],
 };
 

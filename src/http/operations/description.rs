@@ -1,4 +1,5 @@
-//! The operation that describes the interface. What the document says is put together in `openapi`.
+//! The operation that describes the interface. Deliberately absent: the document itself
+//! (`openapi`).
 
 use bytes::Bytes;
 
@@ -19,7 +20,7 @@ pub(crate) const DESCRIBE: About = About {
     problems: &[],
 };
 
-/// `GET /openapi.json`. The document is written when it is first asked for.
+/// `GET /openapi.json`. The document is written at the first request for it.
 pub(crate) async fn describe(call: Call<'_>) -> Result<Reply, Problem> {
     let app = call.app;
     let written = || openapi::document(&app.settings, app.service.settings(), &app.server.operations);

@@ -1,4 +1,5 @@
-//! Examples of lists for the description, written by what writes lists.
+//! Examples of lists for the description, written by the code that writes lists. Deliberately
+//! absent: examples of bodies, which stand next to their operations.
 
 use serde_json::Value;
 

@@ -1,5 +1,6 @@
-//! Whether the process is alive, and whether it wants requests: the answers of `/livez` and `/readyz`, the same on both
-//! listeners. How the store is asked, and how often, is the service's.
+//! Whether the process is alive, and whether it should get requests: `/livez` and `/readyz`, the
+//! same on both listeners. Deliberately absent: how the store is checked, and how often
+//! (`service`).
 
 use std::sync::atomic::Ordering;
 
@@ -10,7 +11,7 @@ use crate::http::response::reply::Reply;
 use crate::http::watch::metrics::ServerMetrics;
 use crate::service::Service;
 
-/// What is said where the process lives.
+/// The body of `/livez`.
 pub(crate) const ALIVE: &str = "alive";
 
 pub(crate) const LIVEZ: About = About {
@@ -24,8 +25,8 @@ pub(crate) const LIVEZ: About = About {
     problems: &[],
 };
 
-/// `GET /livez`: the process answers, so it is alive. The store is not asked: starting this process again would not
-/// bring it back.
+/// `GET /livez`: the process responds, so it is alive. The store is not checked, because a restart
+/// of this process would not bring it back.
 pub(crate) async fn is_alive(_: Call<'_>) -> Result<Reply, Problem> {
     Ok(Reply::State(ALIVE))
 }
@@ -51,7 +52,8 @@ pub(crate) async fn readyz(service: &Service, server: &ServerMetrics) -> Result<
     state(service, server).await.map_err(Problem::NotReady)
 }
 
-/// `ready`, or why not. Memory that is still being filled does not matter: what is not in it is read from the store.
+/// `ready`, or why not. Memory that is still being filled does not matter: what is not in it is
+/// read from the store.
 pub(crate) async fn state(service: &Service, server: &ServerMetrics) -> Result<&'static str, &'static str> {
     if server.stopping.load(Ordering::Acquire) {
         return Err("the server is stopping");

@@ -1,5 +1,6 @@
-//! What both lists have in common: whether the client has the page already, whether it is there in the encoding that
-//! the client would rather have, and otherwise encoding it. What is in a list is `service`'s.
+//! What both lists have in common: whether the client has the page, whether it is cached in the
+//! encoding that the client prefers, and encoding it. Deliberately absent: what is in a list
+//! (`view`).
 
 use bytes::Bytes;
 use http::HeaderMap;
@@ -18,25 +19,26 @@ use crate::view::ListTag;
 /// Room for nearly every page of five questions without growing.
 pub(crate) const TYPICAL_PAGE_BYTES: usize = 8_192;
 
-/// A list that is asked for.
-pub(crate) struct Asked<'a> {
+/// A request for a list.
+pub(crate) struct ListRequest<'a> {
     app: &'a App,
     headers: &'a HeaderMap,
     of: ListOf,
     page: Page,
     accepted: Accepted,
-    /// The page as it was encoded before.
+    /// The encoded page from the cache.
     kept: Option<Bytes>,
 }
 
-impl<'a> Asked<'a> {
+impl<'a> ListRequest<'a> {
     pub(crate) fn new(app: &'a App, headers: &'a HeaderMap, of: ListOf, page: Page) -> Self {
         let values = headers.get_all(ACCEPT_ENCODING).iter();
         let accepted = encoding::accepted(values.map(http::HeaderValue::as_bytes));
         Self { app, headers, of, page, accepted, kept: None }
     }
 
-    /// Whether the page of this tag need not be written: the client has it, or it is kept encoded.
+    /// Whether the page of this tag need not be written: the client has it, or it is cached in the
+    /// encoding.
     pub(crate) fn is_known(&mut self, tag: ListTag) -> bool {
         if validators::has(self.headers, tag) {
             return true;
@@ -46,7 +48,7 @@ impl<'a> Asked<'a> {
         self.kept.is_some()
     }
 
-    /// Makes a reply of what came of asking, and of the page if it was written.
+    /// Makes the reply from the list and, if it was written, the page.
     pub(crate) fn reply(self, listed: Listed, json: Vec<u8>) -> Reply {
         let encoding = self.accepted.encoding;
         match (listed, &self.kept) {
@@ -59,7 +61,7 @@ impl<'a> Asked<'a> {
         }
     }
 
-    /// Encodes a page and keeps it, if that is wanted and worth it.
+    /// Encodes a page and caches it, if the client wants that and it saves enough.
     fn encode(&self, tag: ListTag, json: &[u8]) -> Option<Bytes> {
         let encoding = self.accepted.encoding_of(json.len())?;
         let encoded = Bytes::from(encoding.encode(json)?.into_boxed_slice());

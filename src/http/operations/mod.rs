@@ -1,5 +1,5 @@
-//! What each operation does, next to the words that describe it. Which path leads to it is in `routes`; the rules
-//! are `service`'s.
+//! What each operation does, next to the words that describe it. Deliberately absent: paths
+//! (`routes`), rules (`service`).
 
 pub(crate) mod answers;
 pub(crate) mod description;

@@ -1,4 +1,5 @@
-//! The operation that explains a problem. Which problems there are is said in `response::problem`.
+//! The operation that explains a problem. Deliberately absent: the problems and their explanations
+//! (`response::problem`).
 
 use crate::http::call::Call;
 use crate::http::operation::{About, Success};

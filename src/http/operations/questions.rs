@@ -1,8 +1,9 @@
-//! The four operations on questions, each with its description. The rules are `service`'s.
+//! The four operations on questions, each with its description. Deliberately absent: the rules
+//! (`service`).
 
 use serde_json::json;
 
-use super::lists::{Asked, TYPICAL_PAGE_BYTES};
+use super::lists::{ListRequest, TYPICAL_PAGE_BYTES};
 use super::submissions::created;
 use crate::domain::{Draft, Id as _, NewQuestion};
 use crate::http::app::App;
@@ -40,13 +41,13 @@ pub(crate) async fn list(call: Call<'_>) -> Result<Reply, Problem> {
     let product_id = query.product_id()?;
     let page = query.page(app.service.settings().max_page_size);
     let mut json = Vec::with_capacity(TYPICAL_PAGE_BYTES);
-    let mut asked = Asked::new(app, &head.headers, ListOf::Product(product_id.get()), page);
+    let mut request = ListRequest::new(app, &head.headers, ListOf::Product(product_id.get()), page);
     let listed = app
         .service
-        .list_questions(product_id, page, |tag| asked.is_known(tag), &mut json)
+        .list_questions(product_id, page, |tag| request.is_known(tag), &mut json)
         .await
         .map_err(|error| Problem::from_service(error, Problem::UnknownPath))?;
-    Ok(asked.reply(listed, json))
+    Ok(request.reply(listed, json))
 }
 
 /// The same list, if its product is in memory.
@@ -65,7 +66,7 @@ pub(crate) const ADD: About = About {
     tag: "questions",
     summary: "Ask a question",
     description: "Any product id in range may be asked about. Lengths count Unicode scalar values after trimming; \
-                  CR LF and CR become newlines. The e-mail address is kept and never shown.",
+                  CR LF and CR become newlines. The e-mail address is stored and never shown.",
     parameters: &["Idempotency-Key"],
     body: Some(BodyAbout {
         schema: "NewQuestion",
@@ -80,7 +81,7 @@ pub(crate) const ADD: About = About {
         missing: |limits| NewQuestion::parse(&Draft::default(), limits).map(drop),
     }),
     success: Success::Created {
-        what: "The question is kept",
+        what: "The question is stored",
         schema: "QuestionAdded",
         id: ("question_id", 38),
         links: &["listAnswers", "addAnswer", "voteQuestion", "reportQuestion"],
@@ -92,15 +93,15 @@ pub(crate) const ADD: About = About {
 pub(crate) async fn add(call: Call<'_>) -> Result<Reply, Problem> {
     let Call { app, head, body, .. } = call;
     let key = idempotency_key(&head.headers)?;
-    let draft = read_draft(head, body, app.settings.max_body_bytes).await?;
+    let draft = read_draft(head, body, app.settings.max_body_bytes)?;
     let question =
         NewQuestion::parse(&draft, &app.service.settings().submission).map_err(Problem::InvalidFields)?;
-    let question_id = app
+    let added = app
         .service
         .add_question(question, key.as_ref())
         .await
         .map_err(|error| Problem::from_service(error, Problem::UnknownQuestion))?;
-    Ok(created(app, "question_id", question_id.get(), question_id))
+    Ok(created(app, "question_id", added, 0, added.id))
 }
 
 pub(crate) const VOTE: About = About {
@@ -110,7 +111,7 @@ pub(crate) const VOTE: About = About {
     description: super::VOTE_DESCRIPTION,
     parameters: &[],
     body: None,
-    success: Success::Done { what: "The vote is kept" },
+    success: Success::Done { what: "The vote is counted" },
     problems: &[Problem::UnknownQuestion],
 };
 

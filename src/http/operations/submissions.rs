@@ -1,13 +1,27 @@
-//! What new questions and answers have in common: the reply that names the new row. Reading them is `request`'s.
+//! What new questions and answers have in common: the reply that names the new row. Deliberately
+//! absent: reading them (`request::body`).
 
-use crate::domain::QuestionId;
+use crate::domain::{Id, QuestionId};
 use crate::http::app::App;
 use crate::http::response::reply::Reply;
+use crate::service::Added;
 
-/// The reply to a new row: its id under this key, and the list of the question's answers as its place.
-pub(crate) fn created(app: &App, key: &str, id: u64, question_id: QuestionId) -> Reply {
+/// The reply to a new row: its id under this key, how many of its photos were left out if there
+/// were any, and the list of the question's answers as its place.
+pub(crate) fn created<I: Id>(
+    app: &App,
+    key: &str,
+    Added { id, is_new }: Added<I>,
+    photos_left_out: usize,
+    question_id: QuestionId,
+) -> Reply {
+    let left_out = match photos_left_out {
+        0 => String::new(),
+        number => format!(",\"photos_left_out\":{number}"),
+    };
     Reply::Created {
-        json: format!("{{\"{key}\":{id}}}"),
+        json: format!("{{\"{key}\":{id}{left_out}}}"),
         location: format!("{}/qa/questions/{question_id}/answers", app.settings.path_prefix),
+        is_new,
     }
 }

@@ -1,5 +1,5 @@
-//! `GET /docs`: the OpenAPI document as a page that loads nothing but that document. How a page is put together is
-//! `html`'s business.
+//! `GET /docs`: the OpenAPI document as a page on which every operation can be tried. It loads
+//! nothing but that document. Deliberately absent: how a page is put together (`html`).
 
 use std::sync::LazyLock;
 
@@ -13,7 +13,8 @@ use crate::http::response::problem::Problem;
 use crate::http::response::reply::Reply;
 
 static PAGE: LazyLock<Page> = LazyLock::new(|| {
-    let (style, script) = (include_str!("docs/page.css"), include_str!("docs/page.js"));
+    let style = include_str!("docs/page.css");
+    let script = concat!(include_str!("docs/page.js"), include_str!("docs/try.js"));
     Page::new(include_str!("docs/page.html"), style, script)
 });
 
@@ -21,7 +22,7 @@ pub(crate) const BROWSE: About = About {
     id: "browseApi",
     tag: "service",
     summary: "This document as a page",
-    description: "Loads nothing from elsewhere.",
+    description: "Every operation can be tried there. Loads nothing from elsewhere.",
     parameters: &[],
     body: None,
     success: Success::Text { what: "A page for people", media_type: "text/html" },
@@ -31,5 +32,5 @@ pub(crate) const BROWSE: About = About {
 /// `GET /docs`
 pub(crate) async fn browse(_: Call<'_>) -> Result<Reply, Problem> {
     let page = Bytes::from_static(PAGE.text().as_bytes());
-    Ok(Reply::Html { page, policy: PAGE.policy(), kept: caching::KEPT_AN_HOUR })
+    Ok(Reply::Html { page, policy: PAGE.policy(), kept: caching::AN_HOUR })
 }

@@ -1,6 +1,6 @@
-//! Pages for people. Each is one piece: script, style and icon stand in it, it loads nothing from elsewhere, and the
-//! policy sent with it names script and style by their hashes, so that no other script runs there. What the pages show
-//! is `docs`' and `first_page`'s business.
+//! Pages for people. Each is one file with its script, style and icon, and loads nothing else. Its
+//! policy names script and style by their hashes, so that no other script runs there. Deliberately
+//! absent: what the pages show (`docs`, `first_page`).
 
 use std::fmt::Write as _;
 
@@ -41,7 +41,7 @@ impl Page {
         &self.text
     }
 
-    /// What `Content-Security-Policy` says of it.
+    /// Its `Content-Security-Policy`.
     pub(crate) fn policy(&self) -> &str {
         &self.policy
     }
@@ -52,7 +52,7 @@ impl Page {
     }
 }
 
-/// A text whose slots, written `{{name}}`, `fill` has filled: it appends to the text what belongs there, as HTML.
+/// A text with its slots, written `{{name}}`, filled: `fill` appends what belongs there, as HTML.
 pub(crate) fn filled(text: &str, mut fill: impl FnMut(&str, &mut String)) -> String {
     let mut filled = String::with_capacity(text.len() * 2);
     let mut pieces = text.split("{{");

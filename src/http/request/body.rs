@@ -1,14 +1,12 @@
-//! Reading a submission's body: its type, its size, its bytes; then JSON or a form into a [`Draft`]. What the
-//! fields may hold is `domain`'s.
+//! Reads a submission's body: its type, its encoding, its size, then JSON or a form into a
+//! [`Draft`]. The bytes come from `connection`; what the fields may hold is checked in `domain`.
 
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::HeaderMap;
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderValue};
 use http::request::Parts as Head;
-use http_body_util::BodyExt;
-use hyper::body::{Body, Incoming};
 use percent_encoding::percent_decode_str;
 
 use super::json_body;
@@ -16,11 +14,7 @@ use crate::domain::{Draft, Field};
 use crate::http::response::problem::Problem;
 
 /// How long a body may take to arrive.
-const BODY_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// Most bytes of an unread body that are thrown away for the connection's sake, and how long that may take.
-const DISCARD_MAX_BYTES: usize = 1 << 20;
-const DISCARD_TIMEOUT: Duration = Duration::from_secs(10);
+pub(crate) const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How a body is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,16 +25,20 @@ enum Format {
 
 /// A request's body.
 pub(crate) enum Payload {
-    /// It may still be on its way.
-    Arriving(Incoming),
-    /// All of it is here.
+    /// All of it.
     Whole(Bytes),
+    /// It is larger than any may be, and was not read.
+    TooLarge,
 }
 
-/// Reads a submission, checking type, size and form in this order.
-pub(crate) async fn read_draft(head: &Head, body: &mut Payload, max_bytes: usize) -> Result<Draft, Problem> {
+/// Reads a submission. Checks its type, its encoding, its size and its form in this order.
+pub(crate) fn read_draft(head: &Head, body: &mut Payload, max_bytes: usize) -> Result<Draft, Problem> {
     let format = format(&head.headers)?;
-    let body = read_body(&head.headers, body, max_bytes).await?;
+    refuse_encoding(&head.headers)?;
+    let body = match body {
+        Payload::Whole(body) if body.len() <= max_bytes => std::mem::take(body),
+        Payload::Whole(_) | Payload::TooLarge => return Err(Problem::BodyTooLarge { max_bytes }),
+    };
     match format {
         Format::Json => json_body::parse(&body),
         Format::Form => parse_form(&body),
@@ -59,56 +57,18 @@ fn format(headers: &HeaderMap) -> Result<Format, Problem> {
     }
 }
 
-async fn read_body(headers: &HeaderMap, body: &mut Payload, max_bytes: usize) -> Result<Bytes, Problem> {
-    let too_large = || Problem::BodyTooLarge { max_bytes };
-    let body = match body {
-        Payload::Whole(bytes) if bytes.len() > max_bytes => return Err(too_large()),
-        Payload::Whole(bytes) => return Ok(std::mem::take(bytes)),
-        Payload::Arriving(body) => body,
+/// Refuses a body that is compressed: nothing here decompresses it.
+fn refuse_encoding(headers: &HeaderMap) -> Result<(), Problem> {
+    let mut values = headers.get_all(CONTENT_ENCODING).iter();
+    let is_plain = |value: &HeaderValue| {
+        let value = value.as_bytes().trim_ascii();
+        value.is_empty() || value.eq_ignore_ascii_case(b"identity")
     };
-    let announced = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > max_bytes as u64) {
-        return Err(too_large());
-    }
-    let collect = async {
-        let mut bytes = Vec::new();
-        while let Some(frame) = body.frame().await {
-            let frame = frame.map_err(|_| Problem::Malformed("the body ended early".to_owned()))?;
-            let data: Bytes = frame.into_data().unwrap_or_default();
-            if bytes.len() + data.len() > max_bytes {
-                return Err(too_large());
-            }
-            bytes.extend_from_slice(&data);
-        }
-        Ok(Bytes::from(bytes))
-    };
-    tokio::time::timeout(BODY_TIMEOUT, collect).await.unwrap_or(Err(Problem::BodyTooSlow))
+    if values.all(is_plain) { Ok(()) } else { Err(Problem::EncodedBody) }
 }
 
-/// Throws away what nobody read of a body, beside the answer. A client that is still sending then hears the
-/// answer instead of a reset, and its connection goes on; who sends too much or too slowly is cut off.
-pub(crate) fn discard_rest(body: Payload) {
-    let Payload::Arriving(mut body) = body else { return };
-    if body.is_end_stream() {
-        return;
-    }
-    tokio::spawn(async move {
-        let discard = async {
-            let mut discarded = 0;
-            while let Some(Ok(frame)) = body.frame().await {
-                discarded += frame.data_ref().map_or(0, Bytes::len);
-                if discarded > DISCARD_MAX_BYTES {
-                    return;
-                }
-            }
-        };
-        // In time or not, the body is dropped, and hyper closes the connection if there is more of it.
-        let _ = tokio::time::timeout(DISCARD_TIMEOUT, discard).await;
-    });
-}
-
-/// Reads `application/x-www-form-urlencoded`. Of a repeated field the first counts; photos are fields named
-/// `photos` or `photos[]`, as many as there are.
+/// Reads `application/x-www-form-urlencoded`. Of a repeated field the first counts; photos are
+/// fields named `photos` or `photos[]`, as many as there are.
 pub(crate) fn parse_form(body: &[u8]) -> Result<Draft, Problem> {
     let malformed = || Problem::Malformed("the form is not UTF-8".to_owned());
     let body = std::str::from_utf8(body).map_err(|_| malformed())?;

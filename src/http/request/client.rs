@@ -1,16 +1,22 @@
-//! Who sends a request: the address at the other end of the connection, or, behind proxies that the operator named,
-//! the one that they pass on (`Forwarded`, RFC 7239, or `X-Forwarded-For`). Anybody else could write anything there.
+//! Who sends a request: the peer, or the client that a trusted proxy names in a forwarding header.
+//! Deliberately absent: what a client may do (`rate_limits`).
+//!
+//! `X-Forwarded-For` counts, and `Forwarded` (RFC 7239) only where there is none. Nearly every
+//! proxy sets the first one and hands on the second one as the client wrote it. Behind such a proxy
+//! there always is an `X-Forwarded-For`, so a forged `Forwarded` is never read. A proxy that sets
+//! `Forwarded` alone must remove `X-Forwarded-For`.
 
 use std::net::{IpAddr, Ipv6Addr};
 use std::str::FromStr;
 
 use http::HeaderMap;
 use http::header::{FORWARDED, HeaderName};
+use ipnet::IpNet;
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// Whose writes are counted together: an IPv4 address, or the network of an IPv6 address that one customer of a
-/// provider has at most (/48).
+/// Whose writes are counted together: an IPv4 address, or the network of an IPv6 address that one
+/// customer of a provider has at most (/48).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Client(u128);
 
@@ -21,21 +27,16 @@ impl Client {
     pub(crate) fn of(address: IpAddr) -> Self {
         match address.to_canonical() {
             IpAddr::V4(address) => Self(address.to_ipv6_mapped().to_bits()),
-            IpAddr::V6(address) => Self(address.to_bits() & network_mask(CUSTOMER_BITS)),
+            IpAddr::V6(address) => Self(
+                address.to_bits() >> (Ipv6Addr::BITS - CUSTOMER_BITS) << (Ipv6Addr::BITS - CUSTOMER_BITS),
+            ),
         }
     }
 }
 
-/// Networks of proxies whose word on a client's address is taken.
+/// Networks of proxies whose forwarding header is believed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct TrustedProxies(Vec<Network>);
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Network {
-    /// IPv4 as mapped into IPv6.
-    first: u128,
-    mask: u128,
-}
+pub struct TrustedProxies(Vec<IpNet>);
 
 /// Why a text does not name proxies.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -47,107 +48,91 @@ pub struct InvalidProxy(String);
 impl FromStr for TrustedProxies {
     type Err = InvalidProxy;
 
-    /// Reads addresses and networks separated by commas; none is an empty text.
+    /// Reads addresses and networks separated by commas. An empty text names none.
     fn from_str(text: &str) -> Result<Self, InvalidProxy> {
-        let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
-        parts.map(Network::parse).collect::<Result<_, _>>().map(Self)
-    }
-}
-
-impl Network {
-    fn parse(text: &str) -> Result<Self, InvalidProxy> {
-        let invalid = || InvalidProxy(text.to_owned());
-        let (address, bits) = match text.split_once('/') {
-            Some((address, bits)) => (address, Some(bits.parse::<u32>().map_err(|_| invalid())?)),
-            None => (text, None),
+        let network = |text: &str| {
+            let address = || text.parse::<IpAddr>().map(IpNet::from);
+            text.parse().or_else(|_| address()).map_err(|_| InvalidProxy(text.to_owned()))
         };
-        let address: IpAddr = address.parse().map_err(|_| invalid())?;
-        let width = if address.is_ipv4() { 32 } else { 128 };
-        let bits = bits.unwrap_or(width);
-        if bits > width {
-            return Err(invalid());
-        }
-        let mask = network_mask(128 - width + bits);
-        Ok(Self { first: mapped(address).to_bits() & mask, mask })
-    }
-
-    fn contains(&self, address: IpAddr) -> bool {
-        mapped(address).to_bits() & self.mask == self.first
+        let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+        parts.map(network).collect::<Result<_, _>>().map(Self)
     }
 }
 
 impl TrustedProxies {
-    fn trusts(&self, address: IpAddr) -> bool {
-        self.0.iter().any(|network| network.contains(address))
+    fn trusts(&self, peer: IpAddr) -> bool {
+        let peer = peer.to_canonical();
+        self.0.iter().any(|network| network.contains(&peer))
     }
 
-    /// Whether a request came by a proxy that is not trusted, or claims so.
+    /// Whether a request has a forwarding header that is not believed.
     pub(crate) fn hides_clients(&self, peer: IpAddr, headers: &HeaderMap) -> bool {
-        !self.trusts(peer) && (headers.contains_key(FORWARDED) || headers.contains_key(X_FORWARDED_FOR))
+        !self.trusts(peer) && is_forwarded(headers)
     }
 
-    /// The client of a request: from the connection's other end outwards, the first address that is no trusted
-    /// proxy's. What a proxy passes on unreadably is taken for the proxy itself.
+    /// The client of a request: from the peer outwards, the first address that is no trusted
+    /// proxy's. Where a proxy names no address, the client is the proxy.
     pub(crate) fn client(&self, peer: IpAddr, headers: &HeaderMap) -> Client {
         let mut client = peer.to_canonical();
-        if !self.trusts(client) {
-            return Client::of(client);
-        }
-        for hop in hops(headers).into_iter().rev() {
-            let Some(address) = hop else { break };
-            client = address;
-            if !self.trusts(client) {
-                break;
+        if self.trusts(client) {
+            if headers.contains_key(X_FORWARDED_FOR) {
+                self.follow(&mut client, headers, &X_FORWARDED_FOR, address);
+            } else {
+                self.follow(&mut client, headers, &FORWARDED, address_of_element);
             }
         }
         Client::of(client)
     }
+
+    /// Follows the addresses of a header outwards, the nearest of which is its last.
+    fn follow(
+        &self,
+        client: &mut IpAddr,
+        headers: &HeaderMap,
+        name: &HeaderName,
+        read: impl Fn(&str) -> Option<IpAddr>,
+    ) {
+        let values = headers.get_all(name).iter().rev().map(|value| value.to_str().unwrap_or("?"));
+        let elements = values.flat_map(|value| value.rsplit(',')).map(str::trim);
+        for element in elements.filter(|element| !element.is_empty()) {
+            let Some(address) = read(element) else { return };
+            *client = address;
+            if !self.trusts(address) {
+                return;
+            }
+        }
+    }
 }
 
-/// The addresses that proxies passed on, the nearest last; `None` for what is no address. `Forwarded` is the standard
-/// and counts before `X-Forwarded-For`.
-fn hops(headers: &HeaderMap) -> Vec<Option<IpAddr>> {
-    let elements = |name: &HeaderName| {
-        let values = headers.get_all(name).iter();
-        values.flat_map(|value| value.to_str().unwrap_or("?").split(',').map(str::trim).map(String::from))
+/// Whether a request has a forwarding header.
+pub(crate) fn is_forwarded(headers: &HeaderMap) -> bool {
+    headers.contains_key(FORWARDED) || headers.contains_key(X_FORWARDED_FOR)
+}
+
+/// The address in an element of `Forwarded`.
+fn address_of_element(element: &str) -> Option<IpAddr> {
+    let mut pairs = element.split(';').filter_map(|pair| pair.trim().split_once('='));
+    address(pairs.find(|(name, _)| name.eq_ignore_ascii_case("for"))?.1)
+}
+
+/// Reads an address with or without quotes, port and zone; an IPv6 address with a port has
+/// brackets.
+fn address(text: &str) -> Option<IpAddr> {
+    let text = text.trim_matches('"');
+    let host = match (text.strip_prefix('['), text.split_once(':')) {
+        (Some(bracketed), _) => bracketed.split_once(']')?.0,
+        (None, Some((host, port))) if !port.contains(':') => host,
+        _ => text,
     };
-    let mut forwarded = elements(&FORWARDED).peekable();
-    if forwarded.peek().is_some() {
-        let address_of = |element: String| {
-            let pairs = element.split(';').filter_map(|pair| pair.trim().split_once('='));
-            let mut of = pairs.filter(|(name, _)| name.eq_ignore_ascii_case("for"));
-            parse_node(of.next()?.1.trim_matches('"'))
-        };
-        return forwarded.map(address_of).collect();
-    }
-    elements(&X_FORWARDED_FOR).map(|element| parse_node(&element)).collect()
-}
-
-/// Reads an address with or without a port; an IPv6 address with brackets or, without a port, without.
-fn parse_node(text: &str) -> Option<IpAddr> {
-    let address = text.parse().ok();
-    let with_port = || text.parse::<std::net::SocketAddr>().ok().map(|address| address.ip());
-    let bracketed = || text.strip_prefix('[')?.strip_suffix(']')?.parse::<Ipv6Addr>().ok().map(IpAddr::V6);
-    address.or_else(with_port).or_else(bracketed).map(|address: IpAddr| address.to_canonical())
-}
-
-fn mapped(address: IpAddr) -> Ipv6Addr {
-    match address {
-        IpAddr::V4(address) => address.to_ipv6_mapped(),
-        IpAddr::V6(address) => address,
-    }
-}
-
-/// A mask of so many leading ones of 128.
-fn network_mask(bits: u32) -> u128 {
-    u128::MAX.checked_shl(128 - bits).unwrap_or(0)
+    let address: IpAddr = host.split('%').next()?.parse().ok()?;
+    Some(address.to_canonical())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn address(text: &str) -> IpAddr {
+    fn ip(text: &str) -> IpAddr {
         text.parse().expect("an address")
     }
 
@@ -155,20 +140,20 @@ mod tests {
         let proxies: TrustedProxies = trusted.parse().expect("proxies");
         let mut headers = HeaderMap::new();
         headers.insert(header.0, header.1.parse().expect("a value"));
-        proxies.client(address(peer), &headers)
+        proxies.client(ip(peer), &headers)
     }
 
     #[test]
     fn networks_are_read_and_hold_what_is_in_them() {
         let proxies: TrustedProxies = "127.0.0.1, 10.0.0.0/8,2001:db8::/32, ::1".parse().expect("networks");
         for inside in ["127.0.0.1", "10.255.0.1", "2001:db8:ffff::1", "::1", "::ffff:10.1.1.1"] {
-            assert!(proxies.trusts(address(inside)), "{inside}");
+            assert!(proxies.trusts(ip(inside)), "{inside}");
         }
         for outside in ["127.0.0.2", "11.0.0.1", "2001:db9::", "::2"] {
-            assert!(!proxies.trusts(address(outside)), "{outside}");
+            assert!(!proxies.trusts(ip(outside)), "{outside}");
         }
         assert_eq!("".parse(), Ok(TrustedProxies::default()));
-        assert!("0.0.0.0/0".parse::<TrustedProxies>().expect("all").trusts(address("203.0.113.9")));
+        assert!("0.0.0.0/0".parse::<TrustedProxies>().expect("all").trusts(ip("203.0.113.9")));
         for bad in ["localhost", "10.0.0.0/33", "::/129", "10.0.0.0/", "10.0.0/8", "/8"] {
             assert!(bad.parse::<TrustedProxies>().is_err(), "{bad}");
         }
@@ -177,7 +162,7 @@ mod tests {
     #[test]
     fn only_trusted_proxies_are_believed() {
         let claimed = ("x-forwarded-for", "198.51.100.7");
-        let of = |text| Client::of(address(text));
+        let of = |text| Client::of(ip(text));
         assert_eq!(client("", "203.0.113.9", claimed), of("203.0.113.9"));
         assert_eq!(client("10.0.0.0/8", "203.0.113.9", claimed), of("203.0.113.9"));
         assert_eq!(client("203.0.113.9", "203.0.113.9", claimed), of("198.51.100.7"));
@@ -191,8 +176,23 @@ mod tests {
     }
 
     #[test]
+    fn a_forged_forwarded_is_not_read_behind_a_proxy_that_sets_the_other_header() {
+        let proxies: TrustedProxies = "10.0.0.1".parse().expect("a proxy");
+        let mut headers = HeaderMap::new();
+        headers.insert(FORWARDED, "for=203.0.113.9".parse().expect("a value"));
+        assert_eq!(proxies.client(ip("10.0.0.1"), &headers), Client::of(ip("203.0.113.9")));
+        for value in ["198.51.100.7", "unknown"] {
+            headers.insert(X_FORWARDED_FOR, value.parse().expect("a value"));
+            let expected = if value == "unknown" { "10.0.0.1" } else { value };
+            assert_eq!(proxies.client(ip("10.0.0.1"), &headers), Client::of(ip(expected)), "{value}");
+        }
+        headers.append(X_FORWARDED_FOR, "198.51.100.8".parse().expect("a value"));
+        assert_eq!(proxies.client(ip("10.0.0.1"), &headers), Client::of(ip("198.51.100.8")));
+    }
+
+    #[test]
     fn every_form_of_an_address_is_read() {
-        let of = |text| Client::of(address(text));
+        let of = |text| Client::of(ip(text));
         for (header, value, expected) in [
             ("forwarded", "for=198.51.100.7;proto=https;by=10.0.0.1", "198.51.100.7"),
             ("forwarded", "For=\"[2001:db8:cafe::17]:4711\"", "2001:db8:cafe::17"),
@@ -201,6 +201,14 @@ mod tests {
             ("x-forwarded-for", "2001:db8:cafe::17", "2001:db8:cafe::17"),
             ("x-forwarded-for", "[2001:db8:cafe::17]", "2001:db8:cafe::17"),
             ("x-forwarded-for", "::ffff:198.51.100.7", "198.51.100.7"),
+            ("x-forwarded-for", "fe80::1%eth0", "fe80::1"),
+            ("x-forwarded-for", "[fe80::1%eth0]:80", "fe80::1"),
+            ("x-forwarded-for", "\"198.51.100.7\"", "198.51.100.7"),
+            ("x-forwarded-for", "\"[2001:db8:cafe::17]:4711\"", "2001:db8:cafe::17"),
+            ("x-forwarded-for", "198.51.100.7,", "198.51.100.7"),
+            ("x-forwarded-for", ", 198.51.100.7 , ,", "198.51.100.7"),
+            ("x-forwarded-for", "", "10.0.0.1"),
+            ("x-forwarded-for", "%", "10.0.0.1"),
             ("forwarded", "for=_hidden", "10.0.0.1"),
             ("forwarded", "nonsense", "10.0.0.1"),
         ] {
@@ -210,7 +218,7 @@ mod tests {
 
     #[test]
     fn neighbours_in_a_customers_network_are_one_client() {
-        let of = |text| Client::of(address(text));
+        let of = |text| Client::of(ip(text));
         assert_eq!(of("2001:db8:1:1::1"), of("2001:db8:1:ffff::9"));
         assert_ne!(of("2001:db8:1::1"), of("2001:db8:2::1"));
         assert_ne!(of("198.51.100.7"), of("198.51.100.8"));

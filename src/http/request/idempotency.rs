@@ -1,5 +1,6 @@
-//! The header `Idempotency-Key` of posts, as in the draft of the IETF's HTTP API group: a string of structured fields
-//! (RFC 9651), such as `"8e03978e"`, or the same without quotes. What a key is good for is not said here.
+//! The header `Idempotency-Key` of posts, as in the draft of the IETF's HTTP API group: a string of
+//! structured fields (RFC 9651), such as `"8e03978e"`, or the same without quotes. Deliberately
+//! absent: what a key does (`service::submissions`).
 
 use http::HeaderMap;
 
@@ -17,8 +18,8 @@ pub(crate) fn idempotency_key(headers: &HeaderMap) -> Result<Option<IdempotencyK
     key.and_then(|key| IdempotencyKey::parse(key).ok()).map(Some).ok_or(Problem::InvalidKey)
 }
 
-/// What is between the quotes, or all of it if there are none. A comma there would be a second header that somebody
-/// has joined to the first, a semicolon the beginning of parameters, which a key has not.
+/// The text between the quotes, or all of it if there are none. Without quotes, a comma would begin
+/// a second header that a proxy joined to the first, and a semicolon would begin parameters.
 fn key_text(text: &str) -> Option<String> {
     let Some(quoted) = text.strip_prefix('"') else {
         let is_bare = !text.contains(['"', ',', ';']);

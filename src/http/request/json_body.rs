@@ -1,5 +1,5 @@
-//! Reading a submission written in JSON. Two kinds of failure must be told apart: what is no JSON at all (400),
-//! and JSON that cannot be a submission (422).
+//! Reads a submission in JSON. What is no JSON is 400, JSON that cannot be a submission is 422.
+//! Deliberately absent: what the fields may hold (`domain`).
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,8 @@ use serde_json::value::RawValue;
 use crate::domain::{Draft, Field, NotAnArray};
 use crate::http::response::problem::Problem;
 
-/// Reads a JSON object; unknown keys are ignored, of a repeated key the last counts, as in JavaScript.
+/// Reads a JSON object; unknown keys are ignored, of a repeated key the last counts, as in
+/// JavaScript.
 pub(crate) fn parse(body: &[u8]) -> Result<Draft, Problem> {
     let text =
         std::str::from_utf8(body).map_err(|_| Problem::Malformed("the body is not UTF-8".to_owned()))?;
@@ -70,7 +71,8 @@ fn photos(value: &str) -> Result<Vec<Field>, NotAnArray> {
     }
 }
 
-/// Whether well-formed JSON escapes half of a surrogate pair somewhere. Outside strings there is no backslash.
+/// Whether well-formed JSON escapes half of a surrogate pair somewhere. Outside strings there is no
+/// backslash.
 fn has_lone_surrogate(json: &str) -> bool {
     let bytes = json.as_bytes();
     let mut position = 0;

@@ -1,9 +1,10 @@
-//! Reading requests: query, body, headers, who sends them, and how much they may write. What comes of a request is
-//! said in `operations`.
+//! Reading requests: query, body, headers, who sends them, and how much they may write.
+//! Deliberately absent: what a request does (`operations`).
 
 pub(crate) mod body;
 pub(crate) mod caller;
 pub(crate) mod client;
+pub(crate) mod head_limits;
 pub(crate) mod idempotency;
 pub(crate) mod json_body;
 pub(crate) mod query;

@@ -1,4 +1,5 @@
-//! Reading the parts of a request: the query string and the ids in paths. Bodies are `body`'s.
+//! Reads the query string of a request and the ids in its path. Deliberately absent: bodies
+//! (`body`).
 
 use std::borrow::Cow;
 
@@ -52,7 +53,7 @@ impl<'a> ListQuery<'a> {
     }
 }
 
-/// What is before and behind the first of an ASCII character. The pieces are a few bytes long, and the standard
+/// Splits at the first of an ASCII character. The pieces are a few bytes long, and the standard
 /// library's search is made for long ones.
 fn split(text: &str, at: u8) -> (&str, Option<&str>) {
     match text.bytes().position(|byte| byte == at) {
@@ -76,8 +77,8 @@ pub(crate) fn answer_id(segment: &str) -> Result<AnswerId, Problem> {
     path_id(segment, Problem::InvalidAnswerId)
 }
 
-/// Decodes a part of a query string as forms do: `+` is a space, `%XX` a byte. What is no UTF-8 becomes
-/// U+FFFD, which no parameter accepts.
+/// Decodes a part of a query string as forms do: `+` is a space, `%XX` a byte. Bytes that are not
+/// UTF-8 become U+FFFD, which no parameter accepts.
 fn decode(text: &str) -> Cow<'_, str> {
     if !text.bytes().any(|byte| matches!(byte, b'+' | b'%')) {
         return Cow::Borrowed(text);
@@ -89,8 +90,8 @@ fn decode(text: &str) -> Cow<'_, str> {
     percent_decode_str(text).decode_utf8_lossy()
 }
 
-/// Reads a decimal number of at least 1, as clients write them: fractions are cut off, exponents count, spaces
-/// around are dropped, what is larger than any page becomes the largest number.
+/// Reads a decimal number of at least 1, as clients write them: fractions are cut off, exponents
+/// count, spaces around are dropped, and too large a number becomes the largest.
 fn at_least_one(text: &str) -> Option<u64> {
     let text = text.trim();
     if let Ok(number) = text.parse::<u64>() {

@@ -1,5 +1,5 @@
-//! What every answer carries, whatever it is: the permission for pages of other origins to read it (CORS, the
-//! Fetch standard). How long it may be kept is `caching`'s; limits on rates and sizes of requests are not here.
+//! The permission for pages of other origins to read responses (CORS, the Fetch standard), which
+//! every response has. Deliberately absent: how long a response may be cached (`caching`).
 
 use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
@@ -9,10 +9,16 @@ use http::{HeaderMap, Response, StatusCode};
 
 use super::caching;
 
-/// What pages of other origins may read beside the few headers that they may read anyway.
-const EXPOSED: &str = "Location, Retry-After, ETag, X-Request-Id";
+/// The headers that pages of other origins may read, besides the few that they always may.
+pub(crate) const EXPOSED: &str =
+    "Location, Link, Retry-After, RateLimit, RateLimit-Policy, ETag, X-Request-Id";
 
-/// Which origins' pages may read answers.
+/// The headers that those pages may send. `*` stands for all others, such as those of tracing, but
+/// never for `Authorization`, and with credentials it stands for nothing.
+const ALLOWED_HEADERS: &str =
+    "Authorization, Content-Type, Idempotency-Key, Accept, If-None-Match, X-Request-Id, *";
+
+/// Which origins' pages may read responses.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum CorsOrigins {
     /// Pages of any origin.
@@ -47,7 +53,7 @@ impl CorsOrigins {
         if origins.is_empty() { Err(InvalidOrigin(text.to_owned())) } else { Ok(Self::Listed(origins)) }
     }
 
-    /// Adds the headers that every answer carries.
+    /// Adds the headers that every response has.
     pub(crate) fn stamp(&self, request: &HeaderMap, headers: &mut HeaderMap) {
         match self {
             Self::Any => {
@@ -64,20 +70,18 @@ impl CorsOrigins {
     }
 }
 
-/// The answer to `OPTIONS`, a preflight or not. `*` would not cover `Authorization`, so headers are named.
+/// The response to `OPTIONS`, a preflight or not.
 pub(crate) fn options<B: Default>(allow: &str) -> Response<B> {
     let mut response = Response::new(B::default());
     *response.status_mut() = StatusCode::NO_CONTENT;
     let headers = response.headers_mut();
     let allow = HeaderValue::try_from(allow);
     headers.insert(ALLOW, allow.expect("names of methods are visible ASCII"));
-    headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, HEAD, POST, PUT, OPTIONS"));
     headers.insert(
-        ACCESS_CONTROL_ALLOW_HEADERS,
-        HeaderValue::from_static(
-            "Authorization, Content-Type, Idempotency-Key, Accept, If-None-Match, X-Request-Id",
-        ),
+        ACCESS_CONTROL_ALLOW_METHODS,
+        HeaderValue::from_static("GET, HEAD, POST, PUT, DELETE, OPTIONS"),
     );
+    headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static(ALLOWED_HEADERS));
     headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400"));
     response
 }

@@ -1,6 +1,6 @@
-//! Lists that were encoded once and are asked for again: a cache bounded in bytes, beside which everything could be forgotten
-//! at any time. A key holds what was asked for and the tag of what was shown, so a list that changed is simply not found, and what
-//! was kept of it before goes when room is needed.
+//! A cache of encoded lists, bounded in bytes. A key holds the request and the tag of the list, so
+//! a list that changed is not found, and its old entries are evicted. Deliberately absent: encoding
+//! (`encoding`).
 
 use bytes::Bytes;
 use quick_cache::Weighter;
@@ -10,13 +10,15 @@ use super::encoding::Encoding;
 use crate::domain::Page;
 use crate::view::ListTag;
 
-/// What an entry costs beside its bytes: its key, its share of the table and what the allocator rounds up.
+/// What an entry takes besides its bytes: its key, its share of the table and what the allocator
+/// rounds up.
 const BYTES_PER_ENTRY: usize = 192;
 
-/// Most lists come to so many bytes; only how large the table is at first follows from it.
+/// Most encoded lists have about so many bytes. Only the first size of the table depends on it.
 const TYPICAL_BYTES: u64 = 1_024;
 
-/// An encoded list. The tag alone would do, but for whoever writes texts until two lists have the same one.
+/// The key of an encoded list. The tag alone would do, were it not for attackers who search for two
+/// lists with the same one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct PageKey {
     pub(crate) of: ListOf,

@@ -1,5 +1,6 @@
-//! Encodings of lists: which one a client would rather have (`Accept-Encoding`, RFC 9110, section 12.5.3), and the work itself.
-//! What was encoded once is kept by `encoded_pages`. Errors and answers to writes are a line long and are never encoded.
+//! Encodings of lists: which one a client prefers (`Accept-Encoding`, RFC 9110, section 12.5.3),
+//! and the work itself. Errors and responses to writes are short and are never encoded.
+//! Deliberately absent: the cache of encoded lists (`encoded_pages`).
 
 use std::cell::RefCell;
 use std::io::Write as _;
@@ -9,15 +10,18 @@ use http::header::HeaderValue;
 /// Lists of fewer bytes fit into a packet or two anyway.
 const MIN_BYTES: usize = 1_024;
 
-/// How hard each encoder tries: where a shop's lists of 1 to 8 KB stop getting much smaller for more time.
+/// How hard each encoder tries: where a shop's lists of 1 to 8 KB stop getting much smaller for
+/// more time.
 const GZIP_LEVEL: u32 = 3;
 const BROTLI_QUALITY: i32 = 4;
 const ZSTD_LEVEL: i32 = 3;
 
-/// How far brotli looks back: as far as all but the largest lists are long. Its tables grow with it.
+/// How far brotli looks back: as far as all but the largest lists are long. Its tables grow with
+/// it.
 const BROTLI_WINDOW_BITS: i32 = 18;
 
-/// How a list is sent. Of those that a client likes as much the first is taken: it takes the least time for what it saves.
+/// How a list is sent. Of those that a client prefers equally, the first is taken: it takes the
+/// least time for what it saves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Encoding {
     Zstd,
@@ -28,7 +32,7 @@ pub(crate) enum Encoding {
 /// What a client takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Accepted {
-    /// The encoding that it would rather have than none.
+    /// The encoding that it prefers to none.
     pub(crate) encoding: Option<Encoding>,
     /// It takes nothing else, however short the list is.
     pub(crate) always: bool,
@@ -58,7 +62,8 @@ impl Encoding {
         HeaderValue::from_static(self.name())
     }
 
-    /// Longer lists are sent as they are: while one is encoded, the worker's other connections wait.
+    /// Longer lists are sent as they are: while one is encoded, the worker's other connections
+    /// wait.
     fn max_bytes(self) -> usize {
         match self {
             Self::Zstd => 1 << 20,
@@ -66,7 +71,7 @@ impl Encoding {
         }
     }
 
-    /// Encodes a list; `None` when the encoder fails, which it has no reason to.
+    /// Encodes a list. `None` when the encoder fails, which is logged.
     pub(crate) fn encode(self, json: &[u8]) -> Option<Vec<u8>> {
         let encoded = match self {
             Self::Zstd => zstd(json),
@@ -115,8 +120,8 @@ fn zstd(json: &[u8]) -> std::io::Result<Vec<u8>> {
     })
 }
 
-/// Reads the values of `Accept-Encoding`. Of encodings that a client likes as much the one that is best here is taken; `*` stands
-/// for gzip, which whoever writes that will know.
+/// Reads the values of `Accept-Encoding`. Of encodings that a client prefers equally, the best one
+/// here is taken. `*` means gzip, which every client knows.
 pub(crate) fn accepted<'v>(values: impl Iterator<Item = &'v [u8]>) -> Accepted {
     let mut named = Named::default();
     for part in values.flat_map(|value| value.split(|&byte| byte == b',')) {
@@ -147,7 +152,7 @@ struct Named {
 }
 
 impl Named {
-    /// Reads `gzip` or `gzip;q=0.5`. What is written otherwise is as good as not there.
+    /// Reads `gzip` or `gzip;q=0.5`. Anything else is ignored.
     fn read(&mut self, part: &[u8]) {
         let mut pieces = part.splitn(2, |&byte| byte == b';');
         let name = pieces.next().unwrap_or_default().trim_ascii();
@@ -218,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn who_takes_nothing_unencoded_gets_nothing_unencoded() {
+    fn a_client_that_refuses_identity_gets_an_encoded_list() {
         let always = |value: &str| accepted(std::iter::once(value.as_bytes())).always;
         for value in ["identity;q=0, gzip", "gzip, *;q=0", "br, identity;q=0.0"] {
             assert!(always(value), "{value}");

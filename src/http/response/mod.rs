@@ -1,5 +1,5 @@
-//! Writing responses: replies and problems, the headers that they carry, and their encodings. What is replied is
-//! said in `operations`.
+//! Writes responses: replies and problems, their headers and their encodings. Deliberately absent:
+//! what is in a reply (`operations`).
 
 pub(crate) mod allowance;
 pub(crate) mod caching;

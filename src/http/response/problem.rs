@@ -1,8 +1,9 @@
-//! The only place where a failure becomes a status. Plain text for clients that do not ask for JSON, RFC 9457
-//! problem details for those that do. What broke inside is logged where it broke and never told.
+//! The only place where a failure becomes a status: plain text for clients that do not ask for
+//! JSON, RFC 9457 problem details for those that do. Deliberately absent: what broke inside, which
+//! is logged where it broke.
 
 use bytes::Bytes;
-use http::header::{ALLOW, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use http::header::{ACCEPT_ENCODING, ALLOW, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use http::{HeaderMap, Response, StatusCode};
 
 use super::caching;
@@ -10,14 +11,23 @@ use crate::domain::FieldError;
 use crate::http::response::allowance::TooMany;
 use crate::service::ServiceError;
 
-/// How long a client is asked to wait when the service cannot answer, in seconds.
+/// How long a client should wait while the service is overloaded or unavailable, in seconds.
 const RETRY_AFTER_SECONDS: &str = "1";
 
 const PLAIN: &str = "text/plain; charset=utf-8";
 
-/// Everything that a request can come to, other than success.
+/// Every failure of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Problem {
+    /// What is wrong with the head or with the chunks of the body.
+    MalformedRequest(&'static str),
+    TargetTooLong {
+        max_bytes: usize,
+    },
+    HeadTooLarge {
+        max_fields: usize,
+        max_bytes: usize,
+    },
     InvalidProductId,
     InvalidQuestionId,
     InvalidAnswerId,
@@ -29,6 +39,7 @@ pub(crate) enum Problem {
     InvalidKey,
     KeyTaken,
     WrongContentType,
+    EncodedBody,
     BodyTooLarge {
         max_bytes: usize,
     },
@@ -41,7 +52,7 @@ pub(crate) enum Problem {
     TooMany(TooMany),
     Overloaded,
     Unavailable,
-    /// Why requests are better sent elsewhere.
+    /// Why requests should go to another process.
     NotReady(&'static str),
 }
 
@@ -59,8 +70,18 @@ impl Problem {
         }
     }
 
+    /// Its status.
+    pub(crate) fn status(&self) -> StatusCode {
+        self.kind().0
+    }
+
     fn kind(&self) -> Kind {
         match self {
+            Self::MalformedRequest(_) => (StatusCode::BAD_REQUEST, "malformed-request", "Malformed request"),
+            Self::TargetTooLong { .. } => (StatusCode::URI_TOO_LONG, "target-too-long", "Target too long"),
+            Self::HeadTooLarge { .. } => {
+                (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "head-too-large", "Headers too large")
+            }
             Self::InvalidProductId => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "invalid-product-id", "Invalid product id")
             }
@@ -75,6 +96,7 @@ impl Problem {
             Self::WrongContentType => {
                 (StatusCode::UNSUPPORTED_MEDIA_TYPE, "wrong-content-type", "Unsupported content type")
             }
+            Self::EncodedBody => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "encoded-body", "Encoded body"),
             Self::BodyTooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", "Body too large"),
             Self::BodyTooSlow => (StatusCode::REQUEST_TIMEOUT, "body-too-slow", "Body too slow"),
             Self::Malformed(_) => (StatusCode::BAD_REQUEST, "malformed-body", "Malformed body"),
@@ -89,8 +111,16 @@ impl Problem {
         }
     }
 
-    fn detail(&self) -> String {
+    /// What is wrong, as a client is told in plain text.
+    pub(crate) fn detail(&self) -> String {
         match self {
+            Self::MalformedRequest(why) => format!("Error: this is no HTTP request: {why}"),
+            Self::TargetTooLong { max_bytes } => {
+                format!("Error: the request target must have at most {max_bytes} bytes")
+            }
+            Self::HeadTooLarge { max_fields, max_bytes } => {
+                format!("Error: the head must have at most {max_fields} headers and {max_bytes} bytes")
+            }
             Self::InvalidProductId => "Error: invalid product_id provided".to_owned(),
             Self::InvalidQuestionId => "Error: invalid question_id provided".to_owned(),
             Self::InvalidAnswerId => "Error: invalid answer_id provided".to_owned(),
@@ -106,6 +136,9 @@ impl Problem {
             Self::WrongContentType => {
                 "Error: Content-Type must be application/json or application/x-www-form-urlencoded".to_owned()
             }
+            Self::EncodedBody => {
+                "Error: the body must not be compressed, so Content-Encoding must be absent or identity".to_owned()
+            }
             Self::BodyTooLarge { max_bytes } => {
                 format!("Error: the body must have at most {max_bytes} bytes")
             }
@@ -120,13 +153,13 @@ impl Problem {
             Self::TooMany(TooMany { allowance, retry_after_s }) => {
                 format!("Error: at most {}, try again in {retry_after_s} s", allowance.described())
             }
-            Self::Overloaded => "Error: too much to do at the moment, try again".to_owned(),
+            Self::Overloaded => "Error: the server is overloaded, try again".to_owned(),
             Self::Unavailable => "Error: the service cannot answer at the moment, try again".to_owned(),
             Self::NotReady(why) => format!("Error: {why}"),
         }
     }
 
-    /// Writes the answer. `path` is the request's, for `instance`; `prefix` is put before `type`.
+    /// Writes the response. `path` is the request's, for `instance`; `prefix` is put before `type`.
     pub(crate) fn into_response(self, request: &HeaderMap, path: &str, prefix: &str) -> Response<Bytes> {
         let (status, name, title) = self.kind();
         let detail = self.detail();
@@ -152,15 +185,18 @@ impl Problem {
         *response.status_mut() = status;
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-        caching::keep_nowhere(headers);
+        caching::forbid(headers);
         caching::vary_by(headers, caching::ERRORS_VARY);
         if content_type != PLAIN {
-            caching::set(headers, caching::NOTHING_IN_IT);
+            caching::set(headers, caching::INERT);
         }
         match self {
             Self::WrongMethod { allow } => {
                 let allow = HeaderValue::try_from(allow);
                 headers.insert(ALLOW, allow.expect("names of methods are visible ASCII"));
+            }
+            Self::EncodedBody => {
+                headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
             }
             Self::Overloaded | Self::Unavailable | Self::NotReady(_) => {
                 headers.insert(RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_SECONDS));
@@ -175,7 +211,8 @@ impl Problem {
     }
 }
 
-/// Whether `Accept` names JSON or problem details (RFC 9110, section 12.5.1; `q=0` means "not that").
+/// Whether `Accept` names JSON or problem details (RFC 9110, section 12.5.1; `q=0` means "not
+/// that").
 fn asks_for_json(request: &HeaderMap) -> bool {
     request.get_all(http::header::ACCEPT).iter().filter_map(|value| value.to_str().ok()).any(|value| {
         value.split(',').any(|range| {
@@ -189,9 +226,16 @@ fn asks_for_json(request: &HeaderMap) -> bool {
     })
 }
 
-/// What a problem's `type` address answers: a sentence or two for whoever follows it.
+/// What the address in a problem's `type` responds: a sentence or two for people.
 pub(crate) fn explanation(name: &str) -> Option<&'static str> {
     Some(match name {
+        "malformed-request" => "The request breaks a rule of HTTP/1.1. The detail names the rule.",
+        "target-too-long" => {
+            "The request target (path and query) has more bytes than the limit that the detail names."
+        }
+        "head-too-large" => {
+            "The request has more headers, or more bytes in them, than the limits that the detail names."
+        }
         "invalid-product-id" => {
             "The parameter product_id is missing or is not an integer between 1 and 2^53-1 in decimal digits."
         }
@@ -212,6 +256,9 @@ pub(crate) fn explanation(name: &str) -> Option<&'static str> {
         "wrong-content-type" => {
             "A question or answer is sent as application/json or application/x-www-form-urlencoded."
         }
+        "encoded-body" => {
+            "The body has a Content-Encoding, such as gzip. A question or answer is sent without any."
+        }
         "body-too-large" => "The body has more bytes than the limit that the detail names.",
         "body-too-slow" => "The body did not arrive in time.",
         "malformed-body" => "The body cannot be read: it is empty, is not UTF-8 or is not one JSON value.",
@@ -220,16 +267,16 @@ pub(crate) fn explanation(name: &str) -> Option<&'static str> {
         "unknown-question" => "There is no question with this id.",
         "unknown-answer" => "There is no answer with this id.",
         "too-many-writes" => {
-            "The client has sent as many writes of this kind as it may in an hour. The header Retry-After says when \
-             it may send the next."
+            "The client has sent as many writes of this kind as it may in an hour, or as many refused writes as it \
+             may in a minute. The header Retry-After says when it may send the next."
         }
-        "overloaded" => "More is asked for than can be done. The header Retry-After says when to try again.",
+        "overloaded" => "Too many requests wait already. The header Retry-After says when to try again.",
         "unavailable" => {
-            "The store does not answer. The header Retry-After says when to try again; whether a write was done is \
-             not known."
+            "The store does not answer. The header Retry-After says when to try again. A write may have been done or \
+             not."
         }
         "not-ready" => {
-            "The process stops, or cannot reach its store. Requests are better sent to another one for the moment."
+            "The process is stopping, or cannot reach its store. Send requests to another process for now."
         }
         _ => return None,
     })

@@ -1,5 +1,5 @@
-//! What an operation replies, and the response that it becomes: status, body and the headers that go with them.
-//! Failures are `problem`'s, the headers that every response carries `cors`' and `caching`'s.
+//! The reply of an operation, and the response that it becomes: status, body and headers.
+//! Deliberately absent: failures (`problem`), the headers that every response has (`cors`).
 
 use bytes::Bytes;
 use http::header::{
@@ -23,14 +23,15 @@ pub(crate) enum Reply {
     Json(Bytes),
     /// 200 with plain text.
     Text(&'static str),
-    /// 200 with a page for people, what it may load, and who may keep it.
+    /// 200 with a page for people, what it may load, and who may cache it.
     Html { page: Bytes, policy: &'static str, kept: &'static str },
-    /// 200 with plain text that may be another one in a moment.
+    /// 200 with plain text that may change at any moment.
     State(&'static str),
-    /// 200 with JSON that will be another one in a moment.
+    /// 200 with JSON that changes all the time.
     Figures(Bytes),
-    /// 201: a small JSON object with the new id, and where the row is listed.
-    Created { json: String, location: String },
+    /// 201: a small JSON object with the row's id, where the row is listed, and whether it was
+    /// added by this request.
+    Created { json: String, location: String, is_new: bool },
     /// 204.
     Done,
 }
@@ -42,7 +43,7 @@ const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 pub(crate) const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 
 impl Reply {
-    /// Makes the response. `lists_kept` is what `Cache-Control` says of lists.
+    /// Makes the response. `lists_kept` is the `Cache-Control` of lists.
     pub(crate) fn into_response(self, lists_kept: &HeaderValue) -> Response<Bytes> {
         let mut response = Response::default();
         match self {
@@ -64,18 +65,18 @@ impl Reply {
             Self::Text(text) => {
                 *response.body_mut() = Bytes::from_static(text.as_bytes());
                 response.headers_mut().insert(CONTENT_TYPE, TEXT);
-                caching::set(response.headers_mut(), (CACHE_CONTROL, caching::KEPT_AN_HOUR));
+                caching::set(response.headers_mut(), (CACHE_CONTROL, caching::AN_HOUR));
             }
             Self::Json(json) => {
                 *response.body_mut() = json;
                 let headers = response.headers_mut();
                 headers.insert(CONTENT_TYPE, JSON);
-                caching::set(headers, caching::NOTHING_IN_IT);
-                caching::set(headers, (CACHE_CONTROL, caching::KEPT_AN_HOUR));
+                caching::set(headers, caching::INERT);
+                caching::set(headers, (CACHE_CONTROL, caching::AN_HOUR));
             }
             Self::Figures(json) => {
                 let mut response = of_this_moment(JSON, json);
-                caching::set(response.headers_mut(), caching::NOTHING_IN_IT);
+                caching::set(response.headers_mut(), caching::INERT);
                 return response;
             }
             Self::Html { page, policy, kept } => {
@@ -86,34 +87,35 @@ impl Reply {
                 caching::set(headers, (REFERRER_POLICY, "no-referrer"));
                 caching::set(headers, (CACHE_CONTROL, kept));
             }
-            Self::Created { json, location } => {
+            Self::Created { json, location, .. } => {
                 *response.status_mut() = StatusCode::CREATED;
                 *response.body_mut() = Bytes::from(json);
                 let headers = response.headers_mut();
                 headers.insert(CONTENT_TYPE, JSON);
-                caching::set(headers, caching::NOTHING_IN_IT);
-                caching::keep_nowhere(headers);
+                caching::set(headers, caching::INERT);
+                caching::forbid(headers);
                 let location = HeaderValue::try_from(location);
                 headers.insert(LOCATION, location.expect("a checked prefix and digits are visible ASCII"));
             }
             Self::Done => {
                 *response.status_mut() = StatusCode::NO_CONTENT;
-                caching::keep_nowhere(response.headers_mut());
+                caching::forbid(response.headers_mut());
             }
         }
         response
     }
 }
 
-/// An answer that may be another one in a moment.
+/// A response that may change at any moment.
 pub(crate) fn of_this_moment(content_type: HeaderValue, body: Bytes) -> Response<Bytes> {
     let mut response = Response::new(body);
     response.headers_mut().insert(CONTENT_TYPE, content_type);
-    caching::keep_nowhere(response.headers_mut());
+    caching::forbid(response.headers_mut());
     response
 }
 
-/// What every list that is shown from memory is headed by, but for its tag, when pages of any origin may read it.
+/// The head of every list that is served from memory, without its tag, when pages of any origin may
+/// read it.
 pub(crate) fn list_head(lists_kept: &HeaderValue) -> Response<Bytes> {
     let mut response = Response::default();
     stamp_page(lists_kept, response.headers_mut());
@@ -123,7 +125,7 @@ pub(crate) fn list_head(lists_kept: &HeaderValue) -> Response<Bytes> {
 /// The headers of a list that is shown.
 fn stamp_page(lists_kept: &HeaderValue, headers: &mut HeaderMap) {
     headers.insert(CONTENT_TYPE, JSON);
-    caching::set(headers, caching::NOTHING_IN_IT);
+    caching::set(headers, caching::INERT);
     stamp_list(lists_kept, headers);
 }
 

@@ -1,5 +1,5 @@
-//! Entity tags of lists (RFC 9110, section 8.8.3) and what `If-None-Match` says of them: a client or cache that has the list
-//! already is told so in place of the list. What makes a list another one is `service::ListTag`'s.
+//! Entity tags of lists (RFC 9110, section 8.8.3), and whether `If-None-Match` names one: then the
+//! response is 304. Deliberately absent: what changes a tag (`view::ListTag`).
 
 use http::HeaderMap;
 use http::header::{HeaderValue, IF_NONE_MATCH};
@@ -34,8 +34,8 @@ impl EntityTag {
         HeaderValue::from_bytes(self.as_bytes()).expect("hexadecimal digits and quotes are visible ASCII")
     }
 
-    /// Whether a value of `If-None-Match` names this tag, weak or not, or any (`*`). What is not written as it should be names
-    /// none from there on.
+    /// Whether a value of `If-None-Match` names this tag, weak or not, or any (`*`). From the first
+    /// syntax error on, it names none.
     pub(crate) fn is_named_in(&self, value: &[u8]) -> bool {
         let mut rest = value.trim_ascii();
         if rest == b"*" {
@@ -51,12 +51,20 @@ impl EntityTag {
             let quoted = rest.strip_prefix(b"W/").unwrap_or(rest).strip_prefix(b"\"");
             let Some(quoted) = quoted else { return false };
             let Some(end) = quoted.iter().position(|&byte| byte == b'"') else { return false };
-            if &quoted[..end] == digits {
+            if quoted[..end].strip_prefix(digits).is_some_and(is_suffix_of_proxy) {
                 return true;
             }
             rest = &quoted[end + 1..];
         }
     }
+}
+
+/// Whether this is nothing, or what a proxy that compresses puts behind a tag: `-gzip` (Apache),
+/// `-br`, `;gzip` (others).
+fn is_suffix_of_proxy(suffix: &[u8]) -> bool {
+    let coding = suffix.strip_prefix(b"-").or_else(|| suffix.strip_prefix(b";"));
+    suffix.is_empty()
+        || coding.is_some_and(|coding| [&b"gzip"[..], b"br", b"zstd", b"deflate"].contains(&coding))
 }
 
 /// Whether the client that sent these headers has a list of this tag already.
@@ -84,6 +92,10 @@ mod tests {
             r#""x", W/"0123456789abcdef""#,
             r#"W/"a,b" ,,"",W/"0123456789abcdef","y""#,
             r#""0123456789abcdef", and then nonsense"#,
+            r#""0123456789abcdef-gzip""#,
+            r#"W/"0123456789abcdef-gzip""#,
+            r#"W/"0123456789abcdef-br""#,
+            r#""0123456789abcdef;gzip", "x""#,
         ] {
             assert!(tag.is_named_in(value.as_bytes()), "{value}");
         }
@@ -95,6 +107,10 @@ mod tests {
             r#"w/"0123456789abcdef""#,
             r#""0123456789ABCDEF""#,
             r#""0123456789abcde""#,
+            r#""0123456789abcdef-""#,
+            r#""0123456789abcdef-gzip-gzip""#,
+            r#""0123456789abcdefgzip""#,
+            r#""-gzip""#,
             r#""x, 0123456789abcdef""#,
             r#"nonsense, "0123456789abcdef""#,
             r#""*""#,

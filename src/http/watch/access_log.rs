@@ -1,6 +1,6 @@
-//! A line in the log for each request, or for those that went wrong or took long: what was asked for by route and number,
-//! and what came of it. Never a query, a path as it was sent, a text, a name or an address: whoever writes those into
-//! a request may not expect to find them in a log. Where lines go is the command line's business.
+//! A line in the log for each request, or for those that failed or took long: route, id, status,
+//! time. Deliberately absent: queries, paths as they were sent, texts, names and addresses, which
+//! clients do not expect in a log.
 
 use std::time::Duration;
 
@@ -32,19 +32,19 @@ pub struct AccessLog {
 pub enum LoggedRequests {
     /// None.
     Off,
-    /// Those that were answered with a status of 500 or more, and slow ones.
+    /// Those with a status of 500 or more, and slow ones.
     Errors,
     /// All.
     All,
 }
 
-/// A request that was answered.
+/// A request with its response.
 pub(crate) struct Exchange<'a> {
     pub(crate) head: &'a Head,
     pub(crate) operation: Option<&'static Operation>,
     pub(crate) variables: Variables<'a>,
     pub(crate) status: StatusCode,
-    /// Bytes of the answer's body.
+    /// Bytes of the response's body.
     pub(crate) bytes: u64,
     pub(crate) took: Duration,
 }
@@ -53,7 +53,8 @@ impl AccessLog {
     /// None.
     pub const OFF: Self = Self { requests: LoggedRequests::Off, slow: Duration::MAX };
 
-    /// Whether a request is to be [noted](Self::note). All that requests pay for a log that is off.
+    /// Whether a request is to be [logged](Self::note). A request does no more for a log that is
+    /// off.
     #[inline]
     pub(crate) fn wants(&self, status: StatusCode, took: Duration) -> bool {
         match self.requests {
@@ -79,9 +80,23 @@ impl AccessLog {
             "request"
         );
     }
+
+    /// Logs a request that could not be read. Nothing of it is in the line.
+    #[cold]
+    pub(crate) fn note_refused(status: StatusCode, why: &str, bytes: usize) {
+        tracing::info!(
+            target: ACCESS_LOG_TARGET,
+            method = "other",
+            route = "none",
+            status = status.as_u16(),
+            bytes,
+            why,
+            "request"
+        );
+    }
 }
 
-/// The method, if it is a usual one: anybody may invent others.
+/// The method, if it is a usual one. Clients may invent others.
 fn method(head: &Head) -> &'static str {
     ["GET", "HEAD", "POST", "PUT", "OPTIONS", "DELETE", "PATCH"]
         .into_iter()
@@ -98,8 +113,8 @@ fn row_id(operation: &Operation, variables: &Variables<'_>, query: Option<&str>)
     }
 }
 
-/// The id that a proxy gave to the request, if it looks like one. Fewer signs than in those that are sent back: an address
-/// is none.
+/// The id that a proxy gave to the request, if it looks like one. Fewer characters are allowed than
+/// in ids that are sent back, so that an e-mail address is none.
 fn request_id(headers: &HeaderMap) -> Option<&str> {
     let id = headers.get(X_REQUEST_ID)?.to_str().ok()?;
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b':');

@@ -1,8 +1,8 @@
-//! The names under which whoever watches finds the numbers: the one list of metrics, in the text format of `OpenMetrics`,
-//! which Prometheus reads. What is counted, and where, is said in `metrics` and in the service; nothing is counted here.
+//! The one list of metrics, in the text format of `OpenMetrics`, which Prometheus reads.
+//! Deliberately absent: counting (`metrics`, `service`).
 //!
-//! Names follow Prometheus' conventions: `_total` for what only grows, base units, one label where it tells something
-//! apart and never a value that a client can choose.
+//! Names follow Prometheus' conventions: `_total` for what only grows, base units, and no label
+//! whose values a client can choose.
 
 use std::fmt::Error;
 use std::sync::atomic::Ordering;
@@ -24,7 +24,7 @@ use crate::tally::Distribution;
 /// What the text is.
 pub(crate) const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// A status whose count is shown before the first one: alerts compare it with itself.
+/// A status whose count is shown even while it is 0, because alerts compare it with its past.
 const ALWAYS_SHOWN: u16 = 503;
 
 /// All numbers at one moment.
@@ -43,7 +43,7 @@ pub(crate) struct Exposition {
 }
 
 impl Exposition {
-    /// Now.
+    /// Reads the numbers.
     pub(crate) fn take(server: &ServerMetrics, service: &Service, facts: &ProcessFacts) -> Self {
         Self {
             routes: server.routes(),
@@ -83,7 +83,7 @@ impl Collector for Exposition {
 impl Exposition {
     fn requests(&self, page: &mut Page<'_>) -> Result<(), Error> {
         let mut metric =
-            page.begin("atelier_http_requests", "Requests that were answered.", MetricType::Counter)?;
+            page.begin("atelier_http_requests", "Requests that had a response.", MetricType::Counter)?;
         for RouteTotals { route, codes, .. } in &self.routes {
             for (code, count) in
                 codes.iter().filter(|(code, count)| *count > 0 || *code == Some(ALWAYS_SHOWN))
@@ -93,12 +93,12 @@ impl Exposition {
                 counter(metric.encode_family(&labels)?, count)?;
             }
         }
-        let help = "Time from a request's whole head to its answer, the sending of which is not in it.";
+        let help = "Latency of requests, from the end of the head until the response is ready to be sent.";
         let mut metric = page.begin("atelier_http_request_duration_seconds", help, MetricType::Histogram)?;
         for RouteTotals { route, seconds, .. } in &self.routes {
             histogram(metric.encode_family(&[("route", *route)])?, seconds)?;
         }
-        let help = "Writes that were refused because their client had sent as many as it may.";
+        let help = "Responses 429, by the kind of write whose allowance was used up.";
         let mut metric = page.begin("atelier_http_rate_limited", help, MetricType::Counter)?;
         for (kind, count) in &self.limited {
             counter(metric.encode_family(&[("kind", *kind)])?, count)?;
@@ -107,24 +107,32 @@ impl Exposition {
     }
 
     fn connections(&self, page: &mut Page<'_>) -> Result<(), Error> {
-        page.gauge("atelier_http_connections", "Connections that are open.", self.connections)?;
-        let help = "Connections that may be open (--max-connections).";
+        page.gauge("atelier_http_connections", "Open connections.", self.connections)?;
+        let help = "Most open connections (--max-connections).";
         page.gauge("atelier_http_max_connections", help, self.max_connections)?;
-        page.counter("atelier_http_connections_accepted", "Connections that were taken.", self.accepted)?;
-        let help = "Connections that were closed at once because too many were open.";
+        page.counter("atelier_http_connections_accepted", "Accepted connections.", self.accepted)?;
+        let help = "Connections that were closed at once, because too many were open.";
         page.counter("atelier_http_connections_refused", help, self.refused)?;
-        page.gauge("atelier_stopping", "1 once the server is about to stop.", u64::from(self.stopping))
+        page.gauge("atelier_stopping", "1 while the server is stopping.", u64::from(self.stopping))
     }
 
     fn views(&self, page: &mut Page<'_>) -> Result<(), Error> {
         let views = &self.service.views;
-        page.gauge("atelier_views", "Products that are kept in memory.", views.kept)?;
-        page.gauge("atelier_views_bytes", "Memory that they take.", views.bytes)?;
-        page.gauge("atelier_views_max_bytes", "Memory that they may take.", views.max_bytes)?;
-        page.counter("atelier_views_hits", "Lists that were answered from memory.", views.hits)?;
+        page.gauge("atelier_views", "Products in memory.", views.kept)?;
+        page.gauge("atelier_views_bytes", "Memory that they use.", views.bytes)?;
+        page.gauge(
+            "atelier_views_max_bytes",
+            "Most memory that they may use (--max-product-cache).",
+            views.max_bytes,
+        )?;
+        page.counter("atelier_views_hits", "Lists that were served from memory.", views.hits)?;
         page.counter("atelier_views_misses", "Lists that waited for the store.", views.misses)?;
-        page.counter("atelier_views_loads", "Products that were read for lists that waited.", views.loads)?;
-        let help = "Products that were dropped from memory to make room.";
+        page.counter(
+            "atelier_views_loads",
+            "Products that were read from the store for lists that waited.",
+            views.loads,
+        )?;
+        let help = "Products that were evicted from memory.";
         page.counter("atelier_views_evictions", help, views.evictions)
     }
 
@@ -132,38 +140,38 @@ impl Exposition {
         let directions = [("read", &self.service.reads), ("write", &self.service.writes)];
         let mut metric = page.begin(
             "atelier_batch_size_requests",
-            "Requests that went to the store together.",
+            "Requests in a batch to the store.",
             MetricType::Histogram,
         )?;
         for (direction, BatchStatistics { sizes, .. }) in directions {
             histogram(metric.encode_family(&[("direction", direction)])?, sizes)?;
         }
-        let help = "How long the store took for a batch, with what memory was brought up to date by.";
+        let help = "How long a batch took in the store, with the update of memory.";
         let mut metric = page.begin("atelier_batch_duration_seconds", help, MetricType::Histogram)?;
         for (direction, BatchStatistics { seconds, .. }) in directions {
             histogram(metric.encode_family(&[("direction", direction)])?, seconds)?;
         }
         let mut metric =
-            page.begin("atelier_queue_length", "Requests that wait for the store.", MetricType::Gauge)?;
+            page.begin("atelier_queue_length", "Requests in the queue for the store.", MetricType::Gauge)?;
         for (direction, batches) in directions {
             gauge(metric.encode_family(&[("direction", direction)])?, &batches.waiting)?;
         }
-        let help = "Requests that may wait (--max-queued-requests).";
+        let help = "Most requests in the queue (--max-queued-requests).";
         let mut metric = page.begin("atelier_queue_max_length", help, MetricType::Gauge)?;
         for (direction, batches) in directions {
             gauge(metric.encode_family(&[("direction", direction)])?, &batches.max_waiting)?;
         }
-        let help = "Requests that were refused because too many waited.";
+        let help = "Requests that were refused because the queue was full.";
         let mut metric = page.begin("atelier_queue_refused", help, MetricType::Counter)?;
         for (direction, batches) in directions {
             counter(metric.encode_family(&[("direction", direction)])?, &batches.refused)?;
         }
-        let help = "What the store failed to do, by what that was; a batch counts once.";
+        let help = "Failures of the store, by kind; a batch counts once.";
         let mut metric = page.begin("atelier_store_failures", help, MetricType::Counter)?;
         for (failure, count) in &self.service.failures {
             counter(metric.encode_family(&[("kind", failure_name(*failure))])?, count)?;
         }
-        let help = "1 while changes by other processes are heard of, which is always so with SQLite.";
+        let help = "1 while changes by other processes are received; always 1 with SQLite.";
         page.gauge("atelier_store_hears_changes", help, u64::from(self.service.hears_changes))
     }
 
@@ -173,7 +181,7 @@ impl Exposition {
         let metric = page.begin("atelier_build", "What is running.", MetricType::Info)?;
         Info::new(&labels[..]).encode(metric)?;
         let dropped = dropped_log_lines.load(Ordering::Relaxed);
-        let help = "Lines of the log that were lost because nobody took them up fast enough.";
+        let help = "Lines of the log that were dropped because they were not written fast enough.";
         page.counter("atelier_log_lines_dropped", help, dropped)?;
         page.gauge("process_start_time_seconds", "When the process started.", *started_at_s)?;
         let numbers = &self.process;
@@ -187,7 +195,7 @@ impl Exposition {
             page.gauge("process_open_fds", "Open file descriptors.", count)?;
         }
         if let Some(count) = numbers.max_descriptors {
-            page.gauge("process_max_fds", "File descriptors that may be open.", count)?;
+            page.gauge("process_max_fds", "Most open file descriptors.", count)?;
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
-//! The last minutes: how many lists and writes were answered in each step of two seconds, how long they took and how
-//! many failed. A thread that has little else to do looks at the counters of `metrics` once a step and keeps what came
-//! since; a request knows nothing of it. Who shows it, and how, is `first_page`'s business.
+//! The last minutes: how many lists and writes there were in each step of two seconds, how long
+//! they took and how many failed. A thread reads the counters of `metrics` once a step, so requests
+//! pay nothing for it. Deliberately absent: how it is shown (`first_page`).
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -14,15 +14,15 @@ use crate::tally::{Distribution, LatencyTally};
 /// How long a step is.
 pub(crate) const STEP: Duration = Duration::from_secs(2);
 
-/// Steps that are kept: those of five minutes, which take 120 KB.
+/// Most steps that are kept: those of five minutes, which take 120 KB.
 pub(crate) const MAX_STEPS: usize = 150;
 
-/// Requests of a kind that were answered.
+/// Requests of a kind.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Tally {
     /// How long they took, in seconds.
     pub(crate) seconds: Distribution,
-    /// How many of them the service failed to answer as it should: with a status of 500 or more.
+    /// How many of them had a status of 500 or more.
     pub(crate) failed: u64,
 }
 
@@ -69,12 +69,12 @@ impl Traffic {
     }
 }
 
-/// How many requests of a route the service failed to answer as it should.
+/// How many requests of a route had a status of 500 or more.
 pub(crate) fn failed(totals: &RouteTotals) -> u64 {
     totals.with_status(|status| status >= 500)
 }
 
-/// What came between two looks at the counters.
+/// The requests between two readings of the counters.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Step {
     /// How long it took: [`STEP`], or longer on a busy machine.

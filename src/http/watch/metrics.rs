@@ -1,6 +1,6 @@
-//! What requests come to, in numbers: how many of each route and status, and how long they took. Each worker counts for
-//! itself, so that counting takes no lock, no shared memory and no lookup; whoever wants the sums adds them up. How
-//! the numbers are called outside is `exposition`'s.
+//! Counters of requests: how many of each route and status, and how long they took. Each worker has
+//! its own, so that counting takes no lock, no shared memory and no lookup. Deliberately absent:
+//! the names of metrics (`exposition`).
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -12,20 +12,21 @@ use crate::http::operation::Operation;
 use crate::http::request::rate_limits::RateLimiter;
 use crate::tally::{Distribution, LatencyTally, raise_alone};
 
-/// Every status that a request comes to, the usual ones first.
-const CODES: [u16; 13] = [200, 204, 304, 201, 404, 422, 429, 503, 400, 405, 408, 413, 415];
+/// Every status of a response, the usual ones first.
+const CODES: [u16; 15] = [200, 204, 304, 201, 404, 422, 429, 503, 400, 405, 408, 413, 415, 414, 431];
 
 /// Most operations that are counted.
 const MAX_OPERATIONS: usize = 64;
 
-/// The place of requests that come to no operation: preflights, unknown paths, wrong methods.
+/// The place of requests without an operation: preflights, unknown paths, wrong methods.
 const NO_OPERATION: usize = MAX_OPERATIONS;
 
 /// When a request began.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Started(Instant);
 
-/// The counters of one worker, which its thread alone writes. Nothing else is in their pieces of memory.
+/// The counters of one worker, which its thread alone writes. They share no cache line with
+/// anything else.
 #[derive(Debug)]
 #[repr(align(128))]
 pub(crate) struct WorkerMetrics {
@@ -46,14 +47,15 @@ struct RouteMetrics {
 }
 
 impl WorkerMetrics {
-    /// A request has come: its head is read.
+    /// A request begins: its head has been read.
     #[expect(clippy::unused_self, reason = "a clock of its own may be the worker's one day")]
     #[inline]
     pub(crate) fn begin(&self) -> Started {
         Started(Instant::now())
     }
 
-    /// Its answer is ready, and says this. Returns how long that took. To be called by the worker's thread alone.
+    /// A request ends: its response has this status and can be sent. Returns how long that took.
+    /// Only the worker's thread may call this.
     #[inline]
     pub(crate) fn finish(
         &self,
@@ -82,15 +84,15 @@ pub(crate) struct ServerMetrics {
     pub(crate) connections: Vec<Arc<AtomicUsize>>,
     pub(crate) max_connections: usize,
     pub(crate) rate_limiter: Arc<RateLimiter>,
-    /// Connections that were taken, and those that were closed because there were too many. The acceptor alone
-    /// writes them.
+    /// Connections that were accepted, and those that were closed because there were too many. Only
+    /// the acceptor writes them.
     pub(crate) accepted: AtomicU64,
     pub(crate) refused: AtomicU64,
     /// Whether the server is about to stop.
     pub(crate) stopping: AtomicBool,
 }
 
-/// The requests of a route, whoever answered them.
+/// The requests of a route, from all workers.
 #[derive(Debug)]
 pub(crate) struct RouteTotals {
     /// The operation's name, or `none`.

@@ -1,5 +1,5 @@
-//! What operators watch: metrics, the last minutes, the access log, traces. Nothing here changes what
-//! a request is answered.
+//! What operators watch: metrics, the last minutes, the access log, traces. Deliberately absent:
+//! anything that changes a response.
 
 pub(crate) mod access_log;
 pub(crate) mod exposition;

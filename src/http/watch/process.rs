@@ -1,5 +1,5 @@
-//! What the operating system says about this process: memory, processor time, open files. Where it says nothing, there
-//! is no number.
+//! What the operating system knows of this process: memory, processor time, open files.
+//! Deliberately absent: guesses where it knows nothing.
 
 use std::fs;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicU64;
 
 use rustix::param::{clock_ticks_per_second, page_size};
 
-/// What the process says about itself beside what is counted here.
+/// What the process knows of itself, besides the counters.
 #[derive(Debug, Clone)]
 pub struct ProcessFacts {
     /// The kind of store.
@@ -28,7 +28,7 @@ pub(crate) struct ProcessNumbers {
 }
 
 impl ProcessNumbers {
-    /// Now.
+    /// Reads the numbers.
     pub(crate) fn read() -> Self {
         Self {
             resident_bytes: resident_bytes(),

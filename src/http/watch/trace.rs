@@ -1,5 +1,6 @@
-//! A span for each request, the child of the one that its `traceparent` names (W3C Trace Context). Built with the feature
-//! `otel` alone; where spans go is the command line's business. Never in a span: queries, paths as they were sent, texts.
+//! A span for each request, the child of the one that its `traceparent` names (W3C Trace Context).
+//! Built with the feature `otel` alone. Deliberately absent: queries, paths as they were sent,
+//! texts.
 
 use std::future::Future;
 
@@ -16,7 +17,7 @@ use crate::http::operation::Operation;
 use crate::http::response::reply::Responded;
 use crate::service::SPANS_TARGET;
 
-/// Answers a request within a span.
+/// Responds to a request within a span.
 pub(crate) async fn request(
     head: &Head,
     operation: Option<&Operation>,
@@ -43,7 +44,7 @@ pub(crate) async fn request(
     answered
 }
 
-/// The span of whoever sent the request, if it names one.
+/// The sender's span, if the request names one.
 fn caller(headers: &HeaderMap) -> Context {
     TraceContextPropagator::new().extract_with_context(&Context::new(), &Headers(headers))
 }

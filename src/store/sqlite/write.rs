@@ -144,7 +144,7 @@ fn mark_rows(
         let (target, votes, report) = match command {
             Command::Vote { target, votes } => (*target, *votes, false),
             Command::Report(target) => (*target, 0, true),
-            Command::AddQuestion { .. } | Command::AddAnswer { .. } => continue,
+            Command::AddQuestion { .. } | Command::AddAnswer { .. } | Command::Recall { .. } => continue,
         };
         if let Some(place) = place_of(connection, target)? {
             marks.push((place, index, votes, report));
@@ -228,17 +228,18 @@ fn add_rows(
 ) -> Result<(), StoreError> {
     let mut latest = None;
     for (command, outcome) in commands.iter().zip(outcomes) {
-        let (Command::AddQuestion { written_at, submission, .. }
-        | Command::AddAnswer { written_at, submission, .. }) = command
-        else {
-            continue;
+        let (now, submission) = match command {
+            Command::AddQuestion { written_at, submission, .. }
+            | Command::AddAnswer { written_at, submission, .. } => (*written_at, submission.as_ref()),
+            Command::Recall { submission, now } => (*now, Some(submission)),
+            Command::Vote { .. } | Command::Report(_) => continue,
         };
         if let Some(submission) = submission {
             if latest.is_none() {
                 submissions.catch_up(connection)?;
             }
-            latest = latest.max(Some(*written_at));
-            if let Some(earlier) = submissions.find(connection, submission, *written_at)? {
+            latest = latest.max(Some(now));
+            if let Some(earlier) = submissions.find(connection, submission, now)? {
                 *outcome = earlier.outcome(submission);
                 continue;
             }
@@ -262,7 +263,7 @@ fn add_row(connection: &Connection, command: &Command) -> Result<Outcome, StoreE
                 None => Ok(Outcome::NotFound),
             }
         }
-        Command::Vote { .. } | Command::Report(_) => Ok(Outcome::NotFound),
+        Command::Vote { .. } | Command::Report(_) | Command::Recall { .. } => Ok(Outcome::NotFound),
     }
 }
 

@@ -134,6 +134,21 @@ fn the_client_s_address_is_passed_on() {
     assert_eq!(said.matches("Host: shop\r\n").count(), 2, "{said}");
 }
 
+#[test]
+fn nothing_else_that_a_client_says_of_its_address_is_passed_on() {
+    let pair = Pair::on(&stocked(Cluster::shared()));
+    let relays = pair.addresses().map(Relay::to);
+    let front = Front::before([relays[0].address, relays[1].address]);
+    let mut request = front.request("PUT", "/qa/questions/1/helpful");
+    for name in ["Forwarded", "X-Real-IP", "X-Client-IP", "X-Forwarded-Host", "X-Forwarded-Port"] {
+        request = request.header(name, "for=203.0.113.9");
+    }
+    assert_eq!(request.send().status, 204);
+    let said = relays.iter().map(Relay::said).collect::<String>();
+    assert!(said.contains("PUT /qa/questions/1/helpful HTTP/1.1\r\n"), "{said}");
+    assert!(!said.contains("203.0.113.9"), "{said}");
+}
+
 /// An error that says when to try again.
 pub(crate) fn is_unavailable(answer: &Answer) -> bool {
     let text = "Error: the service cannot answer at the moment, try again";

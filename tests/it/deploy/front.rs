@@ -22,7 +22,7 @@ const AROUND: &str = "
     daemon off; worker_processes 2; pid nginx.pid; error_log error.log;
     events { worker_connections 256; }
     http {
-        access_log off;
+        log_format line '$status $upstream_status'; access_log access.log line;
         client_body_temp_path body; proxy_temp_path proxy;
         fastcgi_temp_path fastcgi; uwsgi_temp_path uwsgi; scgi_temp_path scgi;
         include atelier.conf;
@@ -93,6 +93,11 @@ impl Front {
 
     pub(crate) fn put(&self, target: &str) -> Answer {
         self.request("PUT", target).send()
+    }
+
+    /// The status of every request that nginx has finished, with those that it got from processes.
+    pub(crate) fn access_log(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("access.log")).unwrap_or_default()
     }
 
     /// What nginx has complained about.

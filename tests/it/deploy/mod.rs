@@ -4,7 +4,7 @@
 //! `answers` and `processes` are about nginx, `cache` about what it keeps, and `restarts` about upgrades under load.
 //! In `outages` the database goes away under load, in `failover` another server takes its place, and in `shortages`
 //! it is there and cannot do what it is asked. In `listener` processes no longer hear of each other's changes, and in
-//! `submissions` both get the same question.
+//! `submissions` both get the same question. In `malformed` requests that are no HTTP come among good ones.
 
 mod answers;
 mod cache;
@@ -12,6 +12,7 @@ mod differential;
 mod failover;
 mod front;
 mod listener;
+mod malformed;
 mod outages;
 mod pair;
 mod processes;

@@ -1,5 +1,5 @@
-//! What caches and clients that ask again are told: a tag for every list, 304 for whoever has it already, and for every
-//! answer whether it may be kept.
+//! Caching: every list has a tag, a client or cache that has the list gets 304, and every response
+//! says whether it may be cached.
 
 use super::drafts::{answer_draft, question_draft};
 use crate::support::{Answer, Faults, Shop, answer, on_every_store, question};
@@ -20,12 +20,21 @@ fn ask_again(shop: &Shop, target: &str, tags: &str) -> Answer {
 }
 
 on_every_store! {
-    fn who_has_a_list_already_is_told_so(shop: &mut Shop) {
+    fn a_client_that_has_the_list_gets_304(shop: &mut Shop) {
         shop.stock([question(1).answers([answer(8).photo(1, "https://example.com/a.jpg")]), question(2)]);
         for target in [QUESTIONS, ANSWERS, "/qa/questions?product_id=9", "/qa/questions/77/answers", "/qa/questions/1/answers?page=3"] {
             let whole = shop.get(target);
             let tag = tag(&whole);
-            for named in [tag.clone(), tag.trim_start_matches("W/").to_owned(), format!("\"x\", {tag}"), "*".to_owned()] {
+            let behind_a_proxy = |suffix: &str| format!("{}{suffix}\"", tag.trim_end_matches('"'));
+            for named in [
+                tag.clone(),
+                tag.trim_start_matches("W/").to_owned(),
+                format!("\"x\", {tag}"),
+                "*".to_owned(),
+                behind_a_proxy("-gzip"),
+                behind_a_proxy("-br"),
+                behind_a_proxy(";gzip").trim_start_matches("W/").to_owned(),
+            ] {
                 let unchanged = ask_again(shop, target, &named);
                 assert_eq!(unchanged.outcome(), (304, ""), "{target} {named}");
                 for header in ["etag", "cache-control", "vary", "access-control-allow-origin", "access-control-expose-headers"] {
@@ -35,7 +44,7 @@ on_every_store! {
                 assert_eq!(unchanged.header("content-type"), None, "{target}");
                 assert!(unchanged.header("content-length").is_none_or(|length| length != "0"), "{unchanged:?}");
             }
-            for other in ["\"x\"", "W/\"0000000000000000\"", "", "nonsense"] {
+            for other in [behind_a_proxy("-other").as_str(), "\"x\"", "W/\"0000000000000000\"", "", "nonsense"] {
                 assert_eq!(ask_again(shop, target, other).outcome(), whole.outcome(), "{target} {other}");
             }
             let head = shop.request("HEAD", target).send();
@@ -99,7 +108,7 @@ on_every_store! {
         assert_eq!([tag(&shop.get(QUESTIONS)), tag(&shop.get(ANSWERS))], edited);
     }
 
-    fn what_may_be_kept_is_said_of_every_answer(shop: &mut Shop) {
+    fn every_response_says_whether_it_may_be_cached(shop: &mut Shop) {
         shop.stock([question(1)]);
         for (answer, kept) in [
             (shop.get(QUESTIONS), "public, no-cache"),

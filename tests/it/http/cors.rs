@@ -1,4 +1,5 @@
-//! CORS: pages of any origin may read every answer, errors included, unless the operator lists origins.
+//! CORS: pages of any origin may read every response, errors included, unless the operator lists
+//! origins.
 
 use atelier::http::CorsOrigins;
 
@@ -8,7 +9,8 @@ use crate::support::{Answer, Faults, Shop, on_every_store, question};
 /// What any page may read of an answer.
 fn readable_by_all(answer: &Answer) -> bool {
     answer.header("access-control-allow-origin") == Some("*")
-        && answer.header("access-control-expose-headers") == Some("Location, Retry-After, ETag, X-Request-Id")
+        && answer.header("access-control-expose-headers")
+            == Some("Location, Link, Retry-After, RateLimit, RateLimit-Policy, ETag, X-Request-Id")
 }
 
 /// Whether a list of names in a header has this one.
@@ -63,7 +65,10 @@ on_every_store! {
                 assert_eq!(answer.outcome(), (204, ""), "{method} {path}");
                 assert!(readable_by_all(&answer), "{method} {path}");
                 assert!(names(&answer, "access-control-allow-methods", method), "{method} {path}");
-                for header in ["Authorization", "Content-Type", "Idempotency-Key"] {
+                for method in ["PUT", "DELETE"] {
+                    assert!(names(&answer, "access-control-allow-methods", method), "{path} {method}");
+                }
+                for header in ["Authorization", "Content-Type", "Idempotency-Key", "*"] {
                     assert!(
                         names(&answer, "access-control-allow-headers", header),
                         "{method} {path} {header}"

@@ -1,5 +1,5 @@
-//! How the interface describes itself: the OpenAPI document and the page that shows it. Whether answers are as the
-//! document says is tried by `scripts/conformance`; whether `docs/openapi.json` is up to date, in `documents`.
+//! The OpenAPI document and the page that shows it. `scripts/conformance` tests whether responses
+//! match the document, and `tests/tree/documents.rs` whether `docs/openapi.json` is up to date.
 
 use atelier::http::openapi_document;
 use serde_json::Value;

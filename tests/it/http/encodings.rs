@@ -1,4 +1,5 @@
-//! Lists for clients that take them encoded: the same bytes once decoded, in the encoding that the client likes best.
+//! Lists for clients that take them encoded: the same bytes once decoded, in the encoding that the
+//! client likes best.
 
 use std::io::Read as _;
 

@@ -1,5 +1,5 @@
-//! Errors: their two shapes and who gets which, what is 400 and what 422, and the order in which a request
-//! is checked.
+//! Errors: their two forms and which client gets which, what is 400 and what 422, and the order of
+//! checks.
 
 use serde_json::json;
 
@@ -20,7 +20,7 @@ on_every_store! {
         insta::assert_snapshot!(answer.body, @"Error: invalid product_id provided");
     }
 
-    fn errors_are_problem_details_for_who_asks_for_json(shop: &Shop) {
+    fn errors_are_problem_details_for_a_client_that_wants_json(shop: &Shop) {
         let answer = shop.request("GET", "/qa/questions/x/answers").accept(JSON).send();
         assert_eq!(answer.status, 404);
         assert_eq!(answer.header("content-type"), Some("application/problem+json"));
@@ -35,15 +35,16 @@ on_every_store! {
 
     fn bad_fields_are_listed_with_json_pointers(shop: &mut Shop) {
         shop.stock([question(1)]);
-        let draft = json!({"body": "b", "name": "n", "email": "bob", "photos": ["https://a.test", "", "b"]});
+        let long = format!("https://a.test/{}", "x".repeat(2_000));
+        let draft = json!({"body": "b", "name": "n", "email": "bob", "photos": ["https://a.test", "", long]});
         let request = shop.request("POST", "/qa/questions/1/answers").accept("application/problem+json");
         let answer = request.json(&draft).send();
         assert_eq!(answer.status, 422);
         assert_eq!(answer.header("content-type"), Some("application/problem+json"));
         insta::assert_snapshot!(answer.lines(), @r##"
-        {"detail":"Error: email must be a valid e-mail address; photos[2] must be an http or https URL",
+        {"detail":"Error: email must be a valid e-mail address; photos[2] must have 1 to 2000 characters; it has 2015",
         "errors":[{"detail":"email must be a valid e-mail address",
-        "pointer":"#/email"},{"detail":"photos[2] must be an http or https URL",
+        "pointer":"#/email"},{"detail":"photos[2] must have 1 to 2000 characters; it has 2015",
         "pointer":"#/photos/2"}],
         "instance":"/qa/questions/1/answers",
         "status":422,
@@ -212,6 +213,34 @@ on_every_store! {
             ));
             assert_eq!(connection.answer_to("POST").status, 415, "none at all, with a body");
         }
+    }
+
+    fn a_body_that_is_compressed_is_415(shop: &mut Shop) {
+        shop.stock([question(1)]);
+        for (path, draft) in [(QUESTIONS, question_draft()), ("/qa/questions/1/answers", answer_draft())] {
+            for (encoding, status) in [
+                ("gzip", 415),
+                ("GZIP", 415),
+                ("br", 415),
+                ("identity, gzip", 415),
+                ("identity", 201),
+                ("Identity", 201),
+                ("", 201),
+            ] {
+                let request = shop.request("POST", path).header("Content-Encoding", encoding).accept(JSON);
+                let answer = request.json(&draft).send();
+                assert_eq!(answer.status, status, "{path} {encoding}: {answer:?}");
+                if status == 415 {
+                    assert_eq!(answer.json()["type"], "/problems/encoded-body");
+                    assert_eq!(answer.header("accept-encoding"), Some("identity"));
+                }
+            }
+        }
+        // Its size and its content do not matter, and neither does a body that is ignored.
+        let large = shop.request("POST", QUESTIONS).header("Content-Encoding", "gzip");
+        assert_eq!(large.body(JSON, [0x1f, 0x8b].repeat(40_000)).send().status, 415);
+        let vote = shop.request("PUT", "/qa/questions/1/helpful").header("Content-Encoding", "gzip");
+        assert_eq!(vote.body(JSON, [0x1f, 0x8b]).send().status, 204);
     }
 
     fn checks_run_in_the_order_of_the_contract(shop: &mut Shop) {

@@ -1,5 +1,5 @@
-//! When the store is away or too much waits for it: 503 with `Retry-After`, at once, and never an empty list
-//! in place of one that could not be read.
+//! When the store is unavailable or the queue is full: 503 with `Retry-After`, at once, and never
+//! an empty list in place of one that could not be read.
 
 use std::sync::mpsc;
 
@@ -25,8 +25,8 @@ fn send(shop: &Shop, method: &str, path: &str) -> Answer {
     }
 }
 
-/// Sends two requests of which only one may wait; tells the answer that comes while the store is held, and,
-/// after `release`, the other one.
+/// Sends two requests of which only one may wait; tells the answer that comes while the store is
+/// held, and, after `release`, the other one.
 fn one_too_many(shop: &Shop, method: &str, targets: [&str; 2], release: impl FnOnce()) -> (Answer, Answer) {
     std::thread::scope(|scope| {
         let (sender, answers) = mpsc::channel();

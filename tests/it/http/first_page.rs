@@ -1,5 +1,5 @@
-//! The page at `/` and its figures at `/status.json`: they tell the truth, and nothing that is nobody's business. What a
-//! browser makes of the page is tried by `scripts/test-page`.
+//! The page at `/` and its figures at `/status.json`: they are right, and show nothing private.
+//! `scripts/test-page` tests the page in a browser.
 
 use std::time::{Duration, Instant};
 
@@ -49,7 +49,7 @@ fn row(page: &Answer, method: &str, path: &str) -> Vec<String> {
 }
 
 on_every_store! {
-    fn they_tell_what_was_asked_for(shop: &mut Shop) {
+    fn they_count_requests(shop: &mut Shop) {
         shop.stock([
             question(1).answers([answer(1), answer(2), answer(3).reported()]),
             question(2).about(6),
@@ -112,7 +112,7 @@ on_every_store! {
         for kind in ["lists", "writes"] {
             let series = &figures["last_minutes"][kind];
             let each = |name: &str| series[name].as_array().expect("an array").clone();
-            let rates = each("each_a_second");
+            let rates = each("per_second");
             assert!(rates.iter().any(|rate| rate.as_f64() > Some(0.0)), "{series}");
             for name in ["each_p50_s", "each_p99_s"] {
                 let times = each(name);

@@ -1,4 +1,5 @@
-//! `/livez` and `/readyz`: whether the service is to get requests, told without a queue of questions to the store.
+//! `/livez` and `/readyz`: whether the service should get requests. Probes do not queue at the
+//! store.
 
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
@@ -43,7 +44,8 @@ on_every_store! {
         assert_eq!(shop.get("/readyz").status, 200);
         let hold = faults.hold();
         until_ready(shop, 503);
-        // The next question would be due, but the first one, which the reader has, is not answered yet.
+        // The next question would be due, but the first one, which the reader has, is not answered
+        // yet.
         let began = Instant::now();
         while began.elapsed() < Duration::from_millis(1_500) {
             assert_eq!(shop.get("/readyz").status, 503);

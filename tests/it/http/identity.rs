@@ -1,4 +1,4 @@
-//! What a request is called: an id that comes with it goes back with its answer, if it is harmless.
+//! Request ids: the id of a request comes back with its response, if it is harmless.
 
 use super::drafts::question_draft;
 use crate::support::{Answer, Shop, on_every_store, question};

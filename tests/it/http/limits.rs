@@ -1,5 +1,6 @@
-//! The largest body: exactly 64 KiB are accepted and one byte more is not, whether it is JSON or a form,
-//! announced or chunked. Limits of texts are in `texts`, of photos in `photos`, of pages in `pages`.
+//! The largest body: exactly 64 KiB are accepted and one byte more is not, whether it is JSON or a
+//! form, announced or chunked. Limits of texts are in `texts`, of photos in `photos`, of pages in
+//! `pages`.
 
 use super::drafts::{FORM, JSON, answer_draft, of_bytes, question_draft};
 use crate::support::{Shop, on_every_store, question};

@@ -1,5 +1,5 @@
-//! `GET /qa/questions/:question_id/answers`: the shape of the list, its order and what it hides. Pages are in
-//! `pages`, ids in paths in `paths`.
+//! `GET /qa/questions/:question_id/answers`: the shape of the list, its order and what it hides.
+//! Pages are in `pages`, ids in paths in `paths`.
 
 use serde_json::json;
 

@@ -1,5 +1,5 @@
-//! `GET /qa/questions`: the shape of the list, its order, what it hides, and which product it is of. Pages
-//! are in `pages`.
+//! `GET /qa/questions`: the shape of the list, its order, what it hides, and which product it is
+//! of. Pages are in `pages`.
 
 use serde_json::{Value, json};
 
@@ -202,8 +202,8 @@ on_every_store! {
             ("2020-02-29T23:59:59.9Z", "2020-02-29T23:59:59.900Z"),
             ("2018-10-18T01:00:00+02:00", "2018-10-17T23:00:00.000Z"),
             ("1595884714409", "2020-07-27T21:18:34.409Z"),
-            ("0", "1970-01-01T00:00:00.000Z"),
-            ("-1", "1969-12-31T23:59:59.999Z"),
+            ("1970-01-01", "1970-01-01T00:00:00.000Z"),
+            ("1969-12-31T23:59:59.999Z", "1969-12-31T23:59:59.999Z"),
         ];
         shop.stock((1..).zip(times).map(|(id, (imported, _))| {
             question(id).written_at(imported).answers([answer(id).written_at(imported)])

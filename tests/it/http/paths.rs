@@ -1,4 +1,5 @@
-//! Paths and methods: trailing slashes, the prefix, ids in paths, unknown paths, `Allow` and `HEAD`.
+//! Paths and methods: trailing slashes, the prefix, ids in paths, unknown paths, `Allow` and
+//! `HEAD`.
 
 use serde_json::json;
 

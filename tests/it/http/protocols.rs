@@ -51,6 +51,22 @@ on_every_store! {
         assert_eq!(shop.get(LIST).column("question_id"), [2, 1, 3]);
     }
 
+    fn over_http2_a_response_to_head_has_no_body(shop: &mut Shop) {
+        shop.stock([question(1)]);
+        let address = shop.address();
+        for (target, status) in [(LIST, 200), ("/nothing", 404), ("/livez", 200)] {
+            let length = shop.get(target).body.len();
+            let head = said(&curl(&["--http2-prior-knowledge", "--head", &format!("http://{address}{target}")]));
+            assert!(head.ends_with(&format!(" {status} 2")), "{head}");
+            let told = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+            assert_eq!(told.map(str::trim), Some(length.to_string().as_str()), "{head}");
+        }
+        let url = format!("http://{address}{LIST}");
+        let tag = shop.get(LIST).header("etag").expect("a tag").to_owned();
+        let unchanged = said(&curl(&["--http2-prior-knowledge", "-H", &format!("If-None-Match: {tag}"), &url]));
+        assert_eq!(unchanged, " 304 2");
+    }
+
     fn many_requests_share_a_connection(shop: &mut Shop) {
         shop.stock([question(1)]);
         // Over TLS: in the clear, old versions of curl cannot use a connection twice.

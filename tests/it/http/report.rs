@@ -1,4 +1,4 @@
-//! `PUT …/report`, on questions and answers: the row disappears from every list and goes on to exist.
+//! `PUT …/report`, on questions and answers: the row disappears from every list and still exists.
 
 use super::drafts::answer_draft;
 use crate::support::{Shop, answer, on_every_store, question};

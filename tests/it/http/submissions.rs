@@ -1,5 +1,5 @@
-//! Questions and answers that are sent again: with an `Idempotency-Key`, and without one within the window for
-//! duplicates. What came first is answered again, and nothing is added.
+//! Questions and answers that are sent again: with an `Idempotency-Key`, and without one within the
+//! window for duplicates. They get the first response again, and nothing is added.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! The texts that shoppers send: lengths, line ends, control characters, trimming, e-mail addresses. The same
-//! rules hold for questions and answers, and both are tried.
+//! The texts that shoppers send: lengths, line ends, control characters, trimming, e-mail
+//! addresses. The same rules hold for questions and answers, and both are tried.
 
 use serde_json::json;
 
@@ -9,7 +9,8 @@ use crate::support::{EMAIL, Shop, on_every_store, question};
 const QUESTIONS: &str = "/qa/questions";
 const ANSWERS: &str = "/qa/questions/1/answers";
 
-/// Sends a question and an answer with the field set to `text`; tells how both are listed, as body and name.
+/// Sends a question and an answer with the field set to `text`; tells how both are listed, as body
+/// and name.
 fn stored(shop: &Shop, field: &str, text: &str) -> [(String, String); 2] {
     let asked = shop.post(QUESTIONS, &with(question_draft(), field, text));
     assert_eq!(asked.status, 201, "{text:?}: {asked:?}");
@@ -124,6 +125,14 @@ on_every_store! {
             assert_refused(shop, "name", &format!("a{character}b"));
             assert_refused(shop, "email", &format!("a{character}b@mail.test"));
         }
+    }
+
+    fn a_name_has_a_visible_character(shop: &mut Shop) {
+        shop.stock([question(1)]);
+        for name in ["\u{200b}", "\u{3164}", "\u{2800}\u{200d} \u{ad}", "\u{feff}\u{202e}"] {
+            assert_refused(shop, "name", name);
+        }
+        assert_name_stored(shop, "\u{200b}尺", "\u{200b}尺");
     }
 
     fn other_invisible_characters_are_stored(shop: &mut Shop) {

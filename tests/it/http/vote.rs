@@ -1,4 +1,4 @@
-//! `PUT …/helpful`, on questions and answers: it counts, and every list asked for afterwards shows it.
+//! `PUT …/helpful`, on questions and answers: it counts, and every later list shows it.
 
 use std::sync::Barrier;
 

@@ -1,4 +1,5 @@
-//! The log: a line for each request in either form, and never an address, a text or anything else that a client made up.
+//! The log: a line for each request in either form, and never an address, a text or anything else
+//! that a client made up.
 
 use std::fs::File;
 use std::io::BufRead as _;
@@ -15,8 +16,10 @@ use crate::support::program::{Process, atelier};
 on_every_store!(
     without pooler:
     each_request_is_a_line,
+    a_request_that_cannot_be_read_is_a_line,
     no_request_is_logged_unless_asked_for,
     addresses_and_texts_are_never_in_the_log,
+    the_first_refusal_is_logged_with_the_setting_to_look_at,
     a_terminal_shows_colors_unless_they_are_not_wanted,
     a_server_that_cannot_say_where_it_listens_does_not_start,
 );
@@ -59,6 +62,25 @@ fn each_request_is_a_line(place: &Place) {
     }
 }
 
+fn a_request_that_cannot_be_read_is_a_line(place: &Place) {
+    for requests in ["errors", "all"] {
+        let options = ["--log-format", "json", "--access-log", requests];
+        let log = log_of(place, &options, "warn", |watched| {
+            let mut client = watched.server.client();
+            client.send("GET /who/is/ann HTTP/1.1\r\n\r\n");
+            assert_eq!(client.answer_to("GET").status, 400);
+            assert_eq!(watched.scrape().requests("none", 400), 1);
+        });
+        let lines = log.lines().map(|line| serde_json::from_str(line).expect("a JSON object"));
+        let lines: Vec<Value> = lines.filter(|line: &Value| line["target"] == "access").collect();
+        let logged: Vec<_> =
+            lines.iter().map(|line| (line["status"].as_u64(), line["why"].as_str())).collect();
+        let why = "Error: this is no HTTP request: there must be one Host";
+        assert_eq!(logged, [(Some(400), Some(why))]);
+        assert!(!log.contains("ann"), "{log}");
+    }
+}
+
 fn no_request_is_logged_unless_asked_for(place: &Place) {
     for options in [&[][..], &["--access-log", "errors", "--slow-request", "1m"]] {
         let log = log_of(place, options, "info", |watched| {
@@ -85,6 +107,24 @@ fn no_request_is_logged_unless_asked_for(place: &Place) {
         assert_eq!(client.answer_to("POST").status, 422);
     });
     assert!(log.contains("add_question"), "{log}");
+}
+
+fn the_first_refusal_is_logged_with_the_setting_to_look_at(place: &Place) {
+    let options = ["--rate-limits", "questions=1"];
+    let log = log_of(place, &options, "info", |watched| {
+        let ask = |header: (&str, &str)| {
+            let request = watched.request("POST", "/qa/questions").header(header.0, header.1);
+            request.json(&question("Big?")).send().status
+        };
+        assert_eq!(ask(("X-Y", "z")), 201);
+        for _ in 0..3 {
+            assert_eq!(ask(("X-Y", "z")), 429);
+            assert_eq!(ask(("X-Forwarded-For", "198.51.100.7")), 429);
+        }
+    });
+    let lines = |words: &str| log.lines().filter(|line| line.contains(words)).count();
+    assert_eq!((lines("local_peers = exempt"), lines("(429)")), (1, 2), "{log}");
+    assert_eq!(lines("until then all of its clients share one allowance"), 1, "{log}");
 }
 
 fn addresses_and_texts_are_never_in_the_log(place: &Place) {

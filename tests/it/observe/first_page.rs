@@ -1,4 +1,5 @@
-//! The page at `/` of the real program: that it never tells where the store is, and that an operator can do without it.
+//! The page at `/` of the real program: it never shows where the store is, and an operator can turn
+//! it off.
 
 use super::watched::{Watched, command, migrated};
 use crate::support::on_every_store;

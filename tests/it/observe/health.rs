@@ -1,4 +1,4 @@
-//! `atelier health`: an exit status and a line that say what the probes say.
+//! `atelier health`: an exit status and a line for the result of the probes.
 
 use std::process::Output;
 

@@ -1,5 +1,5 @@
-//! Whatever names a metric names one that there is: the alerts, the dashboard and the documents. And the documents name
-//! them all.
+//! The alerts, the dashboard and the documents name metrics that exist. The documents name all of
+//! them.
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! Whether the process says that it is alive and ready when it is, and stops saying so before it stops.
+//! The process reports that it is alive and ready when it is, and not ready before it stops.
 
 use std::time::{Duration, Instant};
 
@@ -61,7 +61,8 @@ fn the_drain_delay_ends_by_itself(place: &Place) {
     assert!(took >= Duration::from_millis(300) && took < Duration::from_secs(9), "{took:?}");
 }
 
-/// What only a store that is somewhere else can do. A store that fails is tried on every one in `tests/it/http/health.rs`.
+/// What only a store that is somewhere else can do. A store that fails is tried on every one in
+/// `tests/it/http/health.rs`.
 mod postgres_outage {
     use super::*;
 

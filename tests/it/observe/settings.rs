@@ -1,5 +1,5 @@
-//! Settings files at work: commands find their store in one, `serve` obeys the rest of it, and options count before it. What
-//! is said of settings, and of wrong ones, is tested in `tests/settings.rs`.
+//! Settings files at work: commands find their store in one, `serve` obeys the rest of it, and
+//! options count before it. Messages about settings are tested in `tests/it/settings.rs`.
 
 use std::fs::File;
 use std::io::BufRead as _;

@@ -1,5 +1,5 @@
-//! Spans, in a build with the feature `otel`: they arrive at a collector, as children of what the request names, and
-//! hold nothing that a shopper wrote.
+//! Spans, in a build with the feature `otel`: they arrive at a collector, as children of what the
+//! request names, and hold nothing that a shopper wrote.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpListener;

@@ -1,4 +1,5 @@
-//! A server with a listener for whoever watches, and what it says there. What a test expects of it is its own business.
+//! A server with a listener for operators, and its metrics. Deliberately absent: what a test
+//! expects of them.
 
 use std::collections::BTreeMap;
 use std::io::BufRead as _;

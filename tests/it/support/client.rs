@@ -138,9 +138,15 @@ impl Request {
     }
 }
 
+/// What bytes are sent and received on: a socket, or TLS on it.
+pub(crate) trait Stream: Read + Write + Send {}
+
+impl<S: Read + Write + Send> Stream for S {}
+
 /// A connection that is kept open.
 pub(crate) struct Connection {
-    stream: BufReader<TcpStream>,
+    stream: BufReader<Box<dyn Stream>>,
+    socket: TcpStream,
 }
 
 impl Connection {
@@ -152,13 +158,18 @@ impl Connection {
         let stream = TcpStream::connect(address)?;
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(PATIENCE))?;
-        Ok(Self { stream: BufReader::new(stream) })
+        Self::over(&stream, Box::new(stream.try_clone()?))
+    }
+
+    /// Speaks on a stream that goes over a socket.
+    pub(crate) fn over(socket: &TcpStream, stream: Box<dyn Stream>) -> Result<Self> {
+        Ok(Self { stream: BufReader::new(stream), socket: socket.try_clone()? })
     }
 
     /// The same connection, to send on from another thread.
     pub(crate) fn another_end(&self) -> Self {
-        let stream = self.stream.get_ref().try_clone().expect("an open connection");
-        Self { stream: BufReader::new(stream) }
+        let stream = self.socket.try_clone().expect("an open connection");
+        Self::over(&self.socket, Box::new(stream)).expect("an open connection")
     }
 
     /// Sends bytes as they are.
@@ -204,7 +215,7 @@ impl Connection {
 
     /// Sends nothing any more, and says so.
     pub(crate) fn finish_sending(&mut self) {
-        self.stream.get_mut().shutdown(Shutdown::Write).expect("an open connection");
+        self.socket.shutdown(Shutdown::Write).expect("an open connection");
     }
 
     /// Everything that still comes before the shop closes the connection.

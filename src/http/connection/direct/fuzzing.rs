@@ -1,5 +1,5 @@
-//! Heads as the direct way reads them against hyper, which serves everything else: for `crate::fuzzing`. If one took a request for
-//! another than the other does, what a proxy let pass could be answered as something else.
+//! Requests as this crate reads them against hyper, an independent reader: for `crate::fuzzing`. A request that two readers
+//! understand differently can be smuggled past a proxy.
 
 use std::cell::RefCell;
 use std::convert::Infallible;
@@ -17,8 +17,10 @@ use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 
-use super::head::{MAX_HEADERS, Parsed, parse};
+use super::chunked::ChunkedBody;
+use super::head::{BodyLength, Parsed, parse};
 use crate::http::request::body::Payload;
+use crate::http::request::head_limits::MAX_FIELDS;
 
 /// Polls after which a connection whose bytes are all there must have ended.
 const MAX_POLLS: usize = 10_000;
@@ -26,7 +28,7 @@ const MAX_POLLS: usize = 10_000;
 /// A request as it was understood.
 type Understood = (Method, Uri, HeaderMap, Bytes);
 
-/// Every request that the direct way takes, hyper takes for the same one.
+/// Every request that is read here, hyper takes for the same one.
 ///
 /// # Panics
 /// When it does not.
@@ -37,14 +39,15 @@ pub fn head(bytes: &[u8]) {
     assert_eq!(direct, hyper);
 }
 
-/// The requests up to the first that is not read here or ends the connection.
+/// The requests up to the first that is refused, is not whole or ends the connection.
 fn direct(mut bytes: &[u8]) -> Vec<Understood> {
     let mut understood = Vec::new();
     while !bytes.is_empty() {
-        let mut headers = [const { MaybeUninit::uninit() }; MAX_HEADERS];
-        let Parsed::Whole(head) = parse(bytes, &mut headers) else { break };
-        let Some(body) = bytes.get(head.head_bytes..head.head_bytes + head.body_bytes) else { break };
-        let request = head.request(body);
+        let mut fields = [const { MaybeUninit::uninit() }; MAX_FIELDS];
+        let Parsed::Whole(head) = parse(bytes, &mut fields) else { break };
+        let behind = &bytes[head.head_bytes..];
+        let Some((body, body_bytes)) = body(behind, head.body) else { break };
+        let request = head.request(&body);
         if head.is_plain {
             let (path, query) = match head.target.split_once('?') {
                 Some((path, query)) => (path, Some(query)),
@@ -53,14 +56,30 @@ fn direct(mut bytes: &[u8]) -> Vec<Understood> {
             let uri = request.as_ref().expect("a plain request is one").uri();
             assert_eq!((uri.path(), uri.query()), (path, query));
         }
-        let Some((parts, Payload::Whole(body))) = request.map(Request::into_parts) else { break };
+        let Ok((parts, Payload::Whole(body))) = request.map(Request::into_parts) else { break };
+        let goes_on = head.keep_alive && parts.method != Method::CONNECT;
         understood.push((parts.method, parts.uri, parts.headers, body));
-        if !head.keep_alive {
+        if !goes_on {
             break;
         }
-        bytes = &bytes[head.head_bytes + head.body_bytes..];
+        bytes = &behind[body_bytes..];
     }
     understood
+}
+
+/// A body, and how many of the bytes it takes; `None` when it is refused or not whole.
+fn body(bytes: &[u8], length: BodyLength) -> Option<(Bytes, usize)> {
+    match length {
+        BodyLength::Bytes(length) => {
+            let body = bytes.get(..usize::try_from(length).ok()?)?;
+            Some((Bytes::copy_from_slice(body), body.len()))
+        }
+        BodyLength::Chunked => {
+            let mut body = ChunkedBody::new(bytes.len());
+            let taken = body.take(bytes).ok()?;
+            body.is_whole().then(|| (body.into_bytes(), taken))
+        }
+    }
 }
 
 /// The requests that hyper serves.

@@ -1,184 +1,241 @@
-//! The direct way from a socket to an answer and back, for whole requests over HTTP/1.1: head and body have a known
-//! length and have arrived together, which is what shop pages and proxies send. A list that is in memory is
-//! written behind its head into one buffer while the bytes are still in the processor's cache; any other request
-//! takes the ordinary way through `dispatch`.
-//!
-//! Whatever is unusual (chunked bodies, HTTP/1.0 and HTTP/2, `Expect`, heads in error or too long, bodies that come
-//! later) is not read here at all: the connection goes to hyper with every byte that belongs to it, for good.
+//! Serves HTTP/1.1 and HTTP/1.0 on a connection, in the clear or over TLS: reads heads and bodies, and sends what `dispatch`
+//! responds. A list that is in memory takes a shorter way: it is written behind its head into one buffer while its bytes are
+//! still in the processor's cache. A connection that begins with HTTP/2 is handed back, with every byte that was read.
 
-mod answer;
+mod body;
+mod buffers;
+mod chunked;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod head;
+mod lists;
 
 use std::future::poll_fn;
+use std::io;
 use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, ready};
 
-use http::{Method, StatusCode};
+use bytes::Bytes;
+use http::{HeaderMap, Method, Request, Response};
 use parking_lot::Mutex;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 
-pub(crate) use self::answer::Desk;
-use self::head::{Head, MAX_HEADERS, Parsed};
-use super::connections::Presence;
+pub(crate) use self::buffers::WorkerBuffers;
+use self::head::{BodyLength, Parsed};
+use super::connections::{ConnectionState, LINGER_MAX_BYTES, LINGER_TIMEOUT};
+use super::http2;
+use super::refusal;
 use crate::http::app::App;
 use crate::http::dispatch::respond;
-use crate::http::request::query::ListQuery;
-use crate::http::response::cors::CorsOrigins;
-use crate::http::routes::{Destination, find};
-use crate::http::watch::access_log::LoggedRequests;
+use crate::http::request::body::Payload;
+use crate::http::request::head_limits::MAX_FIELDS;
+use crate::http::response::problem::Problem;
 
-/// Most bytes taken from a socket at once, and most of a head. What has more is hyper's.
+/// Most bytes taken from a socket at once.
 const INPUT_MAX_BYTES: usize = 16 * 1_024;
 
-/// Answers to pipelined requests are sent when they pass this size.
+/// Responses to pipelined requests are sent when they pass this size.
 const OUTPUT_FLUSH_BYTES: usize = 256 * 1_024;
 
 /// A connection whose requests are answered here.
-pub(crate) struct DirectConnection<'a> {
+pub(crate) struct DirectConnection<'a, S> {
     app: &'a App,
-    desk: &'a Mutex<Desk>,
+    buffers: &'a Mutex<WorkerBuffers>,
     peer: IpAddr,
-    presence: &'a Presence,
-    stream: TcpStream,
-    is_listening: bool,
+    state: &'a ConnectionState,
+    stream: S,
+    /// Nothing but a part of a head has come yet.
+    is_new: bool,
     /// What was read and not yet answered: the beginning of a request, or more requests behind one.
     rest: Vec<u8>,
-    /// Whether `rest` may hold a whole request.
+    /// Whether `rest` may hold a whole head.
     rest_is_new: bool,
     /// What the socket did not take yet.
     unsent: Vec<u8>,
+    /// Whether TLS holds nothing back.
+    is_flushed: bool,
 }
 
 /// How it ends.
-pub(crate) enum End {
-    /// Whole answers were sent, and nothing else will come or is wanted.
+pub(crate) enum End<S> {
+    /// No more requests will come or are wanted.
     Closed,
-    /// Something came that is hyper's; the bytes are to be read before the socket's.
-    Unusual(TcpStream, Vec<u8>),
+    /// The client speaks HTTP/2. The bytes are to be read before the stream's.
+    Http2(S, Vec<u8>),
 }
 
 /// What the bytes at hand lead to, when all that could be answered at once is.
 enum Next {
-    /// They are used up, or a part of a request is left.
+    /// They are used up, or a part of a head is left.
     Read,
     /// There are more; what was written is to be sent first.
     GoOn,
-    Respond(Box<Whole>),
-    Unusual,
+    Respond(Box<Pending>),
+    Refuse(Box<Refused>),
+    Http2,
     Close,
 }
 
 /// A request for `dispatch`.
-struct Whole {
-    request: http::Request<crate::http::request::body::Payload>,
+struct Pending {
+    request: Request<Payload>,
+    /// How long its body is, unless the request has it already.
+    arriving: Option<BodyLength>,
+    expects_continue: bool,
     keep_alive: bool,
 }
 
-impl<'a> DirectConnection<'a> {
+/// A request that cannot be read.
+struct Refused {
+    fields: HeaderMap,
+    problem: Problem,
+    is_head: bool,
+}
+
+/// Whether a connection goes on after a response.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum After {
+    GoOn,
+    Close,
+    /// More may come that is no request.
+    Linger,
+}
+
+impl<'a, S: AsyncRead + AsyncWrite + Unpin> DirectConnection<'a, S> {
     pub(crate) fn new(
         app: &'a App,
-        desk: &'a Mutex<Desk>,
+        buffers: &'a Mutex<WorkerBuffers>,
         peer: IpAddr,
-        presence: &'a Presence,
-        stream: TcpStream,
+        state: &'a ConnectionState,
+        stream: S,
     ) -> Self {
-        let (rest, unsent) = (Vec::new(), Vec::new());
-        Self { app, desk, peer, presence, stream, is_listening: false, rest, rest_is_new: false, unsent }
+        Self {
+            app,
+            buffers,
+            peer,
+            state,
+            stream,
+            is_new: true,
+            rest: Vec::new(),
+            rest_is_new: false,
+            unsent: Vec::new(),
+            is_flushed: true,
+        }
     }
 
     /// Serves the connection until it ends here.
-    pub(crate) async fn serve(mut self) -> std::io::Result<End> {
+    pub(crate) async fn serve(mut self) -> io::Result<End<S>> {
+        // Once: a task has the same waker all its life.
+        poll_fn(|context| {
+            self.state.listen(context);
+            Poll::Ready(())
+        })
+        .await;
         loop {
             let next = poll_fn(|context| self.poll_next(context)).await?;
             self.send_unsent().await?;
-            match next {
-                Next::Read | Next::GoOn => {}
-                Next::Respond(whole) => {
-                    self.presence.answering();
-                    let keep_alive = self.respond(*whole).await?;
-                    self.presence.waiting();
-                    if !keep_alive {
-                        return Ok(End::Closed);
-                    }
+            let after = match next {
+                Next::Read | Next::GoOn => After::GoOn,
+                Next::Respond(pending) => {
+                    self.state.answering();
+                    self.respond(*pending).await?
                 }
-                Next::Unusual => return Ok(End::Unusual(self.stream, self.rest)),
-                Next::Close => return Ok(End::Closed),
+                Next::Refuse(refused) => self.refuse(*refused).await?,
+                Next::Http2 => return Ok(End::Http2(self.stream, self.rest)),
+                Next::Close => After::Close,
+            };
+            if after != After::GoOn {
+                self.close(after).await;
+                return Ok(End::Closed);
             }
         }
     }
 
     /// Reads what there is, and answers what can be answered from memory.
-    fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<std::io::Result<Next>> {
-        let desk = &mut *self.desk.lock();
-        desk.output.clear();
+    fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<io::Result<Next>> {
+        let buffers = &mut *self.buffers.lock();
+        buffers.output.clear();
         if self.rest_is_new {
             let rest = std::mem::take(&mut self.rest);
-            let next = self.answer(&rest, desk);
-            if !matches!(next, Next::Read) || !desk.output.is_empty() {
-                return self.poll_send(context, desk, next);
+            let next = self.answer(&rest, buffers);
+            if !matches!(next, Next::Read) || !buffers.output.is_empty() {
+                return self.poll_send(context, buffers, next);
             }
         }
-        if !self.is_listening {
-            // Once: a task has the same waker all its life.
-            self.presence.listen(context);
-            self.is_listening = true;
-        }
-        let mut input = ReadBuf::new(&mut desk.input);
+        let mut input = ReadBuf::new(&mut buffers.input);
         match Pin::new(&mut self.stream).poll_read(context, &mut input) {
             Poll::Ready(result) => result?,
-            Poll::Pending if self.presence.is_finishing() => return Poll::Ready(Ok(Next::Close)),
-            Poll::Pending => return Poll::Pending,
+            Poll::Pending if self.state.is_finishing() => return Poll::Ready(Ok(Next::Close)),
+            Poll::Pending => {
+                // Most connections hold nothing, before and now.
+                if !self.rest.is_empty() || self.state.held_bytes() > 0 {
+                    self.hold(self.rest.len())?;
+                }
+                return Poll::Pending;
+            }
         }
         let length = input.filled().len();
         if length == 0 {
-            return Poll::Ready(Ok(Next::Close));
+            let ended_early = || Problem::MalformedRequest("the head ended early");
+            let next = if self.rest.is_empty() { Next::Close } else { refused(&self.rest, ended_early()) };
+            return Poll::Ready(Ok(next));
         }
         let next = if self.rest.is_empty() {
-            let input = std::mem::take(&mut desk.input);
-            let next = self.answer(&input[..length], desk);
-            desk.input = input;
+            let input = std::mem::take(&mut buffers.input);
+            let next = self.answer(&input[..length], buffers);
+            buffers.input = input;
             next
         } else {
             let mut bytes = std::mem::take(&mut self.rest);
-            bytes.extend_from_slice(&desk.input[..length]);
-            self.answer(&bytes, desk)
+            bytes.extend_from_slice(&buffers.input[..length]);
+            self.answer(&bytes, buffers)
         };
-        self.poll_send(context, desk, next)
+        self.poll_send(context, buffers, next)
     }
 
     /// Answers one request after the other, and keeps what is left of the bytes.
-    fn answer(&mut self, bytes: &[u8], desk: &mut Desk) -> Next {
+    fn answer(&mut self, bytes: &[u8], buffers: &mut WorkerBuffers) -> Next {
         let mut rest = bytes;
         let next = loop {
             if rest.is_empty() {
                 break Next::Read;
             }
-            let mut headers = [const { std::mem::MaybeUninit::uninit() }; MAX_HEADERS];
-            let head = match head::parse(rest, &mut headers) {
+            let mut fields = [const { std::mem::MaybeUninit::uninit() }; MAX_FIELDS];
+            let head = match head::parse(rest, &mut fields) {
                 Parsed::Whole(head) => head,
-                Parsed::Partial if rest.len() < INPUT_MAX_BYTES => break Next::Read,
-                Parsed::Partial | Parsed::Unusual => break Next::Unusual,
+                Parsed::Partial => break Next::Read,
+                Parsed::Refused(_) if self.is_new && http2::is_begun_by(rest) => break Next::Http2,
+                Parsed::Refused(problem) => break refused(rest, problem),
             };
-            let length = head.head_bytes + head.body_bytes;
-            if rest.len() < length || head.body_bytes > self.app.settings.max_body_bytes {
-                break Next::Unusual;
-            }
-            if head.is_plain && !self.is_ending() && self.list_from_memory(&head, desk) {
-                rest = &rest[length..];
-                self.presence.waiting();
-                if desk.output.len() > OUTPUT_FLUSH_BYTES {
+            self.is_new = false;
+            if head.is_plain && !self.is_ending() && self.list_from_memory(head.target, buffers) {
+                rest = &rest[head.head_bytes..];
+                self.state.waiting();
+                if buffers.output.len() > OUTPUT_FLUSH_BYTES {
                     break Next::GoOn;
                 }
                 continue;
             }
-            let Some(request) = head.request(&rest[head.head_bytes..length]) else { break Next::Unusual };
-            rest = &rest[length..];
-            break Next::Respond(Box::new(Whole { request, keep_alive: head.keep_alive }));
+            let behind = &rest[head.head_bytes..];
+            let body = match head.body {
+                BodyLength::Bytes(length) => {
+                    usize::try_from(length).ok().and_then(|length| behind.get(..length))
+                }
+                BodyLength::Chunked => None,
+            };
+            let request = match head.request(body.unwrap_or_default()) {
+                Ok(request) => request,
+                Err(problem) => break refused(rest, problem),
+            };
+            rest = &behind[body.map_or(0, <[u8]>::len)..];
+            break Next::Respond(Box::new(Pending {
+                request,
+                arriving: body.is_none().then_some(head.body),
+                expects_continue: head.expects_continue,
+                keep_alive: head.keep_alive,
+            }));
         };
         self.rest = rest.to_vec();
         // Behind a whole request there may be another one; a part of one only grows by reading.
@@ -186,80 +243,139 @@ impl<'a> DirectConnection<'a> {
         next
     }
 
-    /// Whether the next answer is this connection's last. Once the server is about to stop, clients are told with their answers,
-    /// so that nobody sends a request into a connection that is being closed.
+    /// Whether the next response is this connection's last. Once the server is about to stop, clients are told with their
+    /// responses, so that nobody sends a request into a connection that is being closed.
     fn is_ending(&self) -> bool {
-        self.presence.is_finishing() || self.app.server.stopping.load(Ordering::Relaxed)
+        self.state.is_finishing() || self.app.server.stopping.load(Ordering::Relaxed)
     }
 
-    /// Writes a list, if that is what is asked for and its view is in memory.
-    fn list_from_memory(&self, head: &Head<'_, '_>, desk: &mut Desk) -> bool {
-        let App { settings, metrics, .. } = self.app;
-        // Answers for listed origins depend on who asks; traces and lines of a log tell of more than a head has here.
-        let is_told = cfg!(feature = "otel") || settings.access_log.requests == LoggedRequests::All;
-        if is_told || settings.cors_origins != CorsOrigins::Any {
-            return false;
+    /// Has a request answered by `dispatch`.
+    async fn respond(&mut self, pending: Pending) -> io::Result<After> {
+        let Pending { mut request, arriving, expects_continue, keep_alive } = pending;
+        let is_head = request.method() == Method::HEAD;
+        let mut after = if keep_alive { After::GoOn } else { After::Close };
+        if let Some(length) = arriving {
+            request.extensions_mut().insert(self.app.metrics.begin());
+            match self.read_body(length, expects_continue).await? {
+                Ok(body) => *request.body_mut() = Payload::Whole(body),
+                Err(Problem::BodyTooLarge { .. }) => {
+                    after = After::Linger;
+                    *request.body_mut() = Payload::TooLarge;
+                }
+                Err(problem) => {
+                    return self
+                        .refuse(Refused { fields: request.into_parts().0.headers, problem, is_head })
+                        .await;
+                }
+            }
         }
-        let began = metrics.begin();
-        let Some(target) = head.target.strip_prefix(settings.path_prefix.as_str()) else { return false };
-        let (path, query) = match target.split_once('?') {
-            Some((path, query)) => (path, Some(query)),
-            None => (target, None),
-        };
-        let Destination::Found(row, variables) = find(&Method::GET, path) else { return false };
-        let Some(from_memory) = row.from_memory else { return false };
-        let start = desk.begin_list(self.app, self.presence);
-        let tag = from_memory(self.app, &ListQuery::parse(query), &variables, &mut desk.output);
-        desk.end_list(start, tag);
-        if tag.is_some() {
-            metrics.finish(began, Some(&row.operation), StatusCode::OK);
+        let mut response = respond(self.app, self.peer, request).await;
+        if after == After::GoOn && self.is_ending() {
+            after = After::Close;
         }
-        tag.is_some()
+        if !self.state.hold(response.body().len()) {
+            response = refusal::overloaded(self.app);
+        }
+        self.send(response, is_head, after).await?;
+        // Bytes behind the body are the next request.
+        self.rest_is_new = !self.rest.is_empty();
+        Ok(after)
     }
 
-    /// Has a request answered the ordinary way. Returns whether the connection goes on.
-    async fn respond(&mut self, whole: Whole) -> std::io::Result<bool> {
-        let is_head = whole.request.method() == Method::HEAD;
-        let response = respond(self.app, self.peer, whole.request).await;
-        let keep_alive = whole.keep_alive && !self.is_ending();
-        self.desk.lock().write_response(self.presence, &response, is_head, keep_alive, &mut self.unsent);
-        self.send_unsent().await?;
-        Ok(keep_alive)
+    /// Responds to what is no request, and says so in the log.
+    async fn refuse(&mut self, refused: Refused) -> io::Result<After> {
+        self.state.answering();
+        let response = refusal::respond(self.app, &refused.fields, refused.problem);
+        self.send(response, refused.is_head, After::Linger).await?;
+        Ok(After::Linger)
     }
 
     /// Sends what was written; what the socket does not take at once is kept for [`Self::send_unsent`].
     fn poll_send(
         &mut self,
         context: &mut Context<'_>,
-        desk: &mut Desk,
+        buffers: &mut WorkerBuffers,
         next: Next,
-    ) -> Poll<std::io::Result<Next>> {
-        if !desk.output.is_empty() {
-            let sent = match Pin::new(&mut self.stream).poll_write(context, &desk.output) {
+    ) -> Poll<io::Result<Next>> {
+        if !buffers.output.is_empty() {
+            let mut stream = Pin::new(&mut self.stream);
+            let sent = match stream.as_mut().poll_write(context, &buffers.output) {
                 Poll::Ready(sent) => sent?,
                 Poll::Pending => 0,
             };
-            self.unsent.extend_from_slice(&desk.output[sent..]);
+            self.is_flushed = stream.poll_flush(context)?.is_ready();
+            if sent < buffers.output.len() {
+                self.hold(buffers.output.len() - sent)?;
+                self.unsent.extend_from_slice(&buffers.output[sent..]);
+            }
         }
         Poll::Ready(Ok(next))
     }
 
-    async fn send_unsent(&mut self) -> std::io::Result<()> {
-        if self.unsent.is_empty() {
+    /// Sends a response, until the client has taken it.
+    async fn send(&mut self, response: Response<Bytes>, is_head: bool, after: After) -> io::Result<()> {
+        let keep_alive = after == After::GoOn;
+        self.buffers.lock().write_response(self.state, &response, is_head, keep_alive, &mut self.unsent);
+        drop(response);
+        self.send_unsent().await
+    }
+
+    /// Sends what is left, for as long as the client takes some of it now and then.
+    async fn send_unsent(&mut self) -> io::Result<()> {
+        if self.unsent.is_empty() && self.is_flushed {
             return Ok(());
         }
+        self.state.answering();
+        self.state.sending();
         let mut sent = 0;
-        poll_fn(|context| -> Poll<std::io::Result<()>> {
+        poll_fn(|context| -> Poll<io::Result<()>> {
             while sent < self.unsent.len() {
                 match ready!(Pin::new(&mut self.stream).poll_write(context, &self.unsent[sent..]))? {
-                    0 => return Poll::Ready(Err(std::io::Error::from(std::io::ErrorKind::WriteZero))),
+                    0 => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
                     more => sent += more,
                 }
+                self.state.sending();
             }
-            Poll::Ready(Ok(()))
+            Pin::new(&mut self.stream).poll_flush(context)
         })
         .await?;
         self.unsent = Vec::new();
+        self.is_flushed = true;
+        self.state.release(self.state.held_bytes());
+        self.state.sent();
+        self.state.waiting();
         Ok(())
     }
+
+    /// Counts the bytes that this connection holds now, in place of those before.
+    fn hold(&self, bytes: usize) -> io::Result<()> {
+        self.state.release(self.state.held_bytes());
+        if self.state.hold(bytes) { Ok(()) } else { Err(io::ErrorKind::OutOfMemory.into()) }
+    }
+
+    /// Ends the connection in order, so that the client gets what was sent.
+    async fn close(&mut self, after: After) {
+        self.state.answering();
+        let closing = async {
+            poll_fn(|context| Pin::new(&mut self.stream).poll_shutdown(context)).await?;
+            let mut discarded = 0;
+            while after == After::Linger && discarded < LINGER_MAX_BYTES {
+                self.rest.clear();
+                if self.read_more(0).await?.is_err() {
+                    break;
+                }
+                discarded += self.rest.len();
+            }
+            io::Result::Ok(())
+        };
+        // In time or not, broken or not: the connection is over.
+        let _ = tokio::time::timeout(LINGER_TIMEOUT, closing).await;
+    }
+}
+
+/// The end of a connection on which these bytes came.
+#[cold]
+fn refused(bytes: &[u8], problem: Problem) -> Next {
+    let is_head = bytes.starts_with(b"HEAD ");
+    Next::Refuse(Box::new(Refused { fields: head::readable_fields(bytes), problem, is_head }))
 }

@@ -1,9 +1,10 @@
-// What the page at /docs does: reads openapi.json beside it, shows every operation, and sends GET requests that the reader
-// fills in. Every text goes into the page as text and never as markup. Nothing else is loaded.
+// What the page at /docs does: it reads openapi.json, shows every operation, and lets the reader
+// try each (try.js). Every text goes into the page as text and never as markup. Nothing else is
+// loaded.
 'use strict';
 
 const base = location.pathname.replace(/\/docs\/?$/, '');
-const METHODS = ['get', 'post', 'put'];
+const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 let api;
 
 /** Makes an element: attributes, then children, texts or elements. */
@@ -41,7 +42,7 @@ function inWords(schema) {
   schema = follow(schema);
   if (schema.enum) return schema.enum.join(' | ');
   if (schema.const !== undefined) return `always ${JSON.stringify(schema.const)}`;
-  if (schema.anyOf) return schema.anyOf.map(inWords).join(', or ');
+  if (schema.anyOf) return [...new Set(schema.anyOf.map(inWords))].join(', or ');
   const words = [[schema.type].flat().join(' or ') || 'anything'];
   if (schema.format && !schema.format.startsWith('int')) words[0] += ` (${schema.format})`;
   if (schema.items) words[0] += ` of ${inWords(schema.items)}`;
@@ -53,105 +54,68 @@ function inWords(schema) {
   return words.join(', ');
 }
 
-/** The members of an object, one a row, and of what is inside them. */
-function rows(schema, before = '') {
+/** Names with what they mean, as a list that has two columns where there is room. */
+function list(entries) {
+  return entries.length ? make('dl', {}, entries.map(([name, note, ...meaning]) => make('div', {},
+    make('dt', {}, make('code', {}, name), note && make('span', { class: 'faint' }, ` ${note}`)),
+    make('dd', {}, meaning)))) : undefined;
+}
+
+/** The members of an object, and of what is inside them. */
+function members(schema, before = '') {
   schema = follow(schema);
-  if (schema.type?.includes?.('array')) return rows(schema.items, `${before}[]`);
-  const members = Object.entries(schema.properties ?? {});
-  if (schema.additionalProperties?.$ref) members.push(['*', schema.additionalProperties]);
-  return members.flatMap(([name, member]) => {
+  if (schema.type?.includes?.('array')) return members(schema.items, `${before}[]`);
+  const own = Object.entries(schema.properties ?? {});
+  if (schema.additionalProperties?.$ref) own.push(['*', schema.additionalProperties]);
+  return own.flatMap(([name, member]) => {
     const path = before ? `${before}.${name}` : name;
     const inner = follow(member);
-    const row = make('tr', {},
-      make('th', { scope: 'row' }, make('code', {}, path)),
-      make('td', {}, inWords(member), make('div', { class: 'faint' }, prose(inner.description))),
-      make('td', { class: 'faint' }, schema.required?.includes(name) ? 'required' : ''));
-    return [row, ...(inner.$ref || inner.properties || inner.items || inner.additionalProperties ? rows(inner, path) : [])];
+    const entry = [path, schema.required?.includes(name) ? 'required' : '', inWords(member),
+      make('div', { class: 'faint' }, prose(inner.description))];
+    return [entry, ...(inner.$ref || inner.properties || inner.items || inner.additionalProperties ? members(inner, path) : [])];
   });
 }
 
-function table(schema) {
-  const found = rows(schema);
-  return found.length ? make('table', {}, make('tbody', {}, found)) : undefined;
+function block(label, text) {
+  return make('pre', { tabindex: 0, role: 'group', 'aria-label': label }, text);
 }
 
-/** The media types of a body or an answer: shape and examples. */
+/** The media types of a body: shape and examples. */
 function content(of) {
   return Object.entries(of ?? {}).map(([type, media]) => {
     const examples = Object.values(media.examples ?? {}).map((example) => example.value);
     if (media.example !== undefined) examples.push(media.example);
-    return make('div', {}, make('p', {}, make('code', {}, type)), table(media.schema),
-      examples.map((example) => make('pre', { tabindex: 0, role: 'group', 'aria-label': 'Example' }, pretty(example))));
+    return make('div', {}, make('p', {}, make('code', {}, type)), list(members(media.schema)),
+      examples.map((example) => block('Example', pretty(example))));
   });
 }
 
 function parameters(operation) {
-  const list = (operation.parameters ?? []).map(follow);
-  if (!list.length) return undefined;
-  return [make('h3', {}, 'Parameters'), make('table', {}, make('tbody', {}, list.map((parameter) => make('tr', {},
-    make('th', { scope: 'row' }, make('code', {}, parameter.name)),
-    make('td', {}, inWords(parameter.schema), make('div', { class: 'faint' }, prose(parameter.description))),
-    make('td', { class: 'faint' }, parameter.in, parameter.required ? ', required' : '')))))];
+  const all = (operation.parameters ?? []).map(follow);
+  return all.length ? [make('h3', {}, 'Parameters'), list(all.map((parameter) => [
+    parameter.name, `${parameter.in}${parameter.required ? ', required' : ''}`, inWords(parameter.schema),
+    make('div', { class: 'faint' }, prose(parameter.description)),
+  ]))] : undefined;
 }
 
 function responses(operation) {
-  return [make('h3', {}, 'Answers'), Object.entries(operation.responses).map(([status, response]) => {
+  return [make('h3', {}, 'Responses'), Object.entries(operation.responses).map(([status, response]) => {
     response = follow(response);
-    const headers = Object.entries(response.headers ?? {}).map(([name, header]) => make('tr', {},
-      make('th', { scope: 'row' }, make('code', {}, name)),
-      make('td', {}, follow(header).description ?? '', ' ', make('code', {}, String(follow(header).example ?? '')))));
+    const headers = Object.entries(response.headers ?? {}).map(([name, header]) => [
+      name, '', follow(header).description ?? '', ' ', make('code', {}, String(follow(header).example ?? ''))]);
     return make('details', {},
       make('summary', {}, make('b', { class: `s${status[0]}` }, status), ' ', response.description),
-      make('table', {}, make('tbody', {}, headers)), content(response.content));
+      list(headers), content(response.content));
   })];
-}
-
-/** A form that sends the request and shows what comes. */
-function tryIt(path, operation) {
-  const list = (operation.parameters ?? []).map(follow).filter((parameter) => parameter.in !== 'header');
-  const inputs = list.map((parameter) => make('input', {
-    id: `${operation.operationId}.${parameter.name}`, name: parameter.name,
-    value: String(parameter.example ?? parameter.schema.default ?? ''), autocomplete: 'off', spellcheck: 'false',
-  }));
-  const output = make('div', { role: 'status' });
-  const form = make('form', {},
-    list.map((parameter, at) => [make('label', { for: inputs[at].id }, make('code', {}, parameter.name)), inputs[at]]),
-    make('button', {}, 'Send'));
-  form.addEventListener('submit', async (event) => {
-    event.preventDefault();
-    let target = path;
-    const query = new URLSearchParams();
-    list.forEach((parameter, at) => {
-      const { value } = inputs[at];
-      if (parameter.in === 'path') target = target.replace(`{${parameter.name}}`, encodeURIComponent(value));
-      else if (value !== '') query.set(parameter.name, value);
-    });
-    const address = base + target + (query.size ? `?${query}` : '');
-    output.replaceChildren(make('p', {}, make('code', {}, `GET ${address}`), ' …'));
-    output.replaceChildren(...await send(address));
-  });
-  return make('details', {}, make('summary', {}, 'Try it'), form, output);
-}
-
-async function send(address) {
-  try {
-    const answer = await fetch(address, { headers: { Accept: 'application/json' } });
-    const text = await answer.text();
-    const isJson = answer.headers.get('content-type')?.includes('json');
-    return [make('p', {}, make('code', {}, `GET ${address}`), ' → ', make('b', { class: `s${String(answer.status)[0]}` }, String(answer.status))),
-      make('pre', { tabindex: 0, role: 'group', 'aria-label': 'Answer' }, isJson ? pretty(JSON.parse(text)) : text)];
-  } catch (error) {
-    return [make('p', { class: 's5' }, `No answer: ${error.message}`)];
-  }
 }
 
 function operation(method, path, described) {
   return make('article', { id: described.operationId, 'aria-labelledby': `${described.operationId}.title` },
     make('h2', { id: `${described.operationId}.title` }, described.summary),
     make('p', { class: 'path' }, make('span', { class: `method ${method}` }, method), ' ', base + path),
-    prose(described.description), parameters(described),
+    prose(described.description), tryIt(method, path, described), parameters(described),
     described.requestBody && [make('h3', {}, 'Body'), prose(described.requestBody.description), content(described.requestBody.content)],
-    responses(described), method === 'get' ? tryIt(path, described) : undefined);
+    responses(described));
 }
 
 function show() {
@@ -168,14 +132,14 @@ function show() {
     make('h1', {}, api.info.title, ' ', make('small', { class: 'faint' }, api.info.version)),
     make('p', {}, api.info.summary, '. ', make('a', { href: `${base}/openapi.json` }, 'openapi.json')),
     ...prose(api.info.description),
-    make('p', {}, 'Every path also answers ', make('code', {}, 'OPTIONS'), ', and ', make('code', {}, 'HEAD'),
-      ' where it answers ', make('code', {}, 'GET'), '.'),
+    make('p', {}, 'Every path has ', make('code', {}, 'OPTIONS'), ' as well, and ', make('code', {}, 'HEAD'),
+      ' where it has ', make('code', {}, 'GET'), '.'),
     ...all.map((parts) => operation(...parts)));
   if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
 }
 
 fetch(`${base}/openapi.json`)
-  .then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error(`status ${answer.status}`))))
+  .then((response) => (response.ok ? response.json() : Promise.reject(new Error(`status ${response.status}`))))
   .then((document_) => { api = document_; show(); })
   .catch((error) => document.getElementById('main').replaceChildren(
     make('p', { role: 'alert' }, `openapi.json cannot be shown: ${error.message}`)));

@@ -1,5 +1,5 @@
-//! The lines of the charts, as paths of SVG. Every step is a piece of a chart's width, the newest at its right edge, and has
-//! its value from edge to edge: nothing is smoothed, and a step without a value is a gap.
+//! The lines of the charts, as paths of SVG. Every step has the same width, the newest is at the
+//! right edge, and a step without a value is a gap. Deliberately absent: smoothing.
 
 use std::fmt::Write as _;
 
@@ -9,7 +9,7 @@ use crate::http::watch::history::MAX_STEPS;
 const HEIGHT: f64 = 100.0;
 const STEP_WIDTH: usize = 2;
 
-/// What is left free above a line that reaches the scale's end, so that all of its breadth is seen.
+/// Space above a line at the scale's end, so that its whole width is seen.
 const MARGIN: f64 = 2.0;
 
 /// The times that the charts of times show, in seconds, each decade with the same height.

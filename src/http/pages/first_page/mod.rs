@@ -1,8 +1,9 @@
-//! `GET /` and `GET /status.json`: what is running here and how it does, as a page for people and as JSON for scripts.
-//! Both tell the same figures, which `status` puts together from what is counted anyway; `history` has the last minutes.
-//! The page is whole without its script, which only has it follow the figures.
+//! `GET /` and `GET /status.json`: what is running and how it performs, as a page for people and as
+//! JSON for scripts. Both show the same figures (`status`). The page is complete without its
+//! script, which keeps the figures up to date.
 //!
-//! Neither tells where the store is, what shoppers wrote, or who is connected. `--home-page off` takes both away.
+//! Deliberately absent: where the store is, what shoppers wrote, who is connected. `--home-page
+//! off` removes both.
 
 mod chart;
 mod parts;
@@ -71,11 +72,11 @@ pub(crate) async fn page(call: Call<'_>) -> Result<Reply, Problem> {
         "examples" => parts::examples(app.service.example(), &base, html),
         _ => parts::fill(slot, &status, html),
     });
-    Ok(Reply::Html { page: Bytes::from(html), policy: HTML.policy(), kept: caching::NOT_KEPT })
+    Ok(Reply::Html { page: Bytes::from(html), policy: HTML.policy(), kept: caching::NO_STORE })
 }
 
-/// What links on the page begin with, as HTML. They are relative to it, so that they also lead somewhere behind a proxy
-/// that puts something before the paths that it passes on.
+/// What links on the page begin with, as HTML. They are relative, so that they also work behind a
+/// proxy that changes the paths.
 fn base(path: &str) -> String {
     let mut base = String::from("./");
     // Without a slash at its end, a browser takes the last segment for the page.

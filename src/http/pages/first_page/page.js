@@ -1,6 +1,6 @@
-// What the page at / does: fetches itself once a step and takes over what has changed, text by text and line by line, so
-// that nothing flickers, moves, or loses its focus. It rests while nobody sees the page, or when told to. All that it
-// shows comes from the server as it is; nothing else is loaded.
+// What the page at / does: it fetches itself once a step and changes only the texts and lines that
+// differ, so that nothing flickers, moves, or loses its focus. It stops while the page is hidden or
+// paused. Nothing else is loaded.
 'use strict';
 
 const STEP_MS = Number(document.body.dataset.stepMs);
@@ -30,15 +30,15 @@ function takeOver(shown, fresh) {
 
 async function refresh() {
   try {
-    const answer = await fetch(location.href, { cache: 'no-store', signal: AbortSignal.timeout(PATIENCE_MS) });
-    if (!answer.ok) throw new Error(`status ${answer.status}`);
-    const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    const response = await fetch(location.href, { cache: 'no-store', signal: AbortSignal.timeout(PATIENCE_MS) });
+    if (!response.ok) throw new Error(`status ${response.status}`);
+    const fresh = new DOMParser().parseFromString(await response.text(), 'text/html');
     for (const part of PARTS) takeOver(document.getElementById(part), fresh.getElementById(part));
   } catch {
-    // The figures stay, and are told to be old.
+    // The figures stay, and the state says that they are old.
     const state = document.getElementById('state');
     state.className = 'state bad';
-    state.textContent = 'No answer';
+    state.textContent = 'No response';
   }
 }
 
@@ -53,7 +53,7 @@ async function follow() {
 
 pause.addEventListener('click', () => {
   isPaused = !isPaused;
-  pause.textContent = isPaused ? 'Go on' : 'Pause';
+  pause.textContent = isPaused ? 'Continue' : 'Pause';
   follow();
 });
 document.addEventListener('visibilitychange', follow);

@@ -1,4 +1,5 @@
-//! What stands in the slots of the page. Everything is a number, a word of our own, or escaped by whoever hands it in.
+//! What stands in the slots of the page: numbers, words of our own, and text that the caller has
+//! escaped. Deliberately absent: the figures (`status`).
 
 use std::fmt::Write as _;
 
@@ -16,7 +17,7 @@ const CARD: &str = include_str!("card.html");
 /// The width of the bar that shows how full memory is, in its own units.
 const BAR_WIDTH: u64 = 1_000;
 
-/// Rows of the table beside the charts, and steps of a row: those of a minute.
+/// Rows of the table next to the charts, and steps of a row: those of a minute.
 const ROWS: usize = 5;
 const STEPS_PER_ROW: usize = MAX_STEPS / ROWS;
 
@@ -44,7 +45,7 @@ pub(crate) fn fill(slot: &str, status: &Status, html: &mut String) {
     }
 }
 
-/// One word for how the service does, by which the page is coloured.
+/// One word for the condition of the service, which colours the page.
 fn condition(status: &Status) -> &'static str {
     match (status.is_ready, status.hears_changes) {
         (true, true) => "good",
@@ -58,7 +59,7 @@ fn state(status: &Status, html: &mut String) {
     html.extend(letters.next().into_iter().flat_map(char::to_uppercase));
     html.push_str(letters.as_str());
     if !status.hears_changes {
-        html.push_str("; changes by other processes are not heard of");
+        html.push_str("; changes by other processes are not received");
     }
 }
 
@@ -84,10 +85,10 @@ pub(crate) fn examples(example: Option<Example>, base: &str, html: &mut String) 
 }
 
 fn card(id: &str, name: &str, series: &Series, html: &mut String) {
-    let end = chart::scale_end(&series.each_a_second);
-    let (rate_line, rate_area) = chart::rates(&series.each_a_second, end);
-    let largest = series.each_a_second.iter().copied().fold(0.0, f64::max);
-    let now = series.each_a_second.last().copied().unwrap_or(0.0);
+    let end = chart::scale_end(&series.per_second);
+    let (rate_line, rate_area) = chart::rates(&series.per_second, end);
+    let largest = series.per_second.iter().copied().fold(0.0, f64::max);
+    let now = series.per_second.last().copied().unwrap_or(0.0);
     let card = filled(CARD, |slot, card| match slot {
         "id" => card.push_str(id),
         "name" => card.push_str(name),
@@ -123,7 +124,7 @@ fn minutes(status: &Status, html: &mut String) {
         };
         let _ = write!(html, r#"<tr><th scope="row">{name}</th>"#);
         for series in [lists, writes] {
-            let rate = mean(row(&series.each_a_second, minute)).map_or("–".to_owned(), words::rate);
+            let rate = mean(row(&series.per_second, minute)).map_or("–".to_owned(), words::rate);
             let slowest = row(&series.each_p99_s, minute).iter().flatten().copied().reduce(f64::max);
             let _ = write!(html, "<td>{rate}</td><td>{}</td>", words::latency(slowest));
         }
@@ -131,7 +132,8 @@ fn minutes(status: &Status, html: &mut String) {
     }
 }
 
-/// The steps of a minute, counted back from the end; fewer or none where the history does not reach.
+/// The steps of a minute, counted back from the end; fewer or none where the history does not
+/// reach.
 fn row<T>(steps: &[T], minute: usize) -> &[T] {
     steps.rchunks(STEPS_PER_ROW).nth(minute).unwrap_or(&[])
 }

@@ -1,5 +1,5 @@
-//! The figures that the page and `/status.json` tell, at one moment: what is counted anyway, read and never counted anew.
-//! The names of the members are what scripts rely on, and are described in `openapi::figures`.
+//! The figures of the page and `/status.json` at one moment. Scripts rely on the names of the
+//! members, which `openapi::figures` describes. Deliberately absent: counting (`watch::metrics`).
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -35,7 +35,7 @@ pub(crate) struct Connections {
     pub(crate) max: usize,
 }
 
-/// What is kept ready.
+/// What is in memory.
 #[derive(Debug, Serialize)]
 pub(crate) struct Memory {
     pub(crate) products: u64,
@@ -77,13 +77,13 @@ pub(crate) struct Series {
     pub(crate) failed: u64,
     pub(crate) p50_s: Option<f64>,
     pub(crate) p99_s: Option<f64>,
-    pub(crate) each_a_second: Vec<f64>,
+    pub(crate) per_second: Vec<f64>,
     pub(crate) each_p50_s: Vec<Option<f64>>,
     pub(crate) each_p99_s: Vec<Option<f64>>,
 }
 
 impl Status {
-    /// Now. The store is asked whether it can be reached, at most once a second; nothing else is.
+    /// Reads the figures. The store is checked at most once a second.
     pub(crate) async fn take(app: &App, history: &History) -> Self {
         let state = health::state(&app.service, &app.server).await;
         let statistics = app.service.statistics();
@@ -132,7 +132,7 @@ impl Series {
             failed: all.failed,
             p50_s: all.seconds.within(0.5),
             p99_s: all.seconds.within(0.99),
-            each_a_second: steps.iter().map(a_second).collect(),
+            per_second: steps.iter().map(a_second).collect(),
             each_p50_s: each(0.5),
             each_p99_s: each(0.99),
         }

@@ -1,4 +1,4 @@
-//! Numbers as people read them. English and without a locale: the page has one language.
+//! Numbers as people read them. Deliberately absent: locales, because the page is in English.
 
 /// A whole number with its thousands apart: `12,345`.
 pub(crate) fn count(number: u64) -> String {
@@ -52,7 +52,7 @@ pub(crate) fn latency(seconds: Option<f64>) -> String {
     }
 }
 
-/// How many there are of something in a second: `1,234`, `7.5`.
+/// A rate per second: `1,234`, `7.5`.
 pub(crate) fn rate(a_second: f64) -> String {
     if a_second < 100.0 {
         return digits(a_second);

@@ -88,6 +88,7 @@ impl Plan {
                     plan.new_answers += 1;
                     plan.new_photos += i64::try_from(answer.photos.len()).unwrap_or(i64::MAX);
                 }
+                Command::Recall { submission, .. } => plan.digests.push(submission.digest),
                 Command::AddQuestion { .. } | Command::AddAnswer { .. } => {}
             }
         }
@@ -182,6 +183,11 @@ impl<'c> Carried<'c> {
                 }
                 Command::Report(target) => {
                     reported.get(target).map(|&product_id| Outcome::Reported { product_id })
+                }
+                Command::Recall { submission, now } => {
+                    let before = earlier.get(&submission.digest);
+                    let before = before.filter(|before| before.counts_for(submission, *now));
+                    before.map(|before| before.outcome(submission))
                 }
                 Command::AddQuestion { question, written_at, submission } => {
                     result.submit(&mut earlier, submission.as_ref(), *written_at, |result| {

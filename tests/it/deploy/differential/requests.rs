@@ -15,7 +15,7 @@ pub(super) struct Asked {
 impl std::fmt::Debug for Asked {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let mut text = String::from_utf8_lossy(&self.bytes).into_owned();
-        text.truncate(text.floor_char_boundary(2_000));
+        text.truncate(text.floor_char_boundary(400));
         write!(formatter, "{text:?}")
     }
 }

@@ -1,12 +1,13 @@
-//! Writing answers as bytes: a worker's desk, with the buffers that its connections share while they are at work, and
-//! the head of a list, which is the same for all lists of a second but for its length.
+//! The buffers of a worker, which its connections share while they are at work, and how responses are written into them.
+//! The head of a list is the same for all lists of a second but for its tag and length. Nothing is sent from here.
 
 use bytes::Bytes;
 use http::{HeaderMap, Response};
 
 use super::INPUT_MAX_BYTES;
 use crate::http::app::App;
-use crate::http::connection::connections::Presence;
+use crate::http::connection::connections::ConnectionState;
+use crate::http::connection::date::date;
 use crate::http::dispatch::finish;
 use crate::http::response::reply::list_head;
 use crate::http::response::validators::{EntityTag, TAG_BYTES};
@@ -18,8 +19,8 @@ const LENGTH_DIGITS: &[u8; 4] = b"0000";
 /// The end of a list's head, behind the length.
 const HEAD_END: &[u8; 4] = b"\r\n\r\n";
 
-/// What a worker writes on. Idle connections have no buffers of their own.
-pub(crate) struct Desk {
+/// The buffers of a worker. Idle connections have none of their own.
+pub(crate) struct WorkerBuffers {
     pub(crate) input: Box<[u8]>,
     pub(crate) output: Vec<u8>,
     /// A list's head up to the value of `Content-Length`.
@@ -39,7 +40,7 @@ pub(crate) struct ListStart {
     body: usize,
 }
 
-impl Default for Desk {
+impl Default for WorkerBuffers {
     fn default() -> Self {
         Self {
             input: vec![0; INPUT_MAX_BYTES].into(),
@@ -52,16 +53,19 @@ impl Default for Desk {
     }
 }
 
-impl std::fmt::Debug for Desk {
+impl std::fmt::Debug for WorkerBuffers {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Desk").field("output_bytes", &self.output.len()).finish_non_exhaustive()
+        formatter
+            .debug_struct("WorkerBuffers")
+            .field("output_bytes", &self.output.len())
+            .finish_non_exhaustive()
     }
 }
 
-impl Desk {
+impl WorkerBuffers {
     /// Writes a list's head; its body comes behind it.
-    pub(crate) fn begin_list(&mut self, app: &App, presence: &Presence) -> ListStart {
-        self.keep_time(presence);
+    pub(crate) fn begin_list(&mut self, app: &App, state: &ConnectionState) -> ListStart {
+        self.keep_time(state);
         if self.list_head.is_empty() {
             let mut written = Vec::new();
             let mut head = list_head(&app.lists_kept);
@@ -99,16 +103,16 @@ impl Desk {
         }
     }
 
-    /// Writes any other answer.
+    /// Writes any other response.
     pub(crate) fn write_response(
         &mut self,
-        presence: &Presence,
+        state: &ConnectionState,
         response: &Response<Bytes>,
         is_head: bool,
         keep_alive: bool,
         output: &mut Vec<u8>,
     ) {
-        self.keep_time(presence);
+        self.keep_time(state);
         write_head(response, output);
         let status = response.status();
         let has_body = status != http::StatusCode::NO_CONTENT && status != http::StatusCode::NOT_MODIFIED;
@@ -127,24 +131,21 @@ impl Desk {
         }
     }
 
-    /// Writes the date anew, once a second.
-    fn keep_time(&mut self, presence: &Presence) {
-        let now_s = presence.now_s();
+    /// Writes the date again, once a second.
+    fn keep_time(&mut self, state: &ConnectionState) {
+        let now_s = state.now_s();
         if self.written_in_s != Some(now_s) {
             self.written_in_s = Some(now_s);
             self.list_head.clear();
             self.date_line.clear();
-            self.date_line.extend_from_slice(format!("date: {}\r\n", date()).as_bytes());
+            self.date_line.extend_from_slice(b"date: ");
+            self.date_line.extend_from_slice(date().as_bytes());
+            self.date_line.extend_from_slice(b"\r\n");
         }
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "a header about the answer itself, in no rule of the service")]
-fn date() -> httpdate::HttpDate {
-    std::time::SystemTime::now().into()
-}
-
-/// The status and the headers that the answer itself has.
+/// The status line and the headers that the response itself has.
 fn write_head(response: &Response<Bytes>, output: &mut Vec<u8>) {
     output.extend_from_slice(b"HTTP/1.1 ");
     output.extend_from_slice(response.status().as_str().as_bytes());
