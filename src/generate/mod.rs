@@ -56,7 +56,8 @@ impl Shape {
 }
 
 /// Writes [`QUESTIONS_FILE`], [`ANSWERS_FILE`] and [`PHOTOS_FILE`] into `directory`, which is
-/// created when missing. Calls `report` with the number of products that are done, every thousand products and at the end.
+/// created when missing. Calls `report` with the number of products that are done, every thousand
+/// products and at the end.
 ///
 /// # Errors
 /// [`FileError::Exists`] when one of the files is there and `existing` does not say that it may be

@@ -1,5 +1,5 @@
-//! Whole rows, hidden ones and e-mail addresses included, as loads take them and dumps give them, and
-//! how many there are. How they are read or written is not known here.
+//! Whole rows, hidden ones and e-mail addresses included, as loads take them and dumps give them,
+//! and how many there are. How they are read or written is not known here.
 
 use super::StoreError;
 use crate::domain::{AnswerId, PhotoId, ProductId, QuestionId, Span, Texts, Timestamp};

@@ -1,5 +1,5 @@
-//! What a server needs of a store: sessions that read and sessions that write. What commands do to a
-//! whole store is in `upkeep`.
+//! What a server needs of a store: sessions that read and sessions that write. What commands do to
+//! a whole store is in `upkeep`.
 
 use std::time::Duration;
 
@@ -57,7 +57,8 @@ pub trait Reader: Send {
         limit: usize,
     ) -> Result<Vec<ProductRows>, StoreError>;
 
-    /// Asks the store whether it can be read and, where a session that reads can tell, whether it takes writes.
+    /// Asks the store whether it can be read and, where a session that reads can tell, whether it
+    /// takes writes.
     ///
     /// # Errors
     /// When it cannot or does not.
@@ -86,8 +87,8 @@ pub trait Reader: Send {
 pub trait Writer: Send {
     /// Carries out all commands in one transaction and returns once it is on disk: an outcome per
     /// command, in order. A command whose target does not exist changes nothing and fails alone. Of
-    /// new rows with the same [`Submission`](super::Submission) the first is added, no matter who sends them and
-    /// whether or not they come in one batch.
+    /// new rows with the same [`Submission`](super::Submission) the first is added, no matter who
+    /// sends them and whether or not they come in one batch.
     ///
     /// # Errors
     /// Nothing at all was written, unless the error is [`StoreError::Unknown`]. Then the writer's

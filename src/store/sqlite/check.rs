@@ -28,7 +28,8 @@ const DIGEST: Read = |row, index, column| row.digest(index, column).map(drop);
 /// The columns of a submission behind its digest, which depend on each other.
 const EARLIER: Read = |row, _, _| earlier(row).map(drop);
 
-/// A table whose values are read one by one: its name, its key, and its columns with what they hold.
+/// A table whose values are read one by one: its name, its key, and its columns with what they
+/// hold.
 type Table = (&'static str, &'static str, &'static [(&'static str, Read)]);
 
 const TABLES: [Table; 6] = [

@@ -14,24 +14,28 @@ use atelier::generate::{
 const FILES: [&str; 3] = [QUESTIONS_FILE, ANSWERS_FILE, PHOTOS_FILE];
 
 fn generated(products: u64, seed: u64) -> (tempfile::TempDir, Generated) {
-    let directory = tempfile::tempdir().unwrap();
-    let shape = Shape::new(products, seed).unwrap();
-    let generated = generate(&shape, directory.path(), ExistingFiles::Refuse, &mut |_| {}).unwrap();
+    let directory = tempfile::tempdir().expect("a temporary folder");
+    let shape = Shape::new(products, seed).expect("a shape");
+    let generated = generate(&shape, directory.path(), ExistingFiles::Refuse, &mut |_| {})
+        .expect("the files are written");
     (directory, generated)
 }
 
 fn files(products: u64, seed: u64) -> [Vec<u8>; 3] {
     let (directory, _) = generated(products, seed);
-    FILES.map(|name| fs::read(directory.path().join(name)).unwrap())
+    FILES.map(|name| fs::read(directory.path().join(name)).expect("the file can be read"))
 }
 
 fn rows(directory: &Path, name: &str) -> Vec<Vec<String>> {
-    let mut reader = csv::Reader::from_path(directory.join(name)).unwrap();
-    reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect()
+    let mut reader = csv::Reader::from_path(directory.join(name)).expect("the file can be read");
+    reader
+        .records()
+        .map(|row| row.expect("the file can be read").iter().map(str::to_owned).collect())
+        .collect()
 }
 
 fn numbers(rows: &[Vec<String>], column: usize) -> Vec<u64> {
-    rows.iter().map(|row| row[column].parse().unwrap()).collect()
+    rows.iter().map(|row| row[column].parse().expect("a number")).collect()
 }
 
 /// FNV-1a, because its result never changes with a library.

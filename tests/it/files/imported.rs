@@ -108,7 +108,7 @@ impl BulkLoad for MemoryLoad {
     }
 
     fn commit(self: Box<Self>) -> Result<Counts, StoreError> {
-        *self.committed.lock().unwrap() = Some(self.rows);
+        *self.committed.lock().expect("no thread panicked") = Some(self.rows);
         Ok(self.counts)
     }
 }
@@ -121,13 +121,13 @@ struct Case {
 
 impl Case {
     fn new(questions: &str, answers: &str, photos: &str) -> Self {
-        let directory = TempDir::new().unwrap();
+        let directory = TempDir::new().expect("a temporary folder");
         for (name, header, rows) in [
             ("questions.csv", QUESTIONS, questions),
             ("answers.csv", ANSWERS, answers),
             ("answers_photos.csv", PHOTOS, photos),
         ] {
-            fs::write(directory.path().join(name), format!("{header}{rows}")).unwrap();
+            fs::write(directory.path().join(name), format!("{header}{rows}")).expect("the file is written");
         }
         let rejects = Some(directory.path().join("rejects.csv"));
         Self { directory, store: Memory::default(), options: ImportOptions { rejects, ..Default::default() } }
@@ -139,7 +139,7 @@ impl Case {
     }
 
     fn write(&self, name: &str, bytes: &[u8]) {
-        fs::write(self.directory.path().join(name), bytes).unwrap();
+        fs::write(self.directory.path().join(name), bytes).expect("the file is written");
     }
 
     fn import(&self) -> Result<Summary, ImportError> {
@@ -147,12 +147,13 @@ impl Case {
     }
 
     fn loaded(&self) -> Option<Vec<String>> {
-        self.store.committed.lock().unwrap().clone()
+        self.store.committed.lock().expect("no thread panicked").clone()
     }
 
     /// The lines of the rejects file below its header.
     fn rejects(&self) -> Vec<String> {
-        let text = fs::read_to_string(self.directory.path().join("rejects.csv")).unwrap();
+        let text =
+            fs::read_to_string(self.directory.path().join("rejects.csv")).expect("the file can be read");
         text.lines().skip(1).map(str::to_owned).collect()
     }
 }
