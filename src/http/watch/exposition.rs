@@ -121,7 +121,7 @@ impl Exposition {
     fn store(&self, page: &mut Page<'_>) -> Result<(), Error> {
         use MetricType::{Counter, Gauge, Histogram};
 
-        let Statistics { reads, writes, failures, hears_changes, .. } = &self.service;
+        let Statistics { reads, writes, failures, .. } = &self.service;
         let batches = [([("direction", "read")], reads), ([("direction", "write")], writes)];
         let by_direction =
             |read: fn(&BatchStatistics) -> &u64| batches.map(|(labels, of)| (labels, read(of)));
@@ -134,7 +134,8 @@ impl Exposition {
         page.family("atelier_queue_refused", Counter, by_direction(|of| &of.refused), counter)?;
         let by_kind = failures.iter().map(|(failure, count)| ([("kind", failure_name(*failure))], count));
         page.family("atelier_store_failures", Counter, by_kind, counter)?;
-        page.gauge("atelier_store_hears_changes", u64::from(*hears_changes))
+        page.gauge("atelier_fill_damaged_products", self.service.damaged_products)?;
+        page.gauge("atelier_store_receives_changes", u64::from(self.service.receives_changes))
     }
 
     fn process(&self, page: &mut Page<'_>) -> Result<(), Error> {
