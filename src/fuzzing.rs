@@ -1,5 +1,6 @@
-//! What fuzzing feeds with bytes of its own invention: one function for each parser and for the view, each of which panics
-//! when its part of the crate answers wrongly. Built for `fuzz/` and for tests alone; a test runs every kept input.
+//! What fuzzing feeds with bytes of its own invention: one function for each parser and for the
+//! view, each of which panics when its part of the crate answers wrongly. Built for `fuzz/` and for
+//! tests alone; a test runs every kept input.
 
 pub use crate::http::fuzzing::{form_body, forwarded, head, json_body, path, query};
 pub use crate::import::fuzzing::csv;

@@ -1,8 +1,8 @@
 //! Atelier: the questions and answers of a shop's product pages.
 //!
-//! Two ideas carry everything. The **product** is the unit: of locality on disk, of a cache entry, of
-//! invalidation. The **batch** is the unit of work: whatever reaches a store is a set, and what arrives while a
-//! batch is in flight travels together in the next one.
+//! Two ideas carry everything. The **product** is the unit: of locality on disk, of a cache entry,
+//! of invalidation. The **batch** is the unit of work: whatever reaches a store is a set, and what
+//! arrives while a batch is in flight travels together in the next one.
 //!
 //! ```text
 //! GET    → http (parse) → service::views ─ hit ──────────────────────────────→ bytes
@@ -13,7 +13,8 @@
 //! CSV    → import (parse, check) → BulkLoad → rows          generate, export (Dump) → the same CSV files
 //! ```
 //!
-//! Imports point down only: `cli → http → service → store → domain` and `cli → export → import → store, domain`.
+//! Imports point down only: `cli → http → service → store → domain` and
+//! `cli → export → import → store, domain`.
 
 pub mod cli;
 pub mod config;

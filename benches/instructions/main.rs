@@ -1,5 +1,6 @@
-//! The processor instructions that each operation takes, which hardly depend on what else the machine does. To be
-//! run under callgrind by `scripts/bench-instructions`, which compares them with those in `benches/instructions.txt`.
+//! The processor instructions that each operation takes, which hardly depend on what else the
+//! machine does. To be run under callgrind by `scripts/bench-instructions`, which compares them
+//! with those in `benches/instructions.txt`.
 
 #[path = "../operations/mod.rs"]
 mod operations;
@@ -13,8 +14,8 @@ use operations::Operation;
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
-/// Carries out every operation and writes to the file of the first argument, in their order, how many items were
-/// worked on and its name. Without a file there is nobody who counts.
+/// Carries out every operation and writes to the file of the first argument, in their order, how
+/// many items were worked on and its name. Without a file there is nobody who counts.
 #[expect(clippy::print_stdout, reason = "a word to whoever runs all benchmarks")]
 fn main() {
     // Cargo adds options.

@@ -1,6 +1,7 @@
-//! Whole requests on one connection of a real port, answered from memory by one worker: what is parsed, routed,
-//! written and handed to the kernel. The client's part is a write and a read of known length. Only instructions are
-//! counted: the time of one request at a time is mostly that of two threads that wake each other.
+//! Whole requests on one connection of a real port, answered from memory by one worker: what is
+//! parsed, routed, written and handed to the kernel. The client's part is a write and a read of
+//! known length. Only instructions are counted: the time of one request at a time is mostly that of
+//! two threads that wake each other.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpStream};

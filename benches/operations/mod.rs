@@ -1,6 +1,6 @@
-//! The operations that are measured, each once, for both programs that measure them: `times` and `instructions`.
-//! They are reached the way the program reaches them, through the library's public parts, on rows of an invented
-//! shop. How they are measured is not known here.
+//! The operations that are measured, each once, for both programs that measure them: `times` and
+//! `instructions`. They are reached the way the program reaches them, through the library's public
+//! parts, on rows of an invented shop. How they are measured is not known here.
 
 #[path = "../../tests/it/support/cluster.rs"]
 #[expect(dead_code, reason = "tests need more of it")]

@@ -1,4 +1,5 @@
-//! The invented shop that everything is measured on: its CSV files, and its rows in a store of either kind.
+//! The invented shop that everything is measured on: its CSV files, and its rows in a store of
+//! either kind.
 
 use std::path::Path;
 use std::sync::Arc;

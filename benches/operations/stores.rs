@@ -1,5 +1,5 @@
-//! Batches of the size that a busy service sends to its store: products read, rows decoded, and votes committed,
-//! which are on disk when a call returns.
+//! Batches of the size that a busy service sends to its store: products read, rows decoded, and
+//! votes committed, which are on disk when a call returns.
 
 use std::hint::black_box;
 use std::sync::Arc;

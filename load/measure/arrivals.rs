@@ -1,6 +1,7 @@
-//! Latencies of question lists at a constant arrival rate. A request is due at its time whether earlier ones are answered
-//! or not, and its latency counts from that time: what waits behind a slow answer is not left out (coordinated
-//! omission). It costs a tenth of the processor time that k6 needs for the same. Rising rates are the caller's business.
+//! Latencies of question lists at a constant arrival rate. A request is due at its time whether
+//! earlier ones are answered or not, and its latency counts from that time: what waits behind a
+//! slow answer is not left out (coordinated omission). It costs a tenth of the processor time that
+//! k6 needs for the same. Rising rates are the caller's business.
 
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
@@ -13,7 +14,8 @@ use clap::Args;
 use super::client::Client;
 use super::random::Random;
 
-/// A request that is answered so late after its time ends the run: the server does not bear the rate.
+/// A request that is answered so late after its time ends the run: the server does not bear the
+/// rate.
 const MAX_LATENCY: Duration = Duration::from_secs(10);
 /// Threads are waiting for their first request by then.
 const LEAD: Duration = Duration::from_millis(200);
@@ -45,7 +47,8 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     if options.first > options.last {
         bail!("--first must be at most --last");
     }
-    // Else the system wakes a thread up to 50 µs late, which would count as the server's. Where it cannot be had, it does.
+    // Else the system wakes a thread up to 50 µs late, which would count as the server's. Where it
+    // cannot be had, it does.
     let _ = std::fs::write("/proc/self/timerslack_ns", "1");
     let mut clients = Vec::new();
     for _ in 0..options.connections.get() {

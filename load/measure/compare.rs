@@ -1,5 +1,5 @@
-//! Whether servers answer alike: the whole question list of random products, and the answer list of each of their
-//! questions, byte by byte.
+//! Whether servers answer alike: the whole question list of random products, and the answer list of
+//! each of their questions, byte by byte.
 
 use std::collections::HashSet;
 use std::net::SocketAddr;

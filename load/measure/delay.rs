@@ -1,5 +1,6 @@
-//! How long a write to one process takes to show in another's lists: from the moment when the writer has its
-//! answer to the moment when a reader has a list that shows the write. The reader asks again and again.
+//! How long a write to one process takes to show in another's lists: from the moment when the
+//! writer has its answer to the moment when a reader has a list that shows the write. The reader
+//! asks again and again.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};

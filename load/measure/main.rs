@@ -1,6 +1,6 @@
-//! What `scripts/bench` measures with a client of its own, because no load generator does: how long a write to one
-//! process takes to show in another's lists, how long a list takes, whether stores answer alike, byte by byte, and
-//! latencies at an arrival rate; and its charts. Never shipped.
+//! What `scripts/bench` measures with a client of its own, because no load generator does: how long
+//! a write to one process takes to show in another's lists, how long a list takes, whether stores
+//! answer alike, byte by byte, and latencies at an arrival rate; and its charts. Never shipped.
 
 #![expect(clippy::print_stdout, reason = "figures are the program's result")]
 

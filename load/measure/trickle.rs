@@ -1,5 +1,6 @@
-//! Clients that send their request a byte at a time, as attackers do who want to use up connections: many of them at
-//! once, half with a slow head and half with a slow body. Whoever is cut off connects again.
+//! Clients that send their request a byte at a time, as attackers do who want to use up
+//! connections: many of them at once, half with a slow head and half with a slow body. Whoever is
+//! cut off connects again.
 
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};

@@ -171,8 +171,8 @@ fn make_room_for_connections(max_connections: u32) {
     }
 }
 
-/// The signals that end the server, or make it read its certificate again. They are handled before the
-/// address is printed, because a program that reads the address may send them at once.
+/// The signals that end the server, or make it read its certificate again. They are handled before
+/// the address is printed, because a program that reads the address may send them at once.
 struct Signals {
     runtime: Runtime,
     terminate: Signal,
@@ -192,9 +192,9 @@ impl Signals {
         Ok(Self { runtime, terminate, interrupt, hangup })
     }
 
-    /// Waits for a signal that ends the server, also one that came before this call, or for a failure
-    /// of the server. Then calls `begin` and waits for `delay`, or for another such signal. Calls
-    /// `reload` for each SIGHUP meanwhile.
+    /// Waits for a signal that ends the server, also one that came before this call, or for a
+    /// failure of the server. Then calls `begin` and waits for `delay`, or for another such signal.
+    /// Calls `reload` for each SIGHUP meanwhile.
     fn wait_and_then(
         mut self,
         delay: Duration,

@@ -1,9 +1,10 @@
-//! The rules of the service: what is asked for is answered from views, what is written is batched, and a list
-//! asked for after a write shows it. Here is no SQL and no HTTP.
+//! The rules of the service: what is asked for is answered from views, what is written is batched,
+//! and a list asked for after a write shows it. Here is no SQL and no HTTP.
 //!
-//! `questions` and `answers` say what can be done; `views` is the only cache, `view` what is in it, `freshness` how
-//! long it is good; `loader`, `writer` and `fill` are the threads between it and the store. `statistics`, `readiness`
-//! and `example` are for whoever watches it or looks at it for the first time.
+//! `questions` and `answers` say what can be done; `views` is the only cache, `view` what is in it,
+//! `freshness` how long it is good; `loader`, `writer` and `fill` are the threads between it and
+//! the store. `statistics`, `readiness` and `example` are for whoever watches it or looks at it for
+//! the first time.
 
 mod answers;
 mod clock;
@@ -274,8 +275,8 @@ impl Drop for Service {
         let Threads { ageing, reading, writing } = std::mem::take(&mut *self.threads.lock());
         ageing.into_iter().for_each(join);
         reading.into_iter().for_each(join);
-        // Writing sessions are the last to close, so that SQLite's leaves the store tidy: of two that close at the same
-        // time, each would leave that to the other.
+        // Writing sessions are the last to close, so that SQLite's leaves the store tidy: of two
+        // that close at the same time, each would leave that to the other.
         self.writes.close();
         writing.into_iter().for_each(join);
     }

@@ -1,6 +1,7 @@
-//! Whether the store can be reached, for those who ask often: a question to the store at most once a second, which
-//! travels with the reads of others. A second one is never asked before the first is answered, so that a store that
-//! hangs collects no questions. Who asks, and what is said to them, is not known here.
+//! Whether the store can be reached, for those who ask often: a question to the store at most once
+//! a second, which travels with the reads of others. A second one is never asked before the first
+//! is answered, so that a store that hangs collects no questions. Who asks, and what is said to
+//! them, is not known here.
 
 use std::future::{Future as _, poll_fn};
 use std::pin::Pin;
@@ -51,7 +52,8 @@ impl State {
 }
 
 impl Service {
-    /// Whether the store can be read and takes writes. What was found out in the last second is good enough.
+    /// Whether the store can be read and takes writes. What was found out in the last second is
+    /// good enough.
     ///
     /// # Errors
     /// [`ServiceError::StoreUnavailable`] when it cannot or does not.

@@ -1,6 +1,6 @@
 //! The service's counters and the figures read from them. The threads between memory and the store
-//! count once a batch; lists from memory are counted in `memory::table`. The names of the metrics are
-//! `http::watch`'s.
+//! count once a batch; lists from memory are counted in `memory::table`. The names of the metrics
+//! are `http::watch`'s.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;

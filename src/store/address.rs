@@ -120,8 +120,8 @@ impl FromStr for StoreAddress {
     }
 }
 
-/// The file that an address names, as `sqlite:FILE` or `sqlite://FILE`. What SQLite or other programs understand by more
-/// than a path is refused: it would become the name of a file.
+/// The file that an address names, as `sqlite:FILE` or `sqlite://FILE`. What SQLite or other
+/// programs understand by more than a path is refused: it would become the name of a file.
 fn sqlite_file(path: &str) -> Result<PathBuf, StoreError> {
     let path = path.strip_prefix("//").unwrap_or(path);
     let problem = if path.contains('?') {

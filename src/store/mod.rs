@@ -89,7 +89,8 @@ pub trait Reader: Send {
         limit: usize,
     ) -> Result<Vec<ProductRows>, StoreError>;
 
-    /// Asks the store whether it can be read and, where a session that reads can tell, whether it takes writes.
+    /// Asks the store whether it can be read and, where a session that reads can tell, whether it
+    /// takes writes.
     ///
     /// # Errors
     /// When it cannot or does not.

@@ -22,8 +22,8 @@ struct Parts<'v> {
 }
 
 impl View {
-    /// The view with new questions and answers, which have no photos. Rows that are there already stay
-    /// as they are. An answer without its question is left out.
+    /// The view with new questions and answers, which have no photos. Rows that are there already
+    /// stay as they are. An answer without its question is left out.
     pub(crate) fn with(&self, rows: &ProductRows) -> Self {
         let mut parts = Parts::of(self);
         for question in &rows.questions {
@@ -35,7 +35,8 @@ impl View {
         parts.put_together(self)
     }
 
-    /// The view without a row and what belongs to it. The bytes of its texts stay until the next load.
+    /// The view without a row and what belongs to it. The bytes of its texts stay until the next
+    /// load.
     pub(crate) fn without(&self, target: Target) -> Self {
         let mut parts = Parts::of(self);
         match target {

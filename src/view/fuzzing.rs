@@ -167,7 +167,8 @@ impl Shop {
         }
     }
 
-    /// A JSON value does not keep the order of members, the bytes do: no text has an unescaped quote.
+    /// A JSON value does not keep the order of members, the bytes do: no text has an unescaped
+    /// quote.
     fn check_order(&self, page: &Value, written: &[u8]) {
         let written = String::from_utf8_lossy(written);
         let mut before = 0;

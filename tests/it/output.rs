@@ -1,5 +1,5 @@
-//! What commands do when their output is not read or cannot be written, tested with the real program.
-//! What they print is tested elsewhere, command by command.
+//! What commands do when their output is not read or cannot be written, tested with the real
+//! program. What they print is tested elsewhere, command by command.
 
 use std::process::{Command, Output};
 

@@ -1,6 +1,6 @@
-//! The files of the crate name each other in one direction: no circle anywhere, and inside `http`, `service` and
-//! PostgreSQL's store only from one wing to those below it. Tests inside a file may name anything. A module that only
-//! shows a name of another one (`pub use`) does not need it.
+//! The files of the crate name each other in one direction: no circle anywhere, and inside `http`,
+//! `service` and PostgreSQL's store only from one wing to those below it. Tests inside a file may
+//! name anything. A module that only shows a name of another one (`pub use`) does not need it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -81,8 +81,8 @@ fn modules(files: &[(String, String)]) -> Modules {
     modules
 }
 
-/// Every path of the crate that a source names outside of its tests, from the crate's root, and whether the module shows it
-/// as its own (`pub use`).
+/// Every path of the crate that a source names outside of its tests, from the crate's root, and
+/// whether the module shows it as its own (`pub use`).
 fn named(source: &str, module: &[String], known: &BTreeSet<Vec<String>>) -> Vec<(Vec<String>, bool)> {
     let (mut found, tokens) = (Vec::new(), tokens(source));
     let (mut at, mut depth, mut tests_from) = (0, 0_usize, None);

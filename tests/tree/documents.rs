@@ -1,7 +1,7 @@
-//! The documents agree with the project: links lead to files and headings that are there, `SECURITY.md` names tests
-//! that are there, and `docs/openapi.json`, `deploy/atelier.toml` and the table of settings are what the program
-//! prints. Links to other sites must be well-formed, and are not followed. The documents' commands are tested in
-//! `tests/it/manual`.
+//! The documents agree with the project: links lead to files and headings that are there,
+//! `SECURITY.md` names tests that are there, and `docs/openapi.json`, `deploy/atelier.toml` and the
+//! table of settings are what the program prints. Links to other sites must be well-formed, and are
+//! not followed. The documents' commands are tested in `tests/it/manual`.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -35,7 +35,8 @@ fn anchors(document: &str) -> BTreeSet<String> {
     headings.map(anchor).collect()
 }
 
-/// Whether a link may lead to another site: with TLS, to a host that has a domain, without anything that belongs percent-encoded.
+/// Whether a link may lead to another site: with TLS, to a host that has a domain, without anything
+/// that belongs percent-encoded.
 fn is_site(link: &str) -> bool {
     let Ok(url) = url::Url::parse(link) else { return false };
     let host = url.host_str().unwrap_or_default();
@@ -102,7 +103,8 @@ fn broken_links_are_noticed() {
     }
 }
 
-/// Words that no document uses, whole or as the beginning of another: they are old, or say less than the field's words.
+/// Words that no document uses, whole or as the beginning of another: they are old, or say less
+/// than the field's words.
 const WORDS_NOT_USED: [&str; 9] =
     ["anew", "beside ", "thereof", "told of", "what is said", "whatever", "who watch", "whoever", "whomever"];
 
@@ -181,7 +183,8 @@ fn the_description_of_the_interface_is_the_programs_own() {
     );
 }
 
-/// Whether a text is about a setting that only programs with traces have; the documents show those without.
+/// Whether a text is about a setting that only programs with traces have; the documents show those
+/// without.
 fn is_about_traces(text: &str) -> bool {
     ["otlp_endpoint", "trace_ratio", "# == Traces =="].iter().any(|key| text.contains(key))
 }

@@ -1,5 +1,5 @@
-//! The project's own files, for tests that read them: by folder or by the ending of their names. It does not know
-//! what a test looks for in them.
+//! The project's own files, for tests that read them: by folder or by the ending of their names. It
+//! does not know what a test looks for in them.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,12 +1,13 @@
-//! The rules of the tests themselves: none is skipped, and every file is part of a test program. That no suite
-//! leaves a store out is tested by `tests/it/support/every_store.rs`, where the tests can be listed.
+//! The rules of the tests themselves: none is skipped, and every file is part of a test program.
+//! That no suite leaves a store out is tested by `tests/it/support/every_store.rs`, where the tests
+//! can be listed.
 
 use std::path::Path;
 
 use super::project;
 
-/// What would let a test pass without running: a mark, or a look at the environment. In pieces, so that this
-/// file may be looked through as well.
+/// What would let a test pass without running: a mark, or a look at the environment. In pieces, so
+/// that this file may be looked through as well.
 const SKIPS: [&str; 3] = [concat!("#[", "ignore"), concat!("env", "::var"), concat!("option", "_env!")];
 
 /// Where tests find installed programs; no other file asks the environment for anything.

@@ -1,6 +1,7 @@
-//! The listening socket, bound here or handed over by a service manager, and the acceptor: it takes new connections and gives
-//! each to the worker with the fewest. Its thread has little else to do, so it also looks at the counters for the first page's
-//! history. What happens on a connection is the worker's business (`worker`).
+//! The listening socket, bound here or handed over by a service manager, and the acceptor: it takes
+//! new connections and gives each to the worker with the fewest. Its thread has little else to do,
+//! so it also looks at the counters for the first page's history. What happens on a connection is
+//! the worker's business (`worker`).
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -40,7 +41,8 @@ impl Listener {
         };
         socket.set_reuseaddr(true)?;
         socket.bind(address)?;
-        // Listening needs a runtime only because tokio registers the socket; it is unregistered at once.
+        // Listening needs a runtime only because tokio registers the socket; it is unregistered at
+        // once.
         let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
         let socket = runtime.block_on(async { socket.listen(ACCEPT_BACKLOG)?.into_std() })?;
         let address = socket.local_addr()?;
@@ -117,7 +119,8 @@ impl Acceptor {
         }
     }
 
-    /// Takes the connections that the kernel has accepted already: their clients may have sent something.
+    /// Takes the connections that the kernel has accepted already: their clients may have sent
+    /// something.
     fn take_the_last(&self, listener: &TcpListener) {
         while let Some(Ok((stream, peer))) = tokio::task::unconstrained(listener.accept()).now_or_never() {
             self.hand_over(stream, peer.ip());

@@ -1,6 +1,6 @@
-//! The listener for operators: `/metrics`, `/livez` and `/readyz`, on an address of its own that shoppers do not reach, on a
-//! thread of its own that goes on while the server stops. It changes nothing and needs no password, and is not made for the
-//! open network.
+//! The listener for operators: `/metrics`, `/livez` and `/readyz`, on an address of its own that
+//! shoppers do not reach, on a thread of its own that goes on while the server stops. It changes
+//! nothing and needs no password, and is not made for the open network.
 
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -1,6 +1,7 @@
-//! The connections of a worker: until when each may wait for its client, how many bytes they hold together, and which are to
-//! end. Once a second the worker looks at all of them; a request only leaves a mark. A timer for each request would take a
-//! twentieth of the whole cost of a list. What is sent and received is not here.
+//! The connections of a worker: until when each may wait for its client, how many bytes they hold
+//! together, and which are to end. Once a second the worker looks at all of them; a request only
+//! leaves a mark. A timer for each request would take a twentieth of the whole cost of a list. What
+//! is sent and received is not here.
 
 use std::collections::HashMap;
 use std::future::poll_fn;
@@ -13,8 +14,9 @@ use std::time::Duration;
 use futures_util::task::AtomicWaker;
 use tokio::task::{AbortHandle, Id};
 
-/// How long, and for how many bytes, what a client still sends is read and dropped when its response is written already. A
-/// client that is sending would otherwise see a reset in place of the response.
+/// How long, and for how many bytes, what a client still sends is read and dropped when its
+/// response is written already. A client that is sending would otherwise see a reset in place of
+/// the response.
 pub(crate) const LINGER_TIMEOUT: Duration = Duration::from_secs(5);
 pub(crate) const LINGER_MAX_BYTES: usize = 1 << 20;
 
@@ -23,9 +25,11 @@ pub(crate) const LINGER_MAX_BYTES: usize = 1 << 20;
 pub(crate) struct ConnectionLimits {
     /// How long a connection may go without a whole head, in seconds.
     pub(crate) max_head_wait_s: u32,
-    /// How long a connection may go without taking a byte of a response that waits for it, in seconds.
+    /// How long a connection may go without taking a byte of a response that waits for it, in
+    /// seconds.
     pub(crate) max_send_wait_s: u32,
-    /// Bytes that all connections hold together: requests that are not whole, and responses that were not taken.
+    /// Bytes that all connections hold together: requests that are not whole, and responses that
+    /// were not taken.
     pub(crate) max_held_bytes: usize,
 }
 
@@ -36,7 +40,8 @@ struct Shared {
     /// Seconds since the worker started.
     now_s: AtomicU32,
     held_bytes: AtomicUsize,
-    /// Connections and responses that were given up for [`ConnectionLimits::max_held_bytes`] since the last second.
+    /// Connections and responses that were given up for [`ConnectionLimits::max_held_bytes`] since
+    /// the last second.
     given_up: AtomicUsize,
 }
 
@@ -160,8 +165,8 @@ impl ConnectionState {
         self.progress_due_s.store(NEVER, Ordering::Relaxed);
     }
 
-    /// Counts so many more bytes that the connection holds. Returns whether there is room for them; without, none are
-    /// counted.
+    /// Counts so many more bytes that the connection holds. Returns whether there is room for them;
+    /// without, none are counted.
     #[must_use]
     pub(crate) fn hold(&self, bytes: usize) -> bool {
         let Shared { limits, held_bytes, given_up, .. } = &*self.shared;
@@ -186,7 +191,8 @@ impl ConnectionState {
         self.held_bytes.load(Ordering::Relaxed)
     }
 
-    /// Does what comes before the first request; `None` when the connection is to finish before that is done.
+    /// Does what comes before the first request; `None` when the connection is to finish before
+    /// that is done.
     pub(crate) async fn before_requests<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         let mut work = pin!(work);
         poll_fn(|context: &mut Context<'_>| {

@@ -1,4 +1,5 @@
-//! The value of `Date`, for every protocol. The service's own times come from its clock, not from here.
+//! The value of `Date`, for every protocol. The service's own times come from its clock, not from
+//! here.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 

@@ -1,5 +1,5 @@
-//! Responses to what never becomes a request for `dispatch`, with the headers that every response carries. Which heads are
-//! refused is the reader's decision (`direct::head`).
+//! Responses to what never becomes a request for `dispatch`, with the headers that every response
+//! carries. Which heads are refused is the reader's decision (`direct::head`).
 
 use bytes::Bytes;
 use http::{HeaderMap, Response};

@@ -1,5 +1,6 @@
-//! TLS for clients: certificate and key from files, read again when the operator asks, and the handshake, which also chooses the
-//! protocol (ALPN). Sessions are resumed by tickets, whose keys are new with each reading. Requests are not read here.
+//! TLS for clients: certificate and key from files, read again when the operator asks, and the
+//! handshake, which also chooses the protocol (ALPN). Sessions are resumed by tickets, whose keys
+//! are new with each reading. Requests are not read here.
 
 use std::path::Path;
 use std::sync::Arc;

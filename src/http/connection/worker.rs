@@ -1,5 +1,5 @@
-//! A worker: one runtime on one thread that takes connections from the acceptor and serves each to its end. What a request
-//! means is decided in `dispatch`.
+//! A worker: one runtime on one thread that takes connections from the acceptor and serves each to
+//! its end. What a request means is decided in `dispatch`.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -22,7 +22,8 @@ use crate::http::app::App;
 /// How long requests that were accepted may take once the server stops.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long idle connections are still listened to once the server stops, with a response that ends them.
+/// How long idle connections are still listened to once the server stops, with a response that ends
+/// them.
 const GOODBYE: Duration = Duration::from_millis(300);
 
 /// A worker.

@@ -163,7 +163,8 @@ fn answer_added() -> Value {
     added
 }
 
-/// The photos of an answer: addresses, and anything else, which is left out. A long address is refused.
+/// The photos of an answer: addresses, and anything else, which is left out. A long address is
+/// refused.
 fn photos(settings: &Settings<'_>, kind: &Value, description: &str) -> Value {
     let limits = &settings.service.submission;
     let unseen = format!(r"\u0000-\u001F\u007F-\u009F{SPACES}");

@@ -1,6 +1,6 @@
 //! Fills memory in the background: after the start, and after everything was forgotten, it reads
-//! products in order and keeps their views until memory is full or the end is reached. Requests never
-//! wait for it. One thread reads while another packs.
+//! products in order and keeps their views until memory is full or the end is reached. Requests
+//! never wait for it. One thread reads while another packs.
 //!
 //! Products without rows are kept as well where they lie among those with rows: a shop's ids are
 //! mostly products, and many of them have no question yet.
@@ -23,8 +23,9 @@ use crate::view::View;
 /// Products of one scan: a few hundred kilobytes, a few milliseconds.
 const PRODUCTS_PER_SCAN: usize = 256;
 
-/// Most scans of a chunk, after which changes are looked at: ten megabytes, fifty milliseconds. A fill
-/// begins with one scan and doubles their number, so that a small limit is not exceeded by much.
+/// Most scans of a chunk, after which changes are looked at: ten megabytes, fifty milliseconds. A
+/// fill begins with one scan and doubles their number, so that a small limit is not exceeded by
+/// much.
 const MAX_SCANS_PER_CHUNK: usize = 16;
 
 /// Most scans that wait to be packed.
@@ -108,8 +109,8 @@ struct Scan {
     products: Vec<ProductRows>,
 }
 
-/// Which products without rows are kept: never more than have rows. Where ids are sparse, nobody asks
-/// for the ids between them.
+/// Which products without rows are kept: never more than have rows. Where ids are sparse, nobody
+/// asks for the ids between them.
 #[derive(Debug, Default)]
 struct Gaps {
     /// How many may be kept now.
@@ -154,7 +155,8 @@ impl Filler {
         let mut gaps = Gaps::default();
         let mut scans = 1;
         loop {
-            // While changes are missed no view is kept. Once they are received again, a fill is requested.
+            // While changes are missed no view is kept. Once they are received again, a fill is
+            // requested.
             if self.signal.is_stopped() || self.signal.is_wanted() || self.views.is_disconnected() {
                 return false;
             }

@@ -1,5 +1,6 @@
-//! Reading from the store for those who wait: each lane is a thread with a session of its own that takes
-//! what is asked for and asks the store for all of it at once. Lanes know nothing of HTTP or of pages.
+//! Reading from the store for those who wait: each lane is a thread with a session of its own that
+//! takes what is asked for and asks the store for all of it at once. Lanes know nothing of HTTP or
+//! of pages.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -79,8 +80,9 @@ impl Lane {
         }
     }
 
-    /// A lane that lost its connection and gets no other one fails faster than the others read, and would take most
-    /// requests from them. So it takes none until it has one again, as long as another lane does.
+    /// A lane that lost its connection and gets no other one fails faster than the others read, and
+    /// would take most requests from them. So it takes none until it has one again, as long as
+    /// another lane does.
     fn leave_it_to_the_others(&mut self) {
         let mut others = self.taking.fetch_sub(1, Ordering::Relaxed) - 1;
         while others > 0 && !self.queue.is_closed() && self.reader.revive().is_err() {
@@ -125,7 +127,8 @@ impl Lane {
             }
         };
         self.counters.loaded(products.len());
-        // All are packed before the first is handed over: whoever waits for it would interrupt the packing.
+        // All are packed before the first is handed over: whoever waits for it would interrupt the
+        // packing.
         let views: Vec<Arc<View>> = products.iter().map(|rows| Arc::new(View::pack(rows))).collect();
         let mut tickets = tickets.into_iter().peekable();
         for view in views {

@@ -1,5 +1,5 @@
-//! A bounded queue whose consumer takes everything that waits. Requests that arrive while a batch is
-//! in flight form the next batch, so there is no timer. What a batch does is up to its consumer.
+//! A bounded queue whose consumer takes everything that waits. Requests that arrive while a batch
+//! is in flight form the next batch, so there is no timer. What a batch does is up to its consumer.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -60,8 +60,8 @@ impl<T> BatchQueue<T> {
         Ok(())
     }
 
-    /// Moves the waiting requests, oldest first and at most `max`, into `batch`, which must be empty.
-    /// Waits up to `patience` for the first one.
+    /// Moves the waiting requests, oldest first and at most `max`, into `batch`, which must be
+    /// empty. Waits up to `patience` for the first one.
     pub(crate) fn take(&self, max: usize, patience: Duration, batch: &mut Vec<T>) -> Taken {
         debug_assert!(batch.is_empty(), "a batch is carried out before the next is taken");
         let mut state = self.state.lock();

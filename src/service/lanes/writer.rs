@@ -1,7 +1,7 @@
-//! Writing: a thread for each writing session of the store. It takes every write that waits, commits
-//! all of them in one transaction, updates the views and only then replies. So a write is on disk
-//! before it is acknowledged, and a list asked for afterwards shows it. What SQL is sent is not known
-//! here.
+//! Writing: a thread for each writing session of the store. It takes every write that waits,
+//! commits all of them in one transaction, updates the views and only then replies. So a write is
+//! on disk before it is acknowledged, and a list asked for afterwards shows it. What SQL is sent is
+//! not known here.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -53,7 +53,8 @@ impl WriterLane {
                     }
                 }
                 Taken::Batch => {
-                    // A request that timed out was answered already, and its client probably tries again.
+                    // A request that timed out was answered already, and its client probably tries
+                    // again.
                     batch.retain(|request| !request.reply.is_closed());
                     if !batch.is_empty() {
                         let (requests, started) = (batch.len(), Instant::now());

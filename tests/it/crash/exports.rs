@@ -1,5 +1,6 @@
-//! `atelier export` while the store is written to: the files are of one moment, and an import of them has every write that was
-//! acknowledged before. What is in the files is tested in `tests/it/import`.
+//! `atelier export` while the store is written to: the files are of one moment, and an import of
+//! them has every write that was acknowledged before. What is in the files is tested in
+//! `tests/it/import`.
 
 use super::harness::{write, write_beside};
 use crate::support::ledger::Ledger;

@@ -1,5 +1,5 @@
-//! What the crash tests share beside the program itself: the files of a shop, clients that write while something else goes on,
-//! and what a store holds as one number.
+//! What the crash tests share beside the program itself: the files of a shop, clients that write
+//! while something else goes on, and what a store holds as one number.
 
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -57,7 +57,8 @@ pub(crate) fn write(
     })
 }
 
-/// The same while something else goes on, from its beginning to its end; tells how much was written meanwhile as well.
+/// The same while something else goes on, from its beginning to its end; tells how much was written
+/// meanwhile as well.
 pub(crate) fn write_beside(
     server: &Server,
     known: &Ledger,

@@ -1,6 +1,6 @@
-//! An import, a copy or a restore that is killed leaves the former rows or, when it was through, the new ones, never a mix;
-//! alone and while a server has the store open. The next one works, and nothing of the dead one is left. A server
-//! at work notices an import of another process.
+//! An import, a copy or a restore that is killed leaves the former rows or, when it was through,
+//! the new ones, never a mix; alone and while a server has the store open. The next one works, and
+//! nothing of the dead one is left. A server at work notices an import of another process.
 
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -41,7 +41,8 @@ struct Shops<'a> {
 }
 
 impl<'a> Shops<'a> {
-    /// The command is an import. Without `former_products` the store is empty, and nothing is to be replaced.
+    /// The command is an import. Without `former_products` the store is empty, and nothing is to be
+    /// replaced.
     fn importing(place: &'a Place, former_products: u32) -> Self {
         let files = generate(place.folder(), NEW_PRODUCTS, 2);
         let mut command = vec!["import".to_owned(), files];
@@ -143,7 +144,8 @@ impl<'a> Shops<'a> {
         kill_midway(duration, seed, |number, moment| {
             let store = self.copy();
             let said_so = self.killed_at(&store, moment);
-            // Every other time the next one starts while the dead one's sessions may still be at work.
+            // Every other time the next one starts while the dead one's sessions may still be at
+            // work.
             let through = if number.is_multiple_of(2) { self.is_through(&store, said_so) } else { said_so };
             self.run_the_next_one(&store);
             through
@@ -151,8 +153,8 @@ impl<'a> Shops<'a> {
     }
 }
 
-/// Calls `kill` with moments spread over the time that the command takes, until it was killed midway [`KILLS`]
-/// times. `kill` tells whether it was too late.
+/// Calls `kill` with moments spread over the time that the command takes, until it was killed
+/// midway [`KILLS`] times. `kill` tells whether it was too late.
 fn kill_midway(mut duration: Duration, seed: u64, mut kill: impl FnMut(u32, Duration) -> bool) {
     let mut chance = Chance::new(seed);
     let mut killed = 0;

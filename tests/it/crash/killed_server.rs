@@ -1,5 +1,5 @@
-//! A server that is killed without warning under writes from several clients: after the restart every write
-//! that was acknowledged is there exactly once, twenty times on one store.
+//! A server that is killed without warning under writes from several clients: after the restart
+//! every write that was acknowledged is there exactly once, twenty times on one store.
 
 use std::time::Duration;
 

@@ -1,5 +1,6 @@
-//! The program under a service manager: it serves a socket that it is handed, leaves it to the next process with whoever waits
-//! there, and says when it is ready, reads again and stops. The tests are the manager.
+//! The program under a service manager: it serves a socket that it is handed, leaves it to the next
+//! process with whoever waits there, and says when it is ready, reads again and stops. The tests
+//! are the manager.
 
 use std::net::{SocketAddr, TcpListener};
 use std::os::fd::OwnedFd;

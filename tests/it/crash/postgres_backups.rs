@@ -1,6 +1,6 @@
 //! A PostgreSQL store, backed up with the server's own programs while it is written to, as
-//! `docs/operations/backup.md` says, and restored into another database. SQLite's backup is tested in
-//! `sqlite_backups`.
+//! `docs/operations/backup.md` says, and restored into another database. SQLite's backup is tested
+//! in `sqlite_backups`.
 
 use std::path::Path;
 use std::process::Command;

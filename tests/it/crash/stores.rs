@@ -1,5 +1,5 @@
-//! What the crash tests do to stores behind the program's back: copy them, look at their tables, and wait until
-//! they have noticed that a program was killed.
+//! What the crash tests do to stores behind the program's back: copy them, look at their tables,
+//! and wait until they have noticed that a program was killed.
 
 use std::path::Path;
 
@@ -32,8 +32,8 @@ impl Place {
         }
     }
 
-    /// Waits until the store knows that programs were killed: a server carries out what it was sent before it
-    /// notices that nobody waits any more.
+    /// Waits until the store knows that programs were killed: a server carries out what it was sent
+    /// before it notices that nobody waits any more.
     pub(crate) fn wait_for_the_dead(&self) {
         if self.kind != StoreKind::Sqlite {
             let living =

@@ -1,5 +1,5 @@
-//! A server that is killed while the same question, under the same key, is sent to it by many: whoever sends it
-//! again after the restart is told one id, and the question is there once.
+//! A server that is killed while the same question, under the same key, is sent to it by many:
+//! whoever sends it again after the restart is told one id, and the question is there once.
 
 use std::time::Duration;
 
@@ -39,7 +39,8 @@ fn a_question_that_is_sent_again_after_a_kill_is_there_once(place: &Place) {
     }
 }
 
-/// Has clients send a round's question again and again until the server is killed; what they were told.
+/// Has clients send a round's question again and again until the server is killed; what they were
+/// told.
 fn send_until_killed(store: &str, round: u64, moment: Duration) -> Vec<u64> {
     let mut server = Server::start(store);
     let clients: Vec<_> = (0..CLIENTS).map(|_| server.client()).collect();

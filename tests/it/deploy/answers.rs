@@ -1,5 +1,5 @@
-//! What comes through nginx is what the service says: every kind of answer, sizes at their limits, and who the
-//! client is. What nginx must say itself, it says in the service's words.
+//! What comes through nginx is what the service says: every kind of answer, sizes at their limits,
+//! and who the client is. What nginx must say itself, it says in the service's words.
 
 use serde_json::json;
 

@@ -1,5 +1,5 @@
-//! nginx with the cache that is shipped: who wrote sees it at once, everybody else soon; failures and the wrong encoding are
-//! never kept.
+//! nginx with the cache that is shipped: who wrote sees it at once, everybody else soon; failures
+//! and the wrong encoding are never kept.
 
 use serde_json::json;
 

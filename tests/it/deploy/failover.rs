@@ -1,5 +1,6 @@
-//! Another server takes the place of the one that goes away: a standby of the same data, both of them in the address. Shoppers
-//! shop meanwhile; no process is started again. With replication that is synchronous nothing acknowledged is lost.
+//! Another server takes the place of the one that goes away: a standby of the same data, both of
+//! them in the address. Shoppers shop meanwhile; no process is started again. With replication that
+//! is synchronous nothing acknowledged is lost.
 
 use std::time::{Duration, Instant};
 
@@ -92,7 +93,8 @@ fn a_commit_that_did_not_reach_the_standby_is_acknowledged_to_nobody() {
             cancelled += primary.query(store, waits).parse::<u64>().expect("a number");
             cancelled >= CANCELLED
         });
-        // All of them are on this server, and lost with it. What was acknowledged is not: `shop_while` compares.
+        // All of them are on this server, and lost with it. What was acknowledged is not:
+        // `shop_while` compares.
         primary.stop();
         servers.standby.start_again();
         servers.standby.promote();
@@ -117,8 +119,8 @@ fn when_the_server_takes_no_more_writes_all_sessions_leave_it() {
     let mut pair = Pair::on(store);
     shop_while(&mut pair, |_, _, tally| {
         tally.peace();
-        // A switch as it is planned: no more writes here, all of them there, and then those go on. The former server lives
-        // on and would answer reads with what is no longer true.
+        // A switch as it is planned: no more writes here, all of them there, and then those go on.
+        // The former server lives on and would answer reads with what is no longer true.
         let began = Instant::now();
         primary.query(store, "ALTER SYSTEM SET default_transaction_read_only = on");
         primary.query(store, "SELECT pg_reload_conf()");

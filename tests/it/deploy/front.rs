@@ -1,5 +1,5 @@
-//! nginx in front of processes, with the configuration that is shipped: only addresses are replaced. A watching
-//! shell ends it when the test program is gone, however it went.
+//! nginx in front of processes, with the configuration that is shipped: only addresses are
+//! replaced. A watching shell ends it when the test program is gone, however it went.
 
 use std::fs::Permissions;
 use std::io::Write as _;
@@ -17,7 +17,8 @@ use crate::support::program::until;
 /// What is shipped.
 pub(crate) const SHIPPED: &str = include_str!("../../../deploy/nginx/atelier.conf");
 
-/// What the shipped configuration is included in: two workers, and every path in a folder of the test's.
+/// What the shipped configuration is included in: two workers, and every path in a folder of the
+/// test's.
 const AROUND: &str = "
     daemon off; worker_processes 2; pid nginx.pid; error_log error.log;
     events { worker_connections 256; }
@@ -136,8 +137,8 @@ pub(crate) fn tried(configuration: &str) -> (bool, String) {
 
 fn folder_with(configuration: &str) -> TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    // nginx's workers, which are nobody when the tests run as root, need nothing in it but the cache, which is made for
-    // them: no body and no answer touches the disk otherwise.
+    // nginx's workers, which are nobody when the tests run as root, need nothing in it but the
+    // cache, which is made for them: no body and no answer touches the disk otherwise.
     std::fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).expect("an own folder");
     for (name, text) in [("nginx.conf", AROUND), ("atelier.conf", configuration)] {
         let mut file = std::fs::File::create(folder.path().join(name)).expect("a file");
@@ -159,8 +160,8 @@ fn program() -> PathBuf {
         .expect("nginx is missing: install it with `apt-get install nginx-light`")
 }
 
-/// An address that nobody listens on, for what is to listen there later, or again. It is none of those that the
-/// system gives to whoever connects: these may be taken at any moment.
+/// An address that nobody listens on, for what is to listen there later, or again. It is none of
+/// those that the system gives to whoever connects: these may be taken at any moment.
 pub(crate) fn free_address() -> SocketAddr {
     static TRIED: AtomicU32 = AtomicU32::new(0);
     loop {

@@ -1,6 +1,6 @@
-//! Two processes, of which one receives no notices of the other's writes: its listening connection is cut again
-//! and again, or falls silent without being closed. After the times in `docs/operations/postgresql.md` it serves
-//! no list without those writes.
+//! Two processes, of which one receives no notices of the other's writes: its listening connection
+//! is cut again and again, or falls silent without being closed. After the times in
+//! `docs/operations/postgresql.md` it serves no list without those writes.
 
 use std::io::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,7 +13,8 @@ use crate::support::program::until;
 /// How long a list may be without a write of another process when the connection was cut.
 const BOUND_WHEN_CUT: Duration = Duration::from_secs(1);
 
-/// And when the connection is silently gone: a heartbeat every five seconds that has five to be answered.
+/// And when the connection is silently gone: a heartbeat every five seconds that has five to be
+/// answered.
 const BOUND_WHEN_SILENT: Duration = Duration::from_secs(11);
 
 const CUTS: usize = 40;

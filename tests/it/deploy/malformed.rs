@@ -1,4 +1,5 @@
-//! Requests that are no HTTP, through nginx, while others ask for lists: each is refused and logged, and nobody else notices.
+//! Requests that are no HTTP, through nginx, while others ask for lists: each is refused and
+//! logged, and nobody else notices.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};

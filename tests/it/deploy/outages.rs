@@ -1,5 +1,5 @@
-//! The database goes away under load and comes back: stopped in order, killed, its connections terminated or cut on
-//! the way. What those meet with who shop meanwhile is in `shoppers`.
+//! The database goes away under load and comes back: stopped in order, killed, its connections
+//! terminated or cut on the way. What those meet with who shop meanwhile is in `shoppers`.
 
 use std::time::Instant;
 
@@ -9,8 +9,8 @@ use super::shoppers::{Outage, Tally, shop_while};
 use crate::support::cluster::Cluster;
 use crate::support::program::{check, run, until};
 
-/// How often all connections are terminated, how often they are cut, and how often one is cut between a commit and
-/// its acknowledgement.
+/// How often all connections are terminated, how often they are cut, and how often one is cut
+/// between a commit and its acknowledgement.
 const TERMINATIONS: u64 = 5;
 const CUTS: u64 = 5;
 const LOST_ACKNOWLEDGEMENTS: u64 = 5;
@@ -21,7 +21,8 @@ const ACKNOWLEDGEMENT: &[u8] = b"COMMIT\0";
 const SHOP_CONNECTIONS: &str =
     "pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
 
-/// Lets the database go away in every way, under load. Each time it stays away until enough requests have failed.
+/// Lets the database go away in every way, under load. Each time it stays away until enough
+/// requests have failed.
 fn strike(cluster: &Cluster, store: &str, relay: &Relay, tally: &Tally) -> Vec<Outage> {
     let mut outages = Vec::new();
     for (name, end) in

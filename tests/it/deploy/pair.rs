@@ -1,5 +1,5 @@
-//! Two processes on one database. They may put their names into their answers, so that a test can tell who gave
-//! one.
+//! Two processes on one database. They may put their names into their answers, so that a test can
+//! tell who gave one.
 
 use std::fmt::Write as _;
 use std::net::SocketAddr;
@@ -15,14 +15,16 @@ use crate::support::program::{Server, run};
 const FIRST_ORIGIN: &str = "https://first.test";
 const SECOND_ORIGIN: &str = "https://second.test";
 
-/// Products that a stocked database has, numbered from 1: three questions each, the first with an answer.
+/// Products that a stocked database has, numbered from 1: three questions each, the first with an
+/// answer.
 pub(crate) const PRODUCTS: u64 = 60;
 
 /// A product with so many questions that their list is larger than any buffer.
 pub(crate) const LARGE_PRODUCT: u64 = 1_000;
 const LARGE_QUESTIONS: u64 = 900;
 
-/// A database with rows. The questions of product `n` are `3n - 2`, `3n - 1` and `3n`, the answer is `n`.
+/// A database with rows. The questions of product `n` are `3n - 2`, `3n - 1` and `3n`, the answer
+/// is `n`.
 pub(crate) fn stocked(cluster: &Cluster) -> String {
     let (mut questions, mut answers) = (
         "id,product_id,body,date_written,asker_name,asker_email,reported,helpful\n".to_owned(),

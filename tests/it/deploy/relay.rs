@@ -1,5 +1,6 @@
-//! A relay between two programs under test: it counts connections, remembers what was said, and on demand cuts
-//! them, takes answers away, or falls silent without closing anything, as a machine does that has lost its power.
+//! A relay between two programs under test: it counts connections, remembers what was said, and on
+//! demand cuts them, takes answers away, or falls silent without closing anything, as a machine
+//! does that has lost its power.
 
 use std::io::{Read as _, Result, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -105,8 +106,8 @@ impl Relay {
         self.shared.lines.lock().iter().for_each(|line| line.close());
     }
 
-    /// Connections on which this was said fall silent for ever: nothing is passed on and nothing is closed. Says
-    /// how many.
+    /// Connections on which this was said fall silent for ever: nothing is passed on and nothing is
+    /// closed. Says how many.
     pub(crate) fn silence(&self, what_was_said: &str) -> usize {
         let lines = self.shared.lines.lock();
         let said = |line: &&Arc<Line>| String::from_utf8_lossy(&line.said.lock()).contains(what_was_said);
@@ -149,7 +150,8 @@ impl Shared {
     }
 }
 
-/// Carries bytes one way until an end closes, or `passes` says no; then closes both, unless the line is silent.
+/// Carries bytes one way until an end closes, or `passes` says no; then closes both, unless the
+/// line is silent.
 fn carry(line: &Line, mut from: TcpStream, mut to: TcpStream, passes: impl Fn(&[u8]) -> bool) {
     let mut bytes = vec![0; 1 << 16];
     while let Ok(count @ 1..) = from.read(&mut bytes) {

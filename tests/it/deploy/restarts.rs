@@ -1,5 +1,5 @@
-//! An upgrade: the processes behind nginx are stopped and started one after the other while shoppers read and write. Nobody
-//! notices.
+//! An upgrade: the processes behind nginx are stopped and started one after the other while
+//! shoppers read and write. Nobody notices.
 
 use super::front::Front;
 use super::pair::{Pair, signed, who};

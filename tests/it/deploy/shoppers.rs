@@ -1,6 +1,7 @@
-//! Shoppers who read, vote, ask and answer through nginx on two processes while the database goes away and comes
-//! back. Nothing fails but while it is away, each failure says when to try again, and afterwards every acknowledged write is there
-//! exactly once. How it goes away is up to `outages` and `failover`.
+//! Shoppers who read, vote, ask and answer through nginx on two processes while the database goes
+//! away and comes back. Nothing fails but while it is away, each failure says when to try again,
+//! and afterwards every acknowledged write is there exactly once. How it goes away is up to
+//! `outages` and `failover`.
 
 use std::io::Write as _;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -113,7 +114,8 @@ pub(crate) struct Outage {
     pub(crate) ended: Instant,
 }
 
-/// Every failure belongs to the outage before its end. Prints how long they took and how soon all was well again.
+/// Every failure belongs to the outage before its end. Prints how long they took and how soon all
+/// was well again.
 fn judge(outages: &[Outage], failures: &[Failure]) {
     for failure in failures {
         let during = outages
@@ -138,7 +140,8 @@ fn judge(outages: &[Outage], failures: &[Failure]) {
     }
 }
 
-/// Has shoppers shop while `strike` lets the database or a process go away, and judges what they met with.
+/// Has shoppers shop while `strike` lets the database or a process go away, and judges what they
+/// met with.
 pub(crate) fn shop_while(pair: &mut Pair, strike: impl FnOnce(&mut Pair, &Front, &Tally) -> Vec<Outage>) {
     let front = Front::before(pair.addresses());
     let tally = Tally::default();

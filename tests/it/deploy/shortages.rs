@@ -1,6 +1,6 @@
-//! A database that is there and cannot do what it is asked: it has no connection left, rows or tables are locked by
-//! somebody else, the disk is full. What is in memory is shown all the while, everything else is answered 503 in time, and
-//! when the shortage is over all goes on by itself.
+//! A database that is there and cannot do what it is asked: it has no connection left, rows or
+//! tables are locked by somebody else, the disk is full. What is in memory is shown all the while,
+//! everything else is answered 503 in time, and when the shortage is over all goes on by itself.
 
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -14,11 +14,13 @@ use crate::support::client::{Answer, Request};
 use crate::support::cluster::Cluster;
 use crate::support::program::{Process, Server, atelier, check, until};
 
-/// How long a request waits for the store in these tests, and how much later a busy machine may answer.
+/// How long a request waits for the store in these tests, and how much later a busy machine may
+/// answer.
 const STORE_WAIT: Duration = Duration::from_millis(500);
 const SLACK: Duration = Duration::from_secs(1);
 
-/// Writes wait two seconds for a locked row; a busy machine may take longer, but not the ten of a statement.
+/// Writes wait two seconds for a locked row; a busy machine may take longer, but not the ten of a
+/// statement.
 const LOCK_WAIT_MAX: Duration = Duration::from_secs(6);
 
 const OPTIONS: [&str; 8] = [

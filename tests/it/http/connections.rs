@@ -1,5 +1,5 @@
-//! Connections: kept open after every kind of answer, pipelined, chunked bodies in any pieces, and closed in
-//! order when the server stops.
+//! Connections: kept open after every kind of answer, pipelined, chunked bodies in any pieces, and
+//! closed in order when the server stops.
 
 use super::drafts::question_draft;
 use crate::support::{Shop, answer, on_every_store, question};

@@ -1,5 +1,6 @@
-//! Requests that are no HTTP, and requests that pass a limit: each gets a response before its connection is closed, in the clear
-//! and over TLS, as the first request of a connection and behind others.
+//! Requests that are no HTTP, and requests that pass a limit: each gets a response before its
+//! connection is closed, in the clear and over TLS, as the first request of a connection and behind
+//! others.
 
 use atelier::http::TlsFiles;
 

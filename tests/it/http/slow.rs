@@ -1,4 +1,5 @@
-//! Clients that do not take their responses, or take them slowly, and how much memory they may cost.
+//! Clients that do not take their responses, or take them slowly, and how much memory they may
+//! cost.
 
 use std::time::{Duration, Instant};
 

@@ -1,5 +1,5 @@
-//! A document as Markdown: its blocks of code, each with its language and the heading above it, and the pieces of code in
-//! its sentences. What they mean is not known here.
+//! A document as Markdown: its blocks of code, each with its language and the heading above it, and
+//! the pieces of code in its sentences. What they mean is not known here.
 
 /// A fenced block.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,7 +70,8 @@ impl Document {
     }
 }
 
-/// Code between single backticks, which may begin on one line and end on the next. A blank line ends it as well.
+/// Code between single backticks, which may begin on one line and end on the next. A blank line
+/// ends it as well.
 #[derive(Debug, Default)]
 struct Sentence {
     open: Option<(usize, String)>,

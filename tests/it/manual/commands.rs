@@ -1,5 +1,6 @@
-//! Every command in the documents: ours are read by the program's own definition of its command line, and what they name in
-//! the project is there; of others the programs are known. What is not known fails, so that nothing goes unread.
+//! Every command in the documents: ours are read by the program's own definition of its command
+//! line, and what they name in the project is there; of others the programs are known. What is not
+//! known fails, so that nothing goes unread.
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -1,5 +1,6 @@
-//! What `docs/deploy-ec2.md` makes of nginx' files: the commands are typed as they are written, on files of the test's, and nginx
-//! itself says whether it accepts them. What nginx does with the shipped file is tested in `tests/it/deploy`.
+//! What `docs/deploy-ec2.md` makes of nginx' files: the commands are typed as they are written, on
+//! files of the test's, and nginx itself says whether it accepts them. What nginx does with the
+//! shipped file is tested in `tests/it/deploy`.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
@@ -9,7 +10,8 @@ use super::session::Session;
 use crate::project::{read, root};
 use crate::support::certificate::Certificate;
 
-/// Debian's file, as far as the document changes it or nginx needs it here, where there are no other accounts.
+/// Debian's file, as far as the document changes it or nginx needs it here, where there are no
+/// other accounts.
 const NGINX: &str = "user root root; pid nginx.pid; error_log error.log;\nevents {\n\tworker_connections 768;\n}\nhttp {
     access_log off; client_body_temp_path t1; proxy_temp_path t2; fastcgi_temp_path t3; uwsgi_temp_path t4; scgi_temp_path t5;
     include conf.d/*.conf;\n}\n";

@@ -1,5 +1,6 @@
-//! `docs/migrate.md`, carried out: a former database with odd rows, written to until it may only be read; the rows moved into
-//! either store and compared; and the way back, with what was written since.
+//! `docs/migrate.md`, carried out: a former database with odd rows, written to until it may only be
+//! read; the rows moved into either store and compared; and the way back, with what was written
+//! since.
 
 use std::fs;
 
@@ -19,8 +20,8 @@ const TABLES: &str = "
         answerer_name varchar(60), answerer_email varchar(60), reported boolean DEFAULT false, helpful integer DEFAULT 0);
     CREATE TABLE answers_photos (id serial PRIMARY KEY, answer_id integer REFERENCES answers, url text);";
 
-/// What is hard to write down: line ends, quotes, commas, backslashes, what ends a copy, other scripts, nothing at all,
-/// hidden rows, old dates, ids with gaps.
+/// What is hard to write down: line ends, quotes, commas, backslashes, what ends a copy, other
+/// scripts, nothing at all, hidden rows, old dates, ids with gaps.
 const ROWS: &str = r#"
     INSERT INTO questions VALUES
         (1, 7, E'Is it "red",\nor not?\\', 1595884714409, 'ann', 'ann@mail.test', false, 3),
@@ -180,7 +181,8 @@ fn move_in_and_back(new_store: impl Fn(&Session) -> String) {
     assert_everything_came_back(&moving, id);
 }
 
-/// The former database has what it had at the end, but for nulls, and what was written to the service.
+/// The former database has what it had at the end, but for nulls, and what was written to the
+/// service.
 fn assert_everything_came_back(moving: &Move, id: u64) {
     let everything = moving.sql(EVERYTHING);
     let original = Cluster::shared().fresh_database();
@@ -194,7 +196,8 @@ fn assert_everything_came_back(moving: &Move, id: u64) {
          UPDATE questions SET reported = coalesce(reported, false), helpful = coalesce(helpful, 0)"
     );
     Cluster::shared().sql(database, &new);
-    // When it was written is nobody's business here; an empty text of the former database comes back as none or as empty.
+    // When it was written is nobody's business here; an empty text of the former database comes
+    // back as none or as empty.
     let alike = |text: &str| text.lines().map(alike).collect::<Vec<_>>();
     assert_eq!(alike(&everything), alike(&Cluster::shared().sql(database, EVERYTHING)));
     let next = moving.sql("INSERT INTO questions (product_id) VALUES (7) RETURNING id");

@@ -1,5 +1,6 @@
-//! Code in the sentences of the documents: options and variables of ours are there, and so are the commands and files that are
-//! named in passing. Lists of changes and of former figures may name what is gone.
+//! Code in the sentences of the documents: options and variables of ours are there, and so are the
+//! commands and files that are named in passing. Lists of changes and of former figures may name
+//! what is gone.
 
 use atelier::cli::Cli;
 use clap::{Arg, Command, CommandFactory as _};

@@ -1,5 +1,6 @@
-//! What curl is told to send in the documents, sent to a server on the store of `serve --demo`: every request is answered
-//! with success, and what a document shows below it is what comes. Documents that are carried out whole are not read here.
+//! What curl is told to send in the documents, sent to a server on the store of `serve --demo`:
+//! every request is answered with success, and what a document shows below it is what comes.
+//! Documents that are carried out whole are not read here.
 
 use std::io::BufRead as _;
 use std::path::Path;
@@ -91,8 +92,8 @@ pub(crate) fn is_like(text: &str, shown: &str) -> bool {
     rest.is_empty()
 }
 
-/// The answer that a document shows for the last request of a block: the next block, if it is JSON, nothing else lies in between and both are in
-/// the same section.
+/// The answer that a document shows for the last request of a block: the next block, if it is JSON,
+/// nothing else lies in between and both are in the same section.
 fn shown_below(blocks: &[Block], at: usize) -> Option<&str> {
     let below = blocks.get(at + 1).filter(|below| below.section == blocks[at].section)?;
     (below.language == "json").then(|| below.text.trim_end())

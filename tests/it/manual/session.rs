@@ -1,5 +1,6 @@
-//! A document's commands typed into bash, as an ordinary account, in a folder of their own that has the program and the
-//! project's files beside it. Whatever they start ends with the session, also when the test program is killed.
+//! A document's commands typed into bash, as an ordinary account, in a folder of their own that has
+//! the program and the project's files beside it. Whatever they start ends with the session, also
+//! when the test program is killed.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -22,8 +23,9 @@ use crate::support::cluster::{SERVER_ACCOUNT, as_server_account, run};
 /// No session takes longer.
 const DEADLINE: Duration = Duration::from_mins(3);
 
-/// What is typed first. The session's processes end together: when it does, and when nobody holds the other end of its
-/// standard input any more. PostgreSQL's leave the group and are stopped by name.
+/// What is typed first. The session's processes end together: when it does, and when nobody holds
+/// the other end of its standard input any more. PostgreSQL's leave the group and are stopped by
+/// name.
 const BEGINNING: &str = r#"
     set -eu
     end() {
@@ -133,7 +135,8 @@ impl Session {
 }
 
 impl Said {
-    /// Asserts that what the document shows is among what was said to the block above it, line by line in this order.
+    /// Asserts that what the document shows is among what was said to the block above it, line by
+    /// line in this order.
     pub(crate) fn assert_shows(&self, blocks: &[&Block]) {
         let mut said = self.0.iter();
         let mut last = "";

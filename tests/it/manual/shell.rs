@@ -1,5 +1,6 @@
-//! What a shell makes of a block of commands, without running any: simple commands with their words, quotes taken away
-//! and known variables put in. It reads what documents need, and refuses the rest rather than guess.
+//! What a shell makes of a block of commands, without running any: simple commands with their
+//! words, quotes taken away and known variables put in. It reads what documents need, and refuses
+//! the rest rather than guess.
 
 use std::collections::{BTreeSet, HashMap};
 

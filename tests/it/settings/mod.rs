@@ -1,6 +1,6 @@
-//! Where settings come from, tested with the real program: which source counts first, what stops the start, and what
-//! is printed of settings, commands and options. No store is opened here; that commands obey their settings on every
-//! store is tested in `tests/it/observe`.
+//! Where settings come from, tested with the real program: which source counts first, what stops
+//! the start, and what is printed of settings, commands and options. No store is opened here; that
+//! commands obey their settings on every store is tested in `tests/it/observe`.
 
 mod old_forms;
 mod passwords;

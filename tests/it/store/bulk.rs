@@ -1,5 +1,5 @@
-//! Loading many rows at once: all or nothing, alone and beside sessions that read and write, on every kind of
-//! store.
+//! Loading many rows at once: all or nothing, alone and beside sessions that read and write, on
+//! every kind of store.
 
 use std::sync::{Arc, Barrier};
 
@@ -144,7 +144,8 @@ fn a_reader_sees_the_former_rows_until_the_commit_and_the_new_ones_after_it(stor
     assert_eq!(read(), other.lines(5));
 }
 
-// PostgreSQL loads beside the tables in use, so there a write does not wait: it lands in the former rows.
+// PostgreSQL loads beside the tables in use, so there a write does not wait: it lands in the former
+// rows.
 #[test]
 fn on_sqlite_a_write_that_meets_a_load_waits_and_lands_in_the_new_rows() {
     let store = TestStore::sqlite();

@@ -1,5 +1,5 @@
-//! Noticing what others wrote: the writing session tells of every change that did not come through it, and of
-//! none that did, on every kind of store.
+//! Noticing what others wrote: the writing session tells of every change that did not come through
+//! it, and of none that did, on every kind of store.
 
 use std::time::{Duration, Instant};
 

@@ -1,5 +1,6 @@
-//! Forced interleaving: a store around a real one whose calls can be stopped at a gate, so that a test decides
-//! what happens between reading rows and keeping them. `Stage` is a service on such a store.
+//! Forced interleaving: a store around a real one whose calls can be stopped at a gate, so that a
+//! test decides what happens between reading rows and keeping them. `Stage` is a service on such a
+//! store.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
@@ -265,7 +266,8 @@ impl Stage {
         self.gates.scans.stopped(1).await;
     }
 
-    /// Lets the first chunk go and waits until the service is done with it: it has read the second one.
+    /// Lets the first chunk go and waits until the service is done with it: it has read the second
+    /// one.
     pub(crate) async fn finish_first_chunk(&self) {
         self.gates.scans.let_one_go();
         self.gates.scans.stopped(2).await;

@@ -1,5 +1,5 @@
-//! What the store tests share: a private store for each test, rows to load, commands to commit, and a product's rows
-//! as lines that read well in a failed test.
+//! What the store tests share: a private store for each test, rows to load, commands to commit, and
+//! a product's rows as lines that read well in a failed test.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -63,7 +63,8 @@ impl TestStore {
     }
 }
 
-/// Runs blocking work outside whatever runtime the test is in: sessions of a store may bring their own.
+/// Runs blocking work outside whatever runtime the test is in: sessions of a store may bring their
+/// own.
 pub(crate) fn outside<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     std::thread::scope(|scope| scope.spawn(work).join().expect("no panic"))
 }
@@ -154,8 +155,8 @@ pub(crate) fn time(second: u64) -> Timestamp {
     Timestamp::from_milliseconds(milliseconds).expect("a time in range")
 }
 
-/// A product's rows as lines, in order of kind and id. What has no visible parent is left out, as whoever
-/// reads rows does.
+/// A product's rows as lines, in order of kind and id. What has no visible parent is left out, as
+/// whoever reads rows does.
 pub(crate) fn lines(rows: &ProductRows) -> Vec<String> {
     let text = |span| rows.texts.get(span);
     let mut lines = Vec::new();

@@ -1,4 +1,5 @@
-//! What a store has under one e-mail address: found whole, and erased so that threads stay, on every kind of store.
+//! What a store has under one e-mail address: found whole, and erased so that threads stay, on
+//! every kind of store.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -1,5 +1,5 @@
-//! A view that was being loaded while its product changed is never kept: the interleavings that could break
-//! this, each forced with gates.
+//! A view that was being loaded while its product changed is never kept: the interleavings that
+//! could break this, each forced with gates.
 
 use atelier::service::{Service, ServiceError, ServiceSettings};
 

@@ -1,5 +1,5 @@
-//! What was read before another process changed everything is not kept after it: loads, look-ups and the
-//! background fill, each stopped with its rows in hand while an import replaces them.
+//! What was read before another process changed everything is not kept after it: loads, look-ups
+//! and the background fill, each stopped with its rows in hand while an import replaces them.
 
 use atelier::service::ServiceSettings;
 use atelier::store::LoadMode;
@@ -91,8 +91,8 @@ async fn a_chunk_of_the_fill_in_flight_is_not_kept_and_the_fill_begins_anew(kind
     assert_eq!(listed(&stage, 5).await, [(2, 9)]);
     assert_eq!(answers_listed(&stage, 1).await, [40]);
 
-    // What is read now is the first chunk of a new fill; when it is through, products that nobody asked for are
-    // in memory.
+    // What is read now is the first chunk of a new fill; when it is through, products that nobody
+    // asked for are in memory.
     let loads = stage.gates.loaded();
     stage.finish_second_chunk().await;
     assert_eq!(listed(&stage, 20).await, [(10, 0)]);

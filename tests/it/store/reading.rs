@@ -1,4 +1,5 @@
-//! Reading: single products, the products of questions, and the scan over all of them, on every kind of store.
+//! Reading: single products, the products of questions, and the scan over all of them, on every
+//! kind of store.
 
 use atelier::domain::Target;
 use atelier::domain::{Id, ProductRows, QuestionId};

@@ -1,5 +1,5 @@
-//! Submissions that come twice, on every kind of store: the first is added, and nothing else, however they come; and
-//! what is kept for that goes again.
+//! Submissions that come twice, on every kind of store: the first is added, and nothing else,
+//! however they come; and what is kept for that goes again.
 
 use atelier::domain::Target;
 use atelier::domain::{Digest, Email, Id, IdempotencyKey, NewAnswer, NewQuestion};

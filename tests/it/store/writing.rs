@@ -1,4 +1,5 @@
-//! Writing: every command and what becomes of it, and the ids that new rows get, on every kind of store.
+//! Writing: every command and what becomes of it, and the ids that new rows get, on every kind of
+//! store.
 
 use atelier::domain::Id;
 use atelier::store::{Command, LoadMode, Outcome};

@@ -1,5 +1,5 @@
-//! An HTTP/1.1 client that hides nothing: it sends exactly the bytes of a test and reads exactly one answer.
-//! Every answer is looked through for e-mail addresses, which no answer may show.
+//! An HTTP/1.1 client that hides nothing: it sends exactly the bytes of a test and reads exactly
+//! one answer. Every answer is looked through for e-mail addresses, which no answer may show.
 
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Error, ErrorKind, Read, Result, Write};
@@ -53,7 +53,8 @@ impl Answer {
         self.results().iter().map(|row| row[key].as_u64().expect("a number")).collect()
     }
 
-    /// The answer without some of its headers, the others in lower case and in order, for comparisons.
+    /// The answer without some of its headers, the others in lower case and in order, for
+    /// comparisons.
     pub(crate) fn without(mut self, names: &[&str]) -> Self {
         self.headers.retain(|(key, _)| !names.iter().any(|name| key.eq_ignore_ascii_case(name)));
         for (key, _) in &mut self.headers {

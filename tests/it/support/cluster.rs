@@ -1,6 +1,7 @@
-//! A throw-away PostgreSQL server for tests: one for a whole test program ([`Cluster::shared`]), or one of its own
-//! for a test that stops it. A shell waits for the end of the test program, also after a crash, then stops the
-//! server and removes its files. Nothing is needed but the programs of the installed server.
+//! A throw-away PostgreSQL server for tests: one for a whole test program ([`Cluster::shared`]), or
+//! one of its own for a test that stops it. A shell waits for the end of the test program, also
+//! after a crash, then stops the server and removes its files. Nothing is needed but the programs
+//! of the installed server.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
@@ -14,7 +15,8 @@ pub(crate) const SERVER_ACCOUNT: &str = "postgres";
 /// `fsync=off`: these tests kill the server, never the machine.
 const SETTINGS: &str = "fsync=off listen_addresses='' max_connections=300 shared_buffers=64MB";
 
-/// Makes a cluster, a new one or a standby, starts it, says so, and waits for the end of the test program.
+/// Makes a cluster, a new one or a standby, starts it, says so, and waits for the end of the test
+/// program.
 const WATCH: &str = r#"
     set -e
     if [ -z "$PRIMARY" ]; then
@@ -129,7 +131,8 @@ impl Drop for Cluster {
     }
 }
 
-/// A session that stays open for many statements: to start one takes three times as long as to make a database.
+/// A session that stays open for many statements: to start one takes three times as long as to make
+/// a database.
 struct Session {
     psql: Child,
     output: BufReader<ChildStdout>,

@@ -1,4 +1,5 @@
-//! What tests do to a throw-away server: look into it, copy its databases, stop it, kill it, start it again.
+//! What tests do to a throw-away server: look into it, copy its databases, stop it, kill it, start
+//! it again.
 
 use std::path::Path;
 use std::process::Command;
@@ -11,13 +12,14 @@ impl Cluster {
         Self::make("", primary.directory())
     }
 
-    /// Runs a statement in the database of an address that [`fresh_database`](Self::fresh_database) gave, and
-    /// returns the rows as text.
+    /// Runs a statement in the database of an address that [`fresh_database`](Self::fresh_database)
+    /// gave, and returns the rows as text.
     pub(crate) fn query(&self, address: &str, sql: &str) -> String {
         self.sql(database(address), sql)
     }
 
-    /// Makes a copy of the database of an address, to which nobody is connected, and returns its address.
+    /// Makes a copy of the database of an address, to which nobody is connected, and returns its
+    /// address.
     pub(crate) fn copy_of(&self, address: &str) -> String {
         self.database_like(database(address))
     }
@@ -68,13 +70,15 @@ impl Cluster {
         {
             std::thread::yield_now();
         }
-        // Where nobody buries dead processes, they still have their numbers, and the server would not start.
+        // Where nobody buries dead processes, they still have their numbers, and the server would
+        // not start.
         for file in [lock, self.directory.join(".s.PGSQL.5432.lock")] {
             std::fs::remove_file(file).expect("a file of the server's");
         }
     }
 
-    /// From now on no file of the server's gets larger than this, as on a full disk; `None` ends that.
+    /// From now on no file of the server's gets larger than this, as on a full disk; `None` ends
+    /// that.
     pub(crate) fn limit_files(&self, max_bytes: Option<u64>) {
         let lock =
             std::fs::read_to_string(self.directory.join("data/postmaster.pid")).expect("a running server");

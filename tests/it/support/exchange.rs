@@ -7,8 +7,8 @@ use serde_json::Value;
 use super::client::{Answer, Connection};
 
 impl Connection {
-    /// Sends a request with a JSON body, which may be empty, and reads its answer. An error means that it never
-    /// came: the connection broke.
+    /// Sends a request with a JSON body, which may be empty, and reads its answer. An error means
+    /// that it never came: the connection broke.
     pub(crate) fn exchange(&mut self, method: &str, target: &str, json: &str) -> Result<Answer> {
         let length = json.len();
         self.try_send(format!(

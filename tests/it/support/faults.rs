@@ -1,5 +1,5 @@
-//! A store that fails, or does not come back, when a test says so. It wraps a real one, so everything else
-//! about it is real.
+//! A store that fails, or does not come back, when a test says so. It wraps a real one, so
+//! everything else about it is real.
 
 use std::sync::Arc;
 
@@ -39,7 +39,8 @@ impl Drop for Hold<'_> {
 }
 
 impl Faults {
-    /// Puts a faulty store under a shop. Nothing is kept in memory, so every request needs the store.
+    /// Puts a faulty store under a shop. Nothing is kept in memory, so every request needs the
+    /// store.
     pub(crate) fn under(shop: &mut Shop) -> Arc<Self> {
         let faults = Arc::new(Self::default());
         shop.service_settings.views_max_bytes = 0;

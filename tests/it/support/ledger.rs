@@ -1,5 +1,5 @@
-//! Clients that write at random, and what they were told: which writes were acknowledged, and of which nobody
-//! knows what became of them. After a crash or an outage the store must agree with it.
+//! Clients that write at random, and what they were told: which writes were acknowledged, and of
+//! which nobody knows what became of them. After a crash or an outage the store must agree with it.
 
 use std::collections::{HashMap, HashSet};
 

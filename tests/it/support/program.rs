@@ -1,5 +1,5 @@
-//! The program as a child process that is always killed and reaped, and chance that repeats itself. Where its
-//! stores are and what a test asks of them is not said here.
+//! The program as a child process that is always killed and reaped, and chance that repeats itself.
+//! Where its stores are and what a test asks of them is not said here.
 
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;

@@ -1,5 +1,5 @@
-//! Rows as an import leaves them, where a test needs ids, dates, hidden rows or large counts of its own. What
-//! is not named has a value that no test depends on.
+//! Rows as an import leaves them, where a test needs ids, dates, hidden rows or large counts of its
+//! own. What is not named has a value that no test depends on.
 
 use atelier::domain::{AnswerId, Id, PhotoId, ProductId, QuestionId, Timestamp};
 use atelier::store::{

@@ -1,5 +1,6 @@
-//! A shop under test: it opens at the first request, on a free port, with a store that no other test sees.
-//! Settings and rows are put in place before; after `close` it opens again on the same store.
+//! A shop under test: it opens at the first request, on a free port, with a store that no other
+//! test sees. Settings and rows are put in place before; after `close` it opens again on the same
+//! store.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicI64, Ordering};

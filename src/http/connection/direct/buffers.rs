@@ -1,5 +1,6 @@
-//! The buffers of a worker, which its connections share while they are at work, and how responses are written into them.
-//! The head of a list is the same for all lists of a second but for its tag and length. Nothing is sent from here.
+//! The buffers of a worker, which its connections share while they are at work, and how responses
+//! are written into them. The head of a list is the same for all lists of a second but for its tag
+//! and length. Nothing is sent from here.
 
 use bytes::Bytes;
 use http::{HeaderMap, Response};
@@ -13,7 +14,8 @@ use crate::http::response::reply::list_head;
 use crate::http::response::validators::{EntityTag, TAG_BYTES};
 use crate::view::ListTag;
 
-/// Room in a list's head for the length of its body: nearly all have as many digits, others are moved.
+/// Room in a list's head for the length of its body: nearly all have as many digits, others are
+/// moved.
 const LENGTH_DIGITS: &[u8; 4] = b"0000";
 
 /// The end of a list's head, behind the length.

@@ -1,5 +1,5 @@
-//! Decodes a body sent in chunks (RFC 9112, section 7.1), strictly and in any pieces. Extensions and trailers are read and
-//! dropped. Where the bytes come from is the connection's business.
+//! Decodes a body sent in chunks (RFC 9112, section 7.1), strictly and in any pieces. Extensions
+//! and trailers are read and dropped. Where the bytes come from is the connection's business.
 
 use bytes::Bytes;
 
@@ -59,8 +59,8 @@ impl ChunkedBody {
         matches!(self.next, Next::Nothing)
     }
 
-    /// Takes what can be taken from the beginning of `input`, and returns how many bytes that was. Bytes that are left before
-    /// the end have to come again, with more behind them.
+    /// Takes what can be taken from the beginning of `input`, and returns how many bytes that was.
+    /// Bytes that are left before the end have to come again, with more behind them.
     ///
     /// # Errors
     /// 400 for what is no chunk, 413 for a body that is too large.

@@ -1,5 +1,5 @@
-//! Requests as this crate reads them against hyper, an independent reader: for `crate::fuzzing`. A request that two readers
-//! understand differently can be smuggled past a proxy.
+//! Requests as this crate reads them against hyper, an independent reader: for `crate::fuzzing`. A
+//! request that two readers understand differently can be smuggled past a proxy.
 
 use std::cell::RefCell;
 use std::convert::Infallible;

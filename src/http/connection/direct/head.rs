@@ -1,5 +1,6 @@
-//! Reads the head of an HTTP/1 request: what decides how it is answered, and the request as `dispatch` takes it.
-//! A head that breaks a rule or a limit is refused here with its status; bodies are `body`'s.
+//! Reads the head of an HTTP/1 request: what decides how it is answered, and the request as
+//! `dispatch` takes it. A head that breaks a rule or a limit is refused here with its status;
+//! bodies are `body`'s.
 
 use std::mem::MaybeUninit;
 
@@ -42,8 +43,8 @@ pub(crate) struct Head<'h, 'b> {
     pub(crate) expects_continue: bool,
     /// The client wants to send more requests.
     pub(crate) keep_alive: bool,
-    /// `GET` with neither a body nor a field that changes a list's response, of a target without anything
-    /// that would have to be judged.
+    /// `GET` with neither a body nor a field that changes a list's response, of a target without
+    /// anything that would have to be judged.
     pub(crate) is_plain: bool,
 }
 
@@ -227,7 +228,8 @@ fn is_host(value: &[u8]) -> bool {
     }
 }
 
-/// Digits and nothing else. A number that is too large for 64 bits is the largest: no body has that many bytes.
+/// Digits and nothing else. A number that is too large for 64 bits is the largest: no body has that
+/// many bytes.
 fn decimal(text: &[u8]) -> Option<u64> {
     if text.is_empty() || !text.iter().all(u8::is_ascii_digit) {
         return None;

@@ -1,4 +1,5 @@
-//! Lists that are in memory, written without going through `dispatch`. What a list holds is the service's.
+//! Lists that are in memory, written without going through `dispatch`. What a list holds is the
+//! service's.
 
 use http::{Method, StatusCode};
 
@@ -14,7 +15,8 @@ impl<S> DirectConnection<'_, S> {
     /// Writes a list, if that is what is asked for and its view is in memory.
     pub(super) fn list_from_memory(&self, target: &str, buffers: &mut WorkerBuffers) -> bool {
         let App { settings, metrics, .. } = self.app;
-        // Responses for listed origins depend on who asks; traces and lines of a log tell of more than a head has here.
+        // Responses for listed origins depend on who asks; traces and lines of a log tell of more
+        // than a head has here.
         let is_told = cfg!(feature = "otel") || settings.access_log.requests == LoggedRequests::All;
         if is_told || settings.cors_origins != CorsOrigins::Any {
             return false;

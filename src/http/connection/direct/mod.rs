@@ -1,6 +1,7 @@
-//! Serves HTTP/1.1 and HTTP/1.0 on a connection, in the clear or over TLS: reads heads and bodies, and sends what `dispatch`
-//! responds. A list that is in memory takes a shorter way: it is written behind its head into one buffer while its bytes are
-//! still in the processor's cache. A connection that begins with HTTP/2 is handed back, with every byte that was read.
+//! Serves HTTP/1.1 and HTTP/1.0 on a connection, in the clear or over TLS: reads heads and bodies,
+//! and sends what `dispatch` responds. A list that is in memory takes a shorter way: it is written
+//! behind its head into one buffer while its bytes are still in the processor's cache. A connection
+//! that begins with HTTP/2 is handed back, with every byte that was read.
 
 mod body;
 mod buffers;
@@ -243,8 +244,9 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> DirectConnection<'a, S> {
         next
     }
 
-    /// Whether the next response is this connection's last. Once the server is about to stop, clients are told with their
-    /// responses, so that nobody sends a request into a connection that is being closed.
+    /// Whether the next response is this connection's last. Once the server is about to stop,
+    /// clients are told with their responses, so that nobody sends a request into a connection that
+    /// is being closed.
     fn is_ending(&self) -> bool {
         self.state.is_finishing() || self.app.server.stopping.load(Ordering::Relaxed)
     }
@@ -290,7 +292,8 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> DirectConnection<'a, S> {
         Ok(After::Linger)
     }
 
-    /// Sends what was written; what the socket does not take at once is kept for [`Self::send_unsent`].
+    /// Sends what was written; what the socket does not take at once is kept for
+    /// [`Self::send_unsent`].
     fn poll_send(
         &mut self,
         context: &mut Context<'_>,

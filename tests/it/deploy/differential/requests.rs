@@ -1,4 +1,5 @@
-//! Generated requests: good ones, odd ones and such that are no HTTP. What is right for them is not known here.
+//! Generated requests: good ones, odd ones and such that are no HTTP. What is right for them is not
+//! known here.
 
 use crate::support::program::Chance;
 
