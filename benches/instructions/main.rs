@@ -16,7 +16,7 @@ static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Carries out every operation and writes to the file of the first argument, in their order, how
 /// many items were worked on and its name. Without a file there is nobody who counts.
-#[expect(clippy::print_stdout, reason = "a word to whoever runs all benchmarks")]
+#[expect(clippy::print_stdout, reason = "a message for people who run all benchmarks")]
 fn main() {
     // Cargo adds options.
     let Some(list) = std::env::args().skip(1).find(|argument| !argument.starts_with('-')) else {

@@ -125,11 +125,11 @@ fn draw(table: &Table, axis: &Axis, title: &str, unit: &str) -> String {
     let mut svg = head(title, unit);
     // Writing to a string cannot fail.
     for &line in &axis.lines {
-        let (height, right, beside) = (y(line), WIDTH - RIGHT, LEFT - 8.0);
+        let (height, right, label_end) = (y(line), WIDTH - RIGHT, LEFT - 8.0);
         let _ = writeln!(
             svg,
             "<line class=\"grid\" x1=\"{LEFT}\" x2=\"{right}\" y1=\"{height:.1}\" y2=\"{height:.1}\"/>\
-             <text x=\"{beside}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>",
+             <text x=\"{label_end}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>",
             height + 4.0,
             shown(line)
         );

@@ -1,5 +1,5 @@
-//! An HTTP/1.1 client of one connection that is kept: sends a request, waits for its answer.
-//! Whatever is not a success with a known length is an error.
+//! An HTTP/1.1 client with one connection that it keeps: it sends a request and waits for the
+//! response. Every response but a success of known length is an error.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};

@@ -180,8 +180,8 @@ fn named(errors: &[FieldError]) {
     assert!(errors.iter().all(|error| error.pointer.starts_with("#/") && !error.detail.is_empty()));
 }
 
-/// Whatever is written in `Forwarded` and `X-Forwarded-For`, a client is found, and a peer that is
-/// no proxy is its own.
+/// Any value of `Forwarded` and `X-Forwarded-For` gives a client. A peer that is no proxy is its
+/// own client.
 pub fn forwarded(bytes: &[u8]) {
     let Ok(value) = HeaderValue::from_bytes(bytes) else { return };
     let trusted: TrustedProxies = "127.0.0.1, 10.0.0.0/8, fd00::/8".parse().expect("networks");

@@ -3,8 +3,7 @@
 //!
 //! `questions` and `answers` say what can be done; `views` is the only cache, `view` what is in it,
 //! `freshness` how long it is good; `loader`, `writer` and `fill` are the threads between it and
-//! the store. `statistics`, `readiness` and `example` are for whoever watches it or looks at it for
-//! the first time.
+//! the store. `statistics`, `readiness` and `example` are for operators and first-time users.
 
 mod answers;
 mod clock;
@@ -178,7 +177,7 @@ impl Service {
         })
     }
 
-    /// The texts' limits, for whoever parses submissions.
+    /// The limits of texts, for the parsers of submissions.
     pub fn settings(&self) -> &ServiceSettings {
         &self.settings
     }

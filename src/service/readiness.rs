@@ -1,7 +1,7 @@
 //! Whether the store can be reached, for those who ask often: a question to the store at most once
 //! a second, which travels with the reads of others. A second one is never asked before the first
-//! is answered, so that a store that hangs collects no questions. Who asks, and what is said to
-//! them, is not known here.
+//! is answered, so that a store that hangs collects no questions. Probes and their responses are
+//! not here.
 
 use std::future::{Future as _, poll_fn};
 use std::pin::Pin;
@@ -17,7 +17,7 @@ use super::{Service, ServiceError};
 /// How long an answer of the store is good.
 const PROBE_INTERVAL: Duration = Duration::from_secs(1);
 
-/// How long the store may take for an answer. Whoever asks mostly gives up after a second.
+/// How long the store may take to answer. Most probes give up after a second.
 const PROBE_WAIT: Duration = Duration::from_millis(900);
 
 type Reply = oneshot::Receiver<Result<(), ServiceError>>;

@@ -310,9 +310,9 @@ mod tests {
                     Step::Repeat => view = view.with(&came),
                     _ => {}
                 }
-                let anew = View::pack(&rows);
-                prop_assert_eq!(lists(&view, &rows), lists(&anew, &rows));
-                prop_assert_eq!(view.fingerprint(), anew.fingerprint());
+                let packed_again = View::pack(&rows);
+                prop_assert_eq!(lists(&view, &rows), lists(&packed_again, &rows));
+                prop_assert_eq!(view.fingerprint(), packed_again.fingerprint());
             }
         }
     }

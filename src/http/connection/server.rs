@@ -46,9 +46,8 @@ impl Server {
         Listener::bind(address).map(Self)
     }
 
-    /// Takes a listening socket that somebody else bound and keeps, such as a service manager.
-    /// Connections that nobody has accepted when the server stops are left to whoever serves the
-    /// socket next.
+    /// Takes a listening socket that another process, such as a service manager, bound and keeps.
+    /// Connections that are not accepted when the server stops wait for the next process.
     pub fn on_kept_socket(listener: TcpListener) -> std::io::Result<Self> {
         Listener::kept_elsewhere(listener).map(Self)
     }

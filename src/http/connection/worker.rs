@@ -106,7 +106,7 @@ impl Worker {
     }
 }
 
-/// Serves a connection whose protocol is told by its first bytes.
+/// Serves a connection. Its first bytes decide its protocol.
 async fn serve_stream<S: AsyncRead + AsyncWrite + Unpin>(
     stream: S,
     peer: IpAddr,

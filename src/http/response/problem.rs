@@ -111,7 +111,7 @@ impl Problem {
         }
     }
 
-    /// What is wrong, as a client is told in plain text.
+    /// What is wrong, as plain text for the client.
     pub(crate) fn detail(&self) -> String {
         match self {
             Self::MalformedRequest(why) => format!("Error: this is no HTTP request: {why}"),

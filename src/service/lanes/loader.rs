@@ -27,7 +27,7 @@ const LANE_PATIENCE: Duration = Duration::from_mins(1);
 /// How long a lane without a connection waits before it tries once more to get one.
 const REVIVAL_PAUSE: Duration = Duration::from_millis(100);
 
-/// How whoever asks for a question's product gets it.
+/// How a request for a question's product gets it.
 type ProductSender = oneshot::Sender<Result<Option<ProductId>, ServiceError>>;
 
 /// How the answer to a probe gets back.
@@ -127,8 +127,8 @@ impl Lane {
             }
         };
         self.counters.loaded(products.len());
-        // All are packed before the first is handed over: whoever waits for it would interrupt the
-        // packing.
+        // All are packed before the first is returned: the request that waits for it would
+        // interrupt the packing.
         let views: Vec<Arc<View>> = products.iter().map(|rows| Arc::new(View::pack(rows))).collect();
         let mut tickets = tickets.into_iter().peekable();
         for view in views {
@@ -169,7 +169,7 @@ impl Lane {
             if let Ok(Some(product_id)) = answer {
                 self.directory.remember(era, product_id, &[question_id]);
             }
-            // Whoever has gone away needs no answer.
+            // A request that was given up needs no answer.
             let _ = sender.send(answer);
         }
         found.map(drop)

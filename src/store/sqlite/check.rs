@@ -17,11 +17,11 @@ use crate::store::{Counts, Finding, MAX_FINDINGS_PER_KIND, StoreError};
 const RULES: [&str; 12] = [
     "SELECT 'answers: answer ' || a.answer_id || ' names question ' || a.question_id || ', which is not there'
      FROM answers a LEFT JOIN questions q ON q.question_id = a.question_id WHERE q.place IS NULL",
-    "SELECT 'answers: answer ' || a.answer_id || ' is not beside its question ' || a.question_id
+    "SELECT 'answers: answer ' || a.answer_id || ' is not next to its question ' || a.question_id
      FROM answers a JOIN questions q ON q.question_id = a.question_id WHERE q.place >> 24 <> a.place >> 24",
     "SELECT 'photos: photo ' || p.photo_id || ' names answer ' || p.answer_id || ', which is not there'
      FROM photos p LEFT JOIN answers a ON a.answer_id = p.answer_id WHERE a.place IS NULL",
-    "SELECT 'photos: photo ' || p.photo_id || ' is not beside its answer ' || p.answer_id
+    "SELECT 'photos: photo ' || p.photo_id || ' is not next to its answer ' || p.answer_id
      FROM photos p JOIN answers a ON a.answer_id = p.answer_id WHERE a.place >> 24 <> p.place >> 24",
     "SELECT 'marks: place ' || m.place || ' has counters but no row' FROM marks m
      WHERE NOT EXISTS (SELECT 1 FROM questions q WHERE q.place = m.place AND m.place % 2 = 0)

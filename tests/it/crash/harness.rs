@@ -1,4 +1,4 @@
-//! What the crash tests share beside the program itself: the files of a shop, clients that write
+//! What the crash tests share besides the program itself: the files of a shop, clients that write
 //! while something else goes on, and what a store holds as one number.
 
 use std::collections::BTreeSet;
@@ -59,7 +59,7 @@ pub(crate) fn write(
 
 /// The same while something else goes on, from its beginning to its end; tells how much was written
 /// meanwhile as well.
-pub(crate) fn write_beside(
+pub(crate) fn write_meanwhile(
     server: &Server,
     known: &Ledger,
     something: impl FnOnce() + UnwindSafe,
@@ -82,7 +82,7 @@ pub(crate) fn write_beside(
     (ledger, written_meanwhile)
 }
 
-/// All public rows of a store as one number: equal rows, equal number, on whatever store.
+/// All public rows of a store as one number: equal rows give equal numbers, on every store.
 pub(crate) fn fingerprint(store: &str) -> u64 {
     let store = store.parse::<StoreAddress>().expect("an address").open_existing().expect("the store opens");
     let mut reader = store.reader().expect("a reader");

@@ -1,6 +1,6 @@
-//! The program under a service manager: it serves a socket that it is handed, leaves it to the next
-//! process with whoever waits there, and says when it is ready, reads again and stops. The tests
-//! are the manager.
+//! The program under a service manager: it serves a socket that the manager opened, leaves it and
+//! its waiting connections to the next process, and reports when it is ready, reads its files again
+//! and stops. The tests are the manager.
 
 use std::net::{SocketAddr, TcpListener};
 use std::os::fd::OwnedFd;
@@ -18,7 +18,7 @@ use crate::support::program::{DEADLINE, Process, Server, atelier, run, until};
 on_every_store!(
     without pooler:
     a_socket_that_is_handed_over_is_served,
-    whoever_comes_while_nobody_serves_waits_for_the_next_process,
+    connections_while_nothing_serves_wait_for_the_next_process,
     restarts_on_a_kept_socket_fail_no_request,
     the_manager_hears_of_every_state,
     a_socket_elsewhere_than_asked_for_is_refused,
@@ -68,7 +68,7 @@ fn a_socket_that_is_handed_over_is_served(place: &Place) {
     assert_eq!(server.process.wait().code(), Some(0));
 }
 
-fn whoever_comes_while_nobody_serves_waits_for_the_next_process(place: &Place) {
+fn connections_while_nothing_serves_wait_for_the_next_process(place: &Place) {
     let store = migrated(place);
     let (socket, address) = socket();
     let mut first = serve(&socket, &store);

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
-use super::harness::{CLIENTS, fingerprint, generate, write, write_beside};
+use super::harness::{CLIENTS, fingerprint, generate, write, write_meanwhile};
 use crate::support::ledger::{Ledger, PRODUCTS};
 use crate::support::place::Place;
 use crate::support::program::{Process, Server, atelier, check, run, until};
@@ -65,7 +65,7 @@ fn a_backup_under_writes_has_every_write_that_was_acknowledged_before() {
     assert_eq!(ledger.acknowledged, CLIENTS * WRITES_BEFORE);
 
     let backup = place.folder().join("backup");
-    let (during, written_meanwhile) = write_beside(&server, &ledger, || {
+    let (during, written_meanwhile) = write_meanwhile(&server, &ledger, || {
         let mut command = atelier(&["backup", &backup.display().to_string()], Some(&store));
         assert!(Process::start(&mut command).wait().success(), "the backup succeeds");
     });
@@ -87,15 +87,15 @@ fn a_backup_under_writes_has_every_write_that_was_acknowledged_before() {
 }
 
 fn assert_is_one_private_file(backup: &Path) {
-    let beside: Vec<_> = fs::read_dir(backup.parent().expect("a folder"))
+    let folder_entries: Vec<_> = fs::read_dir(backup.parent().expect("a folder"))
         .expect("the folder can be read")
         .flatten()
         .filter_map(|entry| entry.file_name().into_string().ok())
         .filter(|name| name.starts_with("backup") && name != "backup")
         .collect();
-    assert_eq!(beside, [""; 0]);
+    assert_eq!(folder_entries, [""; 0]);
     assert_eq!(fs::metadata(backup).expect("it is there").permissions().mode() & 0o777, 0o600);
-    // Bytes 18 and 19 of its header: it needs no log beside it.
+    // Bytes 18 and 19 of its header: it needs no log file.
     assert_eq!(fs::read(backup).expect("it is there")[18..20], [1, 1]);
 }
 

@@ -1,5 +1,5 @@
-//! A server that is killed while the same question, under the same key, is sent to it by many:
-//! whoever sends it again after the restart is told one id, and the question is there once.
+//! A server is killed while many clients send it the same question under the same key. Clients that
+//! send it again after the restart all get one id, and the question is stored once.
 
 use std::time::Duration;
 
@@ -61,7 +61,7 @@ fn send_until_killed(store: &str, round: u64, moment: Duration) -> Vec<u64> {
     })
 }
 
-/// Sends a round's question under its key; the id that it is told.
+/// Sends a round's question under its key; returns the id in the response.
 fn send(client: &mut Connection, round: u64) -> std::io::Result<u64> {
     let body = format!(r#"{{"body":"Round {round}?","name":"ann","email":"ann@mail.test","product_id":5}}"#);
     let length = body.len();

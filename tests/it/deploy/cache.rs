@@ -91,8 +91,8 @@ fn who_asks_anew_gets_it_from_a_process() {
     let tag = before.header("etag").expect("a tag");
     assert_eq!(front.request("GET", LIST).header("If-None-Match", tag).send().status, 304);
     until("both votes are there", || {
-        let anew = front.request("GET", LIST).header("Cache-Control", "no-cache").send();
-        anew.column("question_helpfulness").contains(&2)
+        let revalidated = front.request("GET", LIST).header("Cache-Control", "no-cache").send();
+        revalidated.column("question_helpfulness").contains(&2)
     });
     // nginx answers before it has put the new list in the place of the old one.
     until("the cache has both votes", || {

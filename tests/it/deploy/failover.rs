@@ -42,7 +42,7 @@ impl Servers {
     }
 }
 
-/// Each process hears of the other's votes.
+/// Each process receives the other's votes.
 fn hear_each_other(pair: &Pair) {
     let listed = pair.request(0, "GET", "/qa/questions?product_id=1&count=1000").send();
     let question = listed.results()[0]["question_id"].as_u64().expect("an id");
@@ -101,9 +101,9 @@ fn a_commit_that_did_not_reach_the_standby_is_acknowledged_to_nobody() {
         let outage = Outage { name: "killed after its standby was lost", began, ended: Instant::now() };
         // Until then they may serve lists from memory with rows that are lost.
         until("both processes receive changes again", || {
-            let hears =
+            let receives_votes =
                 |process| pair.request(process, "GET", "/status.json").send().json()["hears_changes"] == true;
-            hears(0) && hears(1)
+            receives_votes(0) && receives_votes(1)
         });
         tally.peace();
         vec![outage]

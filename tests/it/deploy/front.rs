@@ -123,7 +123,7 @@ pub(crate) fn with_the_cache() -> String {
 /// What `nginx -t` says to a configuration, and whether it accepts it.
 pub(crate) fn tried(configuration: &str) -> (bool, String) {
     let folder = folder_with(configuration);
-    // Whoever may not listen on port 80 gets a network of its own, where it may.
+    // An account that may not listen on port 80 gets a network of its own, where it may.
     let may = TcpListener::bind("0.0.0.0:80")
         .map_or_else(|error| error.kind() != std::io::ErrorKind::PermissionDenied, |_| true);
     let mut command = if may { Command::new(program()) } else { Command::new("unshare") };
@@ -161,7 +161,7 @@ fn program() -> PathBuf {
 }
 
 /// An address that nobody listens on, for what is to listen there later, or again. It is none of
-/// those that the system gives to whoever connects: these may be taken at any moment.
+/// those that the system gives to connecting clients: these may be taken at any moment.
 pub(crate) fn free_address() -> SocketAddr {
     static TRIED: AtomicU32 = AtomicU32::new(0);
     loop {

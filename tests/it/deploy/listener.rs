@@ -99,7 +99,7 @@ fn writes_of_others_show_in_time_when_the_listener_is_silently_gone() {
     assert_eq!(relay.silence("LISTEN "), 1, "one connection listens");
     let mut waiting = Vec::new();
     let (mut product, mut longest) = (0, Duration::ZERO);
-    until("the first process hears again", || {
+    until("the first process receives changes again", || {
         if product < PRODUCTS - 1 {
             product += 1;
             waiting.push((product, vote(&pair, product), Instant::now()));

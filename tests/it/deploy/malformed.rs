@@ -50,7 +50,7 @@ fn kinds() -> Vec<Vec<u8>> {
     ]
 }
 
-/// Reads lists until it is told to stop; returns how long each took.
+/// Reads lists until it is stopped; returns how long each took.
 fn read(front: &Front, stop: &AtomicBool) -> Vec<Duration> {
     let mut client = front.connect();
     let mut took = Vec::new();

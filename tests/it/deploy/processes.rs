@@ -81,7 +81,7 @@ fn a_write_is_never_sent_twice() {
             }
             let line = format!("{method} {target} ");
             let before = sent(&line);
-            // Each process does what it is told, and breaks off.
+            // Each process does what it is asked to, and breaks off.
             take_answers(true);
             let answer = client.exchange(method, target, &body).expect("nginx answers");
             take_answers(false);

@@ -101,7 +101,7 @@ impl Relay {
         self.shared.wanted.lock().is_none()
     }
 
-    /// Closes all connections that there are, whatever is on its way.
+    /// Closes all connections, even those with bytes on their way.
     pub(crate) fn cut(&self) {
         self.shared.lines.lock().iter().for_each(|line| line.close());
     }

@@ -14,7 +14,7 @@ use crate::support::program::{Chance, check, run};
 const SENDERS: usize = 50;
 const ROUNDS: u64 = 6;
 
-/// Sends a question, under a key if there is one; the id that it is told.
+/// Sends a question, under a key if there is one, and returns the id in the response.
 fn send(address: SocketAddr, body: &str, key: Option<&str>) -> u64 {
     let request = Request::new(address, "POST", "/qa/questions");
     let request = match key {
@@ -81,7 +81,7 @@ fn a_question_that_is_sent_to_the_other_process_after_a_kill_is_there_once() {
             (doomed, living.into_iter().map(|id| id.join().expect("no panic")).collect::<Vec<_>>())
         });
         told.extend(doomed);
-        // Whoever was not answered asks the other one.
+        // A client without a response asks the other process.
         told.push(send(second, &body, Some(&key)));
         pair.start_again(0);
         told.push(send(first, &body, Some(&key)));
@@ -93,7 +93,7 @@ fn a_question_that_is_sent_to_the_other_process_after_a_kill_is_there_once() {
     check(&store);
 }
 
-/// Sends a question to a process that is about to be killed; what it is told, if it is answered.
+/// Sends a question to a process that is about to be killed; returns the response, if one comes.
 fn send_to_the_doomed(mut client: Connection, body: &str, key: &str) -> Option<u64> {
     let draft = json!({"body": body, "name": "ann", "email": "ann@mail.test", "product_id": 5}).to_string();
     let length = draft.len();

@@ -81,7 +81,7 @@ const TOOLS: [&str; 54] = [
 /// Programs that run the rest of the line.
 const WRAPPERS: [&str; 4] = ["env", "exec", "nohup", "sudo"];
 
-/// What systemd is told to do with a unit.
+/// What a command of systemd does with a unit.
 const UNIT_VERBS: [&str; 10] = [
     "daemon-reload",
     "disable",

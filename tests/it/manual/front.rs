@@ -40,7 +40,7 @@ fn nginx_accepts_what_the_document_makes_of_its_files() {
     session.replace("/etc/nginx/", folder.clone());
     stand_in(&session, "sudo", "exec \"$@\"");
     stand_in(&session, "systemctl", "exit 0");
-    // A network of its own: whoever may not listen on port 443 may there.
+    // A network of its own: there every account may listen on port 443.
     let nginx = format!(
         "exec unshare --map-root-user --net /usr/sbin/nginx -p {folder} -c nginx.conf -e error.log \"$@\""
     );

@@ -1,6 +1,6 @@
-//! What curl is told to send in the documents, sent to a server on the store of `serve --demo`:
-//! every request is answered with success, and what a document shows below it is what comes.
-//! Documents that are carried out whole are not read here.
+//! The curl commands of the documents, sent to a server on the store of `serve --demo`: every
+//! request is answered with success, and what a document shows below it is what comes. Documents
+//! that are carried out whole are not read here.
 
 use std::io::BufRead as _;
 use std::path::Path;

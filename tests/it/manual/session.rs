@@ -1,6 +1,6 @@
-//! A document's commands typed into bash, as an ordinary account, in a folder of their own that has
-//! the program and the project's files beside it. Whatever they start ends with the session, also
-//! when the test program is killed.
+//! A document's commands typed into bash by an ordinary account. They run in a folder of their own
+//! with the program and the project's files. All processes that they start end with the session,
+//! even when the test program is killed.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -190,7 +190,7 @@ fn own(folder: &Path) {
     }
 }
 
-/// A port that nobody listens on, none of those that the system gives to whoever connects.
+/// A port without a listener, and none of those that the system gives to connecting clients.
 fn free_port() -> u16 {
     static TRIED: AtomicU16 = AtomicU16::new(0);
     loop {

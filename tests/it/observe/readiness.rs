@@ -47,7 +47,7 @@ fn readyz_says_503_before_the_port_closes(place: &Place) {
     // Connections are taken and requests answered as before.
     assert!(watched.get("/qa/questions?product_id=7").results().is_empty());
     client.get("/qa/questions?product_id=7");
-    // Whoever is in a hurry says so again.
+    // A second signal ends the delay.
     watched.server.process.terminate();
     assert_eq!(watched.server.process.wait().code(), Some(0));
 }
@@ -78,13 +78,13 @@ mod postgres_outage {
             until("it is no longer ready", || watched.get("/readyz").status == 503);
             assert_not_ready(&watched.get("/readyz"), "the store cannot be reached");
             assert_eq!((watched.get_from_admin("/readyz").status, watched.get("/livez").status), (503, 200));
-            let hears = || watched.scrape().count("atelier_store_hears_changes");
-            until("it is known that changes go unnoticed", || hears() == 0);
+            let hears_changes = || watched.scrape().count("atelier_store_hears_changes");
+            until("the loss of the listener is noticed", || hears_changes() == 0);
             let failed = watched.scrape().count("atelier_store_failures_total{kind=\"look_up\"}");
             assert!(failed > 0);
             cluster.start_again();
             until("it is ready again", || watched.get("/readyz").status == 200);
-            until("changes are heard again", || hears() == 1);
+            until("changes are received again", || hears_changes() == 1);
         }
     }
 }

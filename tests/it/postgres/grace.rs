@@ -58,7 +58,7 @@ fn lists_in_memory_outlive_a_short_outage() {
     cluster.query_while_stopped(&address, "UPDATE questions SET helpful = 40");
     assert_eq!(service.votes(7), Ok(0));
     cluster.start_again();
-    // The grace is not waited for: once changes are heard again, all is read anew.
+    // The grace need not end: when the listener works again, all lists are read again.
     service.until_votes(7, 40);
 }
 

@@ -86,7 +86,7 @@ fn a_commit_whose_answer_is_lost_is_of_unknown_fate() {
     let error =
         break_off_a_commit(&cluster, &address, || writer.commit(&[vote(Target::Question(question_id), 1)]));
     assert!(matches!(error, StoreError::Unknown(_)), "{error:?}");
-    // Whoever keeps the product in memory hears of it, before or after the listener is lost.
+    // The process that caches the product learns of the vote before or after its listener is lost.
     let news: Vec<_> = (0..2).map(|_| told.recv_timeout(PATIENCE).unwrap()).collect();
     assert!(news.contains(&Change::Products(vec![ProductChange::Rows(product(7))])), "{news:?}");
     assert!(news.contains(&Change::Disconnected), "{news:?}");
@@ -107,7 +107,7 @@ fn a_service_is_never_stale_after_an_outage() {
 
     cluster.stop();
     service.until_away(7);
-    // Nobody can be told of this: whatever is served from now on must be read anew.
+    // No notice can report this change: lists must be read from the store from now on.
     cluster.query_while_stopped(&address, "UPDATE questions SET helpful = 40");
     cluster.start_again();
     service.until_votes(7, 40);
@@ -129,7 +129,7 @@ fn a_host_that_takes_connections_and_says_nothing_is_passed_over() {
     let mut writer = writer(store.as_ref());
     ask(writer.as_mut(), 7, 1);
     assert_eq!(load(store.as_ref(), 7).questions.len(), 1);
-    // Whoever connects after the first goes where the first went.
+    // Sessions that connect after the first one go to the same host.
     let took = started.elapsed();
     assert!(took < Duration::from_secs(2), "{took:?}");
 }

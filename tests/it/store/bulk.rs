@@ -1,5 +1,5 @@
-//! Loading many rows at once: all or nothing, alone and beside sessions that read and write, on
-//! every kind of store.
+//! Loading many rows at once: all or nothing, alone and together with sessions that read and write,
+//! on every kind of store.
 
 use std::sync::{Arc, Barrier};
 
@@ -110,7 +110,7 @@ fn products_may_come_in_any_order(store: &TestStore) {
     let mut findings = Vec::new();
     store.open().check(&mut |finding| findings.push(finding)).expect("checked");
     assert_eq!(findings, []);
-    // New rows go beside the old ones.
+    // New rows are added to the old ones.
     store.commit(&[ask(8, "More?"), reply(1, "More.", &[]), ask(1 << 40, "More?")]);
     assert_eq!(store.lines(8).len(), shop.lines(8).len() + 2);
     assert_eq!(store.lines(1 << 40).len(), shop.lines(1 << 40).len() + 1);
@@ -144,8 +144,8 @@ fn a_reader_sees_the_former_rows_until_the_commit_and_the_new_ones_after_it(stor
     assert_eq!(read(), other.lines(5));
 }
 
-// PostgreSQL loads beside the tables in use, so there a write does not wait: it lands in the former
-// rows.
+// PostgreSQL loads into new tables next to those in use. So a write does not wait: it changes the
+// former rows.
 #[test]
 fn on_sqlite_a_write_that_meets_a_load_waits_and_lands_in_the_new_rows() {
     let store = TestStore::sqlite();

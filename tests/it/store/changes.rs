@@ -39,7 +39,7 @@ fn a_commit_of_another_session_is_told_when_idle(store: &TestStore) {
     let told = news_when_idle(writer.as_mut(), &news);
     assert!(tell_of(&told, 5), "{told:?}");
     writer.idle(time(0)).expect("the store keeps house");
-    assert_eq!(news.take(), [], "it is told once");
+    assert_eq!(news.take(), [], "each change is reported once");
 }
 
 fn a_commit_of_another_session_is_told_whatever_the_own_one_does(store: &TestStore) {
@@ -51,7 +51,7 @@ fn a_commit_of_another_session_is_told_whatever_the_own_one_does(store: &TestSto
     assert!(tell_of(&told, 5), "{told:?}");
     writer.commit(&[vote(question(1), 1)]).expect("committed");
     writer.idle(time(0)).expect("the store keeps house");
-    assert_eq!(news.take(), [], "it is told once");
+    assert_eq!(news.take(), [], "each change is reported once");
 }
 
 fn own_commits_and_reading_are_no_news(store: &TestStore) {

@@ -115,7 +115,7 @@ pub(crate) struct Gates {
     pub(crate) failing_loads: AtomicUsize,
     /// The next commit is carried out and then said to have an unknown fate.
     pub(crate) commit_breaks_off: AtomicBool,
-    /// From now on the service is told of nothing that others do.
+    /// From now on the service gets no notice of changes by others.
     pub(crate) news_are_lost: AtomicBool,
     /// How often the service was told that everything changed, and has acted on it.
     everything_changed: AtomicUsize,

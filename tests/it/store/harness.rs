@@ -63,8 +63,7 @@ impl TestStore {
     }
 }
 
-/// Runs blocking work outside whatever runtime the test is in: sessions of a store may bring their
-/// own.
+/// Runs blocking work outside the test's runtime, because sessions of a store may have their own.
 pub(crate) fn outside<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     std::thread::scope(|scope| scope.spawn(work).join().expect("no panic"))
 }
@@ -155,8 +154,8 @@ pub(crate) fn time(second: u64) -> Timestamp {
     Timestamp::from_milliseconds(milliseconds).expect("a time in range")
 }
 
-/// A product's rows as lines, in order of kind and id. What has no visible parent is left out, as
-/// whoever reads rows does.
+/// A product's rows as lines, in order of kind and id. Rows without a visible parent are left out,
+/// as every reader of rows does.
 pub(crate) fn lines(rows: &ProductRows) -> Vec<String> {
     let text = |span| rows.texts.get(span);
     let mut lines = Vec::new();

@@ -1,6 +1,6 @@
 //! Random sequences of everything that can be done with a service, restarts and full memory
 //! included, give the same lists as a model of a few lines that keeps rows in vectors and sorts
-//! them anew for every list.
+//! them for each list.
 
 use std::ops::RangeInclusive;
 use std::sync::Arc;

@@ -208,7 +208,7 @@ fn add_one_of_each(store: &TestStore) -> (u64, u64, String) {
 }
 
 fn ids_are_never_used_again(store: &TestStore) {
-    // Every commit opens the store anew, as after a restart.
+    // Every commit opens the store again, as after a restart.
     let ids: Vec<_> = (0..3).map(|_| add_one_of_each(store)).collect();
     let photo = |id: u64| format!("P{id} of A{id} https://example.com/id.jpg");
     assert_eq!(ids, [(1, 1, photo(1)), (2, 2, photo(2)), (3, 3, photo(3))]);

@@ -97,7 +97,7 @@ impl Ledger {
         true
     }
 
-    /// The same for whoever looks at an earlier state: it may have these writes or not.
+    /// The same for an earlier state, which may have these writes or not.
     pub(crate) fn perhaps_later(self) -> Self {
         let votes = self.votes.into_iter().map(|(row, Votes { acknowledged, unanswered })| {
             (row, Votes { acknowledged: 0, unanswered: acknowledged + unanswered })
@@ -205,7 +205,7 @@ pub(crate) fn everything_listed(client: &mut Connection) -> HashMap<Row, Listed>
     listed
 }
 
-/// A client that writes whatever it comes upon.
+/// A client that writes to random rows.
 pub(crate) struct Writer<C> {
     pub(crate) client: C,
     pub(crate) chance: Chance,

@@ -102,7 +102,7 @@ fn hyper(bytes: &[u8]) -> Vec<Understood> {
     understood.take()
 }
 
-/// A client that sends these bytes at once and hears nothing.
+/// A client that sends these bytes at once and receives nothing.
 struct Wire<'a>(&'a [u8]);
 
 impl Read for Wire<'_> {

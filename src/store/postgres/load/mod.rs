@@ -110,7 +110,7 @@ impl PostgresBulkLoad {
         let Self { session, copying: Some((_, writer)), .. } = self else { return Ok(()) };
         let copied = session.ask_patiently(async |_, _| {
             let Err(error) = add(writer.as_mut()).await else { return Ok(()) };
-            // The reason, if the server gave one, is told at the end of the copy.
+            // The server reports the reason, if there is one, at the end of the copy.
             writer.as_mut().finish().await?;
             Err(error.into())
         });

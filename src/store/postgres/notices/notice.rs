@@ -3,11 +3,12 @@
 //! so the receiver reads the rows.
 //!
 //! ```text
-//! 9f86d081884c7d65 q12,40 a12,93 r15    origin, then: votes of a question, of an answer, rows of a product
-//! 9f86d081884c7d65                      nothing: the sender wants to know whether it receives its own notices
-//! *                                     anything may have changed
+//! 9f86d081884c7d65 q12,40 a12,93 r15   origin, then what changed (see below)
+//! 9f86d081884c7d65                     nothing changed: the sender tests its own listener
+//! *                                    anything may have changed
 //! ```
-//! A text that cannot be read means that anything may have changed, so later versions may add
+//! `q` stands for votes of a question, `a` for votes of an answer, `r` for rows of a product. A text
+//! that cannot be read means that anything may have changed, so later versions may add
 //! words.
 
 use std::fmt::Write as _;
