@@ -1,6 +1,5 @@
-//! `atelier export` while the store is written to: the files are of one moment, and an import of
-//! them has every write that was acknowledged before. What is in the files is tested in
-//! `tests/it/import`.
+//! Runs `atelier export` during writes. The files show one moment, and an import of them has every
+//! write that was acknowledged before. `tests/it/import` tests the contents of the files.
 
 use super::harness::{write, write_meanwhile};
 use crate::support::ledger::Ledger;

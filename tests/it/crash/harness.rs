@@ -23,7 +23,7 @@ pub(crate) fn generate(folder: &Path, products: u32, seed: u32) -> String {
     out
 }
 
-/// Lets clients write as long as `go_on` says so, given how much each has written.
+/// Lets clients write while `go_on` returns true. It gets the number of writes of a client.
 pub(crate) fn write(
     server: &Server,
     known: &Ledger,
@@ -57,8 +57,7 @@ pub(crate) fn write(
     })
 }
 
-/// The same while something else goes on, from its beginning to its end; tells how much was written
-/// meanwhile as well.
+/// Writes for as long as `meanwhile` runs. Also returns the number of writes.
 pub(crate) fn write_meanwhile(
     server: &Server,
     known: &Ledger,

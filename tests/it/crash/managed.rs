@@ -24,10 +24,10 @@ on_every_store!(
     a_socket_elsewhere_than_asked_for_is_refused,
 );
 
-/// Takes standard input to where managers put the first socket, and becomes the program.
+/// Moves standard input to the number of the first socket of a manager, then runs the program.
 const HAND_OVER: &str = r#"exec 3<&0 </dev/null; export LISTEN_FDS="$1" LISTEN_PID=$$; shift; exec "$@""#;
 
-/// A command that finds `count` sockets of its manager's, of which this is the first.
+/// A command that gets `count` sockets from its manager. `socket` is the first of them.
 fn handed(socket: &TcpListener, count: u32, command: &Command) -> Command {
     let mut handing = Command::new("sh");
     handing
@@ -118,7 +118,7 @@ fn restarts_on_a_kept_socket_fail_no_request(place: &Place) {
                 }
             });
         }
-        // Also when a restart fails: the voters would go on for ever.
+        // Also when a restart fails. Otherwise the voters would never end.
         let restarts = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             for _ in 0..3 {
                 let before = votes.load(Ordering::Relaxed);
@@ -153,7 +153,7 @@ fn the_manager_hears_of_every_state(place: &Place) {
     let address = address.trim().parse().expect("an address");
     assert_eq!(Request::new(address, "GET", "/readyz").send().outcome(), (200, "ready"));
 
-    // There is nothing to read again, and that is no reason to end.
+    // There are no files to read again, and the server goes on.
     process.signal("HUP");
     assert!(hear().starts_with("RELOADING=1\nMONOTONIC_USEC="));
     assert_eq!(hear(), "READY=1\n");

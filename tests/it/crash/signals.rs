@@ -1,6 +1,6 @@
 //! SIGHUP: the server reads its certificate again, if it has one. SIGTERM: the server takes no more
-//! connections, finishes the requests that it has begun, and ends with exit code 0. What it
-//! acknowledged on the way out is on disk.
+//! connections, finishes the requests that it has begun, and ends with exit code 0. Every write
+//! that it acknowledged before its end is on disk.
 
 use std::net::{SocketAddr, TcpStream};
 use std::process::{Command, Stdio};

@@ -1,5 +1,5 @@
-//! `atelier backup` and `atelier restore` as an operator runs them: under writes, under a server,
-//! and on files that are none. That a killed restore leaves the former rows is tested with imports.
+//! `atelier backup` and `atelier restore` as an operator runs them: during writes, under a server,
+//! and on files that are no stores. `imports` tests that a killed restore leaves the former rows.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -153,7 +153,7 @@ fn a_server_on_a_full_disk_shows_what_is_there_and_writes_once_there_is_room() {
     let store = shop(&place, 20, 1);
     let list = "/qa/questions?product_id=7&count=1000";
     let expected = Server::start(&store).client().get(list);
-    // A disk that only this process sees, as full as can be.
+    // A full disk that only this process sees.
     let disk = place.folder().join("disk");
     fs::create_dir(&disk).expect("a folder");
     let (file, disk_name) = (&store["sqlite:".len()..], disk.display());

@@ -39,8 +39,8 @@ fn a_question_that_is_sent_again_after_a_kill_is_there_once(place: &Place) {
     }
 }
 
-/// Has clients send a round's question again and again until the server is killed; what they were
-/// told.
+/// Lets clients send a round's question again and again until the server is killed. Returns the ids
+/// that they got.
 fn send_until_killed(store: &str, round: u64, moment: Duration) -> Vec<u64> {
     let mut server = Server::start(store);
     let clients: Vec<_> = (0..CLIENTS).map(|_| server.client()).collect();

@@ -1,5 +1,5 @@
-//! What comes through nginx is what the service says: every kind of answer, sizes at their limits,
-//! and who the client is. What nginx must say itself, it says in the service's words.
+//! nginx passes on the responses of the service unchanged: every kind of response, sizes at their
+//! limits, and the address of the client. Responses of nginx itself have the texts of the service.
 
 use serde_json::json;
 
@@ -12,7 +12,7 @@ use crate::support::cluster::Cluster;
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// What the connection and the moment decide, and not the service.
+/// The headers that depend on the connection and the moment.
 const NOT_COMPARED: [&str; 3] = ["date", "server", "connection"];
 
 #[test]
@@ -128,7 +128,7 @@ fn the_client_s_address_is_passed_on() {
     front.request("PUT", "/qa/questions/1/helpful").header("X-Forwarded-For", "203.0.113.9").send();
     let said = relays.iter().map(Relay::said).collect::<String>();
     assert!(said.contains("X-Forwarded-For: 127.0.0.1\r\n"), "{said}");
-    // What a client says of itself comes first; the last address is the one that nginx saw.
+    // The first address is the client's own claim; the last address is the one that nginx saw.
     assert!(said.contains("X-Forwarded-For: 203.0.113.9, 127.0.0.1\r\n"), "{said}");
     assert_eq!(said.matches("X-Forwarded-Proto: http\r\n").count(), 2, "{said}");
     assert_eq!(said.matches("Host: shop\r\n").count(), 2, "{said}");

@@ -1,5 +1,5 @@
-//! nginx with the cache that is shipped: who wrote sees it at once, everybody else soon; failures
-//! and the wrong encoding are never kept.
+//! nginx with the shipped cache: a client sees its own writes at once, and all others see them
+//! soon. Failures and wrong encodings are never cached.
 
 use serde_json::json;
 
@@ -14,7 +14,7 @@ const FOR_EVER: u32 = 3_600;
 
 const LIST: &str = "/qa/questions?product_id=7";
 
-/// What a browser sends back of an answer's cookie.
+/// The part of a response's cookie that a browser sends back.
 fn cookie(answer: &Answer) -> String {
     let cookie = answer.header("set-cookie").unwrap_or_else(|| panic!("no cookie in {answer:?}"));
     cookie.split(';').next().expect("a first piece").to_owned()
@@ -45,7 +45,7 @@ fn who_wrote_sees_it_at_once_and_others_go_on_with_what_is_kept() {
     for _ in 0..20 {
         assert!(!shows(&front.get(LIST), "New here?"), "a list that is kept is shown");
     }
-    // The other process may hear of it a millisecond later.
+    // The other process may receive the change a millisecond later.
     until("the list shows the question", || {
         shows(&front.request("GET", LIST).header("Cookie", &cookie).send(), "New here?")
     });
@@ -83,7 +83,7 @@ fn who_asks_anew_gets_it_from_a_process() {
     let pair = Pair::on(&stocked(Cluster::shared()));
     let front = Front::caching(pair.addresses(), FOR_EVER);
     let before = front.get(LIST);
-    // Behind nginx's back.
+    // Directly, so nginx does not see it.
     for process in 0..2 {
         assert_eq!(pair.request(process, "PUT", "/qa/questions/19/helpful").send().status, 204);
     }
@@ -94,7 +94,7 @@ fn who_asks_anew_gets_it_from_a_process() {
         let revalidated = front.request("GET", LIST).header("Cache-Control", "no-cache").send();
         revalidated.column("question_helpfulness").contains(&2)
     });
-    // nginx answers before it has put the new list in the place of the old one.
+    // nginx responds before it has cached the new list.
     until("the cache has both votes", || {
         front.request("GET", LIST).header("If-None-Match", tag).send().status == 200
     });

@@ -1,5 +1,5 @@
-//! Requests that are no HTTP, through nginx, while others ask for lists: each is refused and
-//! logged, and nobody else notices.
+//! Malformed requests come through nginx while other clients read lists. Each is refused and
+//! logged, and the other clients notice nothing.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -66,7 +66,7 @@ fn read(front: &Front, stop: &AtomicBool) -> Vec<Duration> {
     took
 }
 
-/// Ends the readers, also when the test fails: they would go on for ever.
+/// Ends the readers, also when the test fails. Otherwise they would never end.
 struct Stopping<'a>(&'a AtomicBool);
 
 impl Drop for Stopping<'_> {

@@ -1,5 +1,5 @@
-//! The database goes away under load and comes back: stopped in order, killed, its connections
-//! terminated or cut on the way. What those meet with who shop meanwhile is in `shoppers`.
+//! The database goes away under load and comes back: it is stopped or killed, and its connections
+//! are terminated or cut. `shoppers` checks the responses meanwhile.
 
 use std::time::Instant;
 

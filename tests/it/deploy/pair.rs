@@ -1,5 +1,5 @@
-//! Two processes on one database. They may put their names into their answers, so that a test can
-//! tell who gave one.
+//! Two processes on one database. They can put their names into their responses, so that a test can
+//! tell them apart.
 
 use std::fmt::Write as _;
 use std::net::SocketAddr;
@@ -11,7 +11,7 @@ use crate::support::client::{Answer, Request};
 use crate::support::cluster::Cluster;
 use crate::support::program::{Server, run};
 
-/// Whose pages may read the answers of a process that signs.
+/// The origin that a signing process allows to read its responses.
 const FIRST_ORIGIN: &str = "https://first.test";
 const SECOND_ORIGIN: &str = "https://second.test";
 
@@ -80,7 +80,7 @@ impl Pair {
         Self::with(stores, [&[], &[]])
     }
 
-    /// Processes that sign their answers: see [`signed`].
+    /// Processes that sign their responses: see [`signed`].
     pub(crate) fn signing(store: &str) -> Self {
         Self::with([store, store], [&["--cors-origins", FIRST_ORIGIN], &["--cors-origins", SECOND_ORIGIN]])
     }
@@ -118,7 +118,7 @@ fn server(store: &str, options: &[&str], address: SocketAddr) -> Server {
     Server::start_with(&[&["--listen", &address.to_string()], options].concat(), store, Stdio::null())
 }
 
-/// Asks for an answer that tells who gave it.
+/// Sends a request whose response names its process.
 pub(crate) fn signed(request: Request) -> Request {
     request.header("Origin", FIRST_ORIGIN)
 }
@@ -128,7 +128,7 @@ pub(crate) fn signed_get(target: &str) -> String {
     format!("GET {target} HTTP/1.1\r\nHost: shop\r\nOrigin: {FIRST_ORIGIN}\r\n\r\n")
 }
 
-/// Which process gave a signed answer.
+/// The process that sent a signed response.
 pub(crate) fn who(answer: &Answer) -> usize {
     usize::from(answer.header("access-control-allow-origin").is_none())
 }

@@ -1,4 +1,4 @@
-//! How nginx shares the work among processes, and what becomes of requests when processes go away.
+//! How nginx shares the work among processes, and which requests fail when processes go away.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -116,7 +116,7 @@ fn a_vote_that_found_nobody_goes_to_the_next_process() {
     for away in 0..2 {
         let mut pair = Pair::on(&stocked(Cluster::shared()));
         let front = Front::before(pair.addresses());
-        // Nobody has asked before, so nginx does not know.
+        // No request came before, so nginx does not know that the process is gone.
         pair.servers[away].process.kill();
         for question in 1..=PRODUCTS {
             let vote = front.put(&format!("/qa/questions/{question}/helpful"));
@@ -128,7 +128,7 @@ fn a_vote_that_found_nobody_goes_to_the_next_process() {
     }
 }
 
-/// Clients that read without a pause until they are told to stop; each answer must be a good one.
+/// Clients that read without a pause until they are stopped. Each response must be a success.
 struct Readers {
     stop: AtomicBool,
     served: [AtomicU64; 2],
@@ -154,7 +154,7 @@ impl Readers {
         }
     }
 
-    /// Waits until this many more were served by a process.
+    /// Waits until a process has served this many more requests.
     fn wait_for_more(&self, process: usize, count: u64) {
         let served = || self.served[process].load(Ordering::Relaxed);
         let before = served();
@@ -162,7 +162,7 @@ impl Readers {
     }
 }
 
-/// Ends the readers, also when the test fails: they would go on for ever.
+/// Ends the readers, also when the test fails. Otherwise they would never end.
 struct Stopping<'a>(&'a Readers);
 
 impl Drop for Stopping<'_> {

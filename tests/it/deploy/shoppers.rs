@@ -1,7 +1,7 @@
-//! Shoppers who read, vote, ask and answer through nginx on two processes while the database goes
-//! away and comes back. Nothing fails but while it is away, each failure says when to try again,
-//! and afterwards every acknowledged write is there exactly once. How it goes away is up to
-//! `outages` and `failover`.
+//! Shoppers read, vote, ask and answer through nginx on two processes while the database goes away
+//! and comes back. Requests fail only while it is away, and each failure says when to try again.
+//! Afterwards every acknowledged write is there exactly once. `outages` and `failover` decide how
+//! the database goes away.
 
 use std::io::Write as _;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -27,7 +27,7 @@ const FAILURES_WHILE_AWAY: u64 = 100;
 /// A request that begins later than this after the database takes connections again must succeed.
 const RECOVERY_LIMIT: Duration = Duration::from_secs(1);
 
-/// What all shoppers together have met with, as they go.
+/// The results of all shoppers so far.
 #[derive(Default)]
 pub(crate) struct Tally {
     stop: AtomicBool,
@@ -60,7 +60,7 @@ struct Failure {
     ended: Instant,
 }
 
-/// One who shops through nginx.
+/// A shopper whose requests go through nginx.
 struct Shopper<'a> {
     front: &'a Front,
     tally: &'a Tally,
@@ -114,8 +114,8 @@ pub(crate) struct Outage {
     pub(crate) ended: Instant,
 }
 
-/// Every failure belongs to the outage before its end. Prints how long they took and how soon all
-/// was well again.
+/// Asserts that every failure is within an outage. Prints how long the outages took, and how soon
+/// requests succeeded again.
 fn judge(outages: &[Outage], failures: &[Failure]) {
     for failure in failures {
         let during = outages
@@ -140,8 +140,8 @@ fn judge(outages: &[Outage], failures: &[Failure]) {
     }
 }
 
-/// Has shoppers shop while `strike` lets the database or a process go away, and judges what they
-/// met with.
+/// Lets shoppers shop while `strike` makes the database or a process go away, and checks their
+/// results.
 pub(crate) fn shop_while(pair: &mut Pair, strike: impl FnOnce(&mut Pair, &Front, &Tally) -> Vec<Outage>) {
     let front = Front::before(pair.addresses());
     let tally = Tally::default();
@@ -167,7 +167,7 @@ pub(crate) fn shop_while(pair: &mut Pair, strike: impl FnOnce(&mut Pair, &Front,
                 })
             })
             .collect();
-        // Also when something is amiss here: the shoppers would go on for ever.
+        // Also when the test fails. Otherwise the shoppers would never end.
         let outages = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| strike(pair, &front, &tally)));
         tally.stop.store(true, Ordering::Relaxed);
         let shoppers: Vec<_> = shopping.into_iter().map(|thread| thread.join().expect("no panic")).collect();

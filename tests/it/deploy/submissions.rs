@@ -1,5 +1,5 @@
-//! Two processes that are sent the same question at once, as by a client that lost patience: it is
-//! there once, also when one of them is killed meanwhile.
+//! Two processes get the same question at once, as from an impatient client. It is stored once,
+//! also when one of them is killed meanwhile.
 
 use std::net::SocketAddr;
 use std::time::Duration;

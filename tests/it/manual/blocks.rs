@@ -4,7 +4,7 @@
 /// A fenced block.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Block {
-    /// What stands behind the fence; empty when nothing does.
+    /// The language after the fence, or an empty text.
     pub(crate) language: String,
     pub(crate) text: String,
     /// The line of its fence, from 1.
@@ -13,7 +13,7 @@ pub(crate) struct Block {
     pub(crate) section: String,
 }
 
-/// What a document is made of, as far as code goes.
+/// The code of a document.
 #[derive(Debug, Default)]
 pub(crate) struct Document {
     pub(crate) blocks: Vec<Block>,
@@ -25,7 +25,7 @@ impl Document {
     /// Reads a document. Fences may be indented, as in lists; their indentation is not the code's.
     ///
     /// # Errors
-    /// A fence that nothing closes, or one of tildes, which this does not read.
+    /// A fence that is not closed, or a fence of tildes, which are not supported.
     pub(crate) fn read(text: &str) -> Result<Self, String> {
         let mut document = Self::default();
         let mut section = String::new();

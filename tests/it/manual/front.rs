@@ -1,6 +1,6 @@
-//! What `docs/deploy-ec2.md` makes of nginx' files: the commands are typed as they are written, on
-//! files of the test's, and nginx itself says whether it accepts them. What nginx does with the
-//! shipped file is tested in `tests/it/deploy`.
+//! Runs the commands of `docs/deploy-ec2.md` that change nginx's files, as they are written, on
+//! files of the test. nginx itself must accept the result. What nginx does with the shipped file is
+//! tested in `tests/it/deploy`.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;

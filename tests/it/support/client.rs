@@ -1,5 +1,5 @@
-//! An HTTP/1.1 client that hides nothing: it sends exactly the bytes of a test and reads exactly
-//! one answer. Every answer is looked through for e-mail addresses, which no answer may show.
+//! An HTTP/1.1 client that sends exactly the bytes of a test and reads exactly one response. It
+//! fails the test when a response shows an e-mail address.
 
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Error, ErrorKind, Read, Result, Write};
@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-/// Where every e-mail address of the tests ends.
+/// The end of every e-mail address of the tests.
 pub(super) const EMAIL_HOST: &str = "@mail.test";
 
-/// A test whose answer does not come fails after this long.
+/// A test fails when a response takes longer than this.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Bytes in one chunk of a chunked body.
@@ -42,7 +42,7 @@ impl Answer {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error} in {self:?}"))
     }
 
-    /// The list in a list's answer.
+    /// The rows of a list.
     pub(crate) fn results(&self) -> Vec<Value> {
         assert_eq!(self.status, 200, "{self:?}");
         self.json()["results"].as_array().expect("a list has results").clone()
@@ -53,7 +53,7 @@ impl Answer {
         self.results().iter().map(|row| row[key].as_u64().expect("a number")).collect()
     }
 
-    /// The answer without some of its headers, the others in lower case and in order, for
+    /// The response without some of its headers, the others in lower case and in order, for
     /// comparisons.
     pub(crate) fn without(mut self, names: &[&str]) -> Self {
         self.headers.retain(|(key, _)| !names.iter().any(|name| key.eq_ignore_ascii_case(name)));
@@ -64,7 +64,7 @@ impl Answer {
         self
     }
 
-    /// The answer but for the moment when it was given.
+    /// The response without its date.
     pub(crate) fn without_date(self) -> Self {
         self.without(&["date"])
     }
@@ -109,7 +109,7 @@ impl Request {
         request
     }
 
-    /// A body whose length nobody knows before its end.
+    /// A chunked body, whose length is not known before its end.
     pub(crate) fn chunked(self, content_type: &str, body: impl AsRef<[u8]>) -> Self {
         let mut request = self.header("Content-Type", content_type).header("Transfer-Encoding", "chunked");
         for chunk in body.as_ref().chunks(CHUNK_BYTES) {
@@ -130,7 +130,7 @@ impl Request {
         self.header("Accept", media_types)
     }
 
-    /// Sends it all and waits for the answer.
+    /// Sends the request and waits for the response.
     pub(crate) fn send(self) -> Answer {
         let mut connection = Connection::open(self.address);
         connection.send(format!("{}\r\n", self.head));
@@ -139,7 +139,7 @@ impl Request {
     }
 }
 
-/// What bytes are sent and received on: a socket, or TLS on it.
+/// The stream below a connection: a socket, or TLS on it.
 pub(crate) trait Stream: Read + Write + Send {}
 
 impl<S: Read + Write + Send> Stream for S {}
@@ -162,7 +162,7 @@ impl Connection {
         Self::over(&stream, Box::new(stream.try_clone()?))
     }
 
-    /// Speaks on a stream that goes over a socket.
+    /// A connection on a stream over a socket.
     pub(crate) fn over(socket: &TcpStream, stream: Box<dyn Stream>) -> Result<Self> {
         Ok(Self { stream: BufReader::new(stream), socket: socket.try_clone()? })
     }
@@ -182,7 +182,7 @@ impl Connection {
         self.stream.get_mut().write_all(bytes.as_ref())
     }
 
-    /// Reads the answer to the oldest request that has none yet.
+    /// Reads the response to the oldest request that has none yet.
     pub(crate) fn answer_to(&mut self, method: &str) -> Answer {
         self.try_answer_to(method).expect("an answer in time")
     }
@@ -214,19 +214,19 @@ impl Connection {
         Ok(answer)
     }
 
-    /// Sends nothing any more, and says so.
+    /// Closes the sending side.
     pub(crate) fn finish_sending(&mut self) {
         self.socket.shutdown(Shutdown::Write).expect("an open connection");
     }
 
-    /// Everything that still comes before the shop closes the connection.
+    /// All text that comes before the shop closes the connection.
     pub(crate) fn read_to_the_end(&mut self) -> String {
         let mut rest = String::new();
         self.stream.read_to_string(&mut rest).expect("the shop closes the connection");
         rest
     }
 
-    /// The same for what is no text. A connection that is cut ends as well.
+    /// The same for bytes that are no text. A connection that breaks ends them as well.
     pub(crate) fn read_bytes_to_the_end(&mut self) -> Vec<u8> {
         let mut rest = Vec::new();
         match self.stream.read_to_end(&mut rest) {
