@@ -144,7 +144,7 @@ fn documents_are_plain_and_their_lines_short() {
 }
 
 #[test]
-fn what_is_hard_to_read_is_noticed() {
+fn hard_sentences_are_noticed() {
     let long = "a ".repeat(51);
     assert_eq!(hard_to_read("a", &format!("| {long}\n```\n{long}\nanew\n```\n`anew` besides")), [""; 0]);
     for bad in ["Whoever reads", "read it anew.", &long] {

@@ -121,7 +121,7 @@ impl<'a> Shops<'a> {
 
     /// Whether the new rows are there after a kill; otherwise all former ones are.
     fn is_through(&self, store: &str, said_so: bool) -> bool {
-        self.place.wait_for_the_dead();
+        self.place.wait_for_killed_programs();
         check(store);
         let found = fingerprint(store);
         assert!(found == self.former || found == self.new, "a mix");

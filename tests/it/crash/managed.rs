@@ -17,10 +17,10 @@ use crate::support::program::{DEADLINE, Process, Server, atelier, run, until};
 
 on_every_store!(
     without pooler:
-    a_socket_that_is_handed_over_is_served,
+    a_socket_of_the_manager_is_served,
     connections_while_nothing_serves_wait_for_the_next_process,
     restarts_on_a_kept_socket_fail_no_request,
-    the_manager_hears_of_every_state,
+    the_manager_is_notified_of_every_state,
     a_socket_elsewhere_than_asked_for_is_refused,
 );
 
@@ -59,7 +59,7 @@ fn migrated(place: &Place) -> String {
     store
 }
 
-fn a_socket_that_is_handed_over_is_served(place: &Place) {
+fn a_socket_of_the_manager_is_served(place: &Place) {
     let (socket, address) = socket();
     let mut server = serve(&socket, &migrated(place));
     assert_eq!(server.address, address);
@@ -81,7 +81,7 @@ fn connections_while_nothing_serves_wait_for_the_next_process(place: &Place) {
          Content-Length: {}\r\nExpect: 100-continue\r\n\r\n",
         question.len()
     ));
-    assert_eq!(in_flight.answer_to("POST").status, 100);
+    assert_eq!(in_flight.response_to("POST").status, 100);
 
     let ask = || {
         let mut client = Connection::open(address);
@@ -91,13 +91,13 @@ fn connections_while_nothing_serves_wait_for_the_next_process(place: &Place) {
     first.process.terminate();
     let mut while_it_stops = ask();
     in_flight.send(question);
-    assert_eq!(in_flight.answer_to("POST").status, 201);
+    assert_eq!(in_flight.response_to("POST").status, 201);
     assert_eq!(first.process.wait().code(), Some(0));
     let mut while_nobody_is_there = ask();
 
     let _second = serve(&socket, &store);
-    assert_eq!(while_nobody_is_there.answer_to("GET").results().len(), 1);
-    assert_eq!(while_it_stops.answer_to("GET").status, 200);
+    assert_eq!(while_nobody_is_there.response_to("GET").results().len(), 1);
+    assert_eq!(while_it_stops.response_to("GET").status, 200);
 }
 
 fn restarts_on_a_kept_socket_fail_no_request(place: &Place) {
@@ -112,8 +112,8 @@ fn restarts_on_a_kept_socket_fail_no_request(place: &Place) {
         for _ in 0..2 {
             scope.spawn(|| {
                 while !stop.load(Ordering::Relaxed) {
-                    let answer = Request::new(address, "PUT", &vote).send();
-                    assert_eq!(answer.status, 204, "{answer:?}");
+                    let response = Request::new(address, "PUT", &vote).send();
+                    assert_eq!(response.status, 204, "{response:?}");
                     votes.fetch_add(1, Ordering::Relaxed);
                 }
             });
@@ -135,7 +135,7 @@ fn restarts_on_a_kept_socket_fail_no_request(place: &Place) {
     assert_eq!(list["results"][0]["question_helpfulness"], votes.into_inner(), "every vote counts once");
 }
 
-fn the_manager_hears_of_every_state(place: &Place) {
+fn the_manager_is_notified_of_every_state(place: &Place) {
     let ear = place.folder().join("notify");
     let manager = UnixDatagram::bind(&ear).expect("a socket in the folder");
     manager.set_read_timeout(Some(DEADLINE)).expect("a socket takes a limit");

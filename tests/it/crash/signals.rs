@@ -37,15 +37,15 @@ fn a_request_in_flight_is_finished_after_sigterm(place: &Place) {
         body.len()
     );
     client.send(&head);
-    assert_eq!(client.answer_to("POST").status, 100);
+    assert_eq!(client.response_to("POST").status, 100);
 
     server.process.terminate();
     until("no more connections are taken", || TcpStream::connect(server.address).is_err());
     assert_eq!(idle.read_to_the_end(), "", "idle connections are closed");
 
     client.send(body);
-    let answer = client.answer_to("POST");
-    assert_eq!(answer.status, 201, "{answer:?}");
+    let response = client.response_to("POST");
+    assert_eq!(response.status, 201, "{response:?}");
     assert_eq!(server.process.wait().code(), Some(0));
 
     check(&store);

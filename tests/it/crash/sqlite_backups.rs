@@ -148,7 +148,7 @@ fn a_server_whose_file_is_replaced_refuses_writes_and_is_not_ready() {
 }
 
 #[test]
-fn a_server_on_a_full_disk_shows_what_is_there_and_writes_once_there_is_room() {
+fn a_server_on_a_full_disk_serves_lists_and_writes_again_when_there_is_room() {
     let place = place();
     let store = shop(&place, 20, 1);
     let list = "/qa/questions?product_id=7&count=1000";

@@ -34,7 +34,7 @@ impl Place {
 
     /// Waits until the store has noticed the killed programs: a server runs the statements that it
     /// received before it notices the closed connection.
-    pub(crate) fn wait_for_the_dead(&self) {
+    pub(crate) fn wait_for_killed_programs(&self) {
         if self.kind != StoreKind::Sqlite {
             let living =
                 format!("SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE '{DOOMED}%'");

@@ -69,7 +69,7 @@ fn send(client: &mut Connection, round: u64) -> std::io::Result<u64> {
         "POST /qa/questions HTTP/1.1\r\nHost: shop\r\nContent-Type: application/json\r\n\
          Idempotency-Key: \"round-{round}\"\r\nContent-Length: {length}\r\n\r\n{body}"
     ))?;
-    let answer = client.try_answer_to("POST")?;
-    assert_eq!(answer.status, 201, "{answer:?}");
-    Ok(answer.json()["question_id"].as_u64().expect("an id"))
+    let response = client.try_response_to("POST")?;
+    assert_eq!(response.status, 201, "{response:?}");
+    Ok(response.json()["question_id"].as_u64().expect("an id"))
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::front::Front;
 use super::pair::{LARGE_PRODUCT, Pair, stocked};
-use crate::support::client::Answer;
+use crate::support::client::Response;
 use crate::support::cluster::Cluster;
 use crate::support::program::until;
 
@@ -15,12 +15,12 @@ const FOR_EVER: u32 = 3_600;
 const LIST: &str = "/qa/questions?product_id=7";
 
 /// The part of a response's cookie that a browser sends back.
-fn cookie(answer: &Answer) -> String {
-    let cookie = answer.header("set-cookie").unwrap_or_else(|| panic!("no cookie in {answer:?}"));
+fn cookie(response: &Response) -> String {
+    let cookie = response.header("set-cookie").unwrap_or_else(|| panic!("no cookie in {response:?}"));
     cookie.split(';').next().expect("a first piece").to_owned()
 }
 
-fn ask(front: &Front) -> Answer {
+fn ask(front: &Front) -> Response {
     front
         .request("POST", "/qa/questions")
         .json(&json!({
@@ -29,13 +29,13 @@ fn ask(front: &Front) -> Answer {
         .send()
 }
 
-fn shows(answer: &Answer, text: &str) -> bool {
-    assert_eq!(answer.status, 200, "{answer:?}");
-    answer.body.contains(text)
+fn shows(response: &Response, text: &str) -> bool {
+    assert_eq!(response.status, 200, "{response:?}");
+    response.body.contains(text)
 }
 
 #[test]
-fn who_wrote_sees_it_at_once_and_others_go_on_with_what_is_kept() {
+fn a_client_sees_its_own_write_at_once_and_others_get_the_cached_list() {
     let pair = Pair::on(&stocked(Cluster::shared()));
     let front = Front::caching(pair.addresses(), FOR_EVER);
     assert!(!shows(&front.get(LIST), "New here?"));
@@ -73,13 +73,13 @@ fn only_a_write_that_was_done_gives_a_cookie() {
         ("PUT", "/qa/questions/99999/helpful", 404),
         ("OPTIONS", "/qa/questions", 204),
     ] {
-        let answer = front.request(method, target).send();
-        assert_eq!((answer.status, answer.header("set-cookie")), (status, None), "{method} {target}");
+        let response = front.request(method, target).send();
+        assert_eq!((response.status, response.header("set-cookie")), (status, None), "{method} {target}");
     }
 }
 
 #[test]
-fn who_asks_anew_gets_it_from_a_process() {
+fn a_request_with_no_cache_goes_to_a_process() {
     let pair = Pair::on(&stocked(Cluster::shared()));
     let front = Front::caching(pair.addresses(), FOR_EVER);
     let before = front.get(LIST);
@@ -101,7 +101,7 @@ fn who_asks_anew_gets_it_from_a_process() {
 }
 
 #[test]
-fn failures_are_not_kept_and_what_is_kept_outlives_the_processes() {
+fn failures_are_not_cached_and_cached_lists_outlive_the_processes() {
     let mut pair = Pair::on(&stocked(Cluster::shared()));
     let front = Front::caching(pair.addresses(), 1);
     let kept = front.get(LIST);
@@ -151,14 +151,14 @@ fn encodings_do_not_mix() {
 }
 
 #[test]
-fn an_answer_that_is_kept_carries_the_id_of_the_one_who_asks() {
+fn a_cached_response_has_the_id_of_the_new_request() {
     let pair = Pair::on(&stocked(Cluster::shared()));
     let front = Front::caching(pair.addresses(), FOR_EVER);
     for id in ["first", "second"] {
-        let answer = front.request("GET", LIST).header("X-Request-Id", id).send();
-        assert_eq!(answer.header("x-request-id"), Some(id));
+        let response = front.request("GET", LIST).header("X-Request-Id", id).send();
+        assert_eq!(response.header("x-request-id"), Some(id));
     }
     assert_eq!(front.get(LIST).header("x-request-id"), None);
-    let answer = front.request("PUT", "/qa/questions/19/helpful").header("X-Request-Id", "a<b").send();
-    assert_eq!((answer.status, answer.header("x-request-id")), (204, None));
+    let response = front.request("PUT", "/qa/questions/19/helpful").header("X-Request-Id", "a<b").send();
+    assert_eq!((response.status, response.header("x-request-id")), (204, None));
 }

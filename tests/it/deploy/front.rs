@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use tempfile::TempDir;
 
-use crate::support::client::{Answer, Connection, Request};
+use crate::support::client::{Connection, Request, Response};
 use crate::support::program::until;
 
 /// The shipped configuration.
@@ -88,11 +88,11 @@ impl Front {
         Request::new(self.address, method, target)
     }
 
-    pub(crate) fn get(&self, target: &str) -> Answer {
+    pub(crate) fn get(&self, target: &str) -> Response {
         self.request("GET", target).send()
     }
 
-    pub(crate) fn put(&self, target: &str) -> Answer {
+    pub(crate) fn put(&self, target: &str) -> Response {
         self.request("PUT", target).send()
     }
 

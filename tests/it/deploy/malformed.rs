@@ -76,7 +76,7 @@ impl Drop for Stopping<'_> {
 }
 
 #[test]
-fn malformed_requests_cost_nobody_else_anything() {
+fn malformed_requests_do_not_affect_other_clients() {
     let pair = Pair::on(&stocked(Cluster::shared()));
     let front = Front::before(pair.addresses());
     let stop = AtomicBool::new(false);
@@ -88,12 +88,12 @@ fn malformed_requests_cost_nobody_else_anything() {
             let mut client = Connection::open(front.address);
             // nginx may close the connection before all of it is sent.
             let _ = client.try_send(kind);
-            let answer = client.answer_to("GET");
+            let response = client.response_to("GET");
             let shown = String::from_utf8_lossy(&kind[..kind.len().min(100)]);
-            assert!((400..=499).contains(&answer.status), "{shown}: {answer:?}");
-            assert_eq!(answer.header("access-control-allow-origin"), Some("*"), "{shown}: {answer:?}");
-            assert!(answer.body.starts_with("Error: "), "{shown}: {answer:?}");
-            *refused.entry(answer.status).or_default() += 1;
+            assert!((400..=499).contains(&response.status), "{shown}: {response:?}");
+            assert_eq!(response.header("access-control-allow-origin"), Some("*"), "{shown}: {response:?}");
+            assert!(response.body.starts_with("Error: "), "{shown}: {response:?}");
+            *refused.entry(response.status).or_default() += 1;
             std::thread::sleep(EVERY);
         }
         drop(stopping);

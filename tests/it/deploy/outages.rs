@@ -65,7 +65,7 @@ fn strike(cluster: &Cluster, store: &str, relay: &Relay, tally: &Tally) -> Vec<O
 }
 
 #[test]
-fn nothing_is_lost_and_nothing_fails_but_while_the_database_is_away() {
+fn requests_fail_only_while_the_database_is_away_and_no_write_is_lost() {
     let cluster = Cluster::start();
     let store = cluster.fresh_database();
     run(&["migrate"], Some(&store));

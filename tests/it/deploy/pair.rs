@@ -7,7 +7,7 @@ use std::process::Stdio;
 
 use super::front::free_address;
 use super::relay::Relay;
-use crate::support::client::{Answer, Request};
+use crate::support::client::{Request, Response};
 use crate::support::cluster::Cluster;
 use crate::support::program::{Server, run};
 
@@ -107,8 +107,8 @@ impl Pair {
 
     /// The votes of a question, as one of them shows them.
     pub(crate) fn votes(&self, number: usize, product: u64, question: u64) -> u64 {
-        let answer = self.request(number, "GET", &format!("/qa/questions?product_id={product}")).send();
-        let rows = answer.results();
+        let response = self.request(number, "GET", &format!("/qa/questions?product_id={product}")).send();
+        let rows = response.results();
         let row = rows.iter().find(|row| row["question_id"] == question).expect("the question is there");
         row["question_helpfulness"].as_u64().expect("a number")
     }
@@ -129,6 +129,6 @@ pub(crate) fn signed_get(target: &str) -> String {
 }
 
 /// The process that sent a signed response.
-pub(crate) fn who(answer: &Answer) -> usize {
-    usize::from(answer.header("access-control-allow-origin").is_none())
+pub(crate) fn who(response: &Response) -> usize {
+    usize::from(response.header("access-control-allow-origin").is_none())
 }

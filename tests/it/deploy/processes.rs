@@ -105,14 +105,14 @@ fn a_read_that_broke_off_is_asked_of_the_next_process() {
     let of_the_first = (1..=PRODUCTS).find(|product| who(&signed(read(*product)).send()) == 0);
     let product = of_the_first.expect("some are the first one's");
     relays[0].take_answers(true);
-    let answer = signed(read(product)).send();
-    assert_eq!((answer.status, who(&answer)), (200, 1));
+    let response = signed(read(product)).send();
+    assert_eq!((response.status, who(&response)), (200, 1));
     relays[0].take_answers(false);
     until("the first process is asked again", || who(&signed(read(product)).send()) == 0);
 }
 
 #[test]
-fn a_vote_that_found_nobody_goes_to_the_next_process() {
+fn a_vote_that_reached_no_process_goes_to_the_next_one() {
     for away in 0..2 {
         let mut pair = Pair::on(&stocked(Cluster::shared()));
         let front = Front::before(pair.addresses());
@@ -145,10 +145,10 @@ impl Readers {
                 _ => format!("/qa/questions/{}/answers", 3 * number - 2),
             };
             client.send(signed_get(&target));
-            let answer = client.answer_to("GET");
-            assert!(!answer.results().is_empty(), "{target}: {answer:?}");
-            self.served[who(&answer)].fetch_add(1, Ordering::Relaxed);
-            if answer.header("connection") == Some("close") {
+            let response = client.response_to("GET");
+            assert!(!response.results().is_empty(), "{target}: {response:?}");
+            self.served[who(&response)].fetch_add(1, Ordering::Relaxed);
+            if response.header("connection") == Some("close") {
                 client = front.connect();
             }
         }
@@ -207,7 +207,7 @@ fn no_read_fails_and_votes_go_on_while_a_process_is_away() {
 }
 
 #[test]
-fn without_any_process_it_is_503_and_says_when_to_try_again() {
+fn without_any_process_nginx_answers_503_with_retry_after() {
     let mut pair = Pair::on(&stocked(Cluster::shared()));
     let front = Front::before(pair.addresses());
     for server in &mut pair.servers {
@@ -219,19 +219,23 @@ fn without_any_process_it_is_503_and_says_when_to_try_again() {
         ("POST", "/qa/questions"),
         ("OPTIONS", "/qa/questions"),
     ] {
-        let answer = front.request(method, target).send();
-        assert!(is_unavailable(&answer), "{method}: {answer:?}");
-        assert_eq!(answer.header("content-type"), Some("text/plain; charset=utf-8"));
-        assert_eq!(answer.header("access-control-allow-origin"), Some("*"));
+        let response = front.request(method, target).send();
+        assert!(is_unavailable(&response), "{method}: {response:?}");
+        assert_eq!(response.header("content-type"), Some("text/plain; charset=utf-8"));
+        assert_eq!(response.header("access-control-allow-origin"), Some("*"));
         assert_eq!(
-            answer.header("access-control-expose-headers"),
+            response.header("access-control-expose-headers"),
             Some("Location, Retry-After, ETag, X-Request-Id")
         );
-        let answer = front.request(method, target).accept("application/json").send();
-        assert_eq!((answer.status, answer.header("retry-after")), (503, Some("1")), "{method}: {answer:?}");
-        assert_eq!(answer.header("content-type"), Some("application/problem+json"));
+        let response = front.request(method, target).accept("application/json").send();
         assert_eq!(
-            answer.json(),
+            (response.status, response.header("retry-after")),
+            (503, Some("1")),
+            "{method}: {response:?}"
+        );
+        assert_eq!(response.header("content-type"), Some("application/problem+json"));
+        assert_eq!(
+            response.json(),
             json!({
                 "type": "/problems/unavailable",
                 "title": "Unavailable",

@@ -15,7 +15,7 @@ fn is_asked(front: &Front, number: usize) -> bool {
 }
 
 #[test]
-fn processes_are_started_anew_one_after_the_other_and_not_one_request_fails() {
+fn no_request_fails_while_processes_are_restarted_one_after_the_other() {
     let cluster = Cluster::shared();
     let store = cluster.fresh_database();
     run(&["migrate"], Some(&store));

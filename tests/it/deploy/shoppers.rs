@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::front::Front;
 use super::pair::Pair;
-use crate::support::client::{Answer, Connection};
+use crate::support::client::{Connection, Response};
 use crate::support::ledger::{Ledger, PRODUCTS, Talk, Writer, everything_listed};
 use crate::support::program::until;
 
@@ -75,7 +75,7 @@ impl<'a> Shopper<'a> {
 }
 
 impl Talk for Shopper<'_> {
-    fn request(&mut self, method: &str, path: &str, json: &str) -> Option<Answer> {
+    fn request(&mut self, method: &str, path: &str, json: &str) -> Option<Response> {
         let began = Instant::now();
         let answer = self.connection.exchange(method, path, json).expect("nginx always answers");
         if answer.header("connection") == Some("close") {

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::answers::is_unavailable;
 use super::pair::stocked;
-use crate::support::client::{Answer, Request};
+use crate::support::client::{Request, Response};
 use crate::support::cluster::Cluster;
 use crate::support::program::{Process, Server, atelier, check, until};
 
@@ -57,11 +57,11 @@ impl<'a> Shop<'a> {
         shop
     }
 
-    fn send(&self, method: &str, target: &str) -> Answer {
+    fn send(&self, method: &str, target: &str) -> Response {
         let asked = Instant::now();
-        let answer = Request::new(self.server.address, method, target).send();
+        let response = Request::new(self.server.address, method, target).send();
         assert!(asked.elapsed() < STORE_WAIT + SLACK, "{method} {target} took {:?}", asked.elapsed());
-        answer
+        response
     }
 
     /// The votes of a product's first question, as they are shown from memory.
@@ -74,18 +74,18 @@ impl<'a> Shop<'a> {
 
     /// Votes for a product's first question. Returns whether the vote was acknowledged.
     fn vote(&mut self, product: u64) -> bool {
-        let answer = self.send("PUT", &format!("/qa/questions/{}/helpful", 3 * product - 2));
-        assert!(answer.status == 204 || is_unavailable(&answer), "{answer:?}");
-        *self.votes.entry(product).or_default() += u64::from(answer.status == 204);
-        answer.status == 204
+        let response = self.send("PUT", &format!("/qa/questions/{}/helpful", 3 * product - 2));
+        assert!(response.status == 204 || is_unavailable(&response), "{response:?}");
+        *self.votes.entry(product).or_default() += u64::from(response.status == 204);
+        response.status == 204
     }
 
     /// Reads a product that is not cached. Returns whether that succeeded.
     fn reads_anew(&mut self) -> bool {
         self.next_product += 1;
-        let answer = self.send("GET", &format!("/qa/questions?product_id={}", self.next_product));
-        assert!(answer.status == 200 || is_unavailable(&answer), "{answer:?}");
-        answer.status == 200
+        let response = self.send("GET", &format!("/qa/questions?product_id={}", self.next_product));
+        assert!(response.status == 200 || is_unavailable(&response), "{response:?}");
+        response.status == 200
     }
 
     fn all_is_well(&mut self) {
@@ -180,7 +180,7 @@ fn a_reader_without_a_connection_leaves_reading_to_the_other() {
 }
 
 #[test]
-fn a_row_that_somebody_keeps_locked_stops_no_other_writes_for_good() {
+fn a_locked_row_does_not_block_other_writes_for_ever() {
     let mut shop = Shop::on(Cluster::shared());
     let _holder = shop.hold("SELECT FROM questions WHERE question_id = 7 FOR UPDATE");
     assert!(!shop.vote(3), "its question is locked");
@@ -198,7 +198,7 @@ fn a_row_that_somebody_keeps_locked_stops_no_other_writes_for_good() {
 }
 
 #[test]
-fn a_table_that_somebody_keeps_locked_leaves_what_is_in_memory() {
+fn with_a_locked_table_cached_lists_are_still_served() {
     let mut shop = Shop::on(Cluster::shared());
     let _holder = shop.hold("LOCK TABLE questions IN ACCESS EXCLUSIVE MODE");
     for product in 1..=2 {
@@ -215,13 +215,13 @@ fn ask(shop: &Shop<'_>, product: u64) -> bool {
     let question = json!({
         "body": "Why? ".repeat(200).trim(), "name": "ann", "email": "ann@mail.test", "product_id": product,
     });
-    let answer = Request::new(shop.server.address, "POST", "/qa/questions").json(&question).send();
-    assert!(answer.status == 201 || is_unavailable(&answer), "{answer:?}");
-    answer.status == 201
+    let response = Request::new(shop.server.address, "POST", "/qa/questions").json(&question).send();
+    assert!(response.status == 201 || is_unavailable(&response), "{response:?}");
+    response.status == 201
 }
 
 #[test]
-fn on_a_full_disk_nothing_is_acknowledged_that_is_not_there() {
+fn on_a_full_disk_every_acknowledged_write_is_stored() {
     const PRODUCT: u64 = 77;
     let cluster = Cluster::start();
     let mut shop = Shop::on(&cluster);

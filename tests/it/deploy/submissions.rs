@@ -22,15 +22,15 @@ fn send(address: SocketAddr, body: &str, key: Option<&str>) -> u64 {
         None => request,
     };
     let draft = json!({"body": body, "name": "ann", "email": "ann@mail.test", "product_id": 5});
-    let answer = request.json(&draft).send();
-    assert_eq!(answer.status, 201, "{answer:?}");
-    answer.json()["question_id"].as_u64().expect("an id")
+    let response = request.json(&draft).send();
+    assert_eq!(response.status, 201, "{response:?}");
+    response.json()["question_id"].as_u64().expect("an id")
 }
 
 /// The questions with a text, as a process lists them.
 fn listed(address: SocketAddr, body: &str) -> Vec<u64> {
-    let answer = Request::new(address, "GET", "/qa/questions?product_id=5&count=1000").send();
-    let rows = answer.results().into_iter().filter(|row| row["question_body"] == body);
+    let response = Request::new(address, "GET", "/qa/questions?product_id=5&count=1000").send();
+    let rows = response.results().into_iter().filter(|row| row["question_body"] == body);
     rows.map(|row| row["question_id"].as_u64().expect("an id")).collect()
 }
 
@@ -103,7 +103,7 @@ fn send_to_the_doomed(mut client: Connection, body: &str, key: &str) -> Option<u
              Idempotency-Key: {key}\r\nContent-Length: {length}\r\n\r\n{draft}"
         ))
         .ok()?;
-    let answer = client.try_answer_to("POST").ok()?;
-    assert_eq!(answer.status, 201, "{answer:?}");
-    answer.json()["question_id"].as_u64()
+    let response = client.try_response_to("POST").ok()?;
+    assert_eq!(response.status, 201, "{response:?}");
+    response.json()["question_id"].as_u64()
 }

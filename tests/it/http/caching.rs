@@ -2,20 +2,20 @@
 //! says whether it may be cached.
 
 use super::drafts::{answer_draft, question_draft};
-use crate::support::{Answer, Faults, Shop, answer, on_every_store, question};
+use crate::support::{Faults, Response, Shop, answer, on_every_store, question};
 
 const QUESTIONS: &str = "/qa/questions?product_id=5";
 const ANSWERS: &str = "/qa/questions/1/answers";
 
 /// A list's tag.
-fn tag(answer: &Answer) -> String {
-    let tag = answer.header("etag").unwrap_or_else(|| panic!("no tag in {answer:?}"));
+fn tag(response: &Response) -> String {
+    let tag = response.header("etag").unwrap_or_else(|| panic!("no tag in {response:?}"));
     assert!(tag.starts_with("W/\"") && tag.ends_with('"'), "{tag}");
     tag.to_owned()
 }
 
 /// Asks again with the tag of a list that the client has.
-fn ask_again(shop: &Shop, target: &str, tags: &str) -> Answer {
+fn ask_again(shop: &Shop, target: &str, tags: &str) -> Response {
     shop.request("GET", target).header("If-None-Match", tags).send()
 }
 
@@ -60,10 +60,10 @@ on_every_store! {
         let mut connection = shop.connect();
         for _ in 0..3 {
             connection.send(format!("GET {QUESTIONS} HTTP/1.1\r\nHost: shop\r\nIf-None-Match: \"x\"\r\nIf-None-Match: {tag}\r\n\r\n"));
-            assert_eq!(connection.answer_to("GET").status, 304);
+            assert_eq!(connection.response_to("GET").status, 304);
         }
         connection.send(format!("GET {QUESTIONS} HTTP/1.1\r\nHost: shop\r\n\r\n"));
-        assert_eq!(connection.answer_to("GET").status, 200);
+        assert_eq!(connection.response_to("GET").status, 200);
     }
 
     fn every_write_makes_another_tag(shop: &mut Shop) {

@@ -49,8 +49,8 @@ pub(crate) fn of_bytes(draft: Value, bytes: usize) -> String {
 
 /// Posts a draft that must be refused for its fields; tells which, as JSON Pointers.
 pub(crate) fn refused_fields(shop: &Shop, path: &str, draft: &Value) -> Vec<String> {
-    let answer = shop.request("POST", path).accept("application/json").json(draft).send();
-    assert_eq!(answer.status, 422, "{draft}: {answer:?}");
-    let errors = answer.json()["errors"].as_array().expect("bad fields are listed").clone();
+    let response = shop.request("POST", path).accept("application/json").json(draft).send();
+    assert_eq!(response.status, 422, "{draft}: {response:?}");
+    let errors = response.json()["errors"].as_array().expect("bad fields are listed").clone();
     errors.iter().map(|error| error["pointer"].as_str().expect("a pointer").to_owned()).collect()
 }

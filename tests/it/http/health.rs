@@ -4,20 +4,20 @@
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-use crate::support::{Answer, Faults, Shop, on_every_store, question};
+use crate::support::{Faults, Response, Shop, on_every_store, question};
 
 /// Longer than an answer of the store is good.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Asks until it is so.
-fn until_ready(shop: &Shop, status: u16) -> Answer {
+fn until_ready(shop: &Shop, status: u16) -> Response {
     let deadline = Instant::now() + PATIENCE;
     loop {
-        let answer = shop.get("/readyz");
-        if answer.status == status {
-            return answer;
+        let response = shop.get("/readyz");
+        if response.status == status {
+            return response;
         }
-        assert!(Instant::now() < deadline, "{answer:?}");
+        assert!(Instant::now() < deadline, "{response:?}");
         std::thread::sleep(Duration::from_millis(5));
     }
 }
@@ -67,9 +67,9 @@ on_every_store! {
     fn readyz_says_why_in_problem_details(shop: &mut Shop) {
         let faults = Faults::under(shop);
         faults.break_down();
-        let answer = shop.request("GET", "/readyz").accept("application/json").send();
-        assert_eq!(answer.status, 503);
-        let problem = answer.json();
+        let response = shop.request("GET", "/readyz").accept("application/json").send();
+        assert_eq!(response.status, 503);
+        let problem = response.json();
         assert_eq!(problem["type"], "/problems/not-ready");
         assert_eq!(problem["detail"], "Error: the store cannot be reached");
         assert_eq!(shop.get("/problems/not-ready").status, 200);

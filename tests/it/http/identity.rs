@@ -1,15 +1,15 @@
 //! Request ids: the id of a request comes back with its response, if it is harmless.
 
 use super::drafts::question_draft;
-use crate::support::{Answer, Shop, on_every_store, question};
+use crate::support::{Response, Shop, on_every_store, question};
 
 /// The id in an answer.
-fn named(answer: &Answer) -> Option<&str> {
-    answer.header("x-request-id")
+fn named(response: &Response) -> Option<&str> {
+    response.header("x-request-id")
 }
 
 on_every_store! {
-    fn an_answer_carries_the_id_of_its_request(shop: &mut Shop) {
+    fn a_response_has_the_id_of_its_request(shop: &mut Shop) {
         shop.stock([question(1)]);
         let ask = |method, target| shop.request(method, target).header("X-Request-Id", "4bf92f35-77b3:7");
         for answer in [
@@ -32,8 +32,8 @@ on_every_store! {
 
     fn ids_that_could_do_harm_are_not_sent_back(shop: &Shop) {
         for id in ["", "a b", "<script>", "a\"b", "$(id)", "a;b", &"x".repeat(129)] {
-            let answer = shop.request("GET", "/qa/questions?product_id=5").header("X-Request-Id", id).send();
-            assert_eq!((answer.status, named(&answer)), (200, None), "{id}");
+            let response = shop.request("GET", "/qa/questions?product_id=5").header("X-Request-Id", id).send();
+            assert_eq!((response.status, named(&response)), (200, None), "{id}");
         }
     }
 }

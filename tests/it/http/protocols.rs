@@ -32,7 +32,7 @@ fn secure(shop: &mut Shop, certificate: &Certificate) {
 }
 
 on_every_store! {
-    fn whoever_begins_with_http2_is_answered_in_it(shop: &mut Shop) {
+    fn a_client_that_begins_with_http2_gets_http2(shop: &mut Shop) {
         shop.stock([question(1).answers([answer(8)]), question(2)]);
         let list = shop.get(LIST).body;
         let address = shop.address();

@@ -24,7 +24,7 @@ fn stand_in(session: &Session, name: &str, script: &str) {
 }
 
 #[test]
-fn nginx_accepts_what_the_document_makes_of_its_files() {
+fn nginx_accepts_the_files_that_the_document_changes() {
     let document = Document::read(&read(&root().join("docs/deploy-ec2.md"))).expect("a document");
     let blocks = document.section("nginx in front");
     let block = blocks.iter().find(|block| block.text.contains("nginx -t")).expect("a block with nginx -t");

@@ -225,7 +225,7 @@ fn a_shop_moves_into_postgres_and_back() {
 }
 
 #[test]
-fn tables_of_other_shapes_are_copied_with_what_the_document_says() {
+fn tables_of_other_shapes_are_copied_with_the_documents_expressions() {
     let tables = "
         CREATE TABLE questions (question_id bigint, product_id integer, body text, date_written timestamp,
             asker_name text, asker_email text, reported integer);

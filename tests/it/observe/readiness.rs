@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::watched::{Watched, migrated};
-use crate::support::client::Answer;
+use crate::support::client::Response;
 use crate::support::cluster::Cluster;
 use crate::support::on_every_store;
 use crate::support::place::Place;
@@ -17,9 +17,9 @@ on_every_store!(
 );
 
 /// A 503 that says why.
-fn assert_not_ready(answer: &Answer, why: &str) {
-    assert_eq!((answer.status, answer.header("retry-after")), (503, Some("1")), "{answer:?}");
-    assert_eq!(answer.body, format!("Error: {why}"));
+fn assert_not_ready(response: &Response, why: &str) {
+    assert_eq!((response.status, response.header("retry-after")), (503, Some("1")), "{response:?}");
+    assert_eq!(response.body, format!("Error: {why}"));
 }
 
 fn both_listeners_say_that_it_is_alive_and_ready(place: &Place) {

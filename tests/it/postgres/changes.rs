@@ -25,7 +25,7 @@ fn notify_as_reader(cluster: &Cluster, address: &str, texts: &[&str]) {
 }
 
 #[test]
-fn what_others_say_of_votes_is_read_and_not_believed() {
+fn votes_in_notices_are_read_from_the_store_and_not_believed() {
     let cluster = Cluster::shared();
     let address = cluster.fresh_database();
     let store = store(&address);
@@ -83,7 +83,7 @@ fn votes_that_cannot_be_read_take_the_product_out_of_memory() {
 }
 
 #[test]
-fn two_stores_in_one_database_do_not_hear_each_other() {
+fn two_stores_in_one_database_do_not_receive_each_others_notices() {
     let cluster = Cluster::shared();
     let database = cluster.fresh_database();
     let stores = ["first shop", "second"].map(|schema| {
@@ -113,7 +113,7 @@ fn two_stores_in_one_database_do_not_hear_each_other() {
 }
 
 #[test]
-fn others_hear_of_a_commit_with_its_values_and_oneself_does_not() {
+fn other_processes_receive_a_commit_with_its_values_and_its_own_process_does_not() {
     let store = fresh_store();
     let (own_sink, own) = ear();
     let mut writer = store.writer(own_sink).unwrap();
@@ -148,7 +148,7 @@ fn others_hear_of_a_commit_with_its_values_and_oneself_does_not() {
 }
 
 #[test]
-fn the_writers_of_one_service_do_not_hear_each_other() {
+fn the_writers_of_one_service_do_not_report_each_others_commits() {
     let store = fresh_store();
     let (sink, elsewhere) = ear();
     let mut writers = store.writers(sink).unwrap();
@@ -165,7 +165,7 @@ fn the_writers_of_one_service_do_not_hear_each_other() {
 }
 
 #[test]
-fn a_large_batch_is_told_in_full() {
+fn a_large_batch_is_reported_completely() {
     let store = fresh_store();
     let mut writer = writer(store.as_ref());
     let questions = ask(writer.as_mut(), 7, 1_000);

@@ -98,7 +98,7 @@ impl Drop for AtTheEnd<'_> {
 }
 
 #[test]
-fn whoever_reads_or_writes_meanwhile_does_not_fail() {
+fn reads_and_writes_during_a_load_do_not_fail() {
     const LOADS: u32 = 8;
     let store = fresh_store();
     begin_load(store.as_ref(), LoadMode::IntoEmpty, 300).commit().unwrap();

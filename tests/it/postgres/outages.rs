@@ -34,7 +34,7 @@ fn sessions_and_the_listener_outlive_a_restart() {
 }
 
 #[test]
-fn a_restart_between_two_calls_is_not_noticed() {
+fn a_restart_between_two_calls_fails_no_call() {
     let cluster = Cluster::start();
     let store = store(&cluster.fresh_database());
     let mut writer = writer(store.as_ref());
@@ -117,7 +117,7 @@ fn a_service_is_never_stale_after_an_outage() {
 }
 
 #[test]
-fn a_host_that_takes_connections_and_says_nothing_is_passed_over() {
+fn a_host_that_accepts_connections_and_sends_nothing_is_skipped() {
     let cluster = Cluster::shared();
     // As a server does whose disk hangs: the system takes the connection for it.
     let mute = std::net::TcpListener::bind("127.0.0.1:0").unwrap();

@@ -48,7 +48,7 @@ fn many_sessions_share_few_connections_and_leave_no_settings_behind() {
 }
 
 #[test]
-fn an_address_through_which_nothing_is_heard_is_refused() {
+fn an_address_through_which_no_notice_arrives_is_refused() {
     let cluster = Cluster::shared();
     let database = cluster.fresh_database();
     drop(store(&database));

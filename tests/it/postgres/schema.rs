@@ -49,7 +49,7 @@ fn tables_of_the_first_version_are_brought_up_to_date() {
 }
 
 #[test]
-fn whoever_reads_for_long_holds_up_a_migration_but_nobody_else() {
+fn a_long_reader_delays_a_migration_but_no_requests() {
     let cluster = Cluster::shared();
     let text = cluster.fresh_database();
     let address: StoreAddress = text.parse().unwrap();
@@ -103,7 +103,7 @@ fn another_programs_tables_are_left_alone() {
 }
 
 #[test]
-fn what_cannot_be_reached_is_an_error_without_the_password() {
+fn an_unreachable_server_is_an_error_without_the_password() {
     for (text, expected) in [
         ("postgres://atelier:s3cret@127.0.0.1:1/atelier", "refused"),
         ("postgres://atelier:s3cret@/atelier?host=/nowhere", "No such file"),

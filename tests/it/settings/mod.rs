@@ -103,7 +103,7 @@ fn defaults_depend_on_the_store_that_the_file_names() {
 }
 
 #[test]
-fn what_is_printed_can_be_written_into_a_file() {
+fn the_printed_settings_are_a_valid_settings_file() {
     let desk = Desk::with("");
     let options = "--path-prefix /a\"b\\ --max-product-cache 1GiB --stale-grace 5s --access-log errors --demo --workers 3";
     let first = desk.in_force(options, &[]);
@@ -140,7 +140,7 @@ fn programs_read_the_settings_as_json() {
 }
 
 #[test]
-fn a_wrong_value_is_told_with_the_place_where_it_stands() {
+fn a_wrong_value_is_reported_with_its_source() {
     let desk = Desk::with("\nworkers = 0\n");
     let wanted = "write a whole number from 1 to 1024\n";
     for (mut command, place) in [
@@ -190,7 +190,7 @@ fn every_setting_refuses_what_it_is_not_and_says_what_to_write() {
 }
 
 #[test]
-fn settings_that_do_not_go_together_are_told() {
+fn settings_that_do_not_go_together_are_reported() {
     let desk = Desk::with("tls_cert = \"a.pem\"\n");
     for command in ["serve", "config"] {
         let complaint = refused(&mut desk.atelier(&format!("{command} --config atelier.toml")));
@@ -201,7 +201,7 @@ fn settings_that_do_not_go_together_are_told() {
 }
 
 #[test]
-fn a_file_that_cannot_be_read_is_told() {
+fn a_file_that_cannot_be_read_is_reported() {
     let desk = Desk::with("");
     for (path, problem) in [("none.toml", "No such file"), (".", "Is a directory")] {
         let complaint = refused(&mut desk.atelier(&format!("serve --config {path}")));
@@ -220,7 +220,7 @@ fn a_file_that_cannot_be_read_is_told() {
 }
 
 #[test]
-fn a_variable_that_is_misspelt_is_told_and_a_strange_one_is_not() {
+fn a_misspelt_variable_is_reported_and_a_foreign_one_is_not() {
     let desk = Desk::with("");
     let mut command = desk.atelier("config");
     command

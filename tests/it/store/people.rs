@@ -16,11 +16,11 @@ use crate::support::on_every_store;
 on_every_store!(
     a_person_is_found_with_everything,
     an_address_is_compared_as_it_is_kept,
-    an_empty_address_is_nobodys,
+    an_empty_address_belongs_to_no_person,
     an_erased_person_leaves_a_readable_thread,
     rows_that_are_no_longer_the_persons_are_left_alone,
-    erasing_is_told_to_other_sessions,
-    erasing_nobody_is_told_to_nobody,
+    erasing_is_reported_to_other_sessions,
+    erasing_no_rows_is_not_reported,
     a_person_with_more_rows_than_a_batch_is_found_and_erased,
     votes_for_rows_that_are_being_erased_are_counted,
 );
@@ -105,7 +105,7 @@ fn an_address_is_compared_as_it_is_kept(store: &TestStore) {
     assert_eq!(found.other_spellings.iter().collect::<Vec<_>>(), ["ünal@mail.test"]);
 }
 
-fn an_empty_address_is_nobodys(store: &TestStore) {
+fn an_empty_address_belongs_to_no_person(store: &TestStore) {
     small_shop().into(store);
     let refused = PersonRows::find(store.open().dump().expect("a dump").as_mut(), " \r\n");
     assert!(matches!(refused, Err(StoreError::BadAddress(_))), "{refused:?}");
@@ -150,7 +150,7 @@ fn rows_that_are_no_longer_the_persons_are_left_alone(store: &TestStore) {
     assert_eq!(store.lines(5), shop.lines(5));
 }
 
-fn erasing_is_told_to_other_sessions(store: &TestStore) {
+fn erasing_is_reported_to_other_sessions(store: &TestStore) {
     used_by_ann_and_bob(store);
     let news = News::default();
     let mut writer = store.open().writer(news.sink()).expect("a writer");
@@ -165,7 +165,7 @@ fn erasing_is_told_to_other_sessions(store: &TestStore) {
     }
 }
 
-fn erasing_nobody_is_told_to_nobody(store: &TestStore) {
+fn erasing_no_rows_is_not_reported(store: &TestStore) {
     used_by_ann_and_bob(store);
     let ann = find(store, ANN);
     store.open().erase(&ann).expect("erased");

@@ -19,7 +19,7 @@ const CHUNK_BYTES: usize = 4_000;
 
 /// One answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Answer {
+pub(crate) struct Response {
     pub(crate) status: u16,
     /// Empty when it is encoded.
     pub(crate) body: String,
@@ -28,7 +28,7 @@ pub(crate) struct Answer {
     headers: Vec<(String, String)>,
 }
 
-impl Answer {
+impl Response {
     /// A header's value; a header that comes twice fails the test.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let mut values = self.headers.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name));
@@ -131,11 +131,11 @@ impl Request {
     }
 
     /// Sends the request and waits for the response.
-    pub(crate) fn send(self) -> Answer {
+    pub(crate) fn send(self) -> Response {
         let mut connection = Connection::open(self.address);
         connection.send(format!("{}\r\n", self.head));
         connection.send(&self.body);
-        connection.answer_to(&self.method)
+        connection.response_to(&self.method)
     }
 }
 
@@ -183,11 +183,11 @@ impl Connection {
     }
 
     /// Reads the response to the oldest request that has none yet.
-    pub(crate) fn answer_to(&mut self, method: &str) -> Answer {
-        self.try_answer_to(method).expect("an answer in time")
+    pub(crate) fn response_to(&mut self, method: &str) -> Response {
+        self.try_response_to(method).expect("an answer in time")
     }
 
-    pub(crate) fn try_answer_to(&mut self, method: &str) -> Result<Answer> {
+    pub(crate) fn try_response_to(&mut self, method: &str) -> Result<Response> {
         let status_line = self.line()?;
         let status = status_line.strip_prefix("HTTP/1.1 ").and_then(|rest| rest.get(..3)?.parse().ok());
         let status = status.unwrap_or_else(|| panic!("no status line: {status_line:?}"));
@@ -200,18 +200,18 @@ impl Connection {
             };
             headers.push((name.to_owned(), value.to_owned()));
         }
-        let mut answer = Answer { status, body: String::new(), bytes: Vec::new(), headers };
+        let mut response = Response { status, body: String::new(), bytes: Vec::new(), headers };
         if method != "HEAD" && !matches!(status, 100 | 204 | 304) {
-            let length = answer.header("content-length").and_then(|length| length.parse().ok());
+            let length = response.header("content-length").and_then(|length| length.parse().ok());
             let mut body = vec![0; length.expect("an answer tells its length")];
             self.stream.read_exact(&mut body)?;
-            if answer.header("content-encoding").is_none() {
-                answer.body = String::from_utf8(body.clone()).expect("UTF-8");
+            if response.header("content-encoding").is_none() {
+                response.body = String::from_utf8(body.clone()).expect("UTF-8");
             }
-            answer.bytes = body;
+            response.bytes = body;
         }
-        assert!(!answer.body.contains(EMAIL_HOST), "an e-mail address is shown: {answer:?}");
-        Ok(answer)
+        assert!(!response.body.contains(EMAIL_HOST), "an e-mail address is shown: {response:?}");
+        Ok(response)
     }
 
     /// Closes the sending side.

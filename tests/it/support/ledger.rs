@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
-use super::client::{Answer, Connection};
+use super::client::{Connection, Response};
 use super::program::Chance;
 
 /// Products that the clients write about.
@@ -14,11 +14,11 @@ pub(crate) const PRODUCTS: u64 = 6;
 /// Who sends a client's requests.
 pub(crate) trait Talk {
     /// Sends a request with a JSON body; `None` when nobody knows what became of it.
-    fn request(&mut self, method: &str, path: &str, json: &str) -> Option<Answer>;
+    fn request(&mut self, method: &str, path: &str, json: &str) -> Option<Response>;
 }
 
 impl Talk for Connection {
-    fn request(&mut self, method: &str, path: &str, json: &str) -> Option<Answer> {
+    fn request(&mut self, method: &str, path: &str, json: &str) -> Option<Response> {
         self.exchange(method, path, json).ok()
     }
 }
@@ -71,14 +71,14 @@ impl Ledger {
 
     /// Votes and notes what became of it; `false` when that is unknown.
     fn vote(&mut self, client: &mut impl Talk, row: Row) -> bool {
-        let answer = client.request("PUT", &format!("/qa/{}/{}/helpful", row.0, row.1), "{}");
+        let response = client.request("PUT", &format!("/qa/{}/{}/helpful", row.0, row.1), "{}");
         let votes = self.votes.entry(row).or_default();
-        let Some(answer) = answer else {
+        let Some(response) = response else {
             votes.unanswered += 1;
             self.unanswered += 1;
             return false;
         };
-        assert_eq!(answer.status, 204, "{row:?}: {answer:?}");
+        assert_eq!(response.status, 204, "{row:?}: {response:?}");
         votes.acknowledged += 1;
         self.acknowledged += 1;
         true

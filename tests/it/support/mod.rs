@@ -17,7 +17,7 @@ mod shop;
 pub(crate) mod stores;
 
 pub(crate) use certificate::Certificate;
-pub(crate) use client::{Answer, Connection, PATIENCE};
+pub(crate) use client::{Connection, PATIENCE, Response};
 pub(crate) use every_store::{OnStore, on_every_store, tests_on_store};
 pub(crate) use faults::{Faults, INNER_SECRET};
 pub(crate) use rows::{EMAIL, answer, question};

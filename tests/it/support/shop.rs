@@ -13,7 +13,7 @@ use atelier::service::{Clock, Service, ServiceSettings};
 use atelier::store::{LoadMode, Sessions, Store};
 use serde_json::Value;
 
-use super::client::{Answer, Connection, Request};
+use super::client::{Connection, Request, Response};
 use super::rows::{Question, load};
 use super::stores::PrivateStore;
 use super::{OnStore, StoreKind};
@@ -123,19 +123,19 @@ impl Shop {
         Request::new(self.address(), method, target)
     }
 
-    pub(crate) fn get(&self, target: &str) -> Answer {
+    pub(crate) fn get(&self, target: &str) -> Response {
         self.request("GET", target).send()
     }
 
-    pub(crate) fn put(&self, target: &str) -> Answer {
+    pub(crate) fn put(&self, target: &str) -> Response {
         self.request("PUT", target).send()
     }
 
-    pub(crate) fn post(&self, target: &str, json: &Value) -> Answer {
+    pub(crate) fn post(&self, target: &str, json: &Value) -> Response {
         self.request("POST", target).json(json).send()
     }
 
-    pub(crate) fn post_form(&self, target: &str, form: &str) -> Answer {
+    pub(crate) fn post_form(&self, target: &str, form: &str) -> Response {
         self.request("POST", target).body("application/x-www-form-urlencoded", form).send()
     }
 }
