@@ -24,7 +24,7 @@ pub(crate) fn files() -> TempDir {
     folder
 }
 
-/// A store with its rows, and what must outlive it.
+/// A store with its rows, and its folder or server, which must outlive it.
 pub(crate) struct StockedStore {
     pub(crate) store: Arc<dyn Store>,
     _folder: TempDir,

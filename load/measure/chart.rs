@@ -16,8 +16,8 @@ const BOTTOM: f64 = 76.0;
 /// Of a row of names below the axis.
 const ROW: f64 = 18.0;
 
-/// Told apart by most people with any colour vision, on white and on black. More lines than colours
-/// come in two halves of the same colours, the second one dashed.
+/// Colours that most people can tell apart, with any colour vision, on white and on black. With
+/// more lines than colours, the second half has the same colours and is dashed.
 const COLOURS: [&str; 6] = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"];
 
 #[derive(Debug, Args)]

@@ -103,7 +103,7 @@ fn broken_links_are_noticed() {
     }
 }
 
-/// Words that no document uses, whole or as the beginning of another: they are old, or say less
+/// Words that no document uses, also as the beginning of another word: they are old, or less clear
 /// than the field's words.
 const WORDS_NOT_USED: [&str; 9] =
     ["anew", "beside ", "thereof", "told of", "what is said", "whatever", "who watch", "whoever", "whomever"];
@@ -169,7 +169,7 @@ fn every_test_that_the_threat_model_names_is_there() {
     assert!(count > 20, "{count} tests are named");
 }
 
-/// What the program prints when nobody sets anything.
+/// The output of the program without any setting.
 fn printed(arguments: &[&str]) -> String {
     let printed = Command::new(env!("CARGO_BIN_EXE_atelier")).args(arguments).env_clear().output();
     String::from_utf8(printed.expect("the program runs").stdout).expect("UTF-8")
@@ -183,8 +183,8 @@ fn the_description_of_the_interface_is_the_programs_own() {
     );
 }
 
-/// Whether a text is about a setting that only programs with traces have; the documents show those
-/// without.
+/// Whether a text is about a setting for traces. The documents are about the program without
+/// traces.
 fn is_about_traces(text: &str) -> bool {
     ["otlp_endpoint", "trace_ratio", "# == Traces =="].iter().any(|key| text.contains(key))
 }

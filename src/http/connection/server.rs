@@ -117,7 +117,7 @@ impl ServerHandle {
         self.address
     }
 
-    /// Reads certificate and key again, if there are any. What cannot be used changes nothing.
+    /// Reads certificate and key again, if there are any. Files that cannot be used change nothing.
     pub fn reload_certificate(&self) -> std::io::Result<()> {
         self.tls.as_ref().map_or(Ok(()), |tls| tls.reload())
     }

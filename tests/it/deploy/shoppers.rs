@@ -99,9 +99,9 @@ fn shop(shopper: &mut Writer<Shopper<'_>>) {
         for _ in 0..READS {
             let product = shopper.chance.below(PRODUCTS) + 1;
             let target = format!("/qa/questions?product_id={product}");
-            if let Some(answer) = shopper.client.request("GET", &target, "") {
+            if let Some(response) = shopper.client.request("GET", &target, "") {
                 // Every product has had five questions from the beginning, and none is ever hidden.
-                assert_eq!(answer.results().len(), 5, "a failure is never an empty answer: {answer:?}");
+                assert_eq!(response.results().len(), 5, "a failure is never an empty answer: {response:?}");
             }
         }
     }

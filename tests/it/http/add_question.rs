@@ -1,5 +1,5 @@
-//! `POST /qa/questions`: what a good question comes to, which products it can be about, and its new
-//! id. The rules of its texts are in `texts`.
+//! `POST /qa/questions`: the response to a valid question, its possible products, and its new id.
+//! The rules of its texts are in `texts`.
 
 use serde_json::{Value, json};
 

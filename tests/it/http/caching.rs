@@ -110,7 +110,7 @@ on_every_store! {
 
     fn every_response_says_whether_it_may_be_cached(shop: &mut Shop) {
         shop.stock([question(1)]);
-        for (answer, kept) in [
+        for (response, kept) in [
             (shop.get(QUESTIONS), "public, no-cache"),
             (shop.get(ANSWERS), "public, no-cache"),
             (shop.get("/problems/unknown-path"), "public, max-age=3600"),
@@ -120,8 +120,8 @@ on_every_store! {
             (shop.get("/nothing"), "no-store"),
             (shop.put("/qa/questions/x/helpful"), "no-store"),
         ] {
-            assert_eq!(answer.header("cache-control"), Some(kept), "{answer:?}");
-            assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{answer:?}");
+            assert_eq!(response.header("cache-control"), Some(kept), "{response:?}");
+            assert_eq!(response.header("x-content-type-options"), Some("nosniff"), "{response:?}");
         }
         assert_eq!(shop.get(QUESTIONS).header("vary"), Some("Accept-Encoding"));
         assert_eq!(shop.get("/nothing").header("vary"), Some("Accept"));

@@ -1,5 +1,5 @@
-//! Connections: kept open after every kind of answer, pipelined, chunked bodies in any pieces, and
-//! closed in order when the server stops.
+//! Connections stay open after every kind of response, take pipelined requests and chunked bodies
+//! in any pieces, and are closed in order when the server stops.
 
 use super::drafts::question_draft;
 use crate::support::{Shop, answer, on_every_store, question};
@@ -208,7 +208,7 @@ on_every_store! {
         writer.send(post("Content-Length: 1"));
         assert_eq!(silent.read_to_the_end(), "");
         assert_eq!(slow.read_to_the_end(), "", "half a request is none");
-        // This one is older than the two were, but its request is being read.
+        // This connection is older than the two were, but its request is being read.
         writer.send("{");
         assert_eq!(writer.response_to("POST").status, 400);
     }

@@ -6,7 +6,7 @@ use atelier::http::CorsOrigins;
 use super::drafts::{JSON, ROUTES, question_draft};
 use crate::support::{Faults, Response, Shop, on_every_store, question};
 
-/// What any page may read of an answer.
+/// Whether any page may read the response and its headers.
 fn readable_by_all(response: &Response) -> bool {
     response.header("access-control-allow-origin") == Some("*")
         && response.header("access-control-expose-headers")
@@ -22,7 +22,7 @@ fn names(response: &Response, header: &str, name: &str) -> bool {
 on_every_store! {
     fn pages_of_any_origin_may_read_every_success(shop: &mut Shop) {
         shop.stock([question(1)]);
-        for answer in [
+        for response in [
             shop.get("/qa/questions?product_id=5"),
             shop.request("GET", "/qa/questions/1/answers").header("Origin", "https://shop.example").send(),
             shop.request("HEAD", "/qa/questions/1/answers").send(),
@@ -30,15 +30,15 @@ on_every_store! {
             shop.put("/qa/questions/1/helpful"),
             shop.request("OPTIONS", "/qa/questions").send(),
         ] {
-            assert!(answer.status < 300, "{answer:?}");
-            assert!(readable_by_all(&answer), "{answer:?}");
+            assert!(response.status < 300, "{response:?}");
+            assert!(readable_by_all(&response), "{response:?}");
         }
     }
 
     fn pages_of_any_origin_may_read_every_error(shop: &mut Shop) {
         let faults = Faults::under(shop);
         faults.break_down();
-        for (answer, status) in [
+        for (response, status) in [
             (shop.get("/nothing"), 404),
             (shop.request("OPTIONS", "/nothing").send(), 404),
             (shop.get("/qa/questions"), 422),
@@ -50,8 +50,8 @@ on_every_store! {
             (shop.request("POST", "/qa/questions").body(JSON, "{}").send(), 422),
             (shop.get("/qa/questions?product_id=5"), 503),
         ] {
-            assert_eq!(answer.status, status, "{answer:?}");
-            assert!(readable_by_all(&answer), "{answer:?}");
+            assert_eq!(response.status, status, "{response:?}");
+            assert!(readable_by_all(&response), "{response:?}");
         }
     }
 

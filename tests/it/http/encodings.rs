@@ -9,7 +9,7 @@ const QUESTIONS: &str = "/qa/questions?product_id=5";
 const ANSWERS: &str = "/qa/questions/1/answers";
 const ENCODINGS: [&str; 3] = ["gzip", "br", "zstd"];
 
-/// A product whose lists are longer than what is sent as it is.
+/// A product whose lists are long enough to be encoded.
 fn stock(shop: &Shop) {
     let body =
         "It is, and so is mine, which I have had for a year now and use on most days, winter or summer.";
@@ -20,7 +20,7 @@ fn ask(shop: &Shop, target: &str, accepted: &str) -> Response {
     shop.request("GET", target).header("Accept-Encoding", accepted).send()
 }
 
-/// The encoding of an answer and its body without it.
+/// The encoding of a response, and its decoded body.
 fn decoded(response: &Response) -> (Option<&str>, String) {
     let encoding = response.header("content-encoding");
     let mut body = String::new();
@@ -44,7 +44,7 @@ on_every_store! {
         for target in [QUESTIONS, ANSWERS] {
             let plain = shop.get(target);
             for encoding in ENCODINGS {
-                // The second comes from what was kept of the first.
+                // The second one comes from the cache of encoded lists.
                 for _ in 0..2 {
                     let response = ask(shop, target, encoding);
                     assert_eq!(decoded(&response), (Some(encoding), plain.body.clone()), "{target}");

@@ -82,7 +82,7 @@ on_every_store! {
 
     fn every_problem_has_the_members_of_its_standard(shop: &Shop) {
         let asking = |method: &str, path: &str| shop.request(method, path).accept(JSON);
-        for (answer, status) in [
+        for (response, status) in [
             (asking("GET", "/nothing").send(), 404),
             (asking("PATCH", QUESTIONS).send(), 405),
             (asking("POST", QUESTIONS).body("text/plain", "x").send(), 415),
@@ -92,10 +92,10 @@ on_every_store! {
             (asking("PUT", "/qa/answers/1/helpful").send(), 404),
         ] {
             assert_eq!(
-                (answer.status, answer.header("content-type")),
+                (response.status, response.header("content-type")),
                 (status, Some("application/problem+json"))
             );
-            let problem = answer.json();
+            let problem = response.json();
             assert_eq!(problem["status"], json!(status));
             for member in ["type", "title", "detail", "instance"] {
                 assert!(problem[member].as_str().is_some_and(|text| !text.is_empty()), "{member}: {problem}");

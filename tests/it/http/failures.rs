@@ -6,7 +6,7 @@ use std::sync::mpsc;
 use super::drafts::{ROUTES, answer_draft, question_draft};
 use crate::support::{Faults, INNER_SECRET, Response, Shop, answer, on_every_store, question};
 
-/// A 503 that tells when to try again, and nothing of what broke.
+/// A 503 with `Retry-After`, and without the internal error.
 fn assert_unavailable(response: &Response) {
     assert_eq!((response.status, response.header("retry-after")), (503, Some("1")), "{response:?}");
     for secret in [INNER_SECRET, "fire", "sqlite", "SQL", "results"] {
@@ -25,8 +25,8 @@ fn send(shop: &Shop, method: &str, path: &str) -> Response {
     }
 }
 
-/// Sends two requests of which only one may wait; tells the answer that comes while the store is
-/// held, and, after `release`, the other one.
+/// Sends two requests of which only one may wait. Returns the response that comes while the store
+/// is held and, after `release`, the other one.
 fn one_too_many(
     shop: &Shop,
     method: &str,
@@ -123,7 +123,7 @@ on_every_store! {
         std::thread::scope(|scope| {
             let first = scope.spawn(|| shop.get("/qa/questions?product_id=1"));
             faults.wait_for_a_held_call();
-            // Of different products: those who wait for the same list are one request to the store.
+            // Of different products: requests for the same list are one request to the store.
             let targets = ["/qa/questions?product_id=2", "/qa/questions?product_id=3"];
             let (refused, waited) = one_too_many(shop, "GET", targets, || drop(hold));
             assert_unavailable(&refused);

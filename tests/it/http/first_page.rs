@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::drafts::question_draft;
 use crate::support::{Faults, INNER_SECRET, Response, Shop, answer, on_every_store, question};
 
-/// Longer than the history takes to have what was asked for.
+/// Longer than the history needs to show a request.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 fn figures(shop: &Shop) -> Value {
@@ -33,7 +33,7 @@ fn until(shop: &Shop, is_so: impl Fn(&Value) -> bool) -> Value {
     }
 }
 
-/// What the figures say of a route: answered, refused, failed.
+/// The counts of a route in the figures: answered, refused, failed.
 fn route(figures: &Value, name: &str) -> [u64; 3] {
     let routes = figures["routes"].as_array().expect("an array");
     let route = routes.iter().find(|route| route["route"] == name).unwrap_or_else(|| panic!("no {name}"));
@@ -136,10 +136,10 @@ on_every_store! {
             assert_eq!((head.status, head.body.as_str()), (200, ""), "{path}");
             assert_eq!(head.header("content-type"), get.header("content-type"), "{path}");
             assert!(head.header("content-length").is_some_and(|length| length != "0"), "{path}");
-            for answer in [&get, &head] {
-                assert_eq!(answer.header("cache-control"), Some("no-store"), "{path}");
-                assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{path}");
-                assert_eq!(answer.header("access-control-allow-origin"), Some("*"), "{path}");
+            for response in [&get, &head] {
+                assert_eq!(response.header("cache-control"), Some("no-store"), "{path}");
+                assert_eq!(response.header("x-content-type-options"), Some("nosniff"), "{path}");
+                assert_eq!(response.header("access-control-allow-origin"), Some("*"), "{path}");
             }
             let options = shop.request("OPTIONS", path).send();
             assert_eq!((options.status, options.header("allow")), (204, Some("GET, HEAD, OPTIONS")), "{path}");

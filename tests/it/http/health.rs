@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::support::{Faults, Response, Shop, on_every_store, question};
 
-/// Longer than an answer of the store is good.
+/// Longer than the result of the last check is used.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Asks until it is so.
@@ -44,13 +44,12 @@ on_every_store! {
         assert_eq!(shop.get("/readyz").status, 200);
         let hold = faults.hold();
         until_ready(shop, 503);
-        // The next question would be due, but the first one, which the reader has, is not answered
-        // yet.
+        // The next check would be due, but the reader has not answered the first one yet.
         let began = Instant::now();
         while began.elapsed() < Duration::from_millis(1_500) {
             assert_eq!(shop.get("/readyz").status, 503);
         }
-        // So the one place in the queue is free for one of two lists.
+        // So the only place in the queue is free for one of two lists.
         std::thread::scope(|scope| {
             let (sender, answers) = mpsc::channel();
             for id in [1, 2] {

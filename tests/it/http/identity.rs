@@ -12,7 +12,7 @@ on_every_store! {
     fn a_response_has_the_id_of_its_request(shop: &mut Shop) {
         shop.stock([question(1)]);
         let ask = |method, target| shop.request(method, target).header("X-Request-Id", "4bf92f35-77b3:7");
-        for answer in [
+        for response in [
             ask("GET", "/qa/questions?product_id=5").send(),
             ask("HEAD", "/qa/questions/1/answers").send(),
             ask("GET", "/qa/questions").send(),
@@ -21,7 +21,7 @@ on_every_store! {
             ask("POST", "/qa/questions").json(&question_draft()).send(),
             ask("OPTIONS", "/qa/questions").send(),
         ] {
-            assert_eq!(named(&answer), Some("4bf92f35-77b3:7"), "{answer:?}");
+            assert_eq!(named(&response), Some("4bf92f35-77b3:7"), "{response:?}");
         }
     }
 

@@ -1,6 +1,5 @@
-//! Requests that are no HTTP, and requests that pass a limit: each gets a response before its
-//! connection is closed, in the clear and over TLS, as the first request of a connection and behind
-//! others.
+//! Malformed requests, and requests above a limit: each gets a response before its connection is
+//! closed, in the clear and over TLS, as the first request of a connection and after others.
 
 use atelier::http::TlsFiles;
 
@@ -111,7 +110,7 @@ on_every_store! {
         for (what, bytes, status) in malformed().into_iter().filter(|(_, bytes, _)| bytes.len() < 1_000) {
             let mut connection = shop.connect();
             for byte in bytes {
-                // What comes behind the part that is wrong may find nobody.
+                // The bytes after the malformed part may meet a closed connection.
                 let _ = connection.try_send([byte]);
             }
             assert_eq!(connection.response_to("GET").status, status, "{what}");

@@ -1,5 +1,5 @@
-//! The photos of a new answer, in JSON and in forms: what means none, what is an address, what is
-//! left out, and how many there may be.
+//! The photos of a new answer, in JSON and in forms: the forms without photos, valid addresses,
+//! entries that are left out, and the limit.
 
 use serde_json::{Value, json};
 
@@ -16,8 +16,8 @@ fn kept(shop: &Shop, draft: &Value) -> Value {
 }
 
 fn newest(shop: &Shop) -> Value {
-    let responses = shop.get(&format!("{PATH}?count=100")).results();
-    let photos = responses.last().expect("an answer")["photos"].as_array().expect("an array").clone();
+    let answers = shop.get(&format!("{PATH}?count=100")).results();
+    let photos = answers.last().expect("an answer")["photos"].as_array().expect("an array").clone();
     photos.iter().map(|photo| photo["url"].clone()).collect()
 }
 

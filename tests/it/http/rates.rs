@@ -30,7 +30,7 @@ on_every_store! {
         let refused = shop.put("/qa/questions/1/helpful");
         assert_eq!(refused.status, 429);
         let wait_s: u64 = refused.header("retry-after").and_then(|value| value.parse().ok()).expect("seconds");
-        // Half of an hour's two votes grows back in half an hour, some of which may have passed.
+        // Half an hour gives back one of an hour's two votes, and a part of it may have passed.
         assert!((1_700..=1_800).contains(&wait_s), "{wait_s}");
         assert_eq!(refused.body, format!("Error: at most 2 votes an hour, try again in {wait_s} s"));
         assert_eq!(refused.header("access-control-allow-origin"), Some("*"));
@@ -115,7 +115,7 @@ on_every_store! {
         let free = statuses.iter().take_while(|status| **status == 404).count();
         assert!((100..150).contains(&free), "{free}");
         statuses.retain(|status| *status == 429);
-        // They grow back, one each 600 ms.
+        // One vote is given back every 600 ms.
         assert!(!statuses.is_empty());
         let until = std::time::Instant::now() + Duration::from_secs(20);
         let refused = loop {

@@ -21,7 +21,7 @@ const PING: &[u8] = b"\x00\x00\x08\x06\x00\x00\x00\x00\x0012345678";
 fn is_there_room(shop: &Shop) -> bool {
     let mut connection = shop.connect();
     let sent = connection.try_send(LIST);
-    sent.is_ok() && connection.try_response_to("GET").is_ok_and(|answer| answer.status == 200)
+    sent.is_ok() && connection.try_response_to("GET").is_ok_and(|response| response.status == 200)
 }
 
 /// Waits until a new connection is answered.
@@ -38,7 +38,7 @@ on_every_store! {
         shop.http_settings.max_connections = 4;
         shop.http_settings.max_send_wait_s = 1;
         shop.stock((1..=100).map(question));
-        // One kind is answered from memory, the other is not.
+        // One kind is served from memory, the other is not.
         for request in [LIST.to_owned(), LIST.replace("\r\n\r\n", "\r\nX-Request-Id: 1\r\n\r\n")] {
             let clients: Vec<_> = (0..4)
                 .map(|_| {

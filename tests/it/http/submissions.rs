@@ -18,7 +18,7 @@ fn post(shop: &Shop, path: &str, key: &str, draft: &Value) -> Response {
     shop.request("POST", path).header("Idempotency-Key", key).json(draft).send()
 }
 
-/// What is the same in both answers to the same submission.
+/// The parts that are the same in both responses to the same submission.
 fn essence(response: &Response) -> (u16, &str, Option<&str>) {
     (response.status, &response.body, response.header("location"))
 }
@@ -43,7 +43,7 @@ on_every_store! {
             for _ in 0..3 {
                 assert_eq!(essence(&post(shop, path, &format!("\"{path}\""), &draft)), essence(&first));
             }
-            // As a bare text, and with a body that says the same in other words.
+            // As an unquoted key, and with an equivalent body.
             let other_words = with(draft, "nobody", "knows").to_string().replace(':', " : ");
             let again = shop.request("POST", path).header("idempotency-key", path).body(JSON, other_words);
             assert_eq!(essence(&again.send()).0, 201);
@@ -122,12 +122,12 @@ on_every_store! {
                 let senders: Vec<_> = (0..50).map(|_| scope.spawn(|| post(shop, path, path, &draft))).collect();
                 senders.into_iter().map(|sender| sender.join().expect("a sender ends")).collect()
             });
-            for answer in &responses {
-                assert_eq!(answer.status, 201, "{answer:?}");
-                assert_eq!(essence(answer), essence(&responses[0]));
+            for response in &responses {
+                assert_eq!(response.status, 201, "{response:?}");
+                assert_eq!(essence(response), essence(&responses[0]));
             }
         }
-        // Which id it has is up to who of them was first.
+        // Its id depends on which request was first.
         assert_eq!((questions(shop).len(), answers(shop).len()), (2, 1));
     }
 

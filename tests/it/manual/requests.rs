@@ -39,7 +39,7 @@ impl Demo {
         let metrics = metrics.unwrap_or_else(|| panic!("no address in {line:?}")).to_owned();
         let mut client = server.client();
         until("the server is ready", || {
-            client.exchange("GET", "/readyz", "").is_ok_and(|answer| answer.status == 200)
+            client.exchange("GET", "/readyz", "").is_ok_and(|response| response.status == 200)
         });
         Self { server, metrics }
     }

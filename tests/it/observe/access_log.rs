@@ -24,7 +24,7 @@ on_every_store!(
     a_server_that_cannot_print_its_address_does_not_start,
 );
 
-/// Starts a server with options, has requests made, stops it and returns what it logged.
+/// Starts a server with options, lets requests be made, stops it and returns its log.
 fn log_of(place: &Place, options: &[&str], level: &str, shop: impl FnOnce(&Watched)) -> String {
     let path: PathBuf = place.fresh_file();
     let log = File::create(&path).expect("a file for the log");

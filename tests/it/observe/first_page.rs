@@ -18,8 +18,8 @@ fn the_page_shows_the_kind_of_store_and_never_its_place(place: &Place) {
     // Its user is called like the program.
     let parts = address.split(['/', '?', '@', '&', '=']).filter(|part| part.len() > 4 && *part != "atelier");
     for part in parts.chain([scheme, &store]) {
-        for answer in [&page, &json] {
-            assert!(!answer.body.contains(part), "{part} is in {}", answer.body);
+        for response in [&page, &json] {
+            assert!(!response.body.contains(part), "{part} is in {}", response.body);
         }
     }
 }

@@ -61,8 +61,8 @@ fn the_drain_delay_ends_by_itself(place: &Place) {
     assert!(took >= Duration::from_millis(300) && took < Duration::from_secs(9), "{took:?}");
 }
 
-/// What only a store that is somewhere else can do. A store that fails is tried on every one in
-/// `tests/it/http/health.rs`.
+/// Only a store on a server can be unreachable. `tests/it/http/health.rs` tests a failing store on
+/// every kind.
 mod postgres_outage {
     use super::*;
 

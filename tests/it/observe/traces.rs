@@ -60,7 +60,7 @@ fn spans_are_sent_with_their_parents(place: &Place) {
     let of = |flags: &str| format!("00-{TRACE_ID}-{PARENT_ID}-{flags}");
     let asked = watched.request("POST", "/qa/questions").header("traceparent", &of("01"));
     assert_eq!(asked.json(&question("Sesame?")).send().status, 201);
-    // Neither is traced: the one says so, and of the others none is.
+    // Neither is traced: one asks for that, and the trace ratio leaves out the other.
     assert_eq!(watched.request("GET", "/qa/questions").header("traceparent", &of("00")).send().status, 422);
     assert_eq!(watched.get("/qa/questions/1/answers").status, 200);
     watched.server.process.terminate();

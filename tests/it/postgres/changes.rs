@@ -1,4 +1,4 @@
-//! News of commits by other processes.
+//! Notices of commits by other processes.
 
 use atelier::domain::Target;
 use atelier::service::ServiceSettings;
@@ -38,11 +38,10 @@ fn votes_in_notices_are_read_from_the_store_and_not_believed() {
     let service = Process::start(store.as_ref(), ServiceSettings::default());
     assert_eq!(service.votes(7), Ok(3));
 
-    // Votes that are none, of rows that are there in another product, and of a row that is not
-    // there.
+    // False votes of rows of another product, and of a row that does not exist.
     let vote_of_nobody = "1 q7,99";
     let known = format!("1 q9,{question_id} a9,{answer_id}");
-    // As notices once were, with a number of votes: no longer understood.
+    // An old form of notices, with a number of votes. It is no longer understood.
     let with_votes = format!("1 q7,{question_id},4000000000");
     notify_as_reader(cluster, &address, &[vote_of_nobody, &known, &with_votes]);
     let mut heard = Vec::new();
@@ -104,7 +103,7 @@ fn two_stores_in_one_database_do_not_receive_each_others_notices() {
         voter.commit(&[vote(Target::Question(question_id), 1)]).unwrap();
     }
     writer(second.as_ref()).commit(&[vote(Target::Question(question_id), 2)]).unwrap();
-    // News come in the order of the commits, so nothing of the first store's was told.
+    // Notices come in the order of the commits, so no commit of the first store was reported.
     assert_eq!(
         elsewhere.recv_timeout(PATIENCE).unwrap(),
         Change::Products(vec![ProductChange::QuestionVotes(product(7), question_id, 2)])
@@ -141,8 +140,8 @@ fn other_processes_receive_a_commit_with_its_values_and_its_own_process_does_not
         "votes are read"
     );
     other.commit(&[vote(Target::Question(question_id), 1)]).unwrap();
-    // News come in the order of the commits: what is heard first is the other's, so nothing of its
-    // own was.
+    // Notices come in the order of the commits. The first one is the other's, so none of its own
+    // was reported.
     let heard = own.recv_timeout(PATIENCE).unwrap();
     assert_eq!(heard, Change::Products(vec![ProductChange::QuestionVotes(product(7), question_id, 6)]));
 }
@@ -158,7 +157,7 @@ fn the_writers_of_one_service_do_not_report_each_others_commits() {
         writer.commit(&[vote(Target::Question(question_id), 1)]).unwrap();
     }
     writer(store.as_ref()).commit(&[vote(Target::Question(question_id), 1)]).unwrap();
-    // News come in the order of the commits, so nothing of their own was told before.
+    // Notices come in the order of the commits, so none of their own was reported before.
     let votes = u32::try_from(writers.len()).unwrap() + 1;
     let heard = elsewhere.recv_timeout(PATIENCE).unwrap();
     assert_eq!(heard, Change::Products(vec![ProductChange::QuestionVotes(product(7), question_id, votes)]));

@@ -74,7 +74,7 @@ fn readers_find_and_walk_products() {
         for number in [3, 900, MAX_ID] {
             ids.extend(ask(writer.as_mut(), number, 2));
         }
-        // A product of which nothing is public is walked all the same.
+        // A product without public rows is scanned too.
         let hidden = [ids[2], ids[3]].map(|id| Command::Report(Target::Question(id)));
         writer.commit(&hidden).unwrap();
         let mut reader = store.reader().unwrap();

@@ -48,7 +48,7 @@ fn a_restart_between_two_calls_fails_no_call() {
 }
 
 /// Stops the server while a commit is on disk and not acknowledged, because it waits for a standby
-/// that there is not; returns what became of it.
+/// that does not exist. Returns its result.
 pub(crate) fn break_off_a_commit<T: Send, E: Send>(
     cluster: &Cluster,
     address: &str,
@@ -119,7 +119,7 @@ fn a_service_is_never_stale_after_an_outage() {
 #[test]
 fn a_host_that_accepts_connections_and_sends_nothing_is_skipped() {
     let cluster = Cluster::shared();
-    // As a server does whose disk hangs: the system takes the connection for it.
+    // As with a server whose disk hangs: the system accepts the connection in its place.
     let mute = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let host = mute.local_addr().unwrap();
     let address = cluster.fresh_database().replace("@/", &format!("@{host},{}/", folder_of(cluster)));

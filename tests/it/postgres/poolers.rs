@@ -1,5 +1,5 @@
-//! Behind a pooler in transaction mode: what the suites of the whole service, which run there as
-//! well, do not see.
+//! Behind a pooler in transaction mode: the cases that the suites of the whole service, which also
+//! run there, do not cover.
 
 use std::process::Command;
 use std::time::Instant;

@@ -18,7 +18,7 @@ fn serving_needs_migrated_tables_and_says_so() {
     assert_eq!(address.migrate().unwrap(), Migrated { from: 0, to: 3 });
     assert_eq!(address.migrate().unwrap(), Migrated { from: 3, to: 3 });
     assert!(address.open().unwrap().is_empty().unwrap());
-    // What is shown is an address as well.
+    // The shown address is a valid address too.
     address.to_string().parse::<StoreAddress>().unwrap().open().unwrap();
 
     cluster.query(&text, "INSERT INTO atelier_schema VALUES (99)");

@@ -13,7 +13,7 @@ const MAKE_CERTIFICATE: &str =
     -keyout data/server.key -out data/server.crt -addext subjectAltName=DNS:localhost
     -addext basicConstraints=critical,CA:FALSE";
 
-/// A port that nobody listens on.
+/// A port without a listener.
 fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     listener.local_addr().expect("an address").port()

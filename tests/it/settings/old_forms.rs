@@ -1,5 +1,5 @@
-//! Settings under old names and with old values: they go on, each with a note that names the new
-//! form. The forms of today are not tested here.
+//! Settings with old names and old values: they work, and a note names the new form of each. The
+//! forms of today are not tested here.
 
 use std::process::{Command, Output};
 

@@ -1,5 +1,5 @@
-//! A view is never served beyond its age: what others wrote is shown then at the latest, even if no
-//! news of it ever came.
+//! A view is never served beyond its age. After that time the lists show the writes of others, even
+//! if no notice came.
 
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -19,7 +19,7 @@ on_every_store!(
 
 const MAX_VIEW_AGE: Duration = Duration::from_secs(2);
 
-/// How much later than it should a busy machine may do things.
+/// The delay that a busy machine may add.
 const SLACK: Duration = Duration::from_secs(1);
 
 fn stage(kind: StoreKind, max_view_age: Duration) -> Stage {

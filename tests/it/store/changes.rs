@@ -1,5 +1,5 @@
-//! Noticing what others wrote: the writing session tells of every change that did not come through
-//! it, and of none that did, on every kind of store.
+//! Noticing the writes of others: the writing session reports every change by others and none of
+//! its own, on every kind of store.
 
 use std::time::{Duration, Instant};
 
@@ -19,7 +19,7 @@ on_every_store!(
     two_sessions_report_each_others_commits,
 );
 
-/// Keeps the session idle until it tells something.
+/// Keeps the session idle until it reports a change.
 fn news_when_idle(writer: &mut dyn Writer, news: &News) -> Vec<Change> {
     let deadline = Instant::now() + Duration::from_secs(10);
     loop {

@@ -68,7 +68,7 @@ pub(crate) fn outside<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     std::thread::scope(|scope| scope.spawn(work).join().expect("no panic"))
 }
 
-/// Whether a store's news say that a product may have changed.
+/// Whether the reported changes include a product.
 pub(crate) fn tell_of(news: &[Change], product: u64) -> bool {
     news.iter().any(|change| match change {
         Change::Everything => true,
@@ -77,7 +77,7 @@ pub(crate) fn tell_of(news: &[Change], product: u64) -> bool {
     })
 }
 
-/// Remembers the changes that a store tells of.
+/// Collects the changes that a store reports.
 #[derive(Clone, Default)]
 pub(crate) struct News(Arc<Mutex<Vec<Change>>>);
 
@@ -87,7 +87,7 @@ impl News {
         Arc::new(move |change| changes.lock().expect("not poisoned").push(change))
     }
 
-    /// What was told since the last call.
+    /// The changes that were reported since the last call.
     pub(crate) fn take(&self) -> Vec<Change> {
         std::mem::take(&mut *self.0.lock().expect("not poisoned"))
     }

@@ -1,5 +1,5 @@
-//! What a store has under one e-mail address: found whole, and erased so that threads stay, on
-//! every kind of store.
+//! Finding and erasing all rows of one e-mail address on every kind of store. Threads stay
+//! readable.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -130,7 +130,7 @@ fn an_erased_person_leaves_a_readable_thread(store: &TestStore) {
     let mut findings = Vec::new();
     let counts = store.open().check(&mut |finding| findings.push(finding)).expect("checked");
     assert_eq!((findings, counts), (vec![], Counts { questions: 3, answers: 3, photos: 1 }));
-    // What is hidden stays hidden, what is erased can be voted for and answered.
+    // Hidden rows stay hidden, and erased rows can be voted for and answered.
     assert_eq!(store.lines(1 << 40), [""; 0]);
     store.commit(&[
         vote(question(1), 1),
@@ -171,14 +171,14 @@ fn erasing_no_rows_is_not_reported(store: &TestStore) {
     store.open().erase(&ann).expect("erased");
     let news = News::default();
     let mut writer = store.open().writer(news.sink()).expect("a writer");
-    // Somebody without rows, and somebody whose rows are another's by now.
+    // A person without rows, and a person whose rows now belong to another one.
     for nobody in [find(store, "nobody@mail.test"), ann] {
         assert_eq!(store.open().erase(&nobody).expect("nothing to erase"), Counts::default());
     }
     let mut other = store.open().writer(Arc::new(|_| {})).expect("a writer");
     let deadline = Instant::now() + Duration::from_secs(10);
     let mut told = Vec::new();
-    // The news of a question come behind those of what was before it.
+    // The change of this question is reported after all changes before it.
     writer.idle(time(0)).expect("the store keeps house");
     told.extend(news.take());
     let is_sqlite = matches!(store.address(), atelier::store::StoreAddress::Sqlite(_));

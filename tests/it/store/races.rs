@@ -152,7 +152,7 @@ async fn a_product_without_questions_among_others_is_filled_in(kind: StoreKind) 
     stage.finish_first_chunk().await;
     assert_eq!(stage.questions(WITHOUT_QUESTIONS).await.results, []);
     assert_eq!(stage.gates.loaded(), <[[u64; 1]; 0]>::default(), "it is in memory");
-    // Too far from any other, and behind all that was read.
+    // Too far from any other product, and after all that were read.
     for product in [2, 9, 400, 1 << 40] {
         stage.questions(product).await;
     }

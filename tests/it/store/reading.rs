@@ -25,7 +25,7 @@ on_every_store!(
     a_damaged_row_fails_for_its_product_alone_and_names_it,
 );
 
-/// Products around the border where ids stop being their own numbers, and at the end.
+/// Products around the first id (2^38) that is not its own number in the file, and the largest ids.
 const FAR: [u64; 5] = [(1 << 38) - 1, 1 << 38, (1 << 38) + 1, 1 << 45, (1 << 53) - 1];
 
 fn load(reader: &mut dyn Reader, products: &[u64]) -> Vec<ProductRows> {

@@ -131,7 +131,7 @@ fn only_its_owner_may_read_a_new_file() {
     let load = small_shop().begin(store.open().as_ref(), LoadMode::Replace).expect("begun");
     assert_eq!(mode(with_ending("-journal")), 0o600);
     drop(load);
-    // A mode that somebody chose stays.
+    // A mode that an operator set stays.
     fs::set_permissions(store.file(), fs::Permissions::from_mode(0o640)).expect("changed");
     let _writer = store.writer();
     assert_eq!(["", "-wal", "-shm"].map(|ending| mode(with_ending(ending))), [0o640; 3]);
@@ -140,8 +140,7 @@ fn only_its_owner_may_read_a_new_file() {
 /// Another account than root, for which permissions count.
 const ACCOUNT: u32 = 65_534;
 
-/// Opens the store as a process of an account for which permissions count; returns what it said
-/// when it refused.
+/// Opens the store as a process of an account for which permissions count. Returns the error.
 fn refused_as_account(store: &TestStore, command: &str) -> String {
     let mut program = Command::new("timeout");
     program.args(["20", env!("CARGO_BIN_EXE_atelier"), command, "--store", &store.address().to_string()]);

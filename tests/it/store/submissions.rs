@@ -1,5 +1,5 @@
-//! Submissions that come twice, on every kind of store: the first is added, and nothing else,
-//! however they come; and what is kept for that goes again.
+//! Submissions that come twice, on every kind of store: only the first one is added, in every order
+//! and session. Its digest is deleted after its lifetime.
 
 use atelier::domain::Target;
 use atelier::domain::{Digest, Email, Id, IdempotencyKey, NewAnswer, NewQuestion};
@@ -240,7 +240,7 @@ fn writers_that_add_the_same_at_once_add_it_once(store: &TestStore) {
         let mut writer = store.writer();
         let mut added = Vec::new();
         for round in 0..ROUNDS {
-            // Everybody in another order, and in two batches.
+            // All of them in another order, and in two batches.
             let mut commands: Vec<_> =
                 (0..QUESTIONS).map(|question| ask(&format!("Round {round}, {question}?"))).collect();
             commands.rotate_left(number * QUESTIONS / WRITERS);

@@ -1,5 +1,4 @@
-//! Writing: every command and what becomes of it, and the ids that new rows get, on every kind of
-//! store.
+//! Writing: the outcome of every command, and the ids of new rows, on every kind of store.
 
 use atelier::domain::Id;
 use atelier::store::{Command, LoadMode, Outcome};

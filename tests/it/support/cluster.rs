@@ -1,7 +1,7 @@
 //! A throw-away PostgreSQL server for tests: one for a whole test program ([`Cluster::shared`]), or
 //! one of its own for a test that stops it. A shell waits for the end of the test program, also
-//! after a crash, then stops the server and removes its files. Nothing is needed but the programs
-//! of the installed server.
+//! after a crash, then stops the server and removes its files. Only the programs of an installed
+//! server are needed.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, OnceLock};
 
-/// The account that runs the server when the tests run as root, whom PostgreSQL refuses.
+/// The account that runs the server when the tests run as root. PostgreSQL does not start as root.
 pub(crate) const SERVER_ACCOUNT: &str = "postgres";
 
 /// `fsync=off`: these tests kill the server, never the machine.
@@ -38,7 +38,7 @@ pub(crate) struct Cluster {
     pub(crate) programs: PathBuf,
     pub(crate) directory: PathBuf,
     databases: AtomicU32,
-    /// Only the shared server has one: tests may stop the others, or count their connections.
+    /// Only the shared server has a session: tests may stop the others, or count their connections.
     session: Option<Mutex<Session>>,
     /// The shell that waits. The system closes its standard input when this process ends.
     watch: Child,

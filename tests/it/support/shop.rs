@@ -18,7 +18,7 @@ use super::rows::{Question, load};
 use super::stores::PrivateStore;
 use super::{OnStore, StoreKind};
 
-/// What every shop's clock shows at first.
+/// The first time of every shop's clock.
 pub(crate) const OPENED_AT: &str = "2026-02-03T04:05:06.789Z";
 
 /// A clock that stands still, until a test moves it.
@@ -45,7 +45,7 @@ impl Clock for StoppedClock {
 /// A shop with its own store.
 pub(crate) struct Shop {
     pub(crate) store: Arc<dyn Store>,
-    /// What the service is started on in place of the store, if a test says so.
+    /// The store that a test sets instead of the real one.
     pub(crate) sessions: Option<Arc<dyn Sessions>>,
     pub(crate) service_settings: ServiceSettings,
     pub(crate) http_settings: HttpSettings,
@@ -55,7 +55,7 @@ pub(crate) struct Shop {
     private: PrivateStore,
 }
 
-/// The running part. The server goes first, then the service.
+/// The running part. The server is dropped first, then the service.
 struct OpenShop {
     server: ServerHandle,
     _service: Arc<Service>,

@@ -1,6 +1,6 @@
-//! The buffers of a worker, which its connections share while they are at work, and how responses
-//! are written into them. The head of a list is the same for all lists of a second but for its tag
-//! and length. Nothing is sent from here.
+//! The buffers of a worker, which its busy connections share, and how responses are written into
+//! them. All lists of a second have the same head, except for tag and length. Nothing is sent from
+//! here.
 
 use bytes::Bytes;
 use http::{HeaderMap, Response};
@@ -35,7 +35,7 @@ pub(crate) struct WorkerBuffers {
     written_in_s: Option<u32>,
 }
 
-/// Where a list was begun in the output.
+/// The place in the output where a list begins.
 #[derive(Clone, Copy)]
 pub(crate) struct ListStart {
     head: usize,

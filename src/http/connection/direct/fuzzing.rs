@@ -1,4 +1,4 @@
-//! Requests as this crate reads them against hyper, an independent reader: for `crate::fuzzing`. A
+//! Compares how this crate and hyper, an independent reader, read requests: for `crate::fuzzing`. A
 //! request that two readers understand differently can be smuggled past a proxy.
 
 use std::cell::RefCell;
@@ -28,7 +28,7 @@ const MAX_POLLS: usize = 10_000;
 /// A request as it was understood.
 type Understood = (Method, Uri, HeaderMap, Bytes);
 
-/// Every request that is read here, hyper takes for the same one.
+/// Hyper reads every request that is accepted here as the same one.
 ///
 /// # Panics
 /// When it does not.

@@ -1,6 +1,6 @@
-//! What one process tells the others of its commits: the text of a `NOTIFY`, written and read. It
-//! names what changed and holds no values: any role that may connect to the database can send one,
-//! so the receiver reads the rows.
+//! The notice of a commit for other processes: writes and reads the text of a `NOTIFY`. It names
+//! the changed rows and holds no values. Any role that may connect to the database can send one, so
+//! the receiver reads the rows.
 //!
 //! ```text
 //! 9f86d081884c7d65 q12,40 a12,93 r15   origin, then what changed (see below)
@@ -93,7 +93,7 @@ impl Hint {
     }
 }
 
-/// A notice of nothing, by which a process finds out whether it receives its own notices.
+/// A notice without a change. A process sends it to find out whether it receives its own notices.
 pub(crate) fn greeting(origin: Origin) -> String {
     format!("{:016x}", origin.0)
 }
