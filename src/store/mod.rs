@@ -109,7 +109,7 @@ pub trait Reader: Send {
         Ok(())
     }
 
-    /// Nothing will be asked for a while: gives back memory that only a busy session needs.
+    /// There will be no request for a while: frees memory that only a busy session needs.
     fn rest(&mut self) -> Result<(), StoreError> {
         Ok(())
     }
@@ -117,7 +117,7 @@ pub trait Reader: Send {
 
 /// A session that writes.
 pub trait Writer: Send {
-    /// Carries out all commands in one transaction and returns once it is on disk: an outcome per
+    /// Runs all commands in one transaction and returns when it is on disk: one outcome for each
     /// command, in order. A command whose target does not exist changes nothing and fails alone. Of
     /// new rows with the same [`Submission`] the first is added, no matter who sends them and
     /// whether or not they come in one batch.
@@ -127,8 +127,8 @@ pub trait Writer: Send {
     /// [`ChangeSink`] was told of what may have changed.
     fn commit(&mut self, commands: &[Command]) -> Result<Vec<Outcome>, StoreError>;
 
-    /// Called about every [`IDLE_INTERVAL`] while there is nothing to write: notices changes made
-    /// elsewhere, keeps house. `now` is the time of those who write.
+    /// Called about every [`IDLE_INTERVAL`] while there is nothing to write. It looks for changes
+    /// by others and deletes expired rows. `now` is the time of the service's clock.
     fn idle(&mut self, now: Timestamp) -> Result<(), StoreError>;
 }
 
@@ -144,23 +144,23 @@ pub enum Command {
         question: NewQuestion,
         /// When it was asked.
         written_at: Timestamp,
-        /// By what it is recognized when it comes again, if it is.
+        /// Its digests, if duplicates of it are to be recognized.
         submission: Option<Submission>,
     },
     /// A new answer to a question, which may be a reported one.
     AddAnswer {
         /// The question.
         question_id: QuestionId,
-        /// Its product, as far as is known. A store that makes use of it sees to it that it holds.
+        /// Its product, if it is known. A store that uses it must check it.
         product_id: Option<ProductId>,
         /// The answer.
         answer: NewAnswer,
         /// When it was given.
         written_at: Timestamp,
-        /// By what it is recognized when it comes again, if it is.
+        /// Its digests, if duplicates of it are to be recognized.
         submission: Option<Submission>,
     },
-    /// More people found it helpful. Hidden rows count as well.
+    /// More people found a row helpful. Hidden rows can get votes too.
     Vote {
         /// What they found helpful.
         target: Target,
@@ -171,7 +171,7 @@ pub enum Command {
     Report(Target),
     /// Look whether a submission came before. Nothing is written.
     Recall {
-        /// By what it is recognized.
+        /// Its digests.
         submission: Submission,
         /// The time of the request.
         now: Timestamp,
@@ -226,7 +226,7 @@ impl Outcome {
     }
 }
 
-/// News of what sessions of this process did not do.
+/// A change by another process.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
     /// Anything may have changed: an import, a repair by hand, a time without news.

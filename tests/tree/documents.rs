@@ -103,7 +103,7 @@ fn broken_links_are_noticed() {
     }
 }
 
-/// Words that no document uses, also as the beginning of another word: they are old, or less clear
+/// Words that no document and no comment uses, also as the beginning of another word: they are old, or less clear
 /// than the field's words.
 const WORDS_NOT_USED: [&str; 9] =
     ["anew", "beside ", "thereof", "told of", "what is said", "whatever", "who watch", "whoever", "whomever"];
@@ -143,6 +143,27 @@ fn documents_are_plain_and_their_lines_short() {
     }
 }
 
+/// The lines of comments in a source.
+fn comments(source: &str) -> impl Iterator<Item = &str> {
+    source.lines().filter(|line| line.trim_start().starts_with("//"))
+}
+
+#[test]
+fn comments_are_plain_and_their_lines_short() {
+    let mut wrong = Vec::new();
+    for path in files("rs") {
+        let source = read(&path);
+        for line in comments(&source) {
+            let text = line.to_lowercase();
+            let has_word = WORDS_NOT_USED.iter().any(|word| text.contains(word));
+            if has_word || line.chars().count() > MAX_COLUMNS {
+                wrong.push(format!("{}: {line}", name(&path)));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 #[test]
 fn hard_sentences_are_noticed() {
     let long = "a ".repeat(51);
@@ -150,6 +171,8 @@ fn hard_sentences_are_noticed() {
     for bad in ["Whoever reads", "read it anew.", &long] {
         assert_eq!(hard_to_read("a", bad).len(), 1, "{bad}");
     }
+    let source = "let a = 1; // whoever\n    // One.\n/// Two.\n//! Three.\n";
+    assert_eq!(comments(source).collect::<Vec<_>>(), ["    // One.", "/// Two.", "//! Three."]);
 }
 
 #[test]

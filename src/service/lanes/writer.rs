@@ -1,7 +1,7 @@
 //! Writing: a thread for each writing session of the store. It takes every write that waits,
 //! commits all of them in one transaction, updates the views and only then replies. So a write is
-//! on disk before it is acknowledged, and a list asked for afterwards shows it. What SQL is sent is
-//! not known here.
+//! on disk before it is acknowledged, and a list asked for afterwards shows it. There is no SQL
+//! here.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -75,7 +75,8 @@ impl WriterLane {
             Err(error) => {
                 self.views.end_commit(commit, Vec::new());
                 self.counters.failed(Failure::Commit);
-                // If it may have happened after all, the store has sent a change of its own.
+                // If the commit may have happened after all, the store has reported the change
+                // itself.
                 let error = NOT_COMMITTED.report("commit", &error);
                 for reply in merged.replies.into_iter().flatten() {
                     let _ = reply.send(Err(error));
