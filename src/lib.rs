@@ -5,7 +5,7 @@
 //! and requests that arrive while one batch runs become the next batch.
 //!
 //! ```text
-//! GET    → http (parse) → service::views ─ hit ───────────────────→ bytes
+//! GET    → http (parse) → service::views ─ hit → bytes
 //!            └ miss → loader (batch) → Reader::load_products → view → bytes
 //! POST   → http (parse, check) → service::writer (batch) → Writer::commit, one transaction
 //! PUT        → views updated → 201 or 204

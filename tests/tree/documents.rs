@@ -103,8 +103,8 @@ fn broken_links_are_noticed() {
     }
 }
 
-/// Words that no document and no comment uses, also as the beginning of another word: they are old, or less clear
-/// than the field's words.
+/// Words that no document and no comment uses, also as the beginning of another word: they are old,
+/// or less clear than the field's words.
 const WORDS_NOT_USED: [&str; 9] =
     ["anew", "beside ", "thereof", "told of", "what is said", "whatever", "who watch", "whoever", "whomever"];
 

@@ -130,7 +130,8 @@ impl Ledger {
         self.unanswered += other.unanswered;
     }
 
-    /// Compares the record with the lists of a server, and records the results of unanswered writes.
+    /// Compares the record with the lists of a server, and records the results of unanswered
+    /// writes.
     pub(crate) fn settle(&mut self, client: &mut Connection) {
         let listed = everything_listed(client);
         let mut bodies = HashSet::new();

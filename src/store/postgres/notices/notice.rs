@@ -7,9 +7,8 @@
 //! 9f86d081884c7d65                     nothing changed: the sender tests its own listener
 //! *                                    anything may have changed
 //! ```
-//! `q` stands for votes of a question, `a` for votes of an answer, `r` for rows of a product. A text
-//! that cannot be read means that anything may have changed, so later versions may add
-//! words.
+//! `q` stands for votes of a question, `a` for votes of an answer, `r` for rows of a product. A
+//! text that cannot be read means that anything may have changed, so later versions may add words.
 
 use std::fmt::Write as _;
 
