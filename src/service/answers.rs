@@ -13,9 +13,8 @@ impl Service {
     /// Appends a page of a question's answers to `output` as JSON, unless `is_known` returns true
     /// for its tag. An unknown or hidden question has no answers.
     ///
-    /// # Errors
-    /// [`ServiceError::Overloaded`] or [`ServiceError::StoreUnavailable`], never an empty list
-    /// instead.
+    /// # Errors [`ServiceError::Overloaded`] or [`ServiceError::StoreUnavailable`], never an empty
+    /// list instead.
     pub async fn list_answers(
         &self,
         question_id: QuestionId,

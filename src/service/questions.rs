@@ -11,9 +11,8 @@ impl Service {
     /// Appends a page of a product's questions to `output` as JSON, unless `is_known` returns true
     /// for its tag.
     ///
-    /// # Errors
-    /// [`ServiceError::Overloaded`] or [`ServiceError::StoreUnavailable`], never an empty list
-    /// instead.
+    /// # Errors [`ServiceError::Overloaded`] or [`ServiceError::StoreUnavailable`], never an empty
+    /// list instead.
     pub async fn list_questions(
         &self,
         product_id: ProductId,

@@ -258,7 +258,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(500))]
         #[test]
-        fn an_edited_view_is_as_one_packed_anew(
+        fn an_edited_view_is_as_one_packed_from_scratch(
             answers_of_each in prop::collection::vec(0..4_usize, 0..4),
             steps in prop::collection::vec(step(), 1..40),
         ) {

@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_makes_another_list_makes_another_tag() {
+    fn everything_that_changes_a_list_changes_its_tag() {
         let product_id = |id| ProductId::new(id).expect("in range");
         let question_id = QuestionId::new(7).expect("in range");
         let (one, other) = (Fingerprint(0), Fingerprint(1));

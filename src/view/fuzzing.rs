@@ -151,11 +151,11 @@ impl Shop {
     }
 
     fn check(&self, page: Page, nested_max: usize) {
-        let (mut written, mut written_again) = (Vec::new(), Vec::new());
+        let (mut written, mut again) = (Vec::new(), Vec::new());
         self.view.write_questions(page, nested_max, &mut written);
         let packed = View::pack(&self.rows);
-        packed.write_questions(page, nested_max, &mut written_again);
-        assert_eq!(String::from_utf8_lossy(&written), String::from_utf8_lossy(&written_again));
+        packed.write_questions(page, nested_max, &mut again);
+        assert_eq!(String::from_utf8_lossy(&written), String::from_utf8_lossy(&again));
         let read: Value = serde_json::from_slice(&written).expect("a page is JSON");
         assert_eq!(read, self.questions(page, nested_max));
         self.check_order(&read, &written);

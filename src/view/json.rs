@@ -134,7 +134,7 @@ mod tests {
         }
 
         #[test]
-        fn a_piece_is_written_whatever_comes_behind_it(text in "[a-z]{0,80}", start in 0..80_usize, length in 0..80_usize) {
+        fn a_piece_is_written_with_anything_behind_it(text in "[a-z]{0,80}", start in 0..80_usize, length in 0..80_usize) {
             let start = start.min(text.len());
             let piece = start..(start + length).min(text.len());
             let mut written = b"x".to_vec();

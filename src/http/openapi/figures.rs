@@ -36,7 +36,7 @@ fn status(routes: usize) -> Value {
         "state": {
             "type": "string", "description": "`ready`, or why `/readyz` says that it is not", "example": "ready",
         },
-        "hears_changes": {
+        "receives_changes": {
             "type": "boolean",
             "description": "Whether changes by other processes are received; always true with SQLite",
         },

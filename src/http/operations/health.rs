@@ -9,7 +9,7 @@ use crate::http::operation::{About, Success};
 use crate::http::response::problem::Problem;
 use crate::http::response::reply::Reply;
 use crate::http::watch::metrics::ServerMetrics;
-use crate::service::Service;
+use crate::service::{Service, ServiceError};
 
 /// The body of `/livez`.
 pub(crate) const ALIVE: &str = "alive";
@@ -60,6 +60,7 @@ pub(crate) async fn state(service: &Service, server: &ServerMetrics) -> Result<&
     }
     match service.check_store().await {
         Ok(()) => Ok("ready"),
+        Err(ServiceError::ThreadPanicked) => Err("a part of the service has crashed, it must be restarted"),
         Err(_) => Err("the store cannot be reached"),
     }
 }

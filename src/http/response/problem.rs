@@ -66,7 +66,7 @@ impl Problem {
             ServiceError::NotFound => not_found,
             ServiceError::KeyTaken => Self::KeyTaken,
             ServiceError::Overloaded => Self::Overloaded,
-            ServiceError::StoreUnavailable => Self::Unavailable,
+            ServiceError::StoreUnavailable | ServiceError::ThreadPanicked => Self::Unavailable,
         }
     }
 

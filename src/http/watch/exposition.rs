@@ -171,8 +171,10 @@ impl Exposition {
         for (failure, count) in &self.service.failures {
             counter(metric.encode_family(&[("kind", failure_name(*failure))])?, count)?;
         }
+        let help = "Damaged products that the last background fill left out.";
+        page.gauge("atelier_fill_damaged_products", help, self.service.damaged_products)?;
         let help = "1 while changes by other processes are received; always 1 with SQLite.";
-        page.gauge("atelier_store_hears_changes", help, u64::from(self.service.hears_changes))
+        page.gauge("atelier_store_receives_changes", help, u64::from(self.service.receives_changes))
     }
 
     fn process(&self, page: &mut Page<'_>) -> Result<(), Error> {

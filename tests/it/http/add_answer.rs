@@ -52,8 +52,8 @@ on_every_store! {
     fn lists_asked_for_before_and_after_show_the_new_answer(shop: &mut Shop) {
         shop.stock([question(1).answers([answer(1).helpful(1)])]);
         let nested = || {
-            let answers = shop.get("/qa/questions?product_id=5").results()[0]["answers"].clone();
-            answers.as_object().expect("an object").len()
+            let responses = shop.get("/qa/questions?product_id=5").results()[0]["answers"].clone();
+            responses.as_object().expect("an object").len()
         };
         assert_eq!((shop.get(LIST).column("answer_id"), nested()), (vec![1], 1));
         for expected in [vec![1, 2], vec![1, 2, 3]] {

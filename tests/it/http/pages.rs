@@ -33,8 +33,8 @@ on_every_store! {
         for page in ["2", "1000", "1e10", "9007199254740991", "9007199254740992", "1e400"] {
             let questions = shop.get(&format!("/qa/questions?product_id=5&page={page}"));
             assert_eq!(questions.outcome(), (200, r#"{"product_id":"5","results":[]}"#), "{page}");
-            let answers = shop.get(&format!("/qa/questions/1/answers?page={page}&count=1000"));
-            assert_eq!(answers.results(), [json!(null); 0], "{page}");
+            let responses = shop.get(&format!("/qa/questions/1/answers?page={page}&count=1000"));
+            assert_eq!(responses.results(), [json!(null); 0], "{page}");
         }
     }
 

@@ -16,8 +16,8 @@ fn kept(shop: &Shop, draft: &Value) -> Value {
 }
 
 fn newest(shop: &Shop) -> Value {
-    let answers = shop.get(&format!("{PATH}?count=100")).results();
-    let photos = answers.last().expect("an answer")["photos"].as_array().expect("an array").clone();
+    let responses = shop.get(&format!("{PATH}?count=100")).results();
+    let photos = responses.last().expect("an answer")["photos"].as_array().expect("an array").clone();
     photos.iter().map(|photo| photo["url"].clone()).collect()
 }
 

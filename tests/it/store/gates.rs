@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
-use atelier::domain::{Id, Page, ProductId, ProductRows, QuestionId, Timestamp};
+use atelier::domain::{Id, Page, ProductId, ProductRows, QuestionId, Target, Timestamp};
 use atelier::service::{Service, ServiceError, ServiceSettings, SystemClock};
 use atelier::store::{Change, ChangeSink, Command, Outcome, Reader, Sessions, StoreError, Writer};
 use tokio::task::JoinHandle;
@@ -115,7 +115,11 @@ pub(crate) struct Gates {
     pub(crate) failing_loads: AtomicUsize,
     /// The next commit is carried out and then said to have an unknown fate.
     pub(crate) commit_breaks_off: AtomicBool,
-    /// From now on the service gets no notice of changes by others.
+    /// The next commit is carried out, and then its thread panics.
+    pub(crate) commit_panics: AtomicBool,
+    /// Looking up this row, or voting for it, fails because it is damaged.
+    damaged: Mutex<Option<Target>>,
+    /// From now on the service receives no changes of others.
     pub(crate) news_are_lost: AtomicBool,
     /// How often the service got a notice that everything changed, and has acted on it.
     everything_changed: AtomicUsize,
@@ -136,6 +140,19 @@ impl Gates {
     /// The commands of each commit so far.
     pub(crate) fn committed(&self) -> Vec<Vec<Command>> {
         self.committed.lock().expect("not poisoned").clone()
+    }
+
+    /// Damages a row.
+    pub(crate) fn damage(&self, target: Target) {
+        *self.damaged.lock().expect("not poisoned") = Some(target);
+    }
+
+    fn check(&self, mut targets: impl Iterator<Item = Target>) -> Result<(), StoreError> {
+        let damaged = *self.damaged.lock().expect("not poisoned");
+        if targets.any(|target| Some(target) == damaged) {
+            return Err(StoreError::DamagedFile { product_id: None, problem: "for a test".to_owned() });
+        }
+        Ok(())
     }
 
     /// Waits until the service has noticed a change made elsewhere.
@@ -193,6 +210,7 @@ impl Reader for GatedReader {
     fn products_of(&mut self, question_ids: &[QuestionId]) -> Result<Vec<Option<ProductId>>, StoreError> {
         let result = self.inner.products_of(question_ids);
         self.gates.look_ups.pass();
+        self.gates.check(question_ids.iter().copied().map(Target::Question))?;
         result
     }
 
@@ -220,7 +238,12 @@ impl Writer for GatedWriter {
     fn commit(&mut self, commands: &[Command]) -> Result<Vec<Outcome>, StoreError> {
         self.gates.commits.pass();
         self.gates.committed.lock().expect("not poisoned").push(commands.to_vec());
+        self.gates.check(commands.iter().filter_map(|command| match command {
+            Command::Vote { target, .. } => Some(*target),
+            _ => None,
+        }))?;
         let result = self.inner.commit(commands);
+        assert!(!self.gates.commit_panics.load(Ordering::SeqCst), "for a test");
         if self.gates.commit_breaks_off.swap(false, Ordering::SeqCst) {
             (self.sink)(Change::Everything);
             return Err(StoreError::Unknown("broke off, for a test".to_owned()));
@@ -244,6 +267,11 @@ impl Stage {
     /// Memory is filled by requests alone.
     pub(crate) fn without_fill(store: TestStore, settings: ServiceSettings) -> Self {
         Self::start(store, settings, Gates { without_fill: true, ..Gates::default() })
+    }
+
+    /// Memory is filled in the background.
+    pub(crate) fn with_fill(store: TestStore) -> Self {
+        Self::start(store, ServiceSettings::default(), Gates::default())
     }
 
     /// The background fill is stopped behind each of its first three chunks.

@@ -1,5 +1,6 @@
-//! Random sequences of all operations of a service, with restarts and a full cache, give the same
-//! lists as a simple model, which keeps rows in vectors and sorts them for each list.
+//! Random sequences of everything that can be done with a service, restarts and full memory
+//! included, give the same lists as a model of a few lines that keeps rows in vectors and sorts
+//! them again for every list.
 
 use std::ops::RangeInclusive;
 use std::sync::Arc;

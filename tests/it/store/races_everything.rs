@@ -15,7 +15,7 @@ on_every_store!(
     views_in_memory_are_forgotten,
     a_load_in_flight_is_not_kept,
     a_look_up_in_flight_is_not_remembered,
-    a_chunk_of_the_fill_in_flight_is_not_cached_and_the_fill_starts_again,
+    a_chunk_of_the_fill_in_flight_is_not_kept_and_the_fill_begins_again,
 );
 
 /// Question 1 goes from product 5 to product 6, and takes another answer with it.
@@ -81,7 +81,7 @@ async fn a_look_up_in_flight_is_not_remembered(kind: StoreKind) {
     assert_eq!(answers_listed(&stage, 1).await, [40]);
 }
 
-async fn a_chunk_of_the_fill_in_flight_is_not_cached_and_the_fill_starts_again(kind: StoreKind) {
+async fn a_chunk_of_the_fill_in_flight_is_not_kept_and_the_fill_begins_again(kind: StoreKind) {
     let store = TestStore::on(kind);
     let shop = Load::default().question(1, 5).answer(1, 1);
     (3..=400).fold(shop, |shop, number| shop.question(number, number + 10)).into(&store);

@@ -22,6 +22,7 @@ pub(crate) struct Faults {
 #[derive(Default)]
 struct State {
     failing: bool,
+    panicking: bool,
     holding: bool,
     /// Calls that are held.
     held: usize,
@@ -53,9 +54,15 @@ impl Faults {
         self.state.lock().failing = true;
     }
 
+    /// From now on every call panics.
+    pub(crate) fn panic(&self) {
+        self.state.lock().panicking = true;
+    }
+
     /// From now on every call does what it should.
     pub(crate) fn recover(&self) {
-        self.state.lock().failing = false;
+        let mut state = self.state.lock();
+        (state.failing, state.panicking) = (false, false);
     }
 
     /// From now on no call returns until the hold is dropped.
@@ -77,6 +84,7 @@ impl Faults {
         self.changed.notify_all();
         self.changed.wait_while(&mut state, |state| state.holding);
         state.held -= 1;
+        assert!(!state.panicking, "{INNER_SECRET}");
         if state.failing { Err(StoreError::Unavailable(INNER_SECRET.to_owned())) } else { Ok(()) }
     }
 }

@@ -21,7 +21,7 @@ pub(crate) struct Status {
     pub(crate) state: &'static str,
     #[serde(skip)]
     pub(crate) is_ready: bool,
-    pub(crate) hears_changes: bool,
+    pub(crate) receives_changes: bool,
     pub(crate) uptime_s: u64,
     pub(crate) connections: Connections,
     pub(crate) memory: Memory,
@@ -93,7 +93,7 @@ impl Status {
             store: app.service.store_name(),
             state: state.unwrap_or_else(|why| why),
             is_ready: state.is_ok(),
-            hears_changes: statistics.hears_changes,
+            receives_changes: statistics.receives_changes,
             uptime_s: history.age().as_secs(),
             connections: Connections { open: app.server.connections(), max: app.server.max_connections },
             memory: Memory {
