@@ -225,7 +225,7 @@ fn without_any_process_nginx_answers_503_with_retry_after() {
         assert_eq!(response.header("access-control-allow-origin"), Some("*"));
         assert_eq!(
             response.header("access-control-expose-headers"),
-            Some("Location, Retry-After, ETag, X-Request-Id")
+            Some("Location, Link, Retry-After, RateLimit, RateLimit-Policy, ETag, X-Request-Id")
         );
         let response = front.request(method, target).accept("application/json").send();
         assert_eq!(

@@ -1,8 +1,8 @@
-//! A PostgreSQL address as an operator writes it: `postgres://USER:PASSWORD@HOST:PORT/DATABASE?…`,
-//! with several hosts separated by commas, or `?host=/DIRECTORY` for a socket. It is shown as it
-//! was given, with its password masked. Two parameters are ours. With `statements=unnamed`,
-//! requests go through a pooler in transaction mode. `direct=HOST:PORT` is the server behind the
-//! pooler. `server` connects.
+//! A PostgreSQL address as an operator writes it:
+//! `postgres://USER:PASSWORD@HOST:PORT/DATABASE?…`. It can have several hosts, separated by commas,
+//! or `?host=/DIRECTORY` for a socket. It is shown as it was given, with its password masked. Two
+//! parameters are ours. With `statements=unnamed`, requests go through a pooler in transaction
+//! mode. `direct=HOST:PORT` is the server behind the pooler. `server` connects.
 
 use std::error::Error as _;
 use std::ffi::OsString;
