@@ -30,7 +30,8 @@ const LATENCY_BOUNDS_NS: [u64; 18] = [
 /// The number of values between bounds.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Distribution {
-    /// Upper bounds, the last one infinite, each with the number of values above the previous bound.
+    /// Upper bounds, the last one infinite, each with the number of values above the previous
+    /// bound.
     pub buckets: Vec<(f64, u64)>,
     /// The sum of all values.
     pub sum: f64,
@@ -60,8 +61,8 @@ impl Distribution {
         }
     }
 
-    /// The lowest bound that at least this share of the values, from 0 to 1, does not exceed; `None`
-    /// without values. Values above all finite bounds count as the largest of them.
+    /// The lowest bound that at least this share of the values, from 0 to 1, does not exceed;
+    /// `None` without values. Values above all finite bounds count as the largest of them.
     pub fn within(&self, share: f64) -> Option<f64> {
         #[expect(clippy::cast_precision_loss, reason = "2^53 requests take centuries")]
         let float = |count: u64| count as f64;
@@ -111,8 +112,8 @@ impl LatencyTally {
     }
 }
 
-/// Raises a counter that one thread alone writes: a load and a store, without the price of an atomic
-/// addition. Other threads may read it at any time.
+/// Raises a counter that one thread alone writes: a load and a store, without the price of an
+/// atomic addition. Other threads may read it at any time.
 #[inline]
 pub fn raise_alone(counter: &AtomicU64, by: u64) {
     counter.store(counter.load(Ordering::Relaxed).wrapping_add(by), Ordering::Relaxed);

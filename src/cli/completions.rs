@@ -1,7 +1,7 @@
 //! `atelier completions`: the script with which a shell completes commands and options. It is made
 //! from the definition of the commands; nothing about them is written here.
 
-use clap::Args;
+use clap::{Args, Command};
 use clap_complete::Shell;
 
 /// The options of `completions`.
@@ -13,8 +13,8 @@ pub(super) struct CompletionsArgs {
 }
 
 /// Prints the script.
-pub(super) fn run(args: &CompletionsArgs) {
+pub(super) fn run(args: &CompletionsArgs, mut program: Command) {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut super::command(), "atelier", &mut script);
+    clap_complete::generate(args.shell, &mut program, "atelier", &mut script);
     print!("{}", String::from_utf8_lossy(&script));
 }

@@ -2,11 +2,10 @@
 //! begin with. The settings themselves are defined in `config`.
 
 use anyhow::Context as _;
-use clap::{Args, CommandFactory as _, ValueEnum};
+use clap::{Args, Command, ValueEnum};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::Cli;
 use crate::config::{CommandLine, InForce, ServeOptions, Setting, Source, misspelt_variables};
 
 /// The settings file begins with this.
@@ -44,7 +43,7 @@ enum Format {
 }
 
 /// Prints the settings, if they are right.
-pub(super) fn run(args: &ConfigArgs, line: &CommandLine) -> anyhow::Result<()> {
+pub(super) fn run(args: &ConfigArgs, line: &CommandLine, program: fn() -> Command) -> anyhow::Result<()> {
     if args.default {
         print!("{}", file_of_defaults());
         return Ok(());
@@ -53,7 +52,7 @@ pub(super) fn run(args: &ConfigArgs, line: &CommandLine) -> anyhow::Result<()> {
     for old_form in line.old_forms() {
         eprintln!("note: {old_form}");
     }
-    for (variable, meant) in misspelt_variables(Cli::command) {
+    for (variable, meant) in misspelt_variables(program) {
         eprintln!("note: {variable} is no setting; {meant} is");
     }
     let in_force = InForce::all(line, &args.options);

@@ -9,7 +9,7 @@ use anyhow::{Context as _, bail};
 use clap::Args;
 
 use super::counted::{CountedDump, counted};
-use crate::store::{BulkLoad, Counts, Dump, LoadMode, Store, StoreAddress, StoreError};
+use crate::store::{Batch, Counts, Dump as _, LoadMode, Store, StoreAddress, StoreError};
 
 /// The options of `copy`.
 #[derive(Debug, Clone, Args)]
@@ -50,32 +50,10 @@ pub(super) fn run(args: &CopyArgs) -> anyhow::Result<ExitCode> {
 fn copy(from: &dyn Store, to: &dyn Store, mode: LoadMode) -> Result<Counts, StoreError> {
     let mut dump = CountedDump::start(from, "Copying")?;
     let mut load = to.bulk_load(mode)?;
-    copy_rows(&mut dump, load.as_mut())?;
+    Batch::each(|| dump.questions(), |batch| load.add_questions(&batch))?;
+    Batch::each(|| dump.answers(), |batch| load.add_answers(&batch))?;
+    Batch::each(|| dump.photos(), |batch| load.add_photos(&batch))?;
     load.raise_last_ids(dump.last_ids()?);
     dump.progress.finish();
     load.commit()
-}
-
-fn copy_rows(dump: &mut dyn Dump, load: &mut dyn BulkLoad) -> Result<(), StoreError> {
-    loop {
-        let batch = dump.questions()?;
-        if batch.rows.is_empty() {
-            break;
-        }
-        load.add_questions(&batch)?;
-    }
-    loop {
-        let batch = dump.answers()?;
-        if batch.rows.is_empty() {
-            break;
-        }
-        load.add_answers(&batch)?;
-    }
-    loop {
-        let batch = dump.photos()?;
-        if batch.rows.is_empty() {
-            return Ok(());
-        }
-        load.add_photos(&batch)?;
-    }
 }

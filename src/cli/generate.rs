@@ -41,11 +41,11 @@ pub(super) fn run(args: &GenerateArgs) -> anyhow::Result<()> {
     let started = Instant::now();
     let existing = if args.replace { ExistingFiles::Replace } else { ExistingFiles::Refuse };
     let mut progress = Progress::new("Generating", shape.products(), "products");
-    let generated =
-        match generate(&shape, &args.out, existing, &mut |step| progress.advance_to(step.products)) {
-            Err(error @ FileError::Exists(_)) => bail!("{error}; --replace replaces the three files"),
-            generated => generated?,
-        };
+    let generated = match generate(&shape, &args.out, existing, &mut |products| progress.advance_to(products))
+    {
+        Err(error @ FileError::Exists(_)) => bail!("{error}; --replace replaces the three files"),
+        generated => generated?,
+    };
     progress.finish();
     println!(
         "{}: {} in {:.1} s, in {}",

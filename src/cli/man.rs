@@ -5,10 +5,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
-use clap::{Args, Command, CommandFactory as _};
+use clap::{Args, Command};
 use clap_mangen::Man;
-
-use super::Cli;
 
 /// The options of `man`.
 #[derive(Debug, Clone, Args)]
@@ -24,9 +22,9 @@ pub(super) struct ManArgs {
 }
 
 /// Prints a page, or writes them all.
-pub(super) fn run(args: &ManArgs) -> anyhow::Result<()> {
+pub(super) fn run(args: &ManArgs, program: Command) -> anyhow::Result<()> {
     // Without `atelier help`, which would have a page for each command once more.
-    let mut program = Cli::command().disable_help_subcommand(true);
+    let mut program = program.disable_help_subcommand(true);
     program.build();
     if let Some(folder) = &args.out {
         return write_all(&program, folder)

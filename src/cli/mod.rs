@@ -220,7 +220,7 @@ impl Cli {
             interrupt::remove_partial_files_when_interrupted()?;
         }
         let done = match self.command {
-            Command::Serve(options) => return serve::run(&options, line),
+            Command::Serve(options) => return serve::run(&options, line, Self::command),
             Command::Import(args) => return import::run(&args),
             Command::Check(args) => return check::run(&args),
             Command::Copy(args) => return copy::run(&args),
@@ -235,10 +235,10 @@ impl Cli {
                 openapi::run(&options);
                 Ok(())
             }
-            Command::Config(args) => config::run(&args, line),
-            Command::Man(args) => man::run(&args),
+            Command::Config(args) => config::run(&args, line, Self::command),
+            Command::Man(args) => man::run(&args, Self::command()),
             Command::Completions(args) => {
-                completions::run(&args);
+                completions::run(&args, command());
                 Ok(())
             }
         };

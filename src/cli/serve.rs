@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use clap::CommandFactory as _;
+use clap::Command;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -15,7 +15,7 @@ use tokio::sync::watch;
 
 use super::log_buffer::LogBuffer;
 use super::manager::{self, State};
-use super::{Cli, demo, logging, output};
+use super::{demo, logging, output};
 use crate::config::{CommandLine, ServeOptions, misspelt_variables};
 use crate::domain::Timestamp;
 use crate::http::{Admin, ProcessFacts, Server, ServerHandle};
@@ -26,7 +26,11 @@ use crate::store::Store;
 const OTHER_DESCRIPTORS: u64 = 256;
 
 /// Serves until SIGTERM or SIGINT.
-pub(super) fn run(options: &ServeOptions, line: &CommandLine) -> anyhow::Result<ExitCode> {
+pub(super) fn run(
+    options: &ServeOptions,
+    line: &CommandLine,
+    program: fn() -> Command,
+) -> anyhow::Result<ExitCode> {
     options.check()?;
     options.check_files()?;
     let started_at = SystemClock.now();
@@ -39,7 +43,7 @@ pub(super) fn run(options: &ServeOptions, line: &CommandLine) -> anyhow::Result<
         traces
     });
     let (log, log_thread) = logging::start(&options.log, options.log_format, listeners)?;
-    warn_of_names(line);
+    warn_of_names(line, program);
     make_room_for_connections(options.max_connections);
     // Before the store: a busy port leaves no empty store behind.
     let server = bind(options, socket)?;
@@ -93,11 +97,11 @@ pub(super) fn run(options: &ServeOptions, line: &CommandLine) -> anyhow::Result<
 
 /// Warns of settings in an old form, and of variables that are no setting. Those are no reason not
 /// to start: another program may have set them.
-fn warn_of_names(line: &CommandLine) {
+fn warn_of_names(line: &CommandLine, program: fn() -> Command) {
     for old_form in line.old_forms() {
         tracing::warn!("{old_form}");
     }
-    for (variable, meant) in misspelt_variables(Cli::command) {
+    for (variable, meant) in misspelt_variables(program) {
         tracing::warn!(variable, meant, "no setting is called like this variable");
     }
 }
@@ -171,8 +175,8 @@ fn make_room_for_connections(max_connections: u32) {
     }
 }
 
-/// The signals that end the server, or make it read its certificate again. They are handled before the
-/// address is printed, because a program that reads the address may send them at once.
+/// The signals that end the server, or make it read its certificate again. They are handled before
+/// the address is printed, because a program that reads the address may send them at once.
 struct Signals {
     runtime: Runtime,
     terminate: Signal,
@@ -192,9 +196,9 @@ impl Signals {
         Ok(Self { runtime, terminate, interrupt, hangup })
     }
 
-    /// Waits for a signal that ends the server, also one that came before this call, or for a failure
-    /// of the server. Then calls `begin` and waits for `delay`, or for another such signal. Calls
-    /// `reload` for each SIGHUP meanwhile.
+    /// Waits for a signal that ends the server, also one that came before this call, or for a
+    /// failure of the server. Then calls `begin` and waits for `delay`, or for another such signal.
+    /// Calls `reload` for each SIGHUP meanwhile.
     fn wait_and_then(
         mut self,
         delay: Duration,

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 
+use super::values::is_number;
 use super::{Setting, WrongSetting};
 
 /// A setting that had another name.
@@ -61,11 +62,6 @@ impl Renamed {
     fn old_variable(self) -> String {
         format!("ATELIER_{}", self.old.to_ascii_uppercase())
     }
-}
-
-/// Whether a text has digits and nothing else.
-pub(super) fn is_number(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// The sentence for a setting that is given in an old form.

@@ -10,8 +10,7 @@ use clap::{Arg, Args as _, Command};
 use serde_json::Value;
 
 use super::ServeOptions;
-use super::renamed::is_number;
-use super::values::{ByteSize, Switch};
+use super::values::{ByteSize, Switch, is_number};
 use super::wrong::complaint;
 
 /// How alike a word and a key are, from 0 to 1, when one is taken for a misspelling of the other.

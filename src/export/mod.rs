@@ -64,7 +64,7 @@ impl Done<'_> {
         &mut self,
         source: SourceFile,
         paths: &Sources,
-        mut next: impl FnMut() -> Result<Batch<Row>, StoreError>,
+        next: impl FnMut() -> Result<Batch<Row>, StoreError>,
         write: fn(&mut row::Fields, &Row, &Texts) -> csv::Result<()>,
     ) -> Result<(NewFile, u64), ExportError> {
         let path = paths.path(source);
@@ -73,17 +73,14 @@ impl Done<'_> {
         let mut fields = csv::WriterBuilder::new().buffer_capacity(BUFFER_BYTES).from_writer(file);
         let rows_before = self.rows;
         fields.write_record(source.columns()).map_err(row::io).map_err(failed)?;
-        loop {
-            let batch = next()?;
-            if batch.rows.is_empty() {
-                break;
-            }
+        Batch::each(next, |batch| {
             for row in &batch.rows {
                 write(&mut fields, row, &batch.texts).map_err(row::io).map_err(failed)?;
             }
             self.rows += batch.rows.len() as u64;
             (self.progress)(self.rows);
-        }
+            Ok::<_, ExportError>(())
+        })?;
         let file = fields.into_inner().map_err(|error| failed(error.into_error()))?;
         Ok((file, self.rows - rows_before))
     }

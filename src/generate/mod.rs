@@ -9,8 +9,6 @@ mod csv;
 mod data;
 mod people;
 mod random;
-#[cfg(test)]
-mod tests;
 mod text;
 mod walk;
 
@@ -18,17 +16,9 @@ use std::fs;
 use std::path::Path;
 
 use walk::Walk;
+pub use walk::{ANSWERS_FILE, Generated, PHOTOS_FILE, QUESTIONS_FILE};
 
 use crate::files::{self, ExistingFiles, FileError};
-
-/// The file of questions.
-pub const QUESTIONS_FILE: &str = "questions.csv";
-
-/// The file of answers.
-pub const ANSWERS_FILE: &str = "answers.csv";
-
-/// The file of the answers' photos.
-pub const PHOTOS_FILE: &str = "answers_photos.csv";
 
 /// The highest number of products: some 2.4 TB of files.
 pub const MAX_PRODUCTS: u64 = 1_000_000_000;
@@ -65,32 +55,9 @@ impl Shape {
     }
 }
 
-/// How far the work is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Progress {
-    /// Products done.
-    pub products: u64,
-    /// Products in all.
-    pub total_products: u64,
-    /// Bytes of all files so far.
-    pub bytes: u64,
-}
-
-/// What was generated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Generated {
-    /// Rows of [`QUESTIONS_FILE`], without the column names.
-    pub questions: u64,
-    /// Rows of [`ANSWERS_FILE`].
-    pub answers: u64,
-    /// Rows of [`PHOTOS_FILE`].
-    pub photos: u64,
-    /// Size of the three files together.
-    pub bytes: u64,
-}
-
 /// Writes [`QUESTIONS_FILE`], [`ANSWERS_FILE`] and [`PHOTOS_FILE`] into `directory`, which is
-/// created when missing. Calls `report` every thousand products and at the end.
+/// created when missing. Calls `report` with the number of products that are done, every thousand
+/// products and at the end.
 ///
 /// # Errors
 /// [`FileError::Exists`] when one of the files is there and `existing` does not say that it may be
@@ -100,7 +67,7 @@ pub fn generate(
     shape: &Shape,
     directory: &Path,
     existing: ExistingFiles,
-    report: &mut dyn FnMut(Progress),
+    report: &mut dyn FnMut(u64),
 ) -> Result<Generated, FileError> {
     fs::create_dir_all(directory).map_err(FileError::failed("create", directory))?;
     let paths = [QUESTIONS_FILE, ANSWERS_FILE, PHOTOS_FILE].map(|name| directory.join(name));
@@ -109,7 +76,7 @@ pub fn generate(
     for product_id in 1..=shape.products {
         walk.product(product_id)?;
         if product_id % PRODUCTS_PER_REPORT == 0 || product_id == shape.products {
-            report(Progress { products: product_id, total_products: shape.products, bytes: walk.bytes() });
+            report(product_id);
         }
     }
     walk.finish(existing)

@@ -12,8 +12,16 @@ use super::data::{DATA, Topic};
 use super::people::{self, Person};
 use super::random::Random;
 use super::text::{Product, Text};
-use super::{ANSWERS_FILE, PHOTOS_FILE, QUESTIONS_FILE};
 use crate::files::{self, ExistingFiles, FileError};
+
+/// The file of questions.
+pub const QUESTIONS_FILE: &str = "questions.csv";
+
+/// The file of answers.
+pub const ANSWERS_FILE: &str = "answers.csv";
+
+/// The file of the answers' photos.
+pub const PHOTOS_FILE: &str = "answers_photos.csv";
 
 /// 2018-01-01T00:00:00Z in milliseconds: no question is older.
 const FIRST_ASKED_AT: u64 = 1_514_764_800_000;
@@ -32,6 +40,19 @@ const ROWS_PER_SWAP: u64 = 2_000;
 
 /// One answer in this many comes late and belongs to another question of its product.
 const ANSWERS_PER_LATE_ONE: u64 = 200;
+
+/// What was generated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Generated {
+    /// Rows of [`QUESTIONS_FILE`], without the column names.
+    pub questions: u64,
+    /// Rows of [`ANSWERS_FILE`].
+    pub answers: u64,
+    /// Rows of [`PHOTOS_FILE`].
+    pub photos: u64,
+    /// Size of the three files together.
+    pub bytes: u64,
+}
 
 /// What an answer needs to know of its question.
 #[derive(Clone, Copy)]
@@ -106,9 +127,9 @@ impl Walk {
     }
 
     /// Writes what was kept back and gives the files their names, when all are whole.
-    pub(super) fn finish(mut self, existing: ExistingFiles) -> Result<super::Generated, FileError> {
+    pub(super) fn finish(mut self, existing: ExistingFiles) -> Result<Generated, FileError> {
         self.write_first_answers();
-        let generated = super::Generated {
+        let generated = Generated {
             questions: self.questions.rows(),
             answers: self.answers.rows(),
             photos: self.photos.rows(),

@@ -4,7 +4,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use super::rejects::{LeftOut, MAX_LISTED_REJECTS, Reject};
+use super::reject::{LeftOut, MAX_LISTED_REJECTS, Reject};
 use crate::store::StoreError;
 
 /// An import's failure. In every case nothing was loaded, unless it is [`StoreError::Unknown`].

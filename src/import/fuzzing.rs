@@ -6,9 +6,10 @@
 use std::io::Read;
 
 use super::check::Seen;
+use super::input::Header;
 use super::reader::{Field, Reader};
 use super::row::{Problem, Row};
-use super::source::{Header, SourceFile};
+use super::source::SourceFile;
 use crate::store::Batch;
 
 /// Hands out a few bytes at a time, as a slow pipe does.

@@ -9,26 +9,28 @@ mod error;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
 mod index;
+mod input;
 mod parse;
 mod reader;
+mod reject;
 mod rejects;
 mod row;
 mod source;
-#[cfg(test)]
-mod tests;
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread;
 
 pub use error::{HeaderProblem, ImportError, TooManyRejects};
-pub use rejects::{DEFAULT_REJECTS_FILE, LeftOut, MAX_LISTED_REJECTS, MAX_SHOWN_VALUE_CHARS, Reject};
+pub use parse::{Progress, Stage};
+pub use reject::{LeftOut, MAX_LISTED_REJECTS, MAX_SHOWN_VALUE_CHARS, Reject};
+pub use rejects::DEFAULT_REJECTS_FILE;
 pub use row::MAX_IMPORTED_TEXT_CHARS;
 pub use source::{SourceFile, Sources};
 
+use self::input::Input;
 use self::parse::{MAX_WAITING_BATCHES, Message, Rows};
 use self::rejects::Rejects;
-use self::source::Input;
 use crate::store::{BulkLoad, Counts, LoadMode, StoreError, Upkeep};
 
 /// How to import.
@@ -48,31 +50,6 @@ impl Default for ImportOptions {
     fn default() -> Self {
         Self { mode: LoadMode::IntoEmpty, max_rejects: 0, rejects: None }
     }
-}
-
-/// How far an import is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Progress {
-    /// What is going on.
-    pub stage: Stage,
-    /// Bytes of all files that are read and loaded.
-    pub bytes_read: u64,
-    /// Bytes of all files; 0 when they are pipes.
-    pub bytes_total: u64,
-    /// Rows of all files that are read, bad ones included; while committing, the rows that are
-    /// loaded.
-    pub rows: u64,
-}
-
-/// The step that an import is at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stage {
-    /// The header lines are good and the store is ready; nothing is read yet.
-    Starting,
-    /// Reading a file and loading its rows.
-    Loading(SourceFile),
-    /// Everything is loaded; the store makes it durable and visible, which may take a while.
-    Committing,
 }
 
 /// The result of an import.

@@ -6,10 +6,11 @@ use std::sync::mpsc::SyncSender;
 
 use super::check::Seen;
 use super::error::ImportError;
-use super::rejects::{Reject, Rejects};
+use super::input::Input;
+use super::reject::Reject;
+use super::rejects::Rejects;
 use super::row::{Problem, Row};
-use super::source::{Input, SourceFile};
-use super::{Progress, Stage};
+use super::source::SourceFile;
 use crate::store::{AnswerBatch, Batch, Counts, PhotoBatch, QuestionBatch, StoreError};
 
 /// Most rows of a batch.
@@ -20,6 +21,31 @@ pub(super) const FULL_BATCH_BYTES: usize = 1024 * 1024;
 
 /// Most batches that wait to be loaded.
 pub(super) const MAX_WAITING_BATCHES: usize = 8;
+
+/// How far an import is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// What is going on.
+    pub stage: Stage,
+    /// Bytes of all files that are read and loaded.
+    pub bytes_read: u64,
+    /// Bytes of all files; 0 when they are pipes.
+    pub bytes_total: u64,
+    /// Rows of all files that are read, bad ones included; while committing, the rows that are
+    /// loaded.
+    pub rows: u64,
+}
+
+/// The step that an import is at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// The header lines are good and the store is ready; nothing is read yet.
+    Starting,
+    /// Reading a file and loading its rows.
+    Loading(SourceFile),
+    /// Everything is loaded; the store makes it durable and visible, which may take a while.
+    Committing,
+}
 
 /// What the loading side receives.
 pub(super) struct Message {

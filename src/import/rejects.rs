@@ -4,24 +4,17 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
-use std::fmt;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use super::error::{ImportError, TooManyRejects};
+use super::reject::{LeftOut, MAX_LISTED_REJECTS, Reject};
 use super::source::{SourceFile, Sources};
-use crate::domain::visible;
 
 /// Where bad rows are listed unless another file is named: in the current directory.
 pub const DEFAULT_REJECTS_FILE: &str = "atelier-rejects.csv";
-
-/// Most bad rows that are listed; further ones are only counted.
-pub const MAX_LISTED_REJECTS: u64 = 100_000;
-
-/// Most characters that are shown of a bad value.
-pub const MAX_SHOWN_VALUE_CHARS: usize = 200;
 
 /// Bad rows that an error message shows.
 const FIRST_REJECTS: usize = 5;
@@ -29,79 +22,6 @@ const FIRST_REJECTS: usize = 5;
 /// Most reasons that are counted each on its own. The header line alone decides on most of them, so
 /// there are few.
 const MAX_REASONS: usize = 30;
-
-/// A bad row: where it is and what is wrong with it. A row is listed once, with its first bad
-/// column.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reject {
-    /// The file.
-    pub file: SourceFile,
-    /// The 1-based physical line where the row starts.
-    pub line: u64,
-    /// The column; empty when the row as a whole is bad.
-    pub column: String,
-    /// The bad value, at most [`MAX_SHOWN_VALUE_CHARS`] characters of it. Invisible characters and
-    /// bytes that are not UTF-8 are escaped.
-    pub value: String,
-    /// What is wrong with it.
-    pub reason: String,
-}
-
-impl Reject {
-    /// File, column and reason.
-    fn kind(&self) -> String {
-        let Self { file, column, reason, .. } = self;
-        if column.is_empty() { format!("{file}: {reason}") } else { format!("{file}, {column}: {reason}") }
-    }
-}
-
-impl fmt::Display for Reject {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { file, line, column, value, reason } = self;
-        write!(formatter, "{file} line {line}")?;
-        if !column.is_empty() {
-            write!(formatter, ", column {column}")?;
-        }
-        write!(formatter, ": {reason}: \"{value}\"")
-    }
-}
-
-/// What an import left out.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct LeftOut {
-    /// Bad rows.
-    pub rows: u64,
-    /// Photos without an `http` or `https` address. They are no reason to refuse an import.
-    pub photos: u64,
-    /// How many there are of each kind, most first: file, column and reason in words.
-    pub reasons: Vec<(String, u64)>,
-    /// Where they are listed, at most [`MAX_LISTED_REJECTS`]; `None` when nothing was left out.
-    pub file: Option<PathBuf>,
-}
-
-/// A value as reports show it: shortened, on one line, with invisible characters written out.
-pub(super) fn shown(value: &[u8]) -> String {
-    // A character has at most four bytes, so this much is enough and a long value costs nothing.
-    let beginning = &value[..value.len().min(4 * (MAX_SHOWN_VALUE_CHARS + 1))];
-    let mut text = String::new();
-    let mut room = MAX_SHOWN_VALUE_CHARS;
-    for chunk in beginning.utf8_chunks() {
-        let valid = chunk.valid().chars().map(|character| match character {
-            '\\' => "\\\\".to_owned(),
-            character => visible(character.encode_utf8(&mut [0; 4])),
-        });
-        let invalid = chunk.invalid().iter().map(|byte| format!("\\x{byte:02x}"));
-        for piece in valid.chain(invalid) {
-            if room == 0 {
-                text.push('…');
-                return text;
-            }
-            text.push_str(&piece);
-            room -= 1;
-        }
-    }
-    text
-}
 
 /// What an import has left out so far.
 pub(super) struct Rejects {
@@ -195,6 +115,7 @@ impl Rejects {
 mod tests {
     use std::os::unix::fs::MetadataExt as _;
 
+    use super::super::reject::shown;
     use super::*;
 
     fn reject(line: u64) -> Reject {
@@ -204,15 +125,6 @@ mod tests {
 
     fn sources(directory: &Path) -> Sources {
         Sources::in_directory(directory)
-    }
-
-    #[test]
-    fn values_are_shortened_and_escaped() {
-        assert_eq!(shown(b"a\tb\\\x1b\xFF\0 \xC3\xA9"), "a\\tb\\\\\\u{1b}\\xff\\u{0} é");
-        assert_eq!(shown("1\u{a0}0\u{200b}\u{202e}".as_bytes()), "1\\u{a0}0\\u{200b}\\u{202e}");
-        let long = shown("é".repeat(100_000).as_bytes());
-        assert_eq!(long, format!("{}…", "é".repeat(200)));
-        assert_eq!(shown("é".repeat(200).as_bytes()), "é".repeat(200));
     }
 
     #[test]

@@ -5,9 +5,9 @@ use std::borrow::Cow;
 
 use memchr::memchr;
 
+use super::input::Header;
 use super::reader::{Field, Record};
-use super::rejects::shown;
-use super::source::Header;
+use super::reject::shown;
 use crate::domain::{Id, MAX_IMPORTED_ID, Timestamp, is_photo_address, normalize};
 
 /// Most characters (Unicode scalar values) of an imported text, after trimming. More than the

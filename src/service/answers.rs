@@ -1,4 +1,5 @@
-//! The operations on answers. Lists come from memory, writes go to the queue; no HTTP is known here.
+//! The operations on answers. Lists come from memory, writes go to the queue; no HTTP is known
+//! here.
 
 use super::questions::unexpected;
 use super::{Added, Listed, Service, ServiceError};
@@ -9,11 +10,11 @@ use crate::view::fingerprint::Fingerprint;
 use crate::view::{ListTag, View, json};
 
 impl Service {
-    /// Appends a page of a question's answers to `output` as JSON, unless `is_known` returns true for
-    /// its tag. An unknown or hidden question has no answers.
+    /// Appends a page of a question's answers to `output` as JSON, unless `is_known` returns true
+    /// for its tag. An unknown or hidden question has no answers.
     ///
-    /// # Errors
-    /// [`ServiceError::Overloaded`] or [`ServiceError::StoreUnavailable`], never an empty list instead.
+    /// # Errors [`ServiceError::Overloaded`] or [`ServiceError::StoreUnavailable`], never an empty
+    /// list instead.
     pub async fn list_answers(
         &self,
         question_id: QuestionId,

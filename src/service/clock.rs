@@ -15,10 +15,6 @@ pub struct SystemClock;
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the machine's clock")]
     fn now(&self) -> Timestamp {
-        let since_epoch = std::time::SystemTime::now()
-            .duration_since(std::time::UNIX_EPOCH)
-            .expect("the machine's clock is set after 1970");
-        let milliseconds = i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX);
-        Timestamp::from_milliseconds(milliseconds).expect("the machine's clock is set before the year 10000")
+        Timestamp::of_clock(std::time::SystemTime::now())
     }
 }

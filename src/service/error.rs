@@ -15,4 +15,7 @@ pub enum ServiceError {
     /// The store did not answer in time, or failed. Whether a write happened is unknown.
     #[error("the store does not answer")]
     StoreUnavailable,
+    /// A thread of the service panicked; only a restart of the process helps.
+    #[error("a thread of the service panicked")]
+    ThreadPanicked,
 }

@@ -1,5 +1,5 @@
-//! A product to show to a visitor of the home page. It is one in memory, so finding it takes the same
-//! short time in a shop of any size; the store is not read.
+//! A product to show to a visitor of the home page. It is one in memory, so finding it takes the
+//! same short time in a shop of any size; the store is not read.
 
 use super::Service;
 use crate::domain::{Id as _, ProductId, QuestionId};

@@ -1,9 +1,9 @@
-//! The rules of the service: what is asked for is answered from views, what is written is batched, and a list
-//! asked for after a write shows it. Here is no SQL and no HTTP.
+//! The service: lists are served from memory, writes are batched, and a list that is asked for
+//! after a write shows it. Deliberately absent: SQL and HTTP.
 //!
-//! `questions` and `answers` say what can be done; `views` is the only cache, `view` what is in it, `freshness` how
-//! long it is good; `loader`, `writer` and `fill` are the threads between it and the store. `statistics`, `readiness`
-//! and `example` are for whoever watches it or looks at it for the first time.
+//! `questions` and `answers` are the operations. `memory` is the only cache, and `crate::view` is
+//! what is in it. `lanes` are the threads between memory and the store. `statistics`, `readiness`
+//! and `example` are for monitoring and for the home page.
 
 mod answers;
 mod clock;
@@ -17,12 +17,10 @@ mod readiness;
 mod settings;
 mod statistics;
 mod submissions;
+mod threads;
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
-use std::thread::JoinHandle;
 
-use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
 pub use clock::{Clock, SystemClock};
@@ -34,15 +32,16 @@ pub use statistics::{BatchStatistics, Failure, SPANS_TARGET, Statistics, ViewSta
 pub use submissions::Added;
 
 use self::lanes::fill::{FillSignal, Filler};
-use self::lanes::loader::{Lane, LoadRequest};
+use self::lanes::loader::{Lane, LoadRequest, ViewLoad};
 use self::lanes::log_throttle::LogThrottle;
-use self::lanes::queue::BatchQueue;
+use self::lanes::queue::{BatchQueue, Consumer};
 use self::lanes::writer::{WriteRequest, WriterLane};
 use self::memory::directory::Directory;
 use self::memory::freshness::Freshness;
 use self::memory::views::{Views, Wanted};
 use self::readiness::Readiness;
 use self::statistics::Counters;
+use self::threads::Threads;
 use crate::domain::Target;
 use crate::domain::{ProductId, QuestionId};
 use crate::store::{Change, ChangeSink, Command, Outcome, Sessions, StoreError};
@@ -59,25 +58,18 @@ pub struct Service {
     counters: Arc<Counters>,
     readiness: Readiness,
     clock: Arc<dyn Clock>,
-    /// What people call the kind of store.
     store_name: &'static str,
     settings: ServiceSettings,
-    threads: Mutex<Threads>,
-}
-
-/// The threads at work.
-#[derive(Default)]
-struct Threads {
-    ageing: Option<JoinHandle<()>>,
-    reading: Vec<JoinHandle<()>>,
-    writing: Vec<JoinHandle<()>>,
+    /// All but those that write.
+    reading: Threads,
+    writing: Threads,
 }
 
 impl Service {
     /// Opens the store's sessions, starts the threads and begins to fill memory in the background.
     ///
     /// # Errors
-    /// When the store does not open a session.
+    /// When a session cannot be opened or a thread cannot be started.
     pub fn start(
         store: &dyn Sessions,
         clock: Arc<dyn Clock>,
@@ -90,7 +82,8 @@ impl Service {
         let service = Self {
             loads: Arc::new(BatchQueue::new(settings.max_waiting_reads)),
             writes: Arc::new(BatchQueue::new(settings.max_waiting_writes)),
-            threads: Mutex::default(),
+            reading: Threads::default(),
+            writing: Threads::default(),
             views,
             directory,
             fill,
@@ -101,40 +94,40 @@ impl Service {
             clock,
             settings,
         };
-        // On failure, dropping the service ends the threads that are there already.
+        // On failure, dropping the service ends the threads that were started.
         service.start_threads(store)?;
         service.fill.request();
         Ok(service)
     }
 
     fn start_threads(&self, store: &dyn Sessions) -> Result<(), StoreError> {
+        // Without a thread that ages products or notices changes, memory is no longer right.
+        let stop_using_memory = || {
+            let sink = self.change_sink();
+            move || sink(Change::Disconnected)
+        };
         if self.freshness.is_ageing() {
             let freshness = Arc::clone(&self.freshness);
-            self.threads.lock().ageing = Some(spawn("ageing".to_owned(), move || freshness.run())?);
+            self.reading.spawn("ageing".to_owned(), move || freshness.run(), stop_using_memory())?;
         }
-        let taking = Arc::new(AtomicUsize::new(0));
         for number in 0..self.settings.readers.max(1) {
             let lane = Lane {
-                queue: Arc::clone(&self.loads),
-                views: Arc::clone(&self.views),
+                queue: Consumer::new(&self.loads),
                 directory: Arc::clone(&self.directory),
                 reader: store.reader()?,
-                taking: Arc::clone(&taking),
                 counters: Arc::clone(&self.counters),
             };
-            let thread = spawn(format!("reader-{number}"), move || lane.run())?;
-            self.threads.lock().reading.push(thread);
+            self.reading.spawn(format!("reader-{number}"), move || lane.run(), || ())?;
         }
         for (number, writer) in store.writers(self.change_sink())?.into_iter().enumerate() {
             let lane = WriterLane {
-                queue: Arc::clone(&self.writes),
+                queue: Consumer::new(&self.writes),
                 views: Arc::clone(&self.views),
                 writer,
                 clock: Arc::clone(&self.clock),
                 counters: Arc::clone(&self.counters),
             };
-            let thread = spawn(format!("writer-{number}"), move || lane.run())?;
-            self.threads.lock().writing.push(thread);
+            self.writing.spawn(format!("writer-{number}"), move || lane.run(), stop_using_memory())?;
         }
         if self.settings.views_max_bytes > 0 {
             let filler = Filler {
@@ -144,19 +137,18 @@ impl Service {
                 reader: store.reader()?,
                 counters: Arc::clone(&self.counters),
             };
-            let thread = spawn("fill".to_owned(), move || filler.run())?;
-            self.threads.lock().reading.push(thread);
+            self.reading.spawn("fill".to_owned(), move || filler.run(), || ())?;
         }
         Ok(())
     }
 
-    /// Where the store tells of changes made elsewhere.
+    /// What the store calls for changes made elsewhere.
     fn change_sink(&self) -> ChangeSink {
         let (views, directory) = (Arc::clone(&self.views), Arc::clone(&self.directory));
         let (freshness, fill) = (Arc::clone(&self.freshness), Arc::clone(&self.fill));
         Arc::new(move |change| match change {
             Change::Everything => {
-                tracing::info!("the store was changed by another process, all views are forgotten");
+                tracing::info!("the store was changed by another process, all cached products are forgotten");
                 directory.forget_everything();
                 views.forget_everything();
                 fill.request();
@@ -170,30 +162,43 @@ impl Service {
             Change::Reconnected => {
                 directory.reconnect();
                 views.reconnect();
-                // Last: from here on what is in memory is served again.
+                // Last: from here on, products in memory are served again.
                 freshness.reconnect();
                 fill.request();
             }
         })
     }
 
-    /// The texts' limits, for whoever parses submissions.
+    /// The settings that it was started with.
     pub fn settings(&self) -> &ServiceSettings {
         &self.settings
     }
 
-    /// What people call the kind of store: never where it is.
+    /// The name of the kind of store, such as "SQLite"; never its address.
     pub fn store_name(&self) -> &'static str {
         self.store_name
     }
 
-    /// What was counted so far, and what there is at the moment.
+    /// Reads all figures at this moment.
     pub fn statistics(&self) -> Statistics {
         let (reading, writing) = (self.loads.state(), self.writes.state());
         self.counters.read(self.views.statistics(), !self.views.is_disconnected(), reading, writing)
     }
 
-    /// Reads a product's view, in memory or, failing that, loaded from the store.
+    /// Whether the store can be read and takes writes, as found out in the last second.
+    ///
+    /// # Errors
+    /// [`ServiceError::StoreUnavailable`] when it cannot or does not,
+    /// [`ServiceError::ThreadPanicked`] for good once a thread has panicked.
+    pub async fn check_store(&self) -> Result<(), ServiceError> {
+        if self.reading.has_panicked() || self.writing.has_panicked() {
+            return Err(ServiceError::ThreadPanicked);
+        }
+        let probe = |sender| self.loads.push(LoadRequest::Probe(sender)).is_ok();
+        self.readiness.check(probe).await
+    }
+
+    /// Reads a product's view from memory or, if it is not there, from the store.
     async fn read_view<R>(
         &self,
         product_id: ProductId,
@@ -204,12 +209,13 @@ impl Service {
                 return Ok(result);
             }
             let receiver = match self.views.want(product_id) {
-                // It has just arrived.
+                // It has just been loaded.
                 Wanted::Here => continue,
                 Wanted::Coming(receiver) => receiver,
                 Wanted::LoadIt(ticket, receiver) => {
-                    if self.loads.push(LoadRequest::View(ticket)).is_err() {
-                        self.views.loaded(ticket, Err(ServiceError::Overloaded));
+                    let load = ViewLoad::new(ticket, Arc::clone(&self.views));
+                    if let Err((LoadRequest::View(load), error)) = self.loads.push(LoadRequest::View(load)) {
+                        load.end(Err(error));
                     }
                     receiver
                 }
@@ -218,20 +224,20 @@ impl Service {
         }
     }
 
-    /// Which product a question belongs to; `None` when there is no such question.
+    /// Returns the product of a question; `None` when there is no such question.
     async fn product_of(&self, question_id: QuestionId) -> Result<Option<ProductId>, ServiceError> {
         if let Some(product_id) = self.directory.find(question_id) {
             return Ok(Some(product_id));
         }
         let (sender, receiver) = oneshot::channel();
-        self.loads.push(LoadRequest::ProductOf(question_id, sender)).map_err(|_| ServiceError::Overloaded)?;
+        self.loads.push(LoadRequest::ProductOf(question_id, sender)).map_err(|(_, error)| error)?;
         self.wait(receiver).await
     }
 
-    /// Has a command carried out; it is durable and visible when this returns.
+    /// Carries out a command. It is durable and visible when this returns.
     async fn write(&self, command: Command) -> Result<Outcome, ServiceError> {
         let (reply, receiver) = oneshot::channel();
-        self.writes.push(WriteRequest { command, reply }).map_err(|_| ServiceError::Overloaded)?;
+        self.writes.push(WriteRequest { command, reply }).map_err(|(_, error)| error)?;
         match self.wait(receiver).await? {
             Outcome::NotFound => Err(ServiceError::NotFound),
             Outcome::KeyTaken => Err(ServiceError::KeyTaken),
@@ -249,6 +255,7 @@ impl Service {
         self.write(Command::Report(target)).await.map(drop)
     }
 
+    /// Waits for a thread's reply, for at most `store_wait`.
     async fn wait<T>(&self, receiver: oneshot::Receiver<Result<T, ServiceError>>) -> Result<T, ServiceError> {
         match tokio::time::timeout(self.settings.store_wait, receiver).await {
             Ok(Ok(result)) => result,
@@ -271,23 +278,10 @@ impl Drop for Service {
         self.freshness.stop();
         self.fill.stop();
         self.loads.close();
-        let Threads { ageing, reading, writing } = std::mem::take(&mut *self.threads.lock());
-        ageing.into_iter().for_each(join);
-        reading.into_iter().for_each(join);
-        // Writing sessions are the last to close, so that SQLite's leaves the store tidy: of two that close at the same
-        // time, each would leave that to the other.
+        self.reading.join();
+        // Writing sessions close last. SQLite cleans up when its last session closes, and two that
+        // close at the same time would each leave that to the other.
         self.writes.close();
-        writing.into_iter().for_each(join);
-    }
-}
-
-fn spawn(name: String, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, StoreError> {
-    let thread = std::thread::Builder::new().name(name).spawn(run);
-    thread.map_err(|error| StoreError::Unavailable(format!("no thread: {error}")))
-}
-
-fn join(thread: JoinHandle<()>) {
-    if thread.join().is_err() {
-        tracing::error!("a thread of the service panicked");
+        self.writing.join();
     }
 }

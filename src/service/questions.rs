@@ -1,4 +1,5 @@
-//! The operations on questions. Lists come from memory, writes go to the queue; no HTTP is known here.
+//! The operations on questions. Lists come from memory, writes go to the queue; no HTTP is known
+//! here.
 
 use super::{Added, Listed, Service, ServiceError};
 use crate::domain::Target;
@@ -7,11 +8,11 @@ use crate::store::{Command, Outcome};
 use crate::view::ListTag;
 
 impl Service {
-    /// Appends a page of a product's questions to `output` as JSON, unless `is_known` returns true for
-    /// its tag.
+    /// Appends a page of a product's questions to `output` as JSON, unless `is_known` returns true
+    /// for its tag.
     ///
-    /// # Errors
-    /// [`ServiceError::Overloaded`] or [`ServiceError::StoreUnavailable`], never an empty list instead.
+    /// # Errors [`ServiceError::Overloaded`] or [`ServiceError::StoreUnavailable`], never an empty
+    /// list instead.
     pub async fn list_questions(
         &self,
         product_id: ProductId,

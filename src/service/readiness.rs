@@ -1,6 +1,6 @@
-//! Whether the store can be reached, for those who ask often: a question to the store at most once a second, which
-//! travels with the reads of others. A second one is never asked before the first is answered, so that a store that
-//! hangs collects no questions. Who asks, and what is said to them, is not known here.
+//! Whether the store can be reached, for callers that ask often. The store is probed at most once a
+//! second, and not again before it has answered: a store that hangs collects no probes.
+//! Deliberately absent: the queue that probes go through, and what callers are told.
 
 use std::future::{Future as _, poll_fn};
 use std::pin::Pin;
@@ -10,18 +10,16 @@ use std::time::{Duration, Instant};
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
-use super::lanes::loader::LoadRequest;
-use super::{Service, ServiceError};
+use super::error::ServiceError;
+use super::lanes::loader::ProbeSender;
 
-/// How long an answer of the store is good.
+/// How long a result is good.
 const PROBE_INTERVAL: Duration = Duration::from_secs(1);
 
-/// How long the store may take for an answer. Whoever asks mostly gives up after a second.
+/// How long the store may take. Most load balancers wait for one second.
 const PROBE_WAIT: Duration = Duration::from_millis(900);
 
-type Reply = oneshot::Receiver<Result<(), ServiceError>>;
-
-/// What is known of the store.
+/// The last result of a probe, and the probe in flight.
 #[derive(Debug)]
 pub(super) struct Readiness {
     state: Mutex<State>,
@@ -29,78 +27,77 @@ pub(super) struct Readiness {
 
 #[derive(Debug)]
 struct State {
-    asked_at: Option<Instant>,
-    /// The question that is on its way.
-    reply: Option<Reply>,
+    probed_at: Option<Instant>,
+    /// The result of the probe in flight.
+    reply: Option<oneshot::Receiver<Result<(), ServiceError>>>,
     known: Result<(), ServiceError>,
 }
 
-impl Readiness {
-    /// Of a service that has just opened the store.
-    pub(super) fn new() -> Self {
-        Self { state: Mutex::new(State { asked_at: None, reply: None, known: Ok(()) }) }
-    }
-}
-
 impl State {
-    /// Takes the answer, if it has come.
-    fn learn(&mut self, answer: Option<Result<(), ServiceError>>) {
+    /// Notes the result; `None` when the probe was dropped.
+    fn end(&mut self, result: Option<Result<(), ServiceError>>) {
         self.reply = None;
-        self.known = answer.unwrap_or(Err(ServiceError::StoreUnavailable));
+        self.known = result.unwrap_or(Err(ServiceError::StoreUnavailable));
     }
 }
 
-impl Service {
-    /// Whether the store can be read and takes writes. What was found out in the last second is good enough.
+impl Readiness {
+    /// For a service that has just opened the store.
+    pub(super) fn new() -> Self {
+        Self { state: Mutex::new(State { probed_at: None, reply: None, known: Ok(()) }) }
+    }
+
+    /// Whether the store can be read and takes writes. `probe` sends a probe to the store and
+    /// returns whether it could. It is called only when the last result is too old.
     ///
     /// # Errors
     /// [`ServiceError::StoreUnavailable`] when it cannot or does not.
-    pub async fn check_store(&self) -> Result<(), ServiceError> {
-        if !self.ask_the_store(Instant::now()) {
-            return self.readiness.state.lock().known;
+    pub(super) async fn check(&self, probe: impl FnOnce(ProbeSender) -> bool) -> Result<(), ServiceError> {
+        if !self.probe_if_due(Instant::now(), probe) {
+            return self.state.lock().known;
         }
-        // The question stays where it is: if this caller goes away, the next one finds it.
-        let answered = poll_fn(|context| {
-            let mut state = self.readiness.state.lock();
+        // The receiver stays where it is. If this caller goes away, the next one finds it.
+        let ended = poll_fn(|context| {
+            let mut state = self.state.lock();
             let Some(reply) = &mut state.reply else { return Poll::Ready(()) };
             match Pin::new(reply).poll(context) {
                 Poll::Pending => Poll::Pending,
-                Poll::Ready(answer) => {
-                    state.learn(answer.ok());
+                Poll::Ready(result) => {
+                    state.end(result.ok());
                     Poll::Ready(())
                 }
             }
         });
-        if tokio::time::timeout(PROBE_WAIT, answered).await.is_err() {
-            self.readiness.state.lock().known = Err(ServiceError::StoreUnavailable);
+        if tokio::time::timeout(PROBE_WAIT, ended).await.is_err() {
+            self.state.lock().known = Err(ServiceError::StoreUnavailable);
         }
-        self.readiness.state.lock().known
+        self.state.lock().known
     }
 
-    /// Asks the store if it is time to; says whether it did.
-    fn ask_the_store(&self, now: Instant) -> bool {
-        let mut state = self.readiness.state.lock();
+    /// Sends a probe if it is due. Returns whether it did.
+    fn probe_if_due(&self, now: Instant, probe: impl FnOnce(ProbeSender) -> bool) -> bool {
+        let mut state = self.state.lock();
         if let Some(reply) = &mut state.reply {
             match reply.try_recv() {
-                Ok(answer) => state.learn(Some(answer)),
-                Err(oneshot::error::TryRecvError::Closed) => state.learn(None),
+                Ok(result) => state.end(Some(result)),
+                Err(oneshot::error::TryRecvError::Closed) => state.end(None),
                 Err(oneshot::error::TryRecvError::Empty) => {
-                    if state.asked_at.is_some_and(|asked_at| now.duration_since(asked_at) > PROBE_WAIT) {
+                    if state.probed_at.is_some_and(|probed_at| now.duration_since(probed_at) > PROBE_WAIT) {
                         state.known = Err(ServiceError::StoreUnavailable);
                     }
                     return false;
                 }
             }
         }
-        if state.asked_at.is_some_and(|asked_at| now.duration_since(asked_at) < PROBE_INTERVAL) {
+        if state.probed_at.is_some_and(|probed_at| now.duration_since(probed_at) < PROBE_INTERVAL) {
             return false;
         }
         let (sender, reply) = oneshot::channel();
-        // A full queue says nothing about the store: what was known last stays.
-        if self.loads.push(LoadRequest::Probe(sender)).is_err() {
+        // A full queue says nothing about the store, so the last result stays.
+        if !probe(sender) {
             return false;
         }
-        (state.asked_at, state.reply) = (Some(now), Some(reply));
+        (state.probed_at, state.reply) = (Some(now), Some(reply));
         true
     }
 }

@@ -12,8 +12,8 @@ pub struct ServiceSettings {
     /// A cached product that is older is loaded again, changed or not; zero disables this. The
     /// resolution is 100 ms.
     pub max_view_age: Duration,
-    /// How long cached lists are still served while the process receives no changes from the store. With
-    /// zero they are not served.
+    /// How long cached lists are still served while the process receives no changes from the store.
+    /// With zero they are not served.
     pub stale_grace: Duration,
     /// Threads that read from the store.
     pub readers: usize,
@@ -27,8 +27,8 @@ pub struct ServiceSettings {
     pub max_page_size: u32,
     /// Most answers shown with a question in the questions list.
     pub max_nested_answers: usize,
-    /// How long the same text by the same author in the same place counts as a repetition; zero disables
-    /// this.
+    /// How long the same text by the same author in the same place counts as a repetition; zero
+    /// disables this.
     pub duplicate_window: Duration,
     /// Limits of what shoppers send.
     pub submission: SubmissionLimits,

@@ -1,6 +1,6 @@
 //! The service's counters and the figures read from them. The threads between memory and the store
-//! count once a batch; lists from memory are counted in `memory::table`. The names of the metrics are
-//! `http::watch`'s.
+//! count once a batch; lists from memory are counted in `memory::table`. The names of the metrics
+//! are `http::watch`'s.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -24,8 +24,10 @@ pub struct Statistics {
     pub writes: BatchStatistics,
     /// The number of failures of each kind; all kinds are there.
     pub failures: Vec<(Failure, u64)>,
+    /// Damaged products that the last whole background fill left out of memory.
+    pub damaged_products: u64,
     /// Whether the process receives the changes of other processes.
-    pub hears_changes: bool,
+    pub receives_changes: bool,
 }
 
 /// The products in memory, and how often lists were served from them.
@@ -122,6 +124,7 @@ pub(super) struct Counters {
     pub(super) reads: BatchTally,
     pub(super) writes: BatchTally,
     loads: AtomicU64,
+    damaged_products: AtomicU64,
     failures: [AtomicU64; Failure::ALL.len()],
 }
 
@@ -139,11 +142,16 @@ impl Counters {
         self.loads.fetch_add(views as u64, Ordering::Relaxed);
     }
 
+    /// Notes how many damaged products a background fill left out.
+    pub(super) fn left_out(&self, damaged_products: u64) {
+        self.damaged_products.store(damaged_products, Ordering::Relaxed);
+    }
+
     /// Reads all figures, with those that are counted elsewhere.
     pub(super) fn read(
         &self,
         views: ViewStatistics,
-        hears_changes: bool,
+        receives_changes: bool,
         reading: QueueState,
         writing: QueueState,
     ) -> Statistics {
@@ -160,7 +168,8 @@ impl Counters {
             reads: batches(reading, &self.reads),
             writes: batches(writing, &self.writes),
             failures: failures.map(|(failure, count)| (*failure, count.load(Ordering::Relaxed))).collect(),
-            hears_changes,
+            damaged_products: self.damaged_products.load(Ordering::Relaxed),
+            receives_changes,
         }
     }
 }

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use super::postgres::{PostgresAddress, PostgresStore};
-use super::sqlite::SqliteStore;
+use super::sqlite::{SqliteStore, backup};
 use super::{Counts, LoadMode, Migrated, PagesCopied, Store, StoreError};
 
 /// Where a store is.
@@ -62,7 +62,7 @@ impl StoreAddress {
     pub fn back_up(&self, target: &Path, progress: &mut dyn FnMut(PagesCopied)) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(path) if !path.exists() => Err(no_such_file()),
-            Self::Sqlite(path) => SqliteStore::back_up(path, target, progress),
+            Self::Sqlite(path) => backup::back_up(path, target, progress),
             Self::Postgres(_) => Err(StoreError::BadAddress(
                 "PostgreSQL is backed up with its own tools, pg_dump or pg_basebackup; atelier export and atelier copy \
                  work as well"
@@ -84,7 +84,7 @@ impl StoreAddress {
         progress: &mut dyn FnMut(PagesCopied),
     ) -> Result<Counts, StoreError> {
         match self {
-            Self::Sqlite(path) => SqliteStore::restore(path, backup, mode, progress),
+            Self::Sqlite(path) => backup::restore(path, backup, mode, progress),
             Self::Postgres(_) => Err(StoreError::BadAddress(
                 "a backup is restored into an SQLite store; from there atelier copy brings it to PostgreSQL"
                     .to_owned(),
@@ -120,8 +120,8 @@ impl FromStr for StoreAddress {
     }
 }
 
-/// The file that an address names, as `sqlite:FILE` or `sqlite://FILE`. What SQLite or other programs understand by more
-/// than a path is refused: it would become the name of a file.
+/// The file that an address names, as `sqlite:FILE` or `sqlite://FILE`. What SQLite or other
+/// programs understand by more than a path is refused: it would become the name of a file.
 fn sqlite_file(path: &str) -> Result<PathBuf, StoreError> {
     let path = path.strip_prefix("//").unwrap_or(path);
     let problem = if path.contains('?') {

@@ -1,8 +1,7 @@
 //! Loading many rows at once: batches of rows that `import` has read, checked and resolved. A store
 //! trusts them: ids are unique, parents exist and come first, every row names its product.
 
-use super::{Counts, LastIds, StoreError};
-use crate::domain::{AnswerId, PhotoId, ProductId, QuestionId, Span, Texts, Timestamp};
+use super::{AnswerBatch, Counts, LastIds, PhotoBatch, QuestionBatch, StoreError};
 
 /// What a bulk load does with rows that are there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,82 +35,3 @@ pub trait BulkLoad: Send {
     /// loaded.
     fn commit(self: Box<Self>) -> Result<Counts, StoreError>;
 }
-
-/// A question as imported. Spans point into its batch's `texts`.
-#[derive(Debug, Clone, Copy)]
-pub struct ImportedQuestion {
-    /// Its id.
-    pub question_id: QuestionId,
-    /// Its product.
-    pub product_id: ProductId,
-    /// When it was asked.
-    pub written_at: Timestamp,
-    /// Whether it is hidden.
-    pub reported: bool,
-    /// How many found it helpful.
-    pub helpful: u32,
-    /// Its text.
-    pub body: Span,
-    /// Who asked.
-    pub name: Span,
-    /// The asker's e-mail address.
-    pub email: Span,
-}
-
-/// An answer as imported. Spans point into its batch's `texts`.
-#[derive(Debug, Clone, Copy)]
-pub struct ImportedAnswer {
-    /// Its id.
-    pub answer_id: AnswerId,
-    /// The question that it answers.
-    pub question_id: QuestionId,
-    /// That question's product.
-    pub product_id: ProductId,
-    /// When it was given.
-    pub written_at: Timestamp,
-    /// Whether it is hidden.
-    pub reported: bool,
-    /// How many found it helpful.
-    pub helpful: u32,
-    /// Its text.
-    pub body: Span,
-    /// Who answered.
-    pub name: Span,
-    /// The answerer's e-mail address.
-    pub email: Span,
-}
-
-/// A photo as imported. The span points into its batch's `texts`.
-#[derive(Debug, Clone, Copy)]
-pub struct ImportedPhoto {
-    /// Its id.
-    pub photo_id: PhotoId,
-    /// The answer that it belongs to.
-    pub answer_id: AnswerId,
-    /// That answer's product.
-    pub product_id: ProductId,
-    /// Where the picture is.
-    pub url: Span,
-}
-
-/// Rows of one kind with their texts.
-#[derive(Debug)]
-pub struct Batch<Row> {
-    /// The rows, in file order.
-    pub rows: Vec<Row>,
-    /// The texts that their spans point into.
-    pub texts: Texts,
-}
-
-impl<Row> Default for Batch<Row> {
-    fn default() -> Self {
-        Self { rows: Vec::new(), texts: Texts::default() }
-    }
-}
-
-/// Questions with their texts.
-pub type QuestionBatch = Batch<ImportedQuestion>;
-/// Answers with their texts.
-pub type AnswerBatch = Batch<ImportedAnswer>;
-/// Photos with their texts.
-pub type PhotoBatch = Batch<ImportedPhoto>;

@@ -44,53 +44,50 @@ impl PersonRows {
     pub fn find(dump: &mut dyn Dump, email: &str) -> Result<Self, StoreError> {
         let normal = normalize(email);
         let address = Address::new(normal.trim())?;
-        let mut person = Self::default();
-        let mut rows = 0;
-        loop {
-            let batch = dump.questions()?;
-            if batch.rows.is_empty() {
-                break;
-            }
-            let kept = address.keep(&batch, |row| row.email, &mut person.other_spellings, &mut rows)?;
-            for mut row in kept {
-                for span in [&mut row.body, &mut row.name, &mut row.email] {
-                    *span = person.questions.texts.keep(batch.texts.get(*span));
+        let (mut person, mut rows) = (Self::default(), 0);
+        let Self { questions, answers, photos, other_spellings } = &mut person;
+        Batch::each(
+            || dump.questions(),
+            |batch| {
+                for mut row in address.keep(&batch, |row| row.email, other_spellings, &mut rows)? {
+                    move_texts(
+                        &batch.texts,
+                        &mut questions.texts,
+                        [&mut row.body, &mut row.name, &mut row.email],
+                    );
+                    questions.rows.push(row);
                 }
-                person.questions.rows.push(row);
-            }
-        }
-        loop {
-            let batch = dump.answers()?;
-            if batch.rows.is_empty() {
-                break;
-            }
-            let kept = address.keep(&batch, |row| row.email, &mut person.other_spellings, &mut rows)?;
-            for mut row in kept {
-                for span in [&mut row.body, &mut row.name, &mut row.email] {
-                    *span = person.answers.texts.keep(batch.texts.get(*span));
+                Ok::<_, StoreError>(())
+            },
+        )?;
+        Batch::each(
+            || dump.answers(),
+            |batch| {
+                for mut row in address.keep(&batch, |row| row.email, other_spellings, &mut rows)? {
+                    move_texts(
+                        &batch.texts,
+                        &mut answers.texts,
+                        [&mut row.body, &mut row.name, &mut row.email],
+                    );
+                    answers.rows.push(row);
                 }
-                person.answers.rows.push(row);
-            }
+                Ok::<_, StoreError>(())
+            },
+        )?;
+        let answered: HashSet<_> = answers.rows.iter().map(|row| row.answer_id).collect();
+        if !answered.is_empty() {
+            Batch::each(
+                || dump.photos(),
+                |batch| {
+                    for mut row in batch.rows.into_iter().filter(|row| answered.contains(&row.answer_id)) {
+                        move_texts(&batch.texts, &mut photos.texts, [&mut row.url]);
+                        photos.rows.push(row);
+                    }
+                    Ok::<_, StoreError>(())
+                },
+            )?;
         }
-        person.find_photos(dump)?;
         Ok(person)
-    }
-
-    fn find_photos(&mut self, dump: &mut dyn Dump) -> Result<(), StoreError> {
-        let answers: HashSet<_> = self.answers.rows.iter().map(|row| row.answer_id).collect();
-        if answers.is_empty() {
-            return Ok(());
-        }
-        loop {
-            let batch = dump.photos()?;
-            if batch.rows.is_empty() {
-                return Ok(());
-            }
-            for mut row in batch.rows.into_iter().filter(|row| answers.contains(&row.answer_id)) {
-                row.url = self.photos.texts.keep(batch.texts.get(row.url));
-                self.photos.rows.push(row);
-            }
-        }
     }
 
     /// How many rows there are.
@@ -101,6 +98,13 @@ impl PersonRows {
             answers: count(self.answers.rows.len()),
             photos: count(self.photos.rows.len()),
         }
+    }
+}
+
+/// Moves the texts of a row from one buffer to another.
+fn move_texts<const N: usize>(from: &Texts, to: &mut Texts, spans: [&mut Span; N]) {
+    for span in spans {
+        *span = to.keep(from.get(*span));
     }
 }
 

@@ -2,9 +2,8 @@
 //! repetition gets, and how often a writer looks for records that may go. Where the records are is
 //! up to each store.
 
-use super::Outcome;
-use crate::domain::Target;
-use crate::domain::{Digest, Timestamp};
+use super::{Outcome, Submission};
+use crate::domain::{Digest, Target, Timestamp};
 
 /// Rows of earlier submissions that one step of sweeping looks at, at most.
 pub(super) const SWEEP_ROWS: usize = 2_048;
@@ -15,17 +14,6 @@ const SWEPT_PER_ADDED: usize = 4;
 
 /// How often a writer without writes sweeps, in milliseconds.
 const IDLE_SWEEP_INTERVAL_MS: u64 = 1_000;
-
-/// How a new row is recognized when it comes again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Submission {
-    /// What must not come twice before it expires: the digest of a key, or of the content.
-    pub digest: Digest,
-    /// What came under a key. Without one the first digest tells it.
-    pub content: Option<Digest>,
-    /// From then on it is forgotten.
-    pub expires_at: Timestamp,
-}
 
 /// What an earlier submission came to.
 #[derive(Debug, Clone, Copy)]

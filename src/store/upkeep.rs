@@ -1,7 +1,12 @@
 //! What commands do to a whole store: fill it, copy it, count it, check it, erase a person in it. A
-//! server calls none of this while it serves; its part is [`Sessions`](super::Sessions).
+//! server calls none of this while it serves; its part is [`Sessions`].
 
-use super::{BulkLoad, Dump, LoadMode, PersonRows, StoreError};
+use super::{BulkLoad, Counts, Dump, LoadMode, PersonRows, Sessions, StoreError};
+
+/// A place that keeps questions, answers and photos, with all that can be done to it.
+pub trait Store: Sessions + Upkeep {}
+
+impl<S: Sessions + Upkeep> Store for S {}
 
 /// What commands other than `serve` need of a store.
 pub trait Upkeep: Send + Sync {
@@ -40,24 +45,6 @@ pub const MAX_FINDINGS_PER_KIND: u32 = 20;
 /// Something wrong that [`Upkeep::check`] found, in words that name table, row and rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding(pub String);
-
-/// How many rows a store holds.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Questions, hidden ones included.
-    pub questions: u64,
-    /// Answers, hidden ones included.
-    pub answers: u64,
-    /// Photos.
-    pub photos: u64,
-}
-
-impl Counts {
-    /// All rows together.
-    pub fn rows(self) -> u64 {
-        self.questions + self.answers + self.photos
-    }
-}
 
 /// How far the copying of an SQLite file is, in pages of the file: 2 KiB, or what the file was made
 /// with.

@@ -22,8 +22,8 @@ struct Parts<'v> {
 }
 
 impl View {
-    /// The view with new questions and answers, which have no photos. Rows that are there already stay
-    /// as they are. An answer without its question is left out.
+    /// The view with new questions and answers, which have no photos. Rows that are there already
+    /// stay as they are. An answer without its question is left out.
     pub(crate) fn with(&self, rows: &ProductRows) -> Self {
         let mut parts = Parts::of(self);
         for question in &rows.questions {
@@ -35,7 +35,8 @@ impl View {
         parts.put_together(self)
     }
 
-    /// The view without a row and what belongs to it. The bytes of its texts stay until the next load.
+    /// The view without a row and what belongs to it. The bytes of its texts stay until the next
+    /// load.
     pub(crate) fn without(&self, target: Target) -> Self {
         let mut parts = Parts::of(self);
         match target {
@@ -257,7 +258,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(500))]
         #[test]
-        fn an_edited_view_is_as_one_packed_anew(
+        fn an_edited_view_is_as_one_packed_from_scratch(
             answers_of_each in prop::collection::vec(0..4_usize, 0..4),
             steps in prop::collection::vec(step(), 1..40),
         ) {
@@ -309,9 +310,9 @@ mod tests {
                     Step::Repeat => view = view.with(&came),
                     _ => {}
                 }
-                let anew = View::pack(&rows);
-                prop_assert_eq!(lists(&view, &rows), lists(&anew, &rows));
-                prop_assert_eq!(view.fingerprint(), anew.fingerprint());
+                let packed_again = View::pack(&rows);
+                prop_assert_eq!(lists(&view, &rows), lists(&packed_again, &rows));
+                prop_assert_eq!(view.fingerprint(), packed_again.fingerprint());
             }
         }
     }

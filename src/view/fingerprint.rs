@@ -1,12 +1,12 @@
 //! Fingerprints of products and, made from them, the tags of lists (the values of `ETag`). How HTTP
 //! writes and compares tags is not known here.
 //!
-//! Equal rows have equal fingerprints in every process, on every store and after every start, so any
-//! of several processes may answer a conditional request.
+//! Equal rows have equal fingerprints in every process, on every store and after every start, so
+//! any of several processes may answer a conditional request.
 //!
 //! A fingerprint is the sum of a hash of each row. It does not depend on their order, and a new row
-//! or a vote costs one addition. The hash is XXH3, whose values are fixed by its specification. It is
-//! not cryptographic: an author can craft texts that bring a list back to an earlier tag.
+//! or a vote costs one addition. The hash is XXH3, whose values are fixed by its specification. It
+//! is not cryptographic: an author can craft texts that bring a list back to an earlier tag.
 
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_makes_another_list_makes_another_tag() {
+    fn everything_that_changes_a_list_changes_its_tag() {
         let product_id = |id| ProductId::new(id).expect("in range");
         let question_id = QuestionId::new(7).expect("in range");
         let (one, other) = (Fingerprint(0), Fingerprint(1));

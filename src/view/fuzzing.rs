@@ -151,11 +151,11 @@ impl Shop {
     }
 
     fn check(&self, page: Page, nested_max: usize) {
-        let (mut written, mut anew) = (Vec::new(), Vec::new());
+        let (mut written, mut again) = (Vec::new(), Vec::new());
         self.view.write_questions(page, nested_max, &mut written);
         let packed = View::pack(&self.rows);
-        packed.write_questions(page, nested_max, &mut anew);
-        assert_eq!(String::from_utf8_lossy(&written), String::from_utf8_lossy(&anew));
+        packed.write_questions(page, nested_max, &mut again);
+        assert_eq!(String::from_utf8_lossy(&written), String::from_utf8_lossy(&again));
         let read: Value = serde_json::from_slice(&written).expect("a page is JSON");
         assert_eq!(read, self.questions(page, nested_max));
         self.check_order(&read, &written);
@@ -167,7 +167,8 @@ impl Shop {
         }
     }
 
-    /// A JSON value does not keep the order of members, the bytes do: no text has an unescaped quote.
+    /// A JSON value does not keep the order of members, the bytes do: no text has an unescaped
+    /// quote.
     fn check_order(&self, page: &Value, written: &[u8]) {
         let written = String::from_utf8_lossy(written);
         let mut before = 0;

@@ -70,8 +70,8 @@ pub(crate) fn write_number(number: u64, output: &mut Vec<u8>) {
         output.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
         return;
     }
-    // All eight digits are computed at once, in the bytes of one word with the first digit lowest. A
-    // page has some forty numbers, and hardly any is longer.
+    // All eight digits are computed at once, in the bytes of one word with the first digit lowest.
+    // A page has some forty numbers, and hardly any is longer.
     let fours = (number / 10_000) | ((number % 10_000) << 32);
     let hundreds = ((fours * 10_486) >> 20) & 0x0000_007F_0000_007F;
     let twos = hundreds | ((fours - hundreds * 100) << 16);
@@ -134,7 +134,7 @@ mod tests {
         }
 
         #[test]
-        fn a_piece_is_written_whatever_comes_behind_it(text in "[a-z]{0,80}", start in 0..80_usize, length in 0..80_usize) {
+        fn a_piece_is_written_with_anything_behind_it(text in "[a-z]{0,80}", start in 0..80_usize, length in 0..80_usize) {
             let start = start.min(text.len());
             let piece = start..(start + length).min(text.len());
             let mut written = b"x".to_vec();

@@ -1,8 +1,9 @@
-//! A view: one product's public rows, packed so that any page of either list is written from it in a
-//! microsecond or two. Written pages are not kept here, and which views exist is not known.
+//! A view: one product's public rows, packed so that any page of either list is written from it in
+//! a microsecond or two. Written pages are not kept here, and which views exist is not known.
 //!
 //! A view is one run of bytes, because reading it means waiting for memory: of a million products
-//! nearly every one is cold, and a second allocation would cost more than all the work on the first.
+//! nearly every one is cold, and a second allocation would cost more than all the work on the
+//! first.
 //!
 //! | section | what |
 //! |---|---|
@@ -49,8 +50,8 @@ pub struct View {
 }
 
 impl View {
-    /// Packs a product's rows. Answers without their question are left out (it was reported), and so
-    /// are photos without their answer.
+    /// Packs a product's rows. Answers without their question are left out (it was reported), and
+    /// so are photos without their answer.
     pub fn pack(rows: &ProductRows) -> Self {
         let mut view = Self { product_id: rows.product_id, record: pack(rows) };
         view.set_fingerprint(Fingerprint::of(&view.sections()));
@@ -89,8 +90,8 @@ impl View {
         self.fingerprint().answers_tag(question_id, page)
     }
 
-    /// Makes the processor fetch the record, or the beginning of a long one. Independent loads run in
-    /// parallel, where writing a page would wait for one piece of memory after the other.
+    /// Makes the processor fetch the record, or the beginning of a long one. Independent loads run
+    /// in parallel, where writing a page would wait for one piece of memory after the other.
     fn fetch(&self) {
         let length = self.record.len().min(FETCH_MAX_BYTES);
         let pieces = self.record[..length].iter().step_by(CACHE_LINE_BYTES);

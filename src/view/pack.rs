@@ -151,8 +151,8 @@ pub(crate) fn narrow(number: usize) -> u32 {
     u32::try_from(number).expect("the rows and texts of one product stay below 4 GiB")
 }
 
-/// The place of each id in a list. A sorted vector: products are small, and a hash map costs more to
-/// fill than it saves.
+/// The place of each id in a list. A sorted vector: products are small, and a hash map costs more
+/// to fill than it saves.
 struct Places(Vec<(u64, u32)>);
 
 impl Places {

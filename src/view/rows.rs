@@ -1,5 +1,6 @@
-//! The stored form of a view: its head, its rows of fixed width (questions, answers, photos) and the
-//! text behind them, with reading and writing of single rows. Packing and editing are elsewhere.
+//! The stored form of a view: its head, its rows of fixed width (questions, answers, photos) and
+//! the text behind them, with reading and writing of single rows. Packing and editing are
+//! elsewhere.
 
 use std::cmp::Reverse;
 use std::ops::Range;
@@ -17,7 +18,8 @@ pub(crate) struct Row {
     pub(crate) helpful: u32,
     /// The start of the body in the text. The name follows it.
     pub(crate) text_start: u32,
-    /// An imported text has at most 10,000 characters, 60,000 escaped bytes, which fit into 16 bits.
+    /// An imported text has at most 10,000 characters, 60,000 escaped bytes, which fit into 16
+    /// bits.
     pub(crate) body_length: u16,
     pub(crate) name_length: u16,
     pub(crate) first_child: u32,

@@ -3,6 +3,7 @@
 
 mod crash;
 mod deploy;
+mod files;
 mod http;
 mod import;
 mod manual;

@@ -1,6 +1,6 @@
 //! Fills memory in the background: after the start, and after everything was forgotten, it reads
-//! products in order and keeps their views until memory is full or the end is reached. Requests never
-//! wait for it. One thread reads while another packs.
+//! products in order and keeps their views until memory is full or the end is reached. Requests
+//! never wait for it. One thread reads while another packs. Damaged products are left out.
 //!
 //! Products without rows are kept as well where they lie among those with rows: a shop's ids are
 //! mostly products, and many of them have no question yet.
@@ -23,8 +23,9 @@ use crate::view::View;
 /// Products of one scan: a few hundred kilobytes, a few milliseconds.
 const PRODUCTS_PER_SCAN: usize = 256;
 
-/// Most scans of a chunk, after which changes are looked at: ten megabytes, fifty milliseconds. A fill
-/// begins with one scan and doubles their number, so that a small limit is not exceeded by much.
+/// Most scans of a chunk, after which changes are looked at: ten megabytes, fifty milliseconds. A
+/// fill begins with one scan and doubles their number, so that a small limit is not exceeded by
+/// much.
 const MAX_SCANS_PER_CHUNK: usize = 16;
 
 /// Most scans that wait to be packed.
@@ -32,6 +33,9 @@ const MAX_WAITING_SCANS: usize = 2;
 
 /// Most products without rows that are kept in a row.
 const MAX_GAP_PRODUCTS: u64 = 256;
+
+/// Most damaged products that a fill names in the log.
+const MAX_NAMED_PRODUCTS: u64 = 20;
 
 /// The pause before the next try after a failure of the store.
 const RETRY_PAUSE: Duration = Duration::from_secs(1);
@@ -89,17 +93,35 @@ pub(crate) struct Filler {
     pub(crate) counters: Arc<Counters>,
 }
 
+/// How much is read for the next chunk.
+#[derive(Debug, Clone, Copy)]
+struct Amount {
+    scans: usize,
+    products_per_scan: usize,
+}
+
+impl Amount {
+    fn grow(&mut self) {
+        if self.products_per_scan < PRODUCTS_PER_SCAN {
+            self.products_per_scan *= 2;
+        } else {
+            self.scans = MAX_SCANS_PER_CHUNK.min(self.scans * 2);
+        }
+    }
+
+    /// One scan of half as many products, to find the damaged one. `false` when it was one product.
+    fn shrink(&mut self) -> bool {
+        let is_one = self.products_per_scan == 1;
+        *self = Self { scans: 1, products_per_scan: (self.products_per_scan / 2).max(1) };
+        !is_one
+    }
+}
+
 /// Views of neighbouring products.
 struct Chunk {
     views: Vec<View>,
-    end: End,
-}
-
-/// How far a chunk reaches.
-struct End {
-    last: Option<ProductId>,
-    /// Whether no product is left behind it.
-    is_last: bool,
+    /// Whether no product is left behind them, or why reading stopped early.
+    end: Result<bool, StoreError>,
 }
 
 /// Products of a scan, and the era in which it began.
@@ -108,8 +130,8 @@ struct Scan {
     products: Vec<ProductRows>,
 }
 
-/// Which products without rows are kept: never more than have rows. Where ids are sparse, nobody asks
-/// for the ids between them.
+/// Which products without rows are kept: never more than have rows. Where ids are sparse, nobody
+/// asks for the ids between them.
 #[derive(Debug, Default)]
 struct Gaps {
     /// How many may be kept now.
@@ -137,10 +159,11 @@ impl Filler {
     pub(crate) fn run(mut self) {
         while self.signal.wait() {
             let started = Instant::now();
-            if self.fill() {
-                let (views, bytes) = self.views.size();
+            if let Some(damaged) = self.fill() {
+                self.counters.left_out(damaged);
+                let (products, bytes) = self.views.size();
                 let seconds = started.elapsed().as_secs_f64();
-                tracing::info!(views, bytes, seconds, "views are in memory");
+                tracing::info!(products, bytes, seconds, damaged, "products are in memory");
             }
             if let Err(error) = self.reader.rest() {
                 tracing::warn!(%error, "could not give memory back");
@@ -148,53 +171,65 @@ impl Filler {
         }
     }
 
-    /// Fills from the first product on; `false` when interrupted.
-    fn fill(&mut self) -> bool {
+    /// Fills from the first product on. Returns the number of damaged products; `None` when it was
+    /// interrupted or had to give up.
+    fn fill(&mut self) -> Option<u64> {
         let mut last: Option<ProductId> = None;
         let mut gaps = Gaps::default();
-        let mut scans = 1;
+        let mut amount = Amount { scans: 1, products_per_scan: PRODUCTS_PER_SCAN };
+        let mut damaged = 0;
         loop {
-            // While changes are missed no view is kept. Once they are received again, a fill is requested.
+            // While changes are missed no view is kept. Once they are received again, a fill is
+            // requested.
             if self.signal.is_stopped() || self.signal.is_wanted() || self.views.is_disconnected() {
-                return false;
+                return None;
             }
             self.views.begin_fill_chunk();
-            match self.read_chunk(last, scans, &mut gaps) {
-                Ok(Chunk { views, end }) => {
-                    let has_room = self.views.end_fill_chunk(views);
-                    if end.is_last || !has_room {
-                        return true;
-                    }
-                    last = end.last;
-                    scans = MAX_SCANS_PER_CHUNK.min(scans * 2);
-                }
-                Err(error) => {
-                    self.views.end_fill_chunk(Vec::new());
+            let Chunk { views, end } = self.read_chunk(&mut last, amount, &mut gaps);
+            let has_room = self.views.end_fill_chunk(views);
+            if !has_room || matches!(end, Ok(true)) {
+                return Some(damaged);
+            }
+            match end {
+                Ok(_) => amount.grow(),
+                Err(error) if !error.is_damage() => {
                     self.counters.failed(Failure::Fill);
                     tracing::error!(%error, "could not read products in the background, trying again");
                     self.signal.pause(RETRY_PAUSE);
                 }
+                Err(_) if amount.shrink() => {}
+                Err(error) => last = Some(self.leave_out(&error, last, &mut damaged)?),
             }
         }
     }
 
-    /// Reads products behind `last` on a thread of its own, and packs them on this one.
-    fn read_chunk(
-        &mut self,
-        last: Option<ProductId>,
-        scans: usize,
-        gaps: &mut Gaps,
-    ) -> Result<Chunk, StoreError> {
+    /// Notes the damaged product after which the fill can go on; `None` when it cannot.
+    fn leave_out(&self, error: &StoreError, last: Option<ProductId>, damaged: &mut u64) -> Option<ProductId> {
+        let behind = error.damaged_product().filter(|&product_id| last != Some(product_id));
+        if let Some(product_id) = behind {
+            *damaged += 1;
+            if *damaged <= MAX_NAMED_PRODUCTS {
+                tracing::error!(%error, %product_id, "a product is damaged, it is left out of memory");
+            }
+        } else {
+            self.counters.failed(Failure::Fill);
+            tracing::error!(%error, "the store is damaged, no more products are read into memory");
+        }
+        behind
+    }
+
+    /// Reads products behind `last` on a thread of its own, and packs them on this one. Moves
+    /// `last` to the last product that was read.
+    fn read_chunk(&mut self, last: &mut Option<ProductId>, amount: Amount, gaps: &mut Gaps) -> Chunk {
         let (sender, waiting) = sync_channel(MAX_WAITING_SCANS);
+        let mut views = Vec::with_capacity(amount.scans * amount.products_per_scan);
         let Self { reader, directory, .. } = self;
-        let eras = Arc::clone(directory);
-        thread::scope(|scope| {
+        let (eras, mut previous) = (Arc::clone(directory), *last);
+        let end = thread::scope(|scope| {
             let reading = thread::Builder::new()
                 .name("fill-read".to_owned())
-                .spawn_scoped(scope, move || read(reader.as_mut(), &eras, last, scans, &sender))
+                .spawn_scoped(scope, move || read(reader.as_mut(), &eras, last, amount, &sender))
                 .map_err(|error| StoreError::Unavailable(format!("no thread: {error}")))?;
-            let mut views = Vec::with_capacity(scans * PRODUCTS_PER_SCAN);
-            let mut previous = last;
             for Scan { era, products } in waiting {
                 for rows in &products {
                     let absent = gaps.between(previous.replace(rows.product_id), rows.product_id);
@@ -204,30 +239,118 @@ impl Filler {
                     views.push(view);
                 }
             }
-            let end = reading.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-            Ok(Chunk { views, end })
-        })
+            reading.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        });
+        Chunk { views, end }
     }
 }
 
-/// Reads products behind `last`, at most `scans` times.
+/// Reads products behind `last`. Returns whether there are no more.
 fn read(
     reader: &mut dyn Reader,
     eras: &Directory,
-    last: Option<ProductId>,
-    scans: usize,
+    last: &mut Option<ProductId>,
+    amount: Amount,
     sender: &SyncSender<Scan>,
-) -> Result<End, StoreError> {
-    let mut end = End { last, is_last: false };
-    for _ in 0..scans {
+) -> Result<bool, StoreError> {
+    for _ in 0..amount.scans {
         let era = eras.era();
-        let products = reader.scan_products(end.last, PRODUCTS_PER_SCAN)?;
-        end.is_last = products.len() < PRODUCTS_PER_SCAN;
-        end.last = products.last().map(|rows| rows.product_id).or(end.last);
+        let products = reader.scan_products(*last, amount.products_per_scan)?;
+        let is_last = products.len() < amount.products_per_scan;
+        *last = products.last().map(|rows| rows.product_id).or(*last);
         // The packing thread is gone only after a panic.
-        if sender.send(Scan { era, products }).is_err() || end.is_last {
-            break;
+        if sender.send(Scan { era, products }).is_err() || is_last {
+            return Ok(is_last);
         }
     }
-    Ok(end)
+    Ok(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicUsize;
+
+    use super::*;
+    use crate::domain::QuestionId;
+    use crate::service::memory::freshness::Freshness;
+
+    const PRODUCTS: u64 = 2_000;
+
+    /// A store of which some products are damaged.
+    struct DamagedStore {
+        damaged: Vec<u64>,
+        /// Whether its errors name the product.
+        names_product: bool,
+        scans: Arc<AtomicUsize>,
+    }
+
+    impl Reader for DamagedStore {
+        fn load_products(&mut self, _: &[ProductId]) -> Result<Vec<ProductRows>, StoreError> {
+            unreachable!("a fill scans")
+        }
+
+        fn products_of(&mut self, _: &[QuestionId]) -> Result<Vec<Option<ProductId>>, StoreError> {
+            unreachable!("a fill scans")
+        }
+
+        fn scan_products(
+            &mut self,
+            after: Option<ProductId>,
+            limit: usize,
+        ) -> Result<Vec<ProductRows>, StoreError> {
+            self.scans.fetch_add(1, Ordering::Relaxed);
+            let ids = (after.map_or(1, |id| id.get() + 1)..=PRODUCTS).take(limit).map(id);
+            let damaged = ids.clone().find(|id| self.damaged.contains(&id.get()));
+            match damaged {
+                Some(id) => Err(StoreError::DamagedFile {
+                    product_id: (limit == 1 && self.names_product).then_some(id),
+                    problem: "for a test".to_owned(),
+                }),
+                None => Ok(ids.map(ProductRows::new).collect()),
+            }
+        }
+    }
+
+    fn id(number: u64) -> ProductId {
+        ProductId::new(number).expect("in range")
+    }
+
+    /// The number of damaged products that the fill finds, those in memory, and the number of
+    /// scans.
+    fn fill(damaged: Vec<u64>, names_product: bool) -> (Option<u64>, usize, usize) {
+        let scans = Arc::new(AtomicUsize::new(0));
+        let freshness = Arc::new(Freshness::new(Duration::ZERO, Duration::ZERO));
+        let views = Arc::new(Views::new(1 << 30, Arc::clone(&freshness)));
+        let mut filler = Filler {
+            signal: Arc::default(),
+            views: Arc::clone(&views),
+            directory: Arc::new(Directory::new(freshness)),
+            reader: Box::new(DamagedStore {
+                damaged: damaged.clone(),
+                names_product,
+                scans: Arc::clone(&scans),
+            }),
+            counters: Arc::default(),
+        };
+        let found = filler.fill();
+        assert!(damaged.iter().all(|&number| views.read(id(number), |_| ()).is_none()));
+        (found, views.size().0, scans.load(Ordering::Relaxed))
+    }
+
+    #[test]
+    fn damaged_products_are_left_out_and_all_others_kept() {
+        let (found, kept, scans) = fill(vec![1, 777, PRODUCTS], true);
+        assert_eq!((found, kept), (Some(3), 1_997));
+        assert!(scans < 80, "{scans} scans");
+        let (found, kept, scans) = fill((500..1_500).collect(), true);
+        assert_eq!((found, kept), (Some(1_000), 1_000));
+        assert!(scans < 1_060, "{scans} scans: in a damaged stretch one for each product");
+    }
+
+    #[test]
+    fn a_fill_gives_up_at_damage_of_which_no_product_is_known() {
+        let (found, kept, scans) = fill(vec![777], false);
+        assert_eq!((found, kept), (None, 776), "what comes before it is kept");
+        assert!(scans < 40, "{scans} scans");
+    }
 }

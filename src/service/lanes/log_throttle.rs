@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
+use crate::domain::Id;
 use crate::service::ServiceError;
 use crate::store::StoreError;
 
@@ -32,7 +33,8 @@ impl LogThrottle {
     /// Logs a store's failure, if a line is due, and returns the error for callers.
     pub(crate) fn report(&self, doing: &str, error: &StoreError) -> ServiceError {
         if let Some(times) = self.is_due() {
-            tracing::error!(%error, times, "could not {doing}");
+            let product_id = error.damaged_product().map(Id::get);
+            tracing::error!(%error, product_id, times, "could not {doing}");
         }
         ServiceError::StoreUnavailable
     }

@@ -1,7 +1,7 @@
-//! Writing: a thread for each writing session of the store. It takes every write that waits, commits
-//! all of them in one transaction, updates the views and only then replies. So a write is on disk
-//! before it is acknowledged, and a list asked for afterwards shows it. What SQL is sent is not known
-//! here.
+//! Writing: a thread for each writing session of the store. It takes every write that waits,
+//! commits all of them in one transaction, updates the views and only then replies. So a write is
+//! on disk before it is acknowledged, and a list asked for afterwards shows it. What SQL is sent is
+//! not known here.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use std::time::Instant;
 use tokio::sync::oneshot;
 
 use super::log_throttle::LogThrottle;
-use super::queue::{BatchQueue, Taken};
+use super::queue::{Consumer, Taken};
 use crate::domain::Target;
 use crate::domain::{AnswerRow, ProductId, ProductRows, QuestionRow};
 use crate::service::ServiceError;
@@ -23,6 +23,7 @@ use crate::store::{Command, IDLE_INTERVAL, Outcome, ProductChange, Writer};
 const MAX_WRITES_PER_BATCH: usize = 1_024;
 
 static NOT_COMMITTED: LogThrottle = LogThrottle::new();
+static NOT_MAINTAINED: LogThrottle = LogThrottle::new();
 
 /// A write whose caller waits.
 pub(crate) struct WriteRequest {
@@ -32,7 +33,7 @@ pub(crate) struct WriteRequest {
 
 /// A writing thread.
 pub(crate) struct WriterLane {
-    pub(crate) queue: Arc<BatchQueue<WriteRequest>>,
+    pub(crate) queue: Consumer<WriteRequest>,
     pub(crate) views: Arc<Views>,
     pub(crate) writer: Box<dyn Writer>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -49,16 +50,17 @@ impl WriterLane {
                 Taken::Nothing => {
                     if let Err(error) = self.writer.idle(self.clock.now()) {
                         self.counters.failed(Failure::Housekeeping);
-                        tracing::error!(%error, "the store could not keep house");
+                        NOT_MAINTAINED.report("maintain the store", &error);
                     }
                 }
                 Taken::Batch => {
-                    // A request that timed out was answered already, and its client probably tries again.
+                    // A request that timed out was answered already, and its client probably tries
+                    // again.
                     batch.retain(|request| !request.reply.is_closed());
                     if !batch.is_empty() {
                         let (requests, started) = (batch.len(), Instant::now());
                         let span = tracing::info_span!(target: SPANS_TARGET, "write batch", requests);
-                        span.in_scope(|| self.carry_out(&mut batch));
+                        span.in_scope(|| self.carry_out(Merged::new(batch.drain(..))));
                         self.counters.writes.count(requests, started.elapsed());
                     }
                 }
@@ -66,13 +68,18 @@ impl WriterLane {
         }
     }
 
-    fn carry_out(&mut self, batch: &mut Vec<WriteRequest>) {
-        let merged = Merged::new(batch.drain(..));
+    fn carry_out(&mut self, merged: Merged) {
         let commit = self.views.begin_commit();
         let outcomes = match self.writer.commit(&merged.commands) {
             Ok(outcomes) => outcomes,
             Err(error) => {
                 self.views.end_commit(commit, Vec::new());
+                if error.is_damage() && merged.commands.len() > 1 {
+                    // Nothing was written. A damaged row must fail its own write alone.
+                    let (first, second) = merged.halves();
+                    self.carry_out(first);
+                    return self.carry_out(second);
+                }
                 self.counters.failed(Failure::Commit);
                 // If it may have happened after all, the store has sent a change of its own.
                 let error = NOT_COMMITTED.report("commit", &error);
@@ -160,5 +167,12 @@ impl Merged {
             merged.replies.push(vec![reply]);
         }
         merged
+    }
+
+    /// The commands in two halves, in the same order.
+    fn halves(mut self) -> (Self, Self) {
+        let middle = self.commands.len() / 2;
+        let (commands, replies) = (self.commands.split_off(middle), self.replies.split_off(middle));
+        (self, Self { commands, replies })
     }
 }

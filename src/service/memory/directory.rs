@@ -59,7 +59,8 @@ impl Directory {
         self.leaves.read().era
     }
 
-    /// Adds the product of questions, unless everything was forgotten since `era` or memory is full.
+    /// Adds the product of questions, unless everything was forgotten since `era` or memory is
+    /// full.
     pub(crate) fn remember(&self, era: Era, product_id: ProductId, question_ids: &[QuestionId]) {
         let stored = {
             let leaves = self.leaves.read();
@@ -88,7 +89,8 @@ impl Directory {
         leaves.by_prefix.clear();
     }
 
-    /// Adds nothing from now on, because changes are missed. Entries are served for the grace alone.
+    /// Adds nothing from now on, because changes are missed. Entries are served for the grace
+    /// alone.
     pub(crate) fn disconnect(&self) {
         self.leaves.write().disconnected = true;
     }

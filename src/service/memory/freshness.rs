@@ -1,6 +1,6 @@
-//! How long products in memory may be served. A product older than its age limit is loaded again, in
-//! case a change was missed. While the process receives no changes at all, products are served for a
-//! grace only. Which products are in memory is not known here.
+//! How long products in memory may be served. A product older than its age limit is loaded again,
+//! in case a change was missed. While the process receives no changes at all, products are served
+//! for a grace only. Which products are in memory is not known here.
 //!
 //! Each product has the tick at which it expires, and a thread keeps the present tick. So a request
 //! compares two numbers and reads no clock.
@@ -78,8 +78,9 @@ impl Freshness {
         Begun(ticks(self.started.elapsed()))
     }
 
-    /// When a loaded product expires: after between half of the age limit and all of it, differently for
-    /// each product. Otherwise a million products of one fill would all expire in the same second.
+    /// When a loaded product expires: after between half of the age limit and all of it,
+    /// differently for each product. Otherwise a million products of one fill would all expire in
+    /// the same second.
     pub(crate) fn expiry(&self, begun: Begun, product_id: ProductId) -> Expiry {
         if !self.is_ageing() {
             return Expiry::NEVER;

@@ -1,10 +1,11 @@
 //! The table of views by product, bounded in bytes. It knows nothing of the store, of loads in
 //! flight, or of what makes a view stale.
 //!
-//! A page is written while the table's shard is locked for reading. So a lookup counts no references
-//! and touches one table entry and one view. When memory is full, a clock hand goes round the views of
-//! a shard and evicts those that were not read since its last pass (the CLOCK algorithm with a count
-//! instead of a bit, so that one pass over many products does not evict those that are read often).
+//! A page is written while the table's shard is locked for reading. So a lookup counts no
+//! references and touches one table entry and one view. When memory is full, a clock hand goes
+//! round the views of a shard and evicts those that were not read since its last pass (the CLOCK
+//! algorithm with a count instead of a bit, so that one pass over many products does not evict
+//! those that are read often).
 
 use std::hash::BuildHasher;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
@@ -95,7 +96,8 @@ impl ViewTable {
         let (hash, shard) = self.place(product_id);
         let shard = self.shards[shard].read();
         let kept = shard.find(hash, product_id).and_then(|place| shard.places[place].as_ref())?;
-        // Written only while it changes: an entry that is read often stays in the caches of all cores.
+        // Written only while it changes: an entry that is read often stays in the caches of all
+        // cores.
         let uses = kept.uses.load(Ordering::Relaxed);
         if uses < MAX_USES {
             kept.uses.store(uses + 1, Ordering::Relaxed);
@@ -133,8 +135,8 @@ impl ViewTable {
         }
     }
 
-    /// Inserts a view, replaces a former one, and evicts others until all fit. A view that is larger than
-    /// the whole table is not inserted.
+    /// Inserts a view, replaces a former one, and evicts others until all fit. A view that is
+    /// larger than the whole table is not inserted.
     pub(crate) fn insert(&self, view: View, expiry: Expiry) {
         let product_id = view.product_id();
         let kept = Kept { view, expiry, uses: AtomicU8::new(0) };
@@ -149,8 +151,8 @@ impl ViewTable {
         if let Some(former) = shard.insert(hash, kept, |kept| self.hash(kept.view.product_id())) {
             self.count_out(&former);
         }
-        // The own shard first: it has just grown, and its lock is held. Other shards are left alone while
-        // it has more than one view.
+        // The own shard first: it has just grown, and its lock is held. Other shards are left alone
+        // while it has more than one view.
         self.make_room(&mut shard, 1);
         drop(shard);
         for number in (number + 1..self.shards.len()).chain(0..number) {
@@ -276,8 +278,8 @@ impl ViewTable {
         self.hasher.hash_one(product_id)
     }
 
-    /// A product's hash and its shard. The shard comes from the upper half of the hash, the slot from the
-    /// lower.
+    /// A product's hash and its shard. The shard comes from the upper half of the hash, the slot
+    /// from the lower.
     fn place(&self, product_id: ProductId) -> (u64, usize) {
         let hash = self.hash(product_id);
         (hash, (hash >> 32) as usize % self.shards.len())

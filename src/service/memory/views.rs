@@ -1,8 +1,8 @@
 //! The views in memory: which are kept, which are being loaded, and how a change reaches them.
 //!
 //! Everything here serves one rule: a view that was being loaded while its product changed is never
-//! kept. Loads in flight are listed. A change removes its product from the list before it touches the
-//! table. A loaded view is kept only if its load is still listed, checked under the same lock.
+//! kept. Loads in flight are listed. A change removes its product from the list before it touches
+//! the table. A loaded view is kept only if its load is still listed, checked under the same lock.
 //!
 //! Loading (queues, threads, the store) is in `lanes`; storing and evicting views is in `table`.
 
@@ -42,7 +42,8 @@ pub(crate) struct Views {
 struct InFlight {
     /// The load of each product whose view may be kept when it arrives.
     listed: HashMap<ProductId, u64>,
-    /// The requests that wait for each load, by its number; also for loads that are no longer listed.
+    /// The requests that wait for each load, by its number; also for loads that are no longer
+    /// listed.
     waiting: HashMap<u64, Vec<ViewSender>>,
     last_number: u64,
     /// The products that changed since the background fill began to read its chunk.
@@ -168,8 +169,9 @@ impl Views {
         Wanted::LoadIt(LoadTicket { product_id, number, expiry }, receiver)
     }
 
-    /// Ends a load: keeps the view unless its product changed meanwhile, and sends it to all waiting
-    /// requests. They came before that change was acknowledged, so the view is right for them in any case.
+    /// Ends a load: keeps the view unless its product changed meanwhile, and sends it to all
+    /// waiting requests. They came before that change was acknowledged, so the view is right for
+    /// them in any case.
     pub(crate) fn loaded(&self, ticket: LoadTicket, result: Result<Arc<View>, ServiceError>) {
         let waiting = {
             let mut in_flight = self.in_flight.lock();
@@ -189,7 +191,8 @@ impl Views {
         }
     }
 
-    /// A commit of this process begins. Other commits in flight treat its changes as those of others.
+    /// A commit of this process begins. Other commits in flight treat its changes as those of
+    /// others.
     pub(crate) fn begin_commit(&self) -> CommitNumber {
         let mut in_flight = self.in_flight.lock();
         in_flight.last_number += 1;
@@ -198,8 +201,8 @@ impl Views {
         CommitNumber(number)
     }
 
-    /// Applies a commit that has ended: it is durable and not acknowledged yet, or it failed and changed
-    /// nothing.
+    /// Applies a commit that has ended: it is durable and not acknowledged yet, or it failed and
+    /// changed nothing.
     pub(crate) fn end_commit(&self, commit: CommitNumber, changes: Vec<OwnChange>) {
         for change in changes {
             let mut in_flight = self.in_flight.lock();
@@ -214,7 +217,8 @@ impl Views {
                     in_flight.strike(rows.product_id);
                     in_flight.disturb(Some(commit), rows.product_id);
                     if in_flight.is_disturbed(commit, rows.product_id) {
-                        // Others may have voted for these rows, or hidden them, before they were inserted.
+                        // Others may have voted for these rows, or hidden them, before they were
+                        // inserted.
                         self.table.remove(rows.product_id);
                     } else {
                         self.table.edit(rows.product_id, |view| view.with(&rows));
@@ -265,8 +269,8 @@ impl Views {
         self.table.clear();
     }
 
-    /// Keeps no view from now on, because changes are missed. Views in memory are served for the grace
-    /// alone.
+    /// Keeps no view from now on, because changes are missed. Views in memory are served for the
+    /// grace alone.
     pub(crate) fn disconnect(&self) {
         let mut in_flight = self.in_flight.lock();
         in_flight.disconnected = true;
@@ -291,8 +295,8 @@ impl Views {
         self.in_flight.lock().fill = Some(chunk);
     }
 
-    /// Ends the chunk. Keeps its views whose products did not change since it began and that are not
-    /// there already. Returns whether there is room for more.
+    /// Ends the chunk. Keeps its views whose products did not change since it began and that are
+    /// not there already. Returns whether there is room for more.
     pub(crate) fn end_fill_chunk(&self, views: Vec<View>) -> bool {
         for view in views {
             let product_id = view.product_id();

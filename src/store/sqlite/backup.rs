@@ -12,9 +12,9 @@ use std::time::Instant;
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 
-use super::bulk::is_empty;
+use super::counts::{counts, is_empty};
 use super::failure::Failure;
-use super::{counts, schema};
+use super::schema;
 use crate::store::{Counts, LoadMode, PagesCopied, StoreError};
 
 /// Pages that are copied between two reports: 8 MiB, in a file with pages of 2 KiB.
@@ -26,7 +26,7 @@ const PAGES_PER_STEP: i32 = 4_096;
 /// It ends however much is written meanwhile: the read transaction keeps its state, so no page is
 /// copied twice. Until then the write-ahead log grows, since nothing of it can be folded into the
 /// file.
-pub(super) fn back_up(
+pub(in crate::store) fn back_up(
     path: &Path,
     target: &Path,
     progress: &mut dyn FnMut(PagesCopied),
@@ -60,7 +60,7 @@ pub(super) fn back_up(
 /// [`StoreError::WrongSchema`] when the backup is not a store of a known version,
 /// [`StoreError::DamagedFile`] when its pages are damaged, [`StoreError::NotEmpty`] when the store
 /// has rows and `mode` does not replace them. Nothing is changed then.
-pub(super) fn restore(
+pub(in crate::store) fn restore(
     path: &Path,
     backup: &Path,
     mode: LoadMode,

@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
+use super::counts::{counts, is_empty};
 use super::failure::Failure;
 use super::place::{Kind, ProductNumber};
-use super::{counts, schema};
+use super::schema;
 use crate::domain::{Id, ProductId};
 use crate::store::{AnswerBatch, BulkLoad, Counts, LastIds, LoadMode, PhotoBatch, QuestionBatch, StoreError};
 
@@ -190,16 +191,4 @@ impl BulkLoad for SqliteBulkLoad {
         }
         Ok(counts)
     }
-}
-
-/// Whether there is no row at all.
-pub(super) fn is_empty(connection: &Connection) -> Result<bool, StoreError> {
-    connection
-        .query_row(
-            "SELECT NOT EXISTS (SELECT 1 FROM questions) AND NOT EXISTS (SELECT 1 FROM answers)
-                AND NOT EXISTS (SELECT 1 FROM photos)",
-            [],
-            |row| row.get(0),
-        )
-        .reading()
 }

@@ -6,115 +6,68 @@ use std::collections::BTreeSet;
 
 use rusqlite::Connection;
 
-use super::counts;
+use super::counts::counts;
 use super::decode::Columns;
 use super::failure::Failure;
 use super::submissions::earlier;
-use crate::domain::{AnswerId, PhotoId, ProductId, QuestionId};
+use crate::domain::QuestionId;
 use crate::store::{Counts, Finding, MAX_FINDINGS_PER_KIND, StoreError};
 
-/// Statements that list the rows that break a rule, as one text each.
-const RULES: [&str; 12] = [
-    "SELECT 'answers: answer ' || a.answer_id || ' names question ' || a.question_id || ', which is not there'
-     FROM answers a LEFT JOIN questions q ON q.question_id = a.question_id WHERE q.place IS NULL",
-    "SELECT 'answers: answer ' || a.answer_id || ' is not beside its question ' || a.question_id
-     FROM answers a JOIN questions q ON q.question_id = a.question_id WHERE q.place >> 24 <> a.place >> 24",
-    "SELECT 'photos: photo ' || p.photo_id || ' names answer ' || p.answer_id || ', which is not there'
-     FROM photos p LEFT JOIN answers a ON a.answer_id = p.answer_id WHERE a.place IS NULL",
-    "SELECT 'photos: photo ' || p.photo_id || ' is not beside its answer ' || p.answer_id
-     FROM photos p JOIN answers a ON a.answer_id = p.answer_id WHERE a.place >> 24 <> p.place >> 24",
-    "SELECT 'marks: place ' || m.place || ' has counters but no row' FROM marks m
-     WHERE NOT EXISTS (SELECT 1 FROM questions q WHERE q.place = m.place AND m.place % 2 = 0)
-       AND NOT EXISTS (SELECT 1 FROM answers a WHERE a.place = m.place AND m.place % 2 = 1)",
-    "SELECT 'last_ids: the last ' || l.kind || ' id is ' || l.id || ', but there is one of ' || m.id
-     FROM last_ids l JOIN (
-         SELECT 'question' AS kind, max(question_id) AS id FROM questions
-         UNION ALL SELECT 'answer', max(answer_id) FROM answers
-         UNION ALL SELECT 'photo', max(photo_id) FROM photos) m ON m.kind = l.kind
-     WHERE m.id > l.id",
-    "SELECT 'last_ids: there is no last ' || k.kind || ' id'
-     FROM (SELECT 'question' AS kind UNION ALL SELECT 'answer' UNION ALL SELECT 'photo') k
-     LEFT JOIN last_ids l ON l.kind = k.kind WHERE l.id IS NULL",
-    "SELECT 'questions: place ' || q.place || ' has a product number without a product'
-     FROM questions q LEFT JOIN far_products f ON f.product_number = q.place >> 24
-     WHERE q.place >= 274877906944 << 24 AND f.product_id IS NULL",
-    "SELECT 'submissions: number ' || s.number || ' came to a row that is not there' FROM submissions s
-     WHERE NOT EXISTS (SELECT 1 FROM questions q WHERE q.question_id = s.question_id)
-       AND NOT EXISTS (SELECT 1 FROM answers a WHERE a.answer_id = s.answer_id)",
-    "SELECT 'questions: place ' || place || ' belongs to no product' FROM questions WHERE place < 1 << 24",
-    // The largest id is 2^53 - 1; a million less is suspicious as well. Numbers come before texts
-    // here.
-    "SELECT 'last_ids: the last ' || kind || ' id is ' || id || ', few or no new ids can follow'
-     FROM last_ids WHERE id NOT BETWEEN 0 AND 9007199253740991",
-    "SELECT 'photos: the id ' || photo_id || ' is there ' || count(*) || ' times'
-     FROM photos GROUP BY photo_id HAVING count(*) > 1",
-];
+/// Statements that list the rows that break a rule.
+const RULES: &str = include_str!("rules.sql");
 
-/// A table whose values are read one by one.
-struct Table {
-    name: &'static str,
-    sql: &'static str,
-    read: fn(Columns<'_>) -> Result<(), StoreError>,
-}
+/// Reads one value of a row.
+type Read = fn(Columns<'_>, usize, &'static str) -> Result<(), StoreError>;
+
+const ID: Read = |row, index, column| row.id::<QuestionId>(index, column).map(drop);
+const TIME: Read = |row, index, column| row.time(index, column).map(drop);
+const FLAG: Read = |row, index, column| row.flag(index, column).map(drop);
+const COUNT: Read = |row, index, column| row.count(index, column).map(drop);
+const TEXT: Read = |row, index, column| row.text(index, column).map(drop);
+const DIGEST: Read = |row, index, column| row.digest(index, column).map(drop);
+/// The columns of a submission behind its digest, which depend on each other.
+const EARLIER: Read = |row, _, _| earlier(row).map(drop);
+
+/// A table whose values are read one by one: its name, its key, and its columns with what they
+/// hold.
+type Table = (&'static str, &'static str, &'static [(&'static str, Read)]);
 
 const TABLES: [Table; 6] = [
-    Table {
-        name: "questions",
-        sql: "SELECT place, question_id, written_at, reported, helpful, body, name, email FROM questions",
-        read: |row| {
-            row.id::<QuestionId>(1, "question_id")?;
-            row.time(2, "written_at")?;
-            row.flag(3, "reported")?;
-            row.count(4, "helpful")?;
-            row.text(5, "body")?;
-            row.text(6, "name")?;
-            row.text(7, "email").map(drop)
-        },
-    },
-    Table {
-        name: "answers",
-        sql: "SELECT place, answer_id, question_id, written_at, reported, helpful, body, name, email FROM answers",
-        read: |row| {
-            row.id::<AnswerId>(1, "answer_id")?;
-            row.id::<QuestionId>(2, "question_id")?;
-            row.time(3, "written_at")?;
-            row.flag(4, "reported")?;
-            row.count(5, "helpful")?;
-            row.text(6, "body")?;
-            row.text(7, "name")?;
-            row.text(8, "email").map(drop)
-        },
-    },
-    Table {
-        name: "photos",
-        sql: "SELECT place, photo_id, answer_id, url FROM photos",
-        read: |row| {
-            row.id::<PhotoId>(1, "photo_id")?;
-            row.id::<AnswerId>(2, "answer_id")?;
-            row.text(3, "url").map(drop)
-        },
-    },
-    Table {
-        name: "marks",
-        sql: "SELECT place, helpful, reported FROM marks",
-        read: |row| {
-            row.count(1, "helpful")?;
-            row.flag(2, "reported").map(drop)
-        },
-    },
-    Table {
-        name: "submissions",
-        sql: "SELECT number, digest, expires_at, question_id, answer_id, content FROM submissions",
-        read: |row| {
-            row.digest(1, "digest")?;
-            earlier(row).map(drop)
-        },
-    },
-    Table {
-        name: "far_products",
-        sql: "SELECT product_number, product_id FROM far_products",
-        read: |row| row.id::<ProductId>(1, "product_id").map(drop),
-    },
+    (
+        "questions",
+        "place",
+        &[
+            ("question_id", ID),
+            ("written_at", TIME),
+            ("reported", FLAG),
+            ("helpful", COUNT),
+            ("body", TEXT),
+            ("name", TEXT),
+            ("email", TEXT),
+        ],
+    ),
+    (
+        "answers",
+        "place",
+        &[
+            ("answer_id", ID),
+            ("question_id", ID),
+            ("written_at", TIME),
+            ("reported", FLAG),
+            ("helpful", COUNT),
+            ("body", TEXT),
+            ("name", TEXT),
+            ("email", TEXT),
+        ],
+    ),
+    ("photos", "place", &[("photo_id", ID), ("answer_id", ID), ("url", TEXT)]),
+    ("marks", "place", &[("helpful", COUNT), ("reported", FLAG)]),
+    (
+        "submissions",
+        "number",
+        &[("digest", DIGEST), ("expires_at, question_id, answer_id, content", EARLIER)],
+    ),
+    ("far_products", "product_number", &[("product_id", ID)]),
 ];
 
 /// Applies all rules. A part of the file that cannot be read is a finding as well, and the others
@@ -137,12 +90,12 @@ pub(super) fn check(connection: &Connection, report: &mut dyn FnMut(Finding)) ->
             report(Finding(format!("file: {line}")));
         }
     }))?;
-    for rule in RULES {
+    for rule in RULES.split_terminator(";\n") {
         let sql = format!("{rule} LIMIT {MAX_FINDINGS_PER_KIND}");
         note(each_text(connection, &sql, &mut |line| report(Finding(line))))?;
     }
     for table in TABLES {
-        note(check_values(connection, &table, report))?;
+        note(check_values(connection, table, report))?;
     }
     for error in unread {
         report(Finding(error));
@@ -153,14 +106,17 @@ pub(super) fn check(connection: &Connection, report: &mut dyn FnMut(Finding)) ->
 /// Reads every value of a table, by the same code as for a list.
 fn check_values(
     connection: &Connection,
-    table: &Table,
+    (table, key, columns): Table,
     report: &mut dyn FnMut(Finding),
 ) -> Result<(), StoreError> {
-    let mut statement = connection.prepare(table.sql).reading()?;
+    let names: Vec<_> = columns.iter().map(|(name, _)| *name).collect();
+    let sql = format!("SELECT {key}, {} FROM {table}", names.join(", "));
+    let mut statement = connection.prepare(&sql).reading()?;
     let mut rows = statement.query([]).reading()?;
     let mut findings = 0;
     while let Some(row) = rows.next().reading()? {
-        if let Err(error) = Columns::new(row, table.name).and_then(table.read) {
+        let read = |row| (1..).zip(columns).try_for_each(|(index, (name, read))| read(row, index, name));
+        if let Err(error) = Columns::new(row, table).and_then(read) {
             report(Finding(error.to_string()));
             findings += 1;
             if findings == MAX_FINDINGS_PER_KIND {

@@ -10,6 +10,7 @@ use super::decode::Columns;
 use super::failure::Failure;
 use super::place::ProductNumber;
 use super::schema;
+use super::statement::execute;
 use super::submissions::earlier;
 use crate::domain::Id;
 use crate::domain::Target;
@@ -41,10 +42,11 @@ pub(super) fn erase(mut connection: Connection, person: &PersonRows) -> Result<C
         gone.insert(Target::Answer(row.answer_id));
         if let Some(number) = ProductNumber::find(&transaction, row.product_id)? {
             let (first, last) = number.places();
-            let photos = transaction
-                .prepare_cached("DELETE FROM photos WHERE place BETWEEN ?1 AND ?2 AND answer_id = ?3")
-                .and_then(|mut statement| statement.execute((first, last, row.answer_id.get().cast_signed())))
-                .writing()?;
+            let photos = execute(
+                &transaction,
+                "DELETE FROM photos WHERE place BETWEEN ?1 AND ?2 AND answer_id = ?3",
+                (first, last, row.answer_id.get().cast_signed()),
+            )?;
             erased.photos += photos as u64;
         }
     }
@@ -77,19 +79,13 @@ fn forget_submissions(connection: &Connection, gone: &HashSet<Target>) -> Result
         }
     }
     for number in numbers {
-        connection
-            .prepare_cached("DELETE FROM submissions WHERE number = ?1")
-            .and_then(|mut statement| statement.execute([number]))
-            .writing()?;
+        execute(connection, "DELETE FROM submissions WHERE number = ?1", [number])?;
     }
     Ok(())
 }
 
 /// Whether there was such a row.
 fn anonymize(connection: &Connection, sql: &str, id: u64, email: &str) -> Result<bool, StoreError> {
-    let rows = connection
-        .prepare_cached(sql)
-        .and_then(|mut statement| statement.execute((id.cast_signed(), email, ERASED_NAME, ERASED_BODY)))
-        .writing()?;
+    let rows = execute(connection, sql, (id.cast_signed(), email, ERASED_NAME, ERASED_BODY))?;
     Ok(rows > 0)
 }

@@ -4,7 +4,8 @@
 use rusqlite::{Connection, OptionalExtension};
 
 use super::failure::Failure;
-use crate::domain::{Id, ProductId};
+use super::statement::ask_one;
+use crate::domain::{Id, ProductId, QuestionId};
 use crate::store::{FIRST_UNORDERED_ID, StoreError};
 
 /// Bits of a place that number the rows of one product: 8.4 million questions and as many answers.
@@ -129,10 +130,25 @@ impl Kind {
             Self::Answer => "SELECT max(place) FROM answers WHERE place BETWEEN ?1 AND ?2",
             Self::Photo => "SELECT max(place) FROM photos WHERE place BETWEEN ?1 AND ?2",
         };
-        let highest: Option<i64> = connection
-            .prepare_cached(sql)
-            .and_then(|mut statement| statement.query_row([first, last], |row| row.get(0)))
-            .reading()?;
+        let highest: Option<i64> = ask_one(connection, sql, [first, last])?;
         highest.map_or(Ok(self.first_place(number)), |place| self.next_place(place))
+    }
+}
+
+/// Where a question is.
+pub(super) fn place_of_question(
+    connection: &Connection,
+    question_id: QuestionId,
+) -> Result<Option<i64>, StoreError> {
+    place_by_id(connection, "SELECT place FROM questions WHERE question_id = ?1", question_id.get())
+}
+
+/// Where the row of an id is, by a statement with one parameter and one column.
+pub(super) fn place_by_id(connection: &Connection, sql: &str, id: u64) -> Result<Option<i64>, StoreError> {
+    let mut statement = connection.prepare_cached(sql).reading()?;
+    let mut rows = statement.query([id.cast_signed()]).reading()?;
+    match rows.next().reading()? {
+        Some(row) => Ok(Some(row.get(0).reading()?)),
+        None => Ok(None),
     }
 }

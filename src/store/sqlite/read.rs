@@ -6,9 +6,10 @@ use rusqlite::{CachedStatement, Connection};
 
 use super::decode::Columns;
 use super::failure::Failure;
-use super::place::{PLACES_PER_PRODUCT, ProductNumber};
-use super::{SqliteStore, schema};
-use crate::domain::{AnswerRow, Id, PhotoRow, ProductId, ProductRows, QuestionId, QuestionRow};
+use super::file::StoreFile;
+use super::place::{PLACES_PER_PRODUCT, ProductNumber, place_of_question};
+use super::schema;
+use crate::domain::{AnswerRow, PhotoRow, ProductId, ProductRows, QuestionId, QuestionRow};
 use crate::store::{Reader, StoreError};
 
 /// The page cache of a reading session: in KiB, negative by SQLite's convention. With a larger one
@@ -27,17 +28,17 @@ const MARKS: &str = "SELECT place, helpful, reported
 
 /// A reading session.
 pub(super) struct SqliteReader {
-    store: SqliteStore,
+    file: StoreFile,
     connection: Connection,
     /// Whether the file is read as one that nobody changes, since its disk is full.
     is_unchanging: bool,
 }
 
 impl SqliteReader {
-    pub(super) fn new(store: SqliteStore) -> Result<Self, StoreError> {
-        let (connection, is_unchanging) = store.connect_to_read()?;
+    pub(super) fn new(file: StoreFile) -> Result<Self, StoreError> {
+        let (connection, is_unchanging) = file.connect_to_read()?;
         connection.pragma_update(None, "cache_size", CACHE_KIBIBYTES).reading()?;
-        Ok(Self { store, connection, is_unchanging })
+        Ok(Self { file, connection, is_unchanging })
     }
 
     /// Runs `read` in a read transaction.
@@ -45,8 +46,8 @@ impl SqliteReader {
         &mut self,
         read: impl FnOnce(&Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        if self.is_unchanging && !self.store.disk.is_full() {
-            *self = Self::new(self.store.clone())?;
+        if self.is_unchanging && !self.file.is_full() {
+            *self = Self::new(self.file.clone())?;
         }
         schema::require_in_place(&self.connection)?;
         let transaction = self.connection.transaction().reading()?;
@@ -175,24 +176,6 @@ fn last_place_of(connection: &Connection, start: i64, limit: usize) -> Result<Op
         from = last + 1;
     }
     Ok(last_place)
-}
-
-/// Where a question is.
-pub(super) fn place_of_question(
-    connection: &Connection,
-    question_id: QuestionId,
-) -> Result<Option<i64>, StoreError> {
-    place_by_id(connection, "SELECT place FROM questions WHERE question_id = ?1", question_id.get())
-}
-
-/// Where the row of an id is, by a statement with one parameter and one column.
-pub(super) fn place_by_id(connection: &Connection, sql: &str, id: u64) -> Result<Option<i64>, StoreError> {
-    let mut statement = connection.prepare_cached(sql).reading()?;
-    let mut rows = statement.query([id.cast_signed()]).reading()?;
-    match rows.next().reading()? {
-        Some(row) => Ok(Some(row.get(0).reading()?)),
-        None => Ok(None),
-    }
 }
 
 /// The four range scans, prepared once a batch.

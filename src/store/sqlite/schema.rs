@@ -197,7 +197,8 @@ pub(super) fn require_known(connection: &Connection) -> Result<(), StoreError> {
 /// Refuses a file on a full disk whose tables would have to be made or brought up to date.
 ///
 /// # Errors
-/// [`StoreError::NoRoom`], or [`StoreError::WrongSchema`] when it is no store that this version knows.
+/// [`StoreError::NoRoom`], or [`StoreError::WrongSchema`] when it is no store that this version
+/// knows.
 pub(super) fn require_current(connection: &Connection) -> Result<(), StoreError> {
     match migrations_seen(connection)? {
         seen if seen == MIGRATIONS.len() => Ok(()),

@@ -11,10 +11,11 @@ use rusqlite::Connection;
 
 use super::decode::Columns;
 use super::failure::Failure;
+use super::statement::execute;
 use crate::domain::Target;
 use crate::domain::{Digest, Id, Timestamp};
-use crate::store::StoreError;
-use crate::store::submission::{Earlier, SWEEP_ROWS, Submission, Sweeping};
+use crate::store::submission::{Earlier, SWEEP_ROWS, Sweeping};
+use crate::store::{StoreError, Submission};
 
 /// Most submissions that are kept, whether or not they have expired: 80 MB of memory. With one more
 /// the oldest goes.
@@ -127,22 +128,19 @@ impl Submissions {
             Target::Question(question_id) => (Some(question_id.get().cast_signed()), None),
             Target::Answer(answer_id) => (None, Some(answer_id.get().cast_signed())),
         };
-        connection
-            .prepare_cached(
-                "INSERT INTO submissions (number, expires_at, question_id, answer_id, digest, content)
+        execute(
+            connection,
+            "INSERT INTO submissions (number, expires_at, question_id, answer_id, digest, content)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            )
-            .and_then(|mut statement| {
-                statement.execute((
-                    number,
-                    expires_at,
-                    question_id,
-                    answer_id,
-                    submission.digest.as_bytes(),
-                    submission.content.as_ref().map(Digest::as_bytes),
-                ))
-            })
-            .writing()?;
+            (
+                number,
+                expires_at,
+                question_id,
+                answer_id,
+                submission.digest.as_bytes(),
+                submission.content.as_ref().map(Digest::as_bytes),
+            ),
+        )?;
         self.remember(Newest { number, digest: submission.digest, expires_at });
         self.sweeping.added(submission);
         Ok(())
@@ -221,10 +219,7 @@ impl Submissions {
     }
 
     fn delete(&mut self, connection: &Connection, row: &Newest) -> Result<(), StoreError> {
-        connection
-            .prepare_cached("DELETE FROM submissions WHERE number = ?1")
-            .and_then(|mut statement| statement.execute([row.number]))
-            .writing()?;
+        execute(connection, "DELETE FROM submissions WHERE number = ?1", [row.number])?;
         if self.numbers.get(&row.digest) == Some(&row.number) {
             self.numbers.remove(&row.digest);
         }

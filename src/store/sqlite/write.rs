@@ -6,12 +6,11 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::decode::Columns;
 use super::failure::Failure;
-use super::place::{Kind, ProductNumber};
-use super::read::{place_by_id, place_of_question};
+use super::place::{Kind, ProductNumber, place_by_id, place_of_question};
 use super::schema;
+use super::statement::{ask_one, execute};
 use super::submissions::Submissions;
-use crate::domain::Target;
-use crate::domain::{AnswerId, Id, NewAnswer, NewQuestion, PhotoId, QuestionId, Timestamp};
+use crate::domain::{AnswerId, Id, NewAnswer, NewQuestion, PhotoId, QuestionId, Target, Timestamp};
 use crate::store::{Change, ChangeSink, Command, Outcome, ProductChange, StoreError, Writer};
 
 /// The writing session.
@@ -60,10 +59,7 @@ impl SqliteWriter {
 }
 
 fn data_version(connection: &Connection) -> Result<i64, StoreError> {
-    connection
-        .prepare_cached("PRAGMA data_version")
-        .and_then(|mut statement| statement.query_row([], |row| row.get(0)))
-        .reading()
+    ask_one(connection, "PRAGMA data_version", [])
 }
 
 impl SqliteWriter {
@@ -189,10 +185,7 @@ fn mark(connection: &Connection, place: i64, votes: u32, report: bool) -> Result
     } else {
         "INSERT INTO marks (place, helpful, reported) VALUES (?1, ?2, ?3)"
     };
-    connection
-        .prepare_cached(sql)
-        .and_then(|mut statement| statement.execute((place, helpful, reported)))
-        .writing()?;
+    execute(connection, sql, (place, helpful, reported))?;
     Ok(helpful)
 }
 
@@ -282,22 +275,19 @@ fn add_question(
     let number = ProductNumber::find_or_make(connection, question.product_id)?;
     let place = Kind::Question.free_place(connection, number)?;
     let question_id: QuestionId = new_id(connection, "question")?;
-    connection
-        .prepare_cached(
-            "INSERT INTO questions (place, question_id, written_at, reported, helpful, body, name, email)
+    execute(
+        connection,
+        "INSERT INTO questions (place, question_id, written_at, reported, helpful, body, name, email)
              VALUES (?1, ?2, ?3, 0, 0, ?4, ?5, ?6)",
-        )
-        .and_then(|mut statement| {
-            statement.execute((
-                place,
-                question_id.get().cast_signed(),
-                written_at.milliseconds(),
-                question.body.as_str(),
-                question.name.as_str(),
-                question.email.as_str(),
-            ))
-        })
-        .writing()?;
+        (
+            place,
+            question_id.get().cast_signed(),
+            written_at.milliseconds(),
+            question.body.as_str(),
+            question.name.as_str(),
+            question.email.as_str(),
+        ),
+    )?;
     Ok(Outcome::QuestionAdded { question_id, product_id: question.product_id })
 }
 
@@ -310,13 +300,8 @@ fn add_answer(
 ) -> Result<Outcome, StoreError> {
     let place = Kind::Answer.free_place(connection, number)?;
     let answer_id: AnswerId = new_id(connection, "answer")?;
-    connection
-        .prepare_cached(
-            "INSERT INTO answers (place, answer_id, question_id, written_at, reported, helpful, body, name, email)
-             VALUES (?1, ?2, ?3, ?4, 0, 0, ?5, ?6, ?7)",
-        )
-        .and_then(|mut statement| {
-            statement.execute((
+    execute(connection, "INSERT INTO answers (place, answer_id, question_id, written_at, reported, helpful, body, name, email)
+             VALUES (?1, ?2, ?3, ?4, 0, 0, ?5, ?6, ?7)", (
                 place,
                 answer_id.get().cast_signed(),
                 question_id.get().cast_signed(),
@@ -324,32 +309,22 @@ fn add_answer(
                 answer.body.as_str(),
                 answer.name.as_str(),
                 answer.email.as_str(),
-            ))
-        })
-        .writing()?;
+            ))?;
     for url in &answer.photos {
         let place = Kind::Photo.free_place(connection, number)?;
         let photo_id: PhotoId = new_id(connection, "photo")?;
-        connection
-            .prepare_cached("INSERT INTO photos (place, photo_id, answer_id, url) VALUES (?1, ?2, ?3, ?4)")
-            .and_then(|mut statement| {
-                statement.execute((
-                    place,
-                    photo_id.get().cast_signed(),
-                    answer_id.get().cast_signed(),
-                    url.as_str(),
-                ))
-            })
-            .writing()?;
+        execute(
+            connection,
+            "INSERT INTO photos (place, photo_id, answer_id, url) VALUES (?1, ?2, ?3, ?4)",
+            (place, photo_id.get().cast_signed(), answer_id.get().cast_signed(), url.as_str()),
+        )?;
     }
     Ok(Outcome::AnswerAdded { answer_id, product_id: number.product_id(connection)? })
 }
 
 /// The next id of a kind, counted on inside the transaction.
 fn new_id<I: Id>(connection: &Connection, kind: &str) -> Result<I, StoreError> {
-    let id: i64 = connection
-        .prepare_cached("UPDATE last_ids SET id = id + 1 WHERE kind = ?1 RETURNING id")
-        .and_then(|mut statement| statement.query_row([kind], |row| row.get(0)))
-        .writing()?;
+    let id: i64 =
+        ask_one(connection, "UPDATE last_ids SET id = id + 1 WHERE kind = ?1 RETURNING id", [kind])?;
     I::new(id.cast_unsigned()).map_err(|_| StoreError::Full(format!("no {kind} id is left below 2^53")))
 }

@@ -99,9 +99,10 @@ fn a_commit_that_did_not_reach_the_standby_is_acknowledged_to_nobody() {
         let outage = Outage { name: "killed after its standby was lost", began, ended: Instant::now() };
         // Until then they may serve lists from memory with rows that are lost.
         until("both processes receive changes again", || {
-            let hears =
-                |process| pair.request(process, "GET", "/status.json").send().json()["hears_changes"] == true;
-            hears(0) && hears(1)
+            let receives = |process| {
+                pair.request(process, "GET", "/status.json").send().json()["receives_changes"] == true
+            };
+            receives(0) && receives(1)
         });
         tally.peace();
         vec![outage]

@@ -225,7 +225,7 @@ fn without_any_process_it_is_503_and_says_when_to_try_again() {
         assert_eq!(answer.header("access-control-allow-origin"), Some("*"));
         assert_eq!(
             answer.header("access-control-expose-headers"),
-            Some("Location, Retry-After, ETag, X-Request-Id")
+            Some("Location, Link, Retry-After, RateLimit, RateLimit-Policy, ETag, X-Request-Id")
         );
         let answer = front.request(method, target).accept("application/json").send();
         assert_eq!((answer.status, answer.header("retry-after")), (503, Some("1")), "{method}: {answer:?}");

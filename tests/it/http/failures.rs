@@ -2,9 +2,14 @@
 //! an empty list in place of one that could not be read.
 
 use std::sync::mpsc;
+use std::time::Duration;
 
 use super::drafts::{ROUTES, answer_draft, question_draft};
+use super::health::until_ready;
 use crate::support::{Answer, Faults, INNER_SECRET, Shop, answer, on_every_store, question};
+
+/// A request that waited for the store would fail its test.
+const NOBODY_WAITS_THAT_LONG: Duration = Duration::from_hours(1);
 
 /// A 503 that tells when to try again, and nothing of what broke.
 fn assert_unavailable(answer: &Answer) {
@@ -103,7 +108,7 @@ on_every_store! {
 
     fn a_store_that_does_not_come_back_in_time_is_503(shop: &mut Shop) {
         let faults = Faults::under(shop);
-        shop.service_settings.store_wait = std::time::Duration::from_millis(50);
+        shop.service_settings.store_wait = Duration::from_millis(50);
         let hold = faults.hold();
         assert_unavailable(&shop.get("/qa/questions?product_id=5"));
         assert_unavailable(&shop.put("/qa/questions/1/helpful"));
@@ -142,5 +147,47 @@ on_every_store! {
             assert_eq!(first.join().expect("the first one ends").status, 204);
         });
         assert_eq!(shop.get("/qa/questions?product_id=5").column("question_helpfulness"), [2]);
+    }
+
+    fn after_a_panic_of_the_thread_that_writes_no_write_waits(shop: &mut Shop) {
+        shop.stock([question(1)]);
+        let faults = Faults::under(shop);
+        shop.service_settings.store_wait = NOBODY_WAITS_THAT_LONG;
+        assert_eq!(shop.get("/readyz").status, 200);
+        let (shop, hold) = (&*shop, faults.hold());
+        std::thread::scope(|scope| {
+            let first = scope.spawn(|| shop.put("/qa/questions/1/helpful"));
+            faults.wait_for_a_held_call();
+            let second = scope.spawn(|| shop.put("/qa/questions/1/helpful"));
+            faults.panic();
+            drop(hold);
+            for write in [first, second] {
+                assert_unavailable(&write.join().expect("it is answered"));
+            }
+        });
+        faults.recover();
+        assert_unavailable(&shop.put("/qa/questions/1/helpful"));
+        let state = until_ready(shop, 503);
+        assert_eq!(state.body, "Error: a part of the service has crashed, it must be restarted");
+        assert_eq!(shop.get("/qa/questions?product_id=5").column("question_helpfulness"), [0]);
+    }
+
+    fn after_a_panic_of_a_thread_that_reads_no_list_waits(shop: &mut Shop) {
+        shop.stock([question(1)]);
+        let faults = Faults::under(shop);
+        shop.service_settings.store_wait = NOBODY_WAITS_THAT_LONG;
+        shop.service_settings.readers = 2;
+        faults.panic();
+        assert_unavailable(&shop.get("/qa/questions?product_id=5"));
+        faults.recover();
+        assert_eq!(shop.get("/qa/questions?product_id=5").results().len(), 1, "the other thread reads it");
+        until_ready(shop, 503);
+        faults.panic();
+        assert_unavailable(&shop.get("/qa/questions?product_id=5"));
+        faults.recover();
+        for path in ["/qa/questions?product_id=5", "/qa/questions?product_id=6", "/qa/questions/1/answers"] {
+            assert_unavailable(&shop.get(path));
+        }
+        assert_eq!(shop.put("/qa/questions/1/helpful").status, 204, "writes go on");
     }
 }

@@ -79,7 +79,7 @@ on_every_store! {
         }
         assert_eq!(figures["version"], env!("CARGO_PKG_VERSION"));
         assert_eq!(figures["store"], shop.store.name());
-        assert_eq!((&figures["state"], &figures["hears_changes"]), (&"ready".into(), &true.into()));
+        assert_eq!((&figures["state"], &figures["receives_changes"]), (&"ready".into(), &true.into()));
         let page = shop.get("/");
         assert_eq!(row(&page, "GET", "/qa/questions")[..3], ["8", "1", "0"]);
         assert_eq!(row(&page, "PUT", "/qa/answers/{answer_id}/helpful")[..3], ["2", "1", "0"]);

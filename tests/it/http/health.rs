@@ -10,7 +10,7 @@ use crate::support::{Answer, Faults, Shop, on_every_store, question};
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Asks until it is so.
-fn until_ready(shop: &Shop, status: u16) -> Answer {
+pub(crate) fn until_ready(shop: &Shop, status: u16) -> Answer {
     let deadline = Instant::now() + PATIENCE;
     loop {
         let answer = shop.get("/readyz");

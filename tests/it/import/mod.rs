@@ -1,6 +1,6 @@
 //! The commands that bring rows in and out, as an operator uses them: the real program, real files,
-//! every store. Deliberately absent: the message of each kind of bad row, which `src/import` tests,
-//! and killed imports, which `crash` tests.
+//! every store. What becomes of each kind of bad row is tested in `files`. Deliberately absent: killed
+//! imports, which `crash` tests.
 
 mod exports;
 mod people;

@@ -98,7 +98,8 @@ fn lists_from_memory_and_batches_are_counted(place: &Place) {
     for kind in ["load", "look_up", "commit", "timeout", "fill", "housekeeping"] {
         assert_eq!(scrape.count(&format!("atelier_store_failures_total{{kind=\"{kind}\"}}")), 0, "{kind}");
     }
-    assert_eq!(scrape.count("atelier_store_hears_changes"), 1);
+    assert_eq!(scrape.count("atelier_fill_damaged_products"), 0);
+    assert_eq!(scrape.count("atelier_store_receives_changes"), 1);
 }
 
 fn refused_writes_and_connections_are_counted(place: &Place) {

@@ -78,13 +78,13 @@ mod postgres_outage {
             until("it is no longer ready", || watched.get("/readyz").status == 503);
             assert_not_ready(&watched.get("/readyz"), "the store cannot be reached");
             assert_eq!((watched.get_from_admin("/readyz").status, watched.get("/livez").status), (503, 200));
-            let hears = || watched.scrape().count("atelier_store_hears_changes");
-            until("it is known that changes go unnoticed", || hears() == 0);
+            let receives = || watched.scrape().count("atelier_store_receives_changes");
+            until("it is known that changes go unnoticed", || receives() == 0);
             let failed = watched.scrape().count("atelier_store_failures_total{kind=\"look_up\"}");
             assert!(failed > 0);
             cluster.start_again();
             until("it is ready again", || watched.get("/readyz").status == 200);
-            until("changes are heard again", || hears() == 1);
+            until("changes are received again", || receives() == 1);
         }
     }
 }

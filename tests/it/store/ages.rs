@@ -1,5 +1,5 @@
-//! A view is never served beyond its age: what others wrote is shown then at the latest, even if no news of it
-//! ever came.
+//! A view is never served beyond its age: what others wrote is shown then at the latest, even if no
+//! news of it ever came.
 
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};

@@ -1,11 +1,12 @@
-//! Forced interleaving: a store around a real one whose calls can be stopped at a gate, so that a test decides
-//! what happens between reading rows and keeping them. `Stage` is a service on such a store.
+//! Forced interleaving: a store around a real one whose calls can be stopped at a gate, so that a
+//! test decides what happens between reading rows and keeping them. `Stage` is a service on such a
+//! store.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
-use atelier::domain::{Id, Page, ProductId, ProductRows, QuestionId, Timestamp};
+use atelier::domain::{Id, Page, ProductId, ProductRows, QuestionId, Target, Timestamp};
 use atelier::service::{Service, ServiceError, ServiceSettings, SystemClock};
 use atelier::store::{Change, ChangeSink, Command, Outcome, Reader, Sessions, StoreError, Writer};
 use tokio::task::JoinHandle;
@@ -114,7 +115,11 @@ pub(crate) struct Gates {
     pub(crate) failing_loads: AtomicUsize,
     /// The next commit is carried out and then said to have an unknown fate.
     pub(crate) commit_breaks_off: AtomicBool,
-    /// From now on the service is told of nothing that others do.
+    /// The next commit is carried out, and then its thread panics.
+    pub(crate) commit_panics: AtomicBool,
+    /// Looking up this row, or voting for it, fails because it is damaged.
+    damaged: Mutex<Option<Target>>,
+    /// From now on the service receives no changes of others.
     pub(crate) news_are_lost: AtomicBool,
     /// How often the service was told that everything changed, and has acted on it.
     everything_changed: AtomicUsize,
@@ -135,6 +140,19 @@ impl Gates {
     /// The commands of each commit so far.
     pub(crate) fn committed(&self) -> Vec<Vec<Command>> {
         self.committed.lock().expect("not poisoned").clone()
+    }
+
+    /// Damages a row.
+    pub(crate) fn damage(&self, target: Target) {
+        *self.damaged.lock().expect("not poisoned") = Some(target);
+    }
+
+    fn check(&self, mut targets: impl Iterator<Item = Target>) -> Result<(), StoreError> {
+        let damaged = *self.damaged.lock().expect("not poisoned");
+        if targets.any(|target| Some(target) == damaged) {
+            return Err(StoreError::DamagedFile { product_id: None, problem: "for a test".to_owned() });
+        }
+        Ok(())
     }
 
     /// Waits until the service has noticed a change made elsewhere.
@@ -192,6 +210,7 @@ impl Reader for GatedReader {
     fn products_of(&mut self, question_ids: &[QuestionId]) -> Result<Vec<Option<ProductId>>, StoreError> {
         let result = self.inner.products_of(question_ids);
         self.gates.look_ups.pass();
+        self.gates.check(question_ids.iter().copied().map(Target::Question))?;
         result
     }
 
@@ -219,7 +238,12 @@ impl Writer for GatedWriter {
     fn commit(&mut self, commands: &[Command]) -> Result<Vec<Outcome>, StoreError> {
         self.gates.commits.pass();
         self.gates.committed.lock().expect("not poisoned").push(commands.to_vec());
+        self.gates.check(commands.iter().filter_map(|command| match command {
+            Command::Vote { target, .. } => Some(*target),
+            _ => None,
+        }))?;
         let result = self.inner.commit(commands);
+        assert!(!self.gates.commit_panics.load(Ordering::SeqCst), "for a test");
         if self.gates.commit_breaks_off.swap(false, Ordering::SeqCst) {
             (self.sink)(Change::Everything);
             return Err(StoreError::Unknown("broke off, for a test".to_owned()));
@@ -245,6 +269,11 @@ impl Stage {
         Self::start(store, settings, Gates { without_fill: true, ..Gates::default() })
     }
 
+    /// Memory is filled in the background.
+    pub(crate) fn with_fill(store: TestStore) -> Self {
+        Self::start(store, ServiceSettings::default(), Gates::default())
+    }
+
     /// The background fill is stopped behind each of its first three chunks.
     pub(crate) fn with_stopped_fill(store: TestStore) -> Self {
         let gates = Gates::default();
@@ -265,7 +294,8 @@ impl Stage {
         self.gates.scans.stopped(1).await;
     }
 
-    /// Lets the first chunk go and waits until the service is done with it: it has read the second one.
+    /// Lets the first chunk go and waits until the service is done with it: it has read the second
+    /// one.
     pub(crate) async fn finish_first_chunk(&self) {
         self.gates.scans.let_one_go();
         self.gates.scans.stopped(2).await;

@@ -1,5 +1,5 @@
-//! The two public lists as values: what the service writes, read back strictly (an unknown or missing key fails)
-//! and with the order of keys kept.
+//! The two public lists as values: what the service writes, read back strictly (an unknown or
+//! missing key fails) and with the order of keys kept.
 
 use std::fmt;
 

@@ -1,5 +1,6 @@
-//! Random sequences of everything that can be done with a service, restarts and full memory included, give the
-//! same lists as a model of a few lines that keeps rows in vectors and sorts them anew for every list.
+//! Random sequences of everything that can be done with a service, restarts and full memory
+//! included, give the same lists as a model of a few lines that keeps rows in vectors and sorts
+//! them again for every list.
 
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -41,7 +42,8 @@ impl OnStore for Trials {
 
 const STEPS: usize = 80;
 
-/// Few, so that rows of one product meet; near, without rows and far. Every second question is product 5's.
+/// Few, so that rows of one product meet; near, without rows and far. Every second question is
+/// product 5's.
 const PRODUCTS: [u64; 6] = [5, 5, 5, 6, 1 << 38, (1 << 53) - 1];
 
 /// Ids that are written about: those that come first, some of them not there yet.

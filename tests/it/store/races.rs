@@ -1,5 +1,5 @@
-//! A view that was being loaded while its product changed is never kept: the interleavings that could break
-//! this, each forced with gates.
+//! A view that was being loaded while its product changed is never kept: the interleavings that
+//! could break this, each forced with gates.
 
 use atelier::service::{Service, ServiceError, ServiceSettings};
 
@@ -110,7 +110,7 @@ async fn a_late_load_does_not_push_out_the_view_of_a_later_one(kind: StoreKind) 
         let waiter = stage.ask_for_questions(5);
         loads.stopped(1).await;
         assert_eq!(write.carry_out(&stage.service).await, Ok(()), "{write:?}");
-        // Whoever asks now must not be made to wait with those who asked before the write.
+        // A request that comes now must not wait with those that came before the write.
         let after = stage.questions(5).await;
         assert_eq!(after, stage.questions_on_disk(5).await, "{write:?}");
         drop(loads);

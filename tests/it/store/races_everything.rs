@@ -1,5 +1,5 @@
-//! What was read before another process changed everything is not kept after it: loads, look-ups and the
-//! background fill, each stopped with its rows in hand while an import replaces them.
+//! What was read before another process changed everything is not kept after it: loads, look-ups
+//! and the background fill, each stopped with its rows in hand while an import replaces them.
 
 use atelier::service::ServiceSettings;
 use atelier::store::LoadMode;
@@ -14,7 +14,7 @@ on_every_store!(
     views_in_memory_are_forgotten,
     a_load_in_flight_is_not_kept,
     a_look_up_in_flight_is_not_remembered,
-    a_chunk_of_the_fill_in_flight_is_not_kept_and_the_fill_begins_anew,
+    a_chunk_of_the_fill_in_flight_is_not_kept_and_the_fill_begins_again,
 );
 
 /// Question 1 goes from product 5 to product 6, and takes another answer with it.
@@ -80,7 +80,7 @@ async fn a_look_up_in_flight_is_not_remembered(kind: StoreKind) {
     assert_eq!(answers_listed(&stage, 1).await, [40]);
 }
 
-async fn a_chunk_of_the_fill_in_flight_is_not_kept_and_the_fill_begins_anew(kind: StoreKind) {
+async fn a_chunk_of_the_fill_in_flight_is_not_kept_and_the_fill_begins_again(kind: StoreKind) {
     let store = TestStore::on(kind);
     let shop = Load::default().question(1, 5).answer(1, 1);
     (3..=400).fold(shop, |shop, number| shop.question(number, number + 10)).into(&store);
@@ -91,8 +91,8 @@ async fn a_chunk_of_the_fill_in_flight_is_not_kept_and_the_fill_begins_anew(kind
     assert_eq!(listed(&stage, 5).await, [(2, 9)]);
     assert_eq!(answers_listed(&stage, 1).await, [40]);
 
-    // What is read now is the first chunk of a new fill; when it is through, products that nobody asked for are
-    // in memory.
+    // What is read now is the first chunk of a new fill; when it is through, products that nobody
+    // asked for are in memory.
     let loads = stage.gates.loaded();
     stage.finish_second_chunk().await;
     assert_eq!(listed(&stage, 20).await, [(10, 0)]);

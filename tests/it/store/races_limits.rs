@@ -1,5 +1,5 @@
-//! What a service answers when its store fails, breaks off, is slow or is asked for too much: an error to all
-//! who wait, never an empty list, and the next request tries again.
+//! What a service answers when its store fails, breaks off, is slow or is asked for too much: an
+//! error to all who wait, never an empty list, and the next request tries again.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

@@ -198,7 +198,7 @@ fn a_reader_sees_what_was_committed_after_it_was_opened(store: &TestStore) {
 }
 
 /// Runs a statement by hand.
-fn by_hand(store: &TestStore, sqlite: &str, postgres: &str) {
+pub(crate) fn by_hand(store: &TestStore, sqlite: &str, postgres: &str) {
     match store.address() {
         StoreAddress::Sqlite(path) => {
             let connection = rusqlite::Connection::open(path).expect("the file opens");

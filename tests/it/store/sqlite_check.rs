@@ -66,11 +66,11 @@ fn a_photo_without_its_answer_is_found() {
 fn rows_away_from_their_parents_are_found() {
     assert_eq!(
         findings_after("UPDATE answers SET place = place + (1 << 24) WHERE answer_id = 3"),
-        ["answers: answer 3 is not beside its question 3"]
+        ["answers: answer 3 is not in the product of its question 3"]
     );
     assert_eq!(
         findings_after("UPDATE photos SET place = place + (1 << 24) WHERE photo_id = 4"),
-        ["photos: photo 4 is not beside its answer 4"]
+        ["photos: photo 4 is not in the product of its answer 4"]
     );
 }
 

@@ -1,5 +1,5 @@
-//! A store that fails, or does not come back, when a test says so. It wraps a real one, so everything else
-//! about it is real.
+//! A store that fails, or does not come back, when a test says so. It wraps a real one, so
+//! everything else about it is real.
 
 use std::sync::Arc;
 
@@ -23,6 +23,7 @@ pub(crate) struct Faults {
 #[derive(Default)]
 struct State {
     failing: bool,
+    panicking: bool,
     holding: bool,
     /// Calls that are held.
     held: usize,
@@ -39,7 +40,8 @@ impl Drop for Hold<'_> {
 }
 
 impl Faults {
-    /// Puts a faulty store under a shop. Nothing is kept in memory, so every request needs the store.
+    /// Puts a faulty store under a shop. Nothing is kept in memory, so every request needs the
+    /// store.
     pub(crate) fn under(shop: &mut Shop) -> Arc<Self> {
         let faults = Arc::new(Self::default());
         shop.service_settings.views_max_bytes = 0;
@@ -53,9 +55,15 @@ impl Faults {
         self.state.lock().failing = true;
     }
 
+    /// From now on every call panics.
+    pub(crate) fn panic(&self) {
+        self.state.lock().panicking = true;
+    }
+
     /// From now on every call does what it should.
     pub(crate) fn recover(&self) {
-        self.state.lock().failing = false;
+        let mut state = self.state.lock();
+        (state.failing, state.panicking) = (false, false);
     }
 
     /// From now on no call comes back, until the hold is dropped.
@@ -77,6 +85,7 @@ impl Faults {
         self.changed.notify_all();
         self.changed.wait_while(&mut state, |state| state.holding);
         state.held -= 1;
+        assert!(!state.panicking, "{INNER_SECRET}");
         if state.failing { Err(StoreError::Unavailable(INNER_SECRET.to_owned())) } else { Ok(()) }
     }
 }

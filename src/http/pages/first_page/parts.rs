@@ -47,7 +47,7 @@ pub(crate) fn fill(slot: &str, status: &Status, html: &mut String) {
 
 /// One word for the condition of the service, which colours the page.
 fn condition(status: &Status) -> &'static str {
-    match (status.is_ready, status.hears_changes) {
+    match (status.is_ready, status.receives_changes) {
         (true, true) => "good",
         (true, false) => "fair",
         (false, _) => "bad",
@@ -58,7 +58,7 @@ fn state(status: &Status, html: &mut String) {
     let mut letters = status.state.chars();
     html.extend(letters.next().into_iter().flat_map(char::to_uppercase));
     html.push_str(letters.as_str());
-    if !status.hears_changes {
+    if !status.receives_changes {
         html.push_str("; changes by other processes are not received");
     }
 }

@@ -1,5 +1,6 @@
 //! The figures of the page and `/status.json` at one moment. Scripts rely on the names of the
-//! members, which `openapi::figures` describes. Deliberately absent: counting (`watch::metrics`).
+//! members, which `openapi/document.json` describes. Deliberately absent: counting
+//! (`watch::metrics`).
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -21,7 +22,7 @@ pub(crate) struct Status {
     pub(crate) state: &'static str,
     #[serde(skip)]
     pub(crate) is_ready: bool,
-    pub(crate) hears_changes: bool,
+    pub(crate) receives_changes: bool,
     pub(crate) uptime_s: u64,
     pub(crate) connections: Connections,
     pub(crate) memory: Memory,
@@ -93,7 +94,7 @@ impl Status {
             store: app.service.store_name(),
             state: state.unwrap_or_else(|why| why),
             is_ready: state.is_ok(),
-            hears_changes: statistics.hears_changes,
+            receives_changes: statistics.receives_changes,
             uptime_s: history.age().as_secs(),
             connections: Connections { open: app.server.connections(), max: app.server.max_connections },
             memory: Memory {

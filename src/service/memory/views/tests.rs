@@ -1,5 +1,5 @@
-//! Which views are kept and which are forgotten, step by step. What threads do to each other is tested
-//! on whole services in `tests/it/store`.
+//! Which views are kept and which are forgotten, step by step. What threads do to each other is
+//! tested on whole services in `tests/it/store`.
 
 use std::time::Duration;
 

@@ -7,8 +7,8 @@ use super::submissions::{NewSubmissions, RecentDigests};
 use crate::domain::Target;
 use crate::domain::{AnswerId, Digest, NewAnswer, NewQuestion, PhotoId, ProductId, QuestionId, Timestamp};
 use crate::store::postgres::decode::{Milliseconds, bigint};
-use crate::store::submission::{Earlier, Submission};
-use crate::store::{Command, Outcome, ProductChange};
+use crate::store::submission::Earlier;
+use crate::store::{Command, Outcome, ProductChange, Submission};
 
 /// The sets of a batch, ids ascending: two processes that touch the same rows do so in the same
 /// order.

@@ -15,8 +15,8 @@ use crate::domain::{Digest, Timestamp};
 use crate::store::postgres::connect::failure::Failure;
 use crate::store::postgres::connect::statement::{Naming, Statement};
 use crate::store::postgres::decode::{Columns, Milliseconds, bigint};
-use crate::store::submission::{Earlier, Submission, Sweeping};
-use crate::store::{StoreError, columns};
+use crate::store::submission::{Earlier, Sweeping};
+use crate::store::{StoreError, Submission, columns};
 
 /// The key that refuses a digest twice.
 pub(crate) const KEY: &str = "submissions_pkey";

@@ -5,11 +5,17 @@ use std::sync::{Arc, Mutex};
 
 use tempfile::TempDir;
 
-use super::*;
-use crate::domain::Id;
-use crate::store::{
-    AnswerBatch, Dump, Finding, LastIds, PersonRows, PhotoBatch, QuestionBatch, StoreError, Upkeep,
+use atelier::domain::Id as _;
+use atelier::import::{
+    ImportError, ImportOptions, LeftOut, SourceFile, Sources, Stage, Summary, dry_run, import,
 };
+use atelier::store::{
+    AnswerBatch, BulkLoad, Counts, Dump, Finding, LastIds, LoadMode, PersonRows, PhotoBatch, QuestionBatch,
+    StoreError, Upkeep,
+};
+
+/// Most rows of a batch.
+const BATCH_ROWS: u64 = 4_096;
 
 const QUESTIONS: &str = "id,product_id,body,date_written,asker_name,asker_email,reported,helpful\n";
 const ANSWERS: &str = "id,question_id,body,date_written,answerer_name,answerer_email,reported,helpful\n";
@@ -102,7 +108,7 @@ impl BulkLoad for MemoryLoad {
     }
 
     fn commit(self: Box<Self>) -> Result<Counts, StoreError> {
-        *self.committed.lock().unwrap() = Some(self.rows);
+        *self.committed.lock().expect("no thread panicked") = Some(self.rows);
         Ok(self.counts)
     }
 }
@@ -115,13 +121,13 @@ struct Case {
 
 impl Case {
     fn new(questions: &str, answers: &str, photos: &str) -> Self {
-        let directory = TempDir::new().unwrap();
+        let directory = TempDir::new().expect("a temporary folder");
         for (name, header, rows) in [
             ("questions.csv", QUESTIONS, questions),
             ("answers.csv", ANSWERS, answers),
             ("answers_photos.csv", PHOTOS, photos),
         ] {
-            fs::write(directory.path().join(name), format!("{header}{rows}")).unwrap();
+            fs::write(directory.path().join(name), format!("{header}{rows}")).expect("the file is written");
         }
         let rejects = Some(directory.path().join("rejects.csv"));
         Self { directory, store: Memory::default(), options: ImportOptions { rejects, ..Default::default() } }
@@ -133,7 +139,7 @@ impl Case {
     }
 
     fn write(&self, name: &str, bytes: &[u8]) {
-        fs::write(self.directory.path().join(name), bytes).unwrap();
+        fs::write(self.directory.path().join(name), bytes).expect("the file is written");
     }
 
     fn import(&self) -> Result<Summary, ImportError> {
@@ -141,12 +147,13 @@ impl Case {
     }
 
     fn loaded(&self) -> Option<Vec<String>> {
-        self.store.committed.lock().unwrap().clone()
+        self.store.committed.lock().expect("no thread panicked").clone()
     }
 
     /// The lines of the rejects file below its header.
     fn rejects(&self) -> Vec<String> {
-        let text = fs::read_to_string(self.directory.path().join("rejects.csv")).unwrap();
+        let text =
+            fs::read_to_string(self.directory.path().join("rejects.csv")).expect("the file can be read");
         text.lines().skip(1).map(str::to_owned).collect()
     }
 }
@@ -289,8 +296,8 @@ fn a_dry_run_says_what_an_import_would() {
 #[test]
 fn ids_that_leave_no_room_for_new_ones_are_named() {
     let row = |id: u64| format!("{id},7,,2018-10-18,,,0,0\n");
-    let most = crate::domain::MAX_IMPORTED_ID;
-    let case = Case::new(&(row(most) + &row(most + 1) + &row(crate::domain::MAX_ID)), "", "").allowing(2);
+    let most = atelier::domain::MAX_IMPORTED_ID;
+    let case = Case::new(&(row(most) + &row(most + 1) + &row(atelier::domain::MAX_ID)), "", "").allowing(2);
     assert_eq!(case.import().unwrap().counts.questions, 1);
     let rejects = case.rejects();
     assert_eq!(rejects.len(), 2);
@@ -353,14 +360,14 @@ fn files_that_cannot_be_read_are_named() {
 
 #[test]
 fn a_store_that_fails_ends_the_import() {
-    let mut case = Case::new(&plain_rows(1..=20 * parse::MAX_BATCH_ROWS as u64), "", "");
+    let mut case = Case::new(&plain_rows(1..=20 * BATCH_ROWS), "", "");
     case.store.fails = true;
     assert!(matches!(case.import(), Err(ImportError::Store(StoreError::Full(_)))));
 }
 
 #[test]
 fn progress_reaches_the_end() {
-    let rows = 3 * parse::MAX_BATCH_ROWS as u64;
+    let rows = 3 * BATCH_ROWS;
     let case = Case::new(&plain_rows((1..=rows).rev()), &plain_rows(1..=rows), "");
     let sources = Sources::in_directory(case.directory.path());
     let mut seen = Vec::new();
@@ -376,5 +383,5 @@ fn progress_reaches_the_end() {
     let loaded = case.loaded().unwrap();
     assert_eq!(loaded.len() as u64, 2 * rows);
     assert_eq!((seen[0].stage, seen[0].bytes_total), (Stage::Starting, last.bytes_total));
-    assert!(loaded.contains(&format!("a5 q5 p{} []", crate::domain::ProductId::new(5).unwrap().get())));
+    assert!(loaded.contains(&format!("a5 q5 p{} []", atelier::domain::ProductId::new(5).unwrap().get())));
 }

@@ -1,0 +1,68 @@
+//! What changed in a store, for those who keep copies of its rows. What they do about it is not
+//! decided here.
+
+use std::sync::Arc;
+
+use super::{Command, Outcome};
+use crate::domain::{AnswerId, ProductId, QuestionId, Target};
+
+/// News of what sessions of this process did not do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// Anything may have changed: an import, a repair by hand, a time without news.
+    Everything,
+    /// These products changed.
+    Products(Vec<ProductChange>),
+    /// The connection on which changes are received is lost. From now on none is reported.
+    Disconnected,
+    /// Changes are reported again. Anything may have changed meanwhile.
+    Reconnected,
+}
+
+/// What a commit changed about a product.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProductChange {
+    /// A question has this many votes now.
+    QuestionVotes(ProductId, QuestionId, u32),
+    /// An answer has this many votes now.
+    AnswerVotes(ProductId, AnswerId, u32),
+    /// Rows came or went.
+    Rows(ProductId),
+}
+
+impl ProductChange {
+    /// What a command changed, if anything.
+    pub fn of(command: &Command, outcome: Outcome) -> Option<Self> {
+        match (command, outcome) {
+            (
+                Command::Vote { target: Target::Question(question_id), .. },
+                Outcome::Voted { product_id, helpful },
+            ) => Some(Self::QuestionVotes(product_id, *question_id, helpful)),
+            (
+                Command::Vote { target: Target::Answer(answer_id), .. },
+                Outcome::Voted { product_id, helpful },
+            ) => Some(Self::AnswerVotes(product_id, *answer_id, helpful)),
+            (
+                _,
+                Outcome::QuestionAdded { product_id, .. }
+                | Outcome::AnswerAdded { product_id, .. }
+                | Outcome::Reported { product_id }
+                | Outcome::Voted { product_id, .. },
+            ) => Some(Self::Rows(product_id)),
+            (_, Outcome::Repeated(_) | Outcome::KeyTaken | Outcome::NotFound) => None,
+        }
+    }
+
+    /// The product.
+    pub fn product_id(self) -> ProductId {
+        match self {
+            Self::QuestionVotes(product_id, ..)
+            | Self::AnswerVotes(product_id, ..)
+            | Self::Rows(product_id) => product_id,
+        }
+    }
+}
+
+/// Where a store reports changes made elsewhere. It is called on a thread of the store's and must
+/// not block.
+pub type ChangeSink = Arc<dyn Fn(Change) + Send + Sync>;

@@ -1,0 +1,105 @@
+//! What can be written, and what became of it. How a store carries it out is not decided here.
+
+use crate::domain::{AnswerId, Digest, NewAnswer, NewQuestion, ProductId, QuestionId, Target, Timestamp};
+
+/// A write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// A new question.
+    AddQuestion {
+        /// The question.
+        question: NewQuestion,
+        /// When it was asked.
+        written_at: Timestamp,
+        /// By what it is recognized when it comes again, if it is.
+        submission: Option<Submission>,
+    },
+    /// A new answer to a question, which may be a reported one.
+    AddAnswer {
+        /// The question.
+        question_id: QuestionId,
+        /// Its product, as far as is known. A store that makes use of it sees to it that it holds.
+        product_id: Option<ProductId>,
+        /// The answer.
+        answer: NewAnswer,
+        /// When it was given.
+        written_at: Timestamp,
+        /// By what it is recognized when it comes again, if it is.
+        submission: Option<Submission>,
+    },
+    /// More people found it helpful. Hidden rows count as well.
+    Vote {
+        /// What they found helpful.
+        target: Target,
+        /// How many they are, at least one. No two commands of a transaction vote for the same row.
+        votes: u32,
+    },
+    /// Hide it from public lists, for good. Twice is the same as once.
+    Report(Target),
+    /// Look whether a submission came before. Nothing is written.
+    Recall {
+        /// By what it is recognized.
+        submission: Submission,
+        /// The time of the request.
+        now: Timestamp,
+    },
+}
+
+/// What became of a [`Command`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// The question is there.
+    QuestionAdded {
+        /// Its new id.
+        question_id: QuestionId,
+        /// Its product.
+        product_id: ProductId,
+    },
+    /// The answer is there.
+    AnswerAdded {
+        /// Its new id.
+        answer_id: AnswerId,
+        /// The product of its question.
+        product_id: ProductId,
+    },
+    /// The same submission has come to this row before; nothing was added.
+    Repeated(Target),
+    /// Another submission came under the same key before; nothing was added.
+    KeyTaken,
+    /// The vote is counted.
+    Voted {
+        /// The row's product.
+        product_id: ProductId,
+        /// All votes for the row after this transaction.
+        helpful: u32,
+    },
+    /// The row is hidden.
+    Reported {
+        /// The row's product.
+        product_id: ProductId,
+    },
+    /// There is no such question or answer.
+    NotFound,
+}
+
+impl Outcome {
+    /// The new row, if there is one.
+    pub(super) fn added(self) -> Option<Target> {
+        match self {
+            Self::QuestionAdded { question_id, .. } => Some(Target::Question(question_id)),
+            Self::AnswerAdded { answer_id, .. } => Some(Target::Answer(answer_id)),
+            _ => None,
+        }
+    }
+}
+
+/// How a new row is recognized when it comes again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Submission {
+    /// What must not come twice before it expires: the digest of a key, or of the content.
+    pub digest: Digest,
+    /// What came under a key. Without one the first digest tells it.
+    pub content: Option<Digest>,
+    /// From then on it is forgotten.
+    pub expires_at: Timestamp,
+}
