@@ -115,7 +115,8 @@ async fn charge(
         Ok(charge) => return Ok(charge),
         Err(too_many) => too_many,
     };
-    let key = operation.about.body.as_ref().and_then(|_| idempotency_key(&head.headers).ok()?);
+    let takes_a_key = matches!(kind, Kind::Questions | Kind::Answers);
+    let key = takes_a_key.then(|| idempotency_key(&head.headers).ok()?).flatten();
     if let Some(key) = key
         && app.rate_limiter.take_refused(caller.client)
         && app

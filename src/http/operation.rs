@@ -3,14 +3,11 @@
 //! (`routes`).
 
 use http::Method;
-use serde_json::Value;
 
 use super::request::caller::Role;
 use super::request::query::{answer_id, question_id};
 use super::response::allowance::Kind;
 use super::response::problem::Problem;
-use crate::domain::{FieldError, SubmissionLimits};
-use crate::service::ServiceSettings;
 
 /// Most variable segments of a path.
 pub(crate) const MAX_VARIABLES: usize = 2;
@@ -33,7 +30,6 @@ pub(crate) struct Operation {
     pub(crate) who: Role,
     /// Whether it disappears with the page at `/`.
     pub(crate) needs_home_page: bool,
-    pub(crate) about: &'static About,
 }
 
 /// What an operation is for.
@@ -45,55 +41,6 @@ pub(crate) enum Purpose {
     Write(Kind),
     /// It serves operators and developers.
     Service,
-}
-
-/// The description of an operation, for developers.
-#[derive(Debug)]
-pub(crate) struct About {
-    /// Its `operationId`.
-    pub(crate) id: &'static str,
-    /// The group that it is shown in.
-    pub(crate) tag: &'static str,
-    pub(crate) summary: &'static str,
-    /// `{max_nested_answers}` stands for that setting.
-    pub(crate) description: &'static str,
-    /// Parameters of the query and headers by name; those of the path are in the path.
-    pub(crate) parameters: &'static [&'static str],
-    pub(crate) body: Option<BodyAbout>,
-    pub(crate) success: Success,
-    /// Problems of this operation. Those of ids, bodies, limits and the store follow from the other
-    /// facts.
-    pub(crate) problems: &'static [Problem],
-}
-
-/// A body that an operation takes, as JSON or as a form.
-#[derive(Debug)]
-pub(crate) struct BodyAbout {
-    /// Its schema; the one of the form has `Form` behind it.
-    pub(crate) schema: &'static str,
-    pub(crate) example: fn() -> Value,
-    /// Checks a body without fields.
-    pub(crate) missing: fn(&SubmissionLimits) -> Result<(), Vec<FieldError>>,
-}
-
-/// How an operation succeeds.
-#[derive(Debug)]
-pub(crate) enum Success {
-    /// 200 with a page of a list.
-    List { what: &'static str, schema: &'static str, example: fn(&ServiceSettings) -> Value },
-    /// 201 with the new id, and what may be done with it.
-    Created {
-        what: &'static str,
-        schema: &'static str,
-        id: (&'static str, u64),
-        links: &'static [&'static str],
-    },
-    /// 204.
-    Done { what: &'static str },
-    /// 200 with a text of this media type.
-    Text { what: &'static str, media_type: &'static str },
-    /// 200 with a JSON object of this schema, or any.
-    Json { what: &'static str, schema: Option<&'static str> },
 }
 
 impl Operation {

@@ -1,18 +1,12 @@
-//! The OpenAPI 3.1 document of the HTTP side, made from the code that it describes: paths and
-//! methods from `routes`, limits from the settings in force, errors from `problem`, examples from
-//! what reads and writes them. Deliberately absent: the words for each operation (`operations`),
-//! the page that shows the document (`docs`).
+//! The OpenAPI 3.1 document of the HTTP side. Its words and shapes are data (`template`); paths and
+//! methods come from `routes`, limits from the settings in force, and errors from `problem`.
+//! Deliberately absent: the page that shows the document (`docs`).
 
-mod bodies;
 mod examples;
-mod figures;
-mod headers;
+mod lists;
 mod operations;
-mod parameters;
 mod responses;
-mod schemas;
-mod settings;
-mod shapes;
+mod template;
 #[cfg(test)]
 mod tests;
 
@@ -20,7 +14,7 @@ use http::Method;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
-use self::settings::Settings;
+use self::template::Settings;
 use super::operation::{Operation, allow};
 use super::settings::HttpSettings;
 use crate::service::ServiceSettings;
@@ -33,11 +27,11 @@ struct Document {
     servers: Value,
     tags: Value,
     #[serde(serialize_with = "in_order")]
-    paths: Vec<(String, Value)>,
+    paths: Vec<(&'static str, Value)>,
     components: Value,
 }
 
-fn in_order<S: Serializer>(members: &[(String, Value)], serializer: S) -> Result<S::Ok, S::Error> {
+fn in_order<S: Serializer>(members: &[(&'static str, Value)], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_map(members.iter().map(|(name, value)| (name, value)))
 }
 
@@ -51,29 +45,24 @@ pub(crate) fn document(
     operations: &[&'static Operation],
 ) -> String {
     let settings = Settings { http, service, operations };
+    let (mut words, own) = template::filled(&settings);
+    words["components"]["responses"] = responses::of_unknown_paths_and_methods(&settings);
+    let mut take = |name| words[name].take();
     let document = Document {
         openapi: "3.1.0",
-        info: operations::info(&settings),
-        servers: json!([{
-            "url": if http.path_prefix.is_empty() { "/" } else { http.path_prefix.as_str() },
-            "description": "Where this document comes from",
-        }]),
-        tags: operations::tags(),
-        paths: paths(&settings),
-        components: json!({
-            "schemas": schemas::all(&settings),
-            "parameters": parameters::all(&settings),
-            "headers": headers::all(&settings),
-            "responses": responses::of_unknown_paths_and_methods(&settings),
-        }),
+        info: take("info"),
+        servers: take("servers"),
+        tags: take("tags"),
+        paths: paths(&own, &settings),
+        components: take("components"),
     };
     let mut text = serde_json::to_string_pretty(&document).expect("names are texts and numbers are finite");
     text.push('\n');
     text
 }
 
-/// Every path, in the order of the table.
-fn paths(settings: &Settings<'_>) -> Vec<(String, Value)> {
+/// Every path, in the order of the table. `own` has the words of each operation by its name.
+fn paths(own: &Value, settings: &Settings<'_>) -> Vec<(&'static str, Value)> {
     let mut paths: Vec<&'static str> = Vec::new();
     for operation in settings.operations {
         let is_there = settings.http.first_page || !operation.needs_home_page;
@@ -81,25 +70,23 @@ fn paths(settings: &Settings<'_>) -> Vec<(String, Value)> {
             paths.push(operation.path);
         }
     }
-    paths.into_iter().map(|at| (at.to_owned(), path(at, settings))).collect()
+    paths.into_iter().map(|at| (at, path(at, own, settings))).collect()
 }
 
 /// A path with all of its methods.
-fn path(path: &str, settings: &Settings<'_>) -> Value {
+fn path(path: &str, own: &Value, settings: &Settings<'_>) -> Value {
     let mut item = Map::new();
     let allow = allow(settings.operations, path);
-    item.insert(
-        "description".to_owned(),
-        json!(format!(
-            "A trailing slash makes no difference. Other methods are answered with 405 and `Allow: {allow}`."
-        )),
+    let description = format!(
+        "A trailing slash makes no difference. Other methods are answered with 405 and `Allow: {allow}`."
     );
-    let mut here = settings.operations.iter().filter(|operation| operation.path == path).peekable();
-    if let Some(first) = here.peek() {
-        item.insert("options".to_owned(), operations::options(first, settings));
-    }
-    for operation in here {
-        let described = operations::operation(operation, settings);
+    item.insert("description".to_owned(), json!(description));
+    for operation in settings.operations.iter().filter(|operation| operation.path == path) {
+        let own = &own[operation.name];
+        if !item.contains_key("options") {
+            item.insert("options".to_owned(), operations::options(operation, own, &allow));
+        }
+        let described = operations::operation(operation, own, settings);
         if *operation.method == Method::GET {
             item.insert("head".to_owned(), head(&described));
         }

@@ -1,134 +1,113 @@
 //! Responses: successes by operation, problems as `problem` writes them, and the headers of both.
-//! Deliberately absent: the values of headers (`headers`).
+//! Deliberately absent: what the headers mean (`document.json`).
 
 use std::collections::BTreeMap;
 
-use http::header::{ACCEPT, ALLOW, HeaderMap, HeaderValue};
+use http::HeaderMap;
+use http::header::{ACCEPT, ALLOW, HeaderValue};
 use serde_json::{Map, Value, json};
 
-use super::settings::Settings;
-use super::{headers, parameters, schemas, shapes};
-use crate::http::operation::{Operation, Purpose, Success};
+use super::template::Settings;
+use crate::http::operation::Operation;
 use crate::http::request::head_limits::{HEAD_MAX_BYTES, MAX_FIELDS, TARGET_MAX_BYTES};
-use crate::http::response::problem::{Problem, explanation};
+use crate::http::response::problem::{Kind, Problem};
 
-/// All responses of an operation, by status.
-pub(super) fn all(operation: &Operation, problems: &[Problem], settings: &Settings<'_>) -> Value {
-    let mut responses = Map::new();
-    let (status, success) = success(operation, settings);
-    if operation.purpose == Purpose::List {
-        let names = ["Cache-Control", "ETag", "Vary"];
-        let described =
-            json!({"description": "The list is unchanged", "headers": headers::references(&names)});
-        responses.insert("304".to_owned(), described);
-    }
-    responses.insert(status.to_owned(), success);
+/// What every response has, `X-Request-Id` if the request had one.
+const EVERYWHERE: [&str; 4] = [
+    "Access-Control-Allow-Origin",
+    "Access-Control-Expose-Headers",
+    "X-Content-Type-Options",
+    "X-Request-Id",
+];
+
+/// What some problems have. `Vary` and `Cache-Control` are the same for all of them.
+const OF_PROBLEMS: [&str; 7] =
+    ["Accept-Encoding", "Allow", "Cache-Control", "RateLimit", "RateLimit-Policy", "Retry-After", "Vary"];
+
+/// All responses of an operation, by status: its successes, which name their headers, and its
+/// problems.
+pub(super) fn all(
+    operation: &Operation,
+    mut successes: Value,
+    problems: &[Problem],
+    settings: &Settings<'_>,
+) -> Value {
     let mut by_status: BTreeMap<u16, Vec<Described>> = BTreeMap::new();
     for described in problems.iter().map(|problem| describe(problem.clone(), operation.path, settings)) {
-        by_status.entry(described.status).or_default().push(described);
+        by_status.entry(described.kind.status).or_default().push(described);
     }
-    for (status, described) in by_status {
-        responses.insert(status.to_string(), failure(&described));
+    if let Some(responses) = successes.as_object_mut() {
+        responses.values_mut().for_each(|success| complete(success, operation, settings));
+        responses.extend(by_status.iter().map(|(status, all)| (status.to_string(), failure(all))));
     }
-    Value::Object(responses)
+    successes
 }
 
-/// How an operation succeeds.
-fn success(operation: &Operation, settings: &Settings<'_>) -> (&'static str, Value) {
-    let allowance = operation.counts_as().and_then(|kind| schemas::allowance(kind, settings));
-    let mut names = vec!["Cache-Control"];
-    if allowance.is_some() {
+/// Adds what follows from the table to a success.
+fn complete(success: &mut Value, operation: &Operation, settings: &Settings<'_>) {
+    let named = success["headers"].take();
+    let mut names: Vec<&str> = named.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let kind = operation.counts_as().filter(|kind| settings.http.rate_limits.of(*kind) > 0);
+    if let Some(kind) = kind {
         names.extend(["RateLimit-Policy", "RateLimit"]);
+        let (what, limit) = (&success["description"], settings.http.rate_limits.of(kind));
+        success["description"] = json!(format!(
+            "{}. A client may send {limit} {} an hour. Refused requests are free.",
+            what.as_str().unwrap_or_default(),
+            kind.name()
+        ));
     }
-    if operation.purpose == Purpose::List {
-        names.extend(["Content-Encoding", "ETag", "Vary"]);
-    }
-    let content = |media_type: &str, schema: Value| json!({media_type: {"schema": schema}});
-    let json = |schema: &str, example: Value| json!({"application/json": {"schema": shapes::reference(schema), "example": example}});
-    let (status, what, content) = match &operation.about.success {
-        Success::List { what, schema, example } => ("200", what, json(schema, example(settings.service))),
-        Success::Created { what, schema, id: (key, id), .. } => {
-            ("201", what, json(schema, json!({*key: id})))
-        }
-        Success::Done { what } => ("204", what, Value::Null),
-        Success::Text { what, media_type } => ("200", what, content(media_type, json!({"type": "string"}))),
-        Success::Json { what, schema } => {
-            let schema = schema.map_or_else(|| json!({"type": "object"}), shapes::reference);
-            ("200", what, content("application/json", schema))
-        }
-    };
-    if status == "201" {
-        names.push("Location");
-    }
-    let description = match allowance {
-        Some(allowance) => format!("{what}. {allowance}"),
-        None => (*what).to_owned(),
-    };
-    let mut response = json!({"description": description, "headers": headers::references(&names)});
-    if !content.is_null() {
-        response["content"] = content;
-    }
-    if let Success::Created { id: (key, _), links: targets, .. } = &operation.about.success {
-        response["links"] = links(key, targets);
-    }
-    (status, response)
+    success["headers"] = references(&names);
 }
 
-/// What may be done with the new row.
-fn links(id: &str, targets: &[&str]) -> Value {
-    let link = |target: &&str| {
-        let parameters = json!({id: format!("$response.body#/{id}")});
-        ((*target).to_owned(), json!({"operationId": target, "parameters": parameters}))
-    };
-    Value::Object(targets.iter().map(link).collect())
+/// These headers and those of every response.
+fn references(names: &[&str]) -> Value {
+    let reference =
+        |name: &&str| ((*name).to_owned(), json!({"$ref": format!("#/components/headers/{name}")}));
+    EVERYWHERE.iter().chain(names).map(reference).collect::<Map<String, Value>>().into()
 }
 
 /// A problem as a client receives it.
 struct Described {
-    status: u16,
-    name: String,
+    kind: &'static Kind,
     details: Value,
     headers: HeaderMap,
 }
 
 /// Has `problem` write a problem as it does for a client that asks for JSON.
 fn describe(problem: Problem, path: &str, settings: &Settings<'_>) -> Described {
-    let mut request = HeaderMap::new();
-    request.insert(ACCEPT, HeaderValue::from_static("application/problem+json"));
+    let kind = problem.kind();
+    let request = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("application/problem+json"))]);
     let prefix = &settings.http.path_prefix;
-    let path = parameters::with_examples(path);
+    let path =
+        path.replace("{question_id}", "37").replace("{answer_id}", "68").replace("{name}", "invalid-fields");
     let response = problem.into_response(&request, &format!("{prefix}{path}"), prefix);
     let (head, body) = response.into_parts();
-    let details: Value = serde_json::from_slice(&body).expect("problem details are JSON");
-    let name = details["type"].as_str().and_then(|address| address.rsplit('/').next()).unwrap_or_default();
-    Described { status: head.status.as_u16(), name: name.to_owned(), details, headers: head.headers }
+    let details = serde_json::from_slice(&body).expect("problem details are JSON");
+    Described { kind, details, headers: head.headers }
 }
 
 /// Problems with the same status.
 fn failure(described: &[Described]) -> Value {
     let descriptions: Vec<&str> =
-        described.iter().filter_map(|described| explanation(&described.name)).collect();
-    let examples = |value: fn(&Described) -> Value| {
-        let example = |described: &Described| {
-            (
-                described.name.clone(),
-                json!({"summary": described.details["title"], "value": value(described)}),
-            )
+        described.iter().map(|described| described.kind.explanation.as_str()).collect();
+    let examples = |value: fn(&Value) -> &Value| {
+        let example = |Described { kind, details, .. }: &Described| {
+            (kind.name.clone(), json!({"summary": kind.title, "value": value(details)}))
         };
         Value::Object(described.iter().map(example).collect())
     };
-    let mut names: Vec<&str> =
-        described.iter().flat_map(|described| headers::named(&described.headers)).collect();
-    names.retain(|name| described.iter().all(|described| described.headers.contains_key(*name)));
+    let has_all = |name: &&str| described.iter().all(|described| described.headers.contains_key(*name));
+    let names: Vec<&str> = OF_PROBLEMS.into_iter().filter(has_all).collect();
     json!({
         "description": descriptions.join(" Or: "),
-        "headers": headers::references(&names),
+        "headers": references(&names),
         "content": {
             "text/plain": {
-                "schema": {"type": "string"}, "examples": examples(|described| described.details["detail"].clone()),
+                "schema": {"type": "string"}, "examples": examples(|details| &details["detail"]),
             },
             "application/problem+json": {
-                "schema": shapes::reference("Problem"), "examples": examples(|described| described.details.clone()),
+                "schema": {"$ref": "#/components/schemas/Problem"}, "examples": examples(|details| details),
             },
         },
     })
@@ -149,13 +128,21 @@ pub(super) fn of_unknown_paths_and_methods(settings: &Settings<'_>) -> Value {
 
 /// The response to `OPTIONS`.
 pub(super) fn options(allow: &str) -> Value {
-    let mut described = headers::references(&[]);
+    let mut described = references(&[]);
     let response: http::Response<()> = crate::http::response::cors::options("");
     for (name, value) in response.headers() {
         let value = value.to_str().unwrap_or_default();
         let example = if *name == ALLOW { allow } else { value };
-        described[headers::title_case(name.as_str())] =
-            json!({"schema": {"type": "string"}, "example": example});
+        described[title_case(name.as_str())] = json!({"schema": {"type": "string"}, "example": example});
     }
     json!({"description": "The path's methods, and what pages of other origins may send", "headers": described})
+}
+
+/// A header's name as people write it.
+fn title_case(name: &str) -> String {
+    let words = name.split('-').map(|word| {
+        let (first, rest) = word.split_at(1);
+        first.to_uppercase() + rest
+    });
+    words.collect::<Vec<String>>().join("-")
 }

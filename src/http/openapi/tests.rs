@@ -9,7 +9,7 @@ use crate::domain::{Draft, NewAnswer, NewQuestion};
 use crate::http::request::body::parse_form;
 use crate::http::request::json_body;
 use crate::http::request::rate_limits::RateLimits;
-use crate::http::response::problem::explanation;
+use crate::http::response::problem::kinds;
 use crate::http::routes::operations;
 
 fn described() -> Value {
@@ -46,6 +46,18 @@ fn every_reference_leads_somewhere() {
 }
 
 #[test]
+fn every_place_in_a_template_is_filled() {
+    let (http, service) = (HttpSettings::default(), ServiceSettings::default());
+    let (operations, text) = (operations(), described().to_string());
+    let unfilled = text.find("{{").map(|at| &text[at..text.len().min(at + 40)]);
+    assert_eq!(unfilled, None);
+    let settings = Settings { http: &http, service: &service, operations: &operations };
+    let (_, own) = template::filled(&settings);
+    let worded: BTreeSet<&str> = own.as_object().expect("by name").keys().map(String::as_str).collect();
+    assert_eq!(worded, operations.iter().map(|operation| operation.name).collect());
+}
+
+#[test]
 fn every_name_and_operation_is_there_once() {
     let (mut ids, mut count) = (BTreeSet::new(), 0);
     visit(&described()["paths"], &mut |name, value| {
@@ -59,16 +71,6 @@ fn every_name_and_operation_is_there_once() {
 }
 
 #[test]
-fn every_problem_is_named_and_explained() {
-    let explained =
-        include_str!("../response/problem.rs").split("fn explanation").nth(1).expect("the function");
-    let arms = explained.lines().filter_map(|line| line.trim().strip_prefix('"')?.split_once("\" =>"));
-    let named: BTreeSet<&str> = arms.map(|(name, _)| name).collect();
-    assert_eq!(named, schemas::PROBLEM_NAMES.into_iter().collect());
-    assert!(schemas::PROBLEM_NAMES.iter().all(|name| explanation(name).is_some()));
-}
-
-#[test]
 fn every_problem_is_an_example_somewhere() {
     let mut seen = BTreeSet::new();
     visit(&described(), &mut |name, value| {
@@ -78,7 +80,7 @@ fn every_problem_is_an_example_somewhere() {
             seen.insert(name.to_owned());
         }
     });
-    assert_eq!(seen, schemas::PROBLEM_NAMES.into_iter().map(str::to_owned).collect());
+    assert_eq!(seen, kinds().map(|kind| kind.name.clone()).collect());
 }
 
 fn submitted(schema: &str, draft: &Draft) -> bool {
@@ -91,23 +93,21 @@ fn submitted(schema: &str, draft: &Draft) -> bool {
 
 #[test]
 fn the_examples_of_bodies_are_accepted() {
-    let (http, service, operations) = (HttpSettings::default(), ServiceSettings::default(), operations());
-    let settings = Settings { http: &http, service: &service, operations: &operations };
-    let bodies: Vec<_> = operations.iter().filter_map(|operation| operation.about.body.as_ref()).collect();
-    assert_eq!(bodies.len(), 2);
-    for body in bodies {
-        let content = bodies::described(body, &settings)["content"].clone();
+    let document = described();
+    for (path, schema) in
+        [("/qa/questions", "NewQuestion"), ("/qa/questions/{question_id}/answers", "NewAnswer")]
+    {
+        let content = &document["paths"][path]["post"]["requestBody"]["content"];
         let json = content["application/json"]["example"].to_string();
-        assert!(submitted(body.schema, &json_body::parse(json.as_bytes()).expect("JSON")), "{json}");
+        assert!(submitted(schema, &json_body::parse(json.as_bytes()).expect("JSON")), "{json}");
         let mut form = form_urlencoded::Serializer::new(String::new());
-        let fields = content["application/x-www-form-urlencoded"]["example"].as_object().cloned();
+        let fields = content["application/x-www-form-urlencoded"]["example"].as_object();
         for (name, value) in fields.expect("an object") {
-            let values = value.as_array().cloned().unwrap_or_else(|| vec![value]);
-            for value in values {
-                form.append_pair(&name, value.as_str().expect("a text"));
+            for value in value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice) {
+                form.append_pair(name, value.as_str().expect("a text"));
             }
         }
         let form = form.finish();
-        assert!(submitted(body.schema, &parse_form(form.as_bytes()).expect("a form")), "{form}");
+        assert!(submitted(schema, &parse_form(form.as_bytes()).expect("a form")), "{form}");
     }
 }

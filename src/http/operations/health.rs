@@ -5,7 +5,6 @@
 use std::sync::atomic::Ordering;
 
 use crate::http::call::Call;
-use crate::http::operation::{About, Success};
 use crate::http::response::problem::Problem;
 use crate::http::response::reply::Reply;
 use crate::http::watch::metrics::ServerMetrics;
@@ -14,33 +13,11 @@ use crate::service::{Service, ServiceError};
 /// The body of `/livez`.
 pub(crate) const ALIVE: &str = "alive";
 
-pub(crate) const LIVEZ: About = About {
-    id: "livez",
-    tag: "service",
-    summary: "Whether the process runs",
-    description: "For a supervisor that restarts processes. The store is not asked.",
-    parameters: &[],
-    body: None,
-    success: Success::Text { what: "It runs", media_type: "text/plain" },
-    problems: &[],
-};
-
 /// `GET /livez`: the process responds, so it is alive. The store is not checked, because a restart
 /// of this process would not bring it back.
 pub(crate) async fn is_alive(_: Call<'_>) -> Result<Reply, Problem> {
     Ok(Reply::State(ALIVE))
 }
-
-pub(crate) const READYZ: About = About {
-    id: "readyz",
-    tag: "service",
-    summary: "Whether to send requests here",
-    description: "For a load balancer that shares requests out among processes.",
-    parameters: &[],
-    body: None,
-    success: Success::Text { what: "It is ready", media_type: "text/plain" },
-    problems: &[Problem::NotReady("the store cannot be reached")],
-};
 
 /// `GET /readyz`
 pub(crate) async fn is_ready(call: Call<'_>) -> Result<Reply, Problem> {

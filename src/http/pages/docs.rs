@@ -7,7 +7,6 @@ use bytes::Bytes;
 
 use super::html::Page;
 use crate::http::call::Call;
-use crate::http::operation::{About, Success};
 use crate::http::response::caching;
 use crate::http::response::problem::Problem;
 use crate::http::response::reply::Reply;
@@ -17,17 +16,6 @@ static PAGE: LazyLock<Page> = LazyLock::new(|| {
     let script = concat!(include_str!("docs/page.js"), include_str!("docs/try.js"));
     Page::new(include_str!("docs/page.html"), style, script)
 });
-
-pub(crate) const BROWSE: About = About {
-    id: "browseApi",
-    tag: "service",
-    summary: "This document as a page",
-    description: "Every operation can be tried there. Loads nothing from elsewhere.",
-    parameters: &[],
-    body: None,
-    success: Success::Text { what: "A page for people", media_type: "text/html" },
-    problems: &[],
-};
 
 /// `GET /docs`
 pub(crate) async fn browse(_: Call<'_>) -> Result<Reply, Problem> {

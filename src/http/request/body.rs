@@ -99,21 +99,3 @@ pub(crate) fn parse_form(body: &[u8]) -> Result<Draft, Problem> {
     draft.photos = Ok(photos);
     Ok(draft)
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_form_is_read() {
-        let form = b"body=a+b%21&name=%C3%BC&x=y&email=e&body=second&photos=1&photos%5B%5D=2&product_id=7";
-        let draft = parse_form(form).expect("a good form");
-        let text = |text: &str| Field::Text(text.to_owned());
-        assert_eq!(draft.body, text("a b!"));
-        assert_eq!(draft.name, text("ü"));
-        assert_eq!(draft.product_id, text("7"));
-        assert_eq!(draft.photos, Ok(vec![text("1"), text("2")]));
-        assert!(matches!(parse_form(b"body=%FF"), Err(Problem::Malformed(_))));
-        assert!(matches!(parse_form(b"body=\xff"), Err(Problem::Malformed(_))));
-    }
-}

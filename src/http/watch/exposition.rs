@@ -4,12 +4,15 @@
 //! Names follow Prometheus' conventions: `_total` for what only grows, base units, and no label
 //! whose values a client can choose.
 
+use std::collections::BTreeMap;
 use std::fmt::Error;
+use std::sync::LazyLock;
 use std::sync::atomic::Ordering;
 
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{
-    DescriptorEncoder, EncodeCounterValue, EncodeGaugeValue, EncodeMetric as _, MetricEncoder, NoLabelSet,
+    DescriptorEncoder, EncodeCounterValue, EncodeGaugeValue, EncodeLabelSet, EncodeMetric as _,
+    MetricEncoder, NoLabelSet,
 };
 use prometheus_client::metrics::MetricType;
 use prometheus_client::metrics::info::Info;
@@ -82,122 +85,77 @@ impl Collector for Exposition {
 
 impl Exposition {
     fn requests(&self, page: &mut Page<'_>) -> Result<(), Error> {
-        let mut metric =
-            page.begin("atelier_http_requests", "Requests that had a response.", MetricType::Counter)?;
-        for RouteTotals { route, codes, .. } in &self.routes {
-            for (code, count) in
-                codes.iter().filter(|(code, count)| *count > 0 || *code == Some(ALWAYS_SHOWN))
-            {
+        let by_code = self.routes.iter().flat_map(|RouteTotals { route, codes, .. }| {
+            let shown = codes.iter().filter(|(code, count)| *count > 0 || *code == Some(ALWAYS_SHOWN));
+            shown.map(|(code, count)| {
                 let code = code.map_or_else(|| "other".to_owned(), |code| code.to_string());
-                let labels = [("route", *route), ("code", code.as_str())];
-                counter(metric.encode_family(&labels)?, count)?;
-            }
-        }
-        let help = "Latency of requests, from the end of the head until the response is ready to be sent.";
-        let mut metric = page.begin("atelier_http_request_duration_seconds", help, MetricType::Histogram)?;
-        for RouteTotals { route, seconds, .. } in &self.routes {
-            histogram(metric.encode_family(&[("route", *route)])?, seconds)?;
-        }
-        let help = "Responses 429, by the kind of write whose allowance was used up.";
-        let mut metric = page.begin("atelier_http_rate_limited", help, MetricType::Counter)?;
-        for (kind, count) in &self.limited {
-            counter(metric.encode_family(&[("kind", *kind)])?, count)?;
-        }
-        Ok(())
+                ([("route", (*route).to_owned()), ("code", code)], count)
+            })
+        });
+        page.family("atelier_http_requests", MetricType::Counter, by_code, counter)?;
+        let by_route = self.routes.iter().map(|totals| ([("route", totals.route)], &totals.seconds));
+        page.family("atelier_http_request_duration_seconds", MetricType::Histogram, by_route, histogram)?;
+        let by_kind = self.limited.iter().map(|(kind, count)| ([("kind", *kind)], count));
+        page.family("atelier_http_rate_limited", MetricType::Counter, by_kind, counter)
     }
 
     fn connections(&self, page: &mut Page<'_>) -> Result<(), Error> {
-        page.gauge("atelier_http_connections", "Open connections.", self.connections)?;
-        let help = "Most open connections (--max-connections).";
-        page.gauge("atelier_http_max_connections", help, self.max_connections)?;
-        page.counter("atelier_http_connections_accepted", "Accepted connections.", self.accepted)?;
-        let help = "Connections that were closed at once, because too many were open.";
-        page.counter("atelier_http_connections_refused", help, self.refused)?;
-        page.gauge("atelier_stopping", "1 while the server is stopping.", u64::from(self.stopping))
+        page.gauge("atelier_http_connections", self.connections)?;
+        page.gauge("atelier_http_max_connections", self.max_connections)?;
+        page.counter("atelier_http_connections_accepted", self.accepted)?;
+        page.counter("atelier_http_connections_refused", self.refused)?;
+        page.gauge("atelier_stopping", u64::from(self.stopping))
     }
 
     fn views(&self, page: &mut Page<'_>) -> Result<(), Error> {
         let views = &self.service.views;
-        page.gauge("atelier_views", "Products in memory.", views.kept)?;
-        page.gauge("atelier_views_bytes", "Memory that they use.", views.bytes)?;
-        page.gauge(
-            "atelier_views_max_bytes",
-            "Most memory that they may use (--max-product-cache).",
-            views.max_bytes,
-        )?;
-        page.counter("atelier_views_hits", "Lists that were served from memory.", views.hits)?;
-        page.counter("atelier_views_misses", "Lists that waited for the store.", views.misses)?;
-        page.counter(
-            "atelier_views_loads",
-            "Products that were read from the store for lists that waited.",
-            views.loads,
-        )?;
-        let help = "Products that were evicted from memory.";
-        page.counter("atelier_views_evictions", help, views.evictions)
+        page.gauge("atelier_views", views.kept)?;
+        page.gauge("atelier_views_bytes", views.bytes)?;
+        page.gauge("atelier_views_max_bytes", views.max_bytes)?;
+        page.counter("atelier_views_hits", views.hits)?;
+        page.counter("atelier_views_misses", views.misses)?;
+        page.counter("atelier_views_loads", views.loads)?;
+        page.counter("atelier_views_evictions", views.evictions)
     }
 
     fn store(&self, page: &mut Page<'_>) -> Result<(), Error> {
-        let directions = [("read", &self.service.reads), ("write", &self.service.writes)];
-        let mut metric = page.begin(
-            "atelier_batch_size_requests",
-            "Requests in a batch to the store.",
-            MetricType::Histogram,
-        )?;
-        for (direction, BatchStatistics { sizes, .. }) in directions {
-            histogram(metric.encode_family(&[("direction", direction)])?, sizes)?;
-        }
-        let help = "How long a batch took in the store, with the update of memory.";
-        let mut metric = page.begin("atelier_batch_duration_seconds", help, MetricType::Histogram)?;
-        for (direction, BatchStatistics { seconds, .. }) in directions {
-            histogram(metric.encode_family(&[("direction", direction)])?, seconds)?;
-        }
-        let mut metric =
-            page.begin("atelier_queue_length", "Requests in the queue for the store.", MetricType::Gauge)?;
-        for (direction, batches) in directions {
-            gauge(metric.encode_family(&[("direction", direction)])?, &batches.waiting)?;
-        }
-        let help = "Most requests in the queue (--max-queued-requests).";
-        let mut metric = page.begin("atelier_queue_max_length", help, MetricType::Gauge)?;
-        for (direction, batches) in directions {
-            gauge(metric.encode_family(&[("direction", direction)])?, &batches.max_waiting)?;
-        }
-        let help = "Requests that were refused because the queue was full.";
-        let mut metric = page.begin("atelier_queue_refused", help, MetricType::Counter)?;
-        for (direction, batches) in directions {
-            counter(metric.encode_family(&[("direction", direction)])?, &batches.refused)?;
-        }
-        let help = "Failures of the store, by kind; a batch counts once.";
-        let mut metric = page.begin("atelier_store_failures", help, MetricType::Counter)?;
-        for (failure, count) in &self.service.failures {
-            counter(metric.encode_family(&[("kind", failure_name(*failure))])?, count)?;
-        }
-        let help = "Damaged products that the last background fill left out.";
-        page.gauge("atelier_fill_damaged_products", help, self.service.damaged_products)?;
-        let help = "1 while changes by other processes are received; always 1 with SQLite.";
-        page.gauge("atelier_store_receives_changes", help, u64::from(self.service.receives_changes))
+        use MetricType::{Counter, Gauge, Histogram};
+
+        let Statistics { reads, writes, failures, .. } = &self.service;
+        let batches = [([("direction", "read")], reads), ([("direction", "write")], writes)];
+        let by_direction =
+            |read: fn(&BatchStatistics) -> &u64| batches.map(|(labels, of)| (labels, read(of)));
+        let sizes = batches.map(|(labels, of)| (labels, &of.sizes));
+        page.family("atelier_batch_size_requests", Histogram, sizes, histogram)?;
+        let seconds = batches.map(|(labels, of)| (labels, &of.seconds));
+        page.family("atelier_batch_duration_seconds", Histogram, seconds, histogram)?;
+        page.family("atelier_queue_length", Gauge, by_direction(|of| &of.waiting), gauge)?;
+        page.family("atelier_queue_max_length", Gauge, by_direction(|of| &of.max_waiting), gauge)?;
+        page.family("atelier_queue_refused", Counter, by_direction(|of| &of.refused), counter)?;
+        let by_kind = failures.iter().map(|(failure, count)| ([("kind", failure_name(*failure))], count));
+        page.family("atelier_store_failures", Counter, by_kind, counter)?;
+        page.gauge("atelier_fill_damaged_products", self.service.damaged_products)?;
+        page.gauge("atelier_store_receives_changes", u64::from(self.service.receives_changes))
     }
 
     fn process(&self, page: &mut Page<'_>) -> Result<(), Error> {
         let ProcessFacts { store, started_at_s, dropped_log_lines } = &self.facts;
         let labels = [("version", env!("CARGO_PKG_VERSION")), ("store", *store)];
-        let metric = page.begin("atelier_build", "What is running.", MetricType::Info)?;
-        Info::new(&labels[..]).encode(metric)?;
-        let dropped = dropped_log_lines.load(Ordering::Relaxed);
-        let help = "Lines of the log that were dropped because they were not written fast enough.";
-        page.counter("atelier_log_lines_dropped", help, dropped)?;
-        page.gauge("process_start_time_seconds", "When the process started.", *started_at_s)?;
+        Info::new(&labels[..]).encode(page.begin("atelier_build", MetricType::Info)?)?;
+        page.counter("atelier_log_lines_dropped", dropped_log_lines.load(Ordering::Relaxed))?;
+        page.gauge("process_start_time_seconds", *started_at_s)?;
         let numbers = &self.process;
         if let Some(bytes) = numbers.resident_bytes {
-            page.gauge("process_resident_memory_bytes", "Memory in use.", bytes)?;
+            page.gauge("process_resident_memory_bytes", bytes)?;
         }
         if let Some(seconds) = numbers.cpu_seconds {
-            page.counter("process_cpu_seconds", "Processor time in user and system mode.", seconds)?;
+            page.counter("process_cpu_seconds", seconds)?;
         }
         if let Some(count) = numbers.open_descriptors {
-            page.gauge("process_open_fds", "Open file descriptors.", count)?;
+            page.gauge("process_open_fds", count)?;
         }
         if let Some(count) = numbers.max_descriptors {
-            page.gauge("process_max_fds", "Most open file descriptors.", count)?;
+            page.gauge("process_max_fds", count)?;
         }
         Ok(())
     }
@@ -214,28 +172,38 @@ fn failure_name(failure: Failure) -> &'static str {
     }
 }
 
+/// What each metric counts, by its name.
+static HELP: LazyLock<BTreeMap<String, String>> =
+    LazyLock::new(|| toml::from_str(include_str!("help.toml")).expect("tests read it at each scrape"));
+
 /// What is written to.
 struct Page<'a>(DescriptorEncoder<'a>);
 
 impl Page<'_> {
     /// Begins a metric.
-    fn begin<'s>(
-        &'s mut self,
-        name: &'s str,
-        help: &str,
-        kind: MetricType,
-    ) -> Result<MetricEncoder<'s>, Error> {
-        // The full stop is added by the format's writer.
-        self.0.encode_descriptor(name, help.trim_end_matches('.'), None, kind)
+    fn begin<'s>(&'s mut self, name: &'s str, kind: MetricType) -> Result<MetricEncoder<'s>, Error> {
+        self.0.encode_descriptor(name, &HELP[name], None, kind)
     }
 
-    fn gauge(&mut self, name: &str, help: &str, value: impl EncodeGaugeValue) -> Result<(), Error> {
-        gauge(self.begin(name, help, MetricType::Gauge)?, &value)
+    fn gauge(&mut self, name: &str, value: impl EncodeGaugeValue) -> Result<(), Error> {
+        gauge(self.begin(name, MetricType::Gauge)?, &value)
     }
 
     /// `_total` is added by the format's writer.
-    fn counter(&mut self, name: &str, help: &str, value: impl EncodeCounterValue) -> Result<(), Error> {
-        counter(self.begin(name, help, MetricType::Counter)?, &value)
+    fn counter(&mut self, name: &str, value: impl EncodeCounterValue) -> Result<(), Error> {
+        counter(self.begin(name, MetricType::Counter)?, &value)
+    }
+
+    /// A metric with several values, told apart by their labels.
+    fn family<'v, L: EncodeLabelSet, V: 'v>(
+        &mut self,
+        name: &str,
+        kind: MetricType,
+        values: impl IntoIterator<Item = (L, &'v V)>,
+        write: impl Fn(MetricEncoder<'_>, &V) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let mut metric = self.begin(name, kind)?;
+        values.into_iter().try_for_each(|(labels, value)| write(metric.encode_family(&labels)?, value))
     }
 }
 

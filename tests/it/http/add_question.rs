@@ -67,6 +67,12 @@ on_every_store! {
         assert_eq!(shop.get(LIST).results()[0]["question_body"], json!("first"));
     }
 
+    fn of_a_repeated_json_member_the_last_counts_and_unknown_numbers_may_be_huge(shop: &Shop) {
+        let json = question_draft().to_string().replacen('{', "{\"body\":\"first\",\"x\":{\"y\":[1e999]},", 1);
+        new_id(&shop.request("POST", PATH).body("application/json", json).send());
+        assert_eq!(shop.get(LIST).results()[0]["question_body"], question_draft()["body"]);
+    }
+
     fn content_types_may_have_parameters_and_capitals(shop: &Shop) {
         let json = question_draft().to_string();
         for content_type in

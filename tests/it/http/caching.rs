@@ -31,6 +31,9 @@ on_every_store! {
                 tag.trim_start_matches("W/").to_owned(),
                 format!("\"x\", {tag}"),
                 "*".to_owned(),
+                format!("W/\"a,b\" ,,\"\",{tag},\"y\""),
+                format!("{tag}, and then nonsense"),
+                behind_a_proxy(";gzip") + ", \"x\"",
                 behind_a_proxy("-gzip"),
                 behind_a_proxy("-br"),
                 behind_a_proxy(";gzip").trim_start_matches("W/").to_owned(),
@@ -44,7 +47,26 @@ on_every_store! {
                 assert_eq!(unchanged.header("content-type"), None, "{target}");
                 assert!(unchanged.header("content-length").is_none_or(|length| length != "0"), "{unchanged:?}");
             }
-            for other in [behind_a_proxy("-other").as_str(), "\"x\"", "W/\"0000000000000000\"", "", "nonsense"] {
+            let (weak, digits) = (tag.as_str(), tag.trim_start_matches("W/").trim_matches('"'));
+            for other in [
+                behind_a_proxy("-other").as_str(),
+                &behind_a_proxy("-"),
+                &behind_a_proxy("-gzip-gzip"),
+                &behind_a_proxy("gzip"),
+                "\"x\"",
+                "W/\"0000000000000000\"",
+                "\"-gzip\"",
+                "",
+                ",",
+                "nonsense",
+                digits,
+                weak.trim_end_matches('"'),
+                &weak.to_lowercase(),
+                &format!("\"x, {digits}\""),
+                &format!("nonsense, {weak}"),
+                "\"*\"",
+                "*, *",
+            ] {
                 assert_eq!(ask_again(shop, target, other).outcome(), whole.outcome(), "{target} {other}");
             }
             let head = shop.request("HEAD", target).send();

@@ -76,17 +76,37 @@ on_every_store! {
     fn the_clients_wishes_are_heard(shop: &mut Shop) {
         stock(shop);
         for (accepted, encoding) in [
+            ("", None),
+            ("GZIP", Some("gzip")),
+            ("x-gzip", Some("gzip")),
+            ("br", Some("br")),
             ("gzip, deflate, br, zstd", Some("zstd")),
+            ("br, deflate, gzip", Some("gzip")),
             ("gzip;q=0.5, br;q=0.8", Some("br")),
-            ("identity, gzip;q=0.9", None),
+            ("gzip;q=1.0, br;q=0.5", Some("gzip")),
+            ("gzip ; q=0.5 , br ; q = 0.501", Some("br")),
+            ("gzip;q=0, br;q=0.001", Some("br")),
             ("gzip;q=0", None),
-            ("deflate", None),
             ("*", Some("gzip")),
+            ("*;q=0", None),
+            ("*;q=0, br", Some("br")),
+            ("gzip;q=0, *", None),
+            ("identity", None),
+            ("identity, gzip;q=0.9", None),
+            ("identity;q=0.5, gzip", Some("gzip")),
+            ("deflate, compress", None),
+            ("gzip;q=2, br;q=x, zstd;p=1", None),
+            ("gzip;q=-1", None),
+            ("gzip;q=NaN", None),
+            (",,gzip,,", Some("gzip")),
         ] {
             let response = ask(shop, QUESTIONS, accepted);
             assert_eq!(response.header("content-encoding"), encoding, "{accepted}");
             assert_eq!(response.header("vary"), Some("Accept-Encoding"), "{accepted}");
         }
+        let two_lines = shop.request("GET", QUESTIONS).header("Accept-Encoding", "br;q=0.1");
+        let response = two_lines.header("Accept-Encoding", "gzip;q=0.2").send();
+        assert_eq!(response.header("content-encoding"), Some("gzip"));
     }
 
     fn short_lists_and_errors_are_sent_as_they_are(shop: &mut Shop) {
@@ -94,8 +114,17 @@ on_every_store! {
         for target in ["/qa/questions?product_id=6", "/qa/questions/2/answers", "/nothing"] {
             assert_eq!(ask(shop, target, "gzip").header("content-encoding"), None, "{target}");
         }
-        let empty = ask(shop, "/qa/questions?product_id=6", "gzip, identity;q=0");
-        assert_eq!(decoded(&empty), (Some("gzip"), r#"{"product_id":"6","results":[]}"#.to_owned()));
+        let empty = r#"{"product_id":"6","results":[]}"#.to_owned();
+        for (accepted, encoding) in [
+            ("identity;q=0.1, gzip", None),
+            ("*;q=0, identity", None),
+            ("gzip, identity;q=0", Some("gzip")),
+            ("gzip, *;q=0", Some("gzip")),
+            ("br, identity;q=0.0", Some("br")),
+        ] {
+            let response = ask(shop, "/qa/questions?product_id=6", accepted);
+            assert_eq!(decoded(&response), (encoding, empty.clone()), "{accepted}");
+        }
     }
 
     fn a_client_that_has_the_list_gets_304_in_every_encoding(shop: &mut Shop) {

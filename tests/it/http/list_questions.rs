@@ -122,6 +122,9 @@ on_every_store! {
         let list = shop.get("/qa/questions?product_id=7&product_id=8").json();
         assert_eq!(list["product_id"], json!("7"));
         assert_eq!(shop.get("/qa/questions?product_id=&product_id=8").status, 422);
+        let list = shop.get("/qa/questions?x=y&product%5Fid=%37").json();
+        assert_eq!(list["product_id"], json!("7"), "names and values may be percent-encoded");
+        assert_eq!(shop.get("/qa/questions?Product_id=7").status, 422);
     }
 
     fn unknown_parameters_and_authorization_are_ignored(shop: &mut Shop) {

@@ -45,6 +45,8 @@ on_every_store! {
             "undefined",
             "null",
             "NaN",
+            "inf",
+            "infinity",
             "abc",
             "0",
             "000",

@@ -93,7 +93,8 @@ on_every_store! {
         for good in [longest.as_str(), "\"8e03978e-40d5-43dd-bc93-6894a57f9324\"", r#""a\"b\\c""#, "~"] {
             assert_eq!(post(shop, QUESTIONS, good, &question_draft()).status, 201, "{good}");
         }
-        for bad in [too_long.as_str(), "", "\"\"", "a b", "\"a b\"", "\"a", "a,b", "ü", "\"a\";b"] {
+        for bad in [too_long.as_str(), "", "\"\"", "a b", "\"a b\"", "\"a", "a,b", "ü", "\"a\";b",
+            "\"", "a\"", "\"a\"b\"", r#""a\b""#, r#""a\""#, "a;b=1"] {
             let response = post(shop, QUESTIONS, bad, &question_draft());
             assert_eq!(response.status, 400, "{bad}");
             assert!(response.body.starts_with("Error: Idempotency-Key must be"), "{response:?}");

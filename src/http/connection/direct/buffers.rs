@@ -5,7 +5,6 @@
 use bytes::Bytes;
 use http::{HeaderMap, Response};
 
-use super::INPUT_MAX_BYTES;
 use crate::http::app::App;
 use crate::http::connection::connections::ConnectionState;
 use crate::http::connection::date::date;
@@ -13,6 +12,9 @@ use crate::http::dispatch::finish;
 use crate::http::response::reply::list_head;
 use crate::http::response::validators::{EntityTag, TAG_BYTES};
 use crate::view::ListTag;
+
+/// Most bytes taken from a socket at once.
+const INPUT_MAX_BYTES: usize = 16 * 1_024;
 
 /// Room in a list's head for the length of its body: nearly all have as many digits, others are
 /// moved.

@@ -34,9 +34,6 @@ use crate::http::request::body::Payload;
 use crate::http::request::head_limits::MAX_FIELDS;
 use crate::http::response::problem::Problem;
 
-/// Most bytes taken from a socket at once.
-const INPUT_MAX_BYTES: usize = 16 * 1_024;
-
 /// Responses to pipelined requests are sent when they pass this size.
 const OUTPUT_FLUSH_BYTES: usize = 256 * 1_024;
 

@@ -17,7 +17,6 @@ use bytes::Bytes;
 pub(crate) use self::status::Status;
 use super::html::{Page, escape};
 use crate::http::call::Call;
-use crate::http::operation::{About, Success};
 use crate::http::response::caching;
 use crate::http::response::problem::Problem;
 use crate::http::response::reply::Reply;
@@ -28,17 +27,6 @@ static HTML: LazyLock<Page> = LazyLock::new(|| {
     Page::new(include_str!("page.html"), style, script)
 });
 
-pub(crate) const STATUS: About = About {
-    id: "status",
-    tag: "service",
-    summary: "What is running, in figures",
-    description: "Those of the page at `/`. They are this process's own, and begin when it starts.",
-    parameters: &[],
-    body: None,
-    success: Success::Json { what: "The figures of this moment", schema: Some("Status") },
-    problems: &[],
-};
-
 /// `GET /status.json`
 pub(crate) async fn status(call: Call<'_>) -> Result<Reply, Problem> {
     let app = call.app;
@@ -47,18 +35,6 @@ pub(crate) async fn status(call: Call<'_>) -> Result<Reply, Problem> {
     let json = serde_json::to_vec(&status).expect("names are texts and numbers are finite");
     Ok(Reply::Figures(Bytes::from(json)))
 }
-
-pub(crate) const PAGE: About = About {
-    id: "firstPage",
-    tag: "service",
-    summary: "What is running, as a page",
-    description: "Version, kind of store, what is in memory, and rates and times of the last minutes. Loads \
-                  nothing from elsewhere.",
-    parameters: &[],
-    body: None,
-    success: Success::Text { what: "A page for people", media_type: "text/html" },
-    problems: &[],
-};
 
 /// `GET /`
 pub(crate) async fn page(call: Call<'_>) -> Result<Reply, Problem> {

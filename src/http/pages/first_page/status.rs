@@ -1,5 +1,6 @@
 //! The figures of the page and `/status.json` at one moment. Scripts rely on the names of the
-//! members, which `openapi::figures` describes. Deliberately absent: counting (`watch::metrics`).
+//! members, which `openapi/document.json` describes. Deliberately absent: counting
+//! (`watch::metrics`).
 
 use std::collections::VecDeque;
 use std::time::Duration;

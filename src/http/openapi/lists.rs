@@ -1,5 +1,5 @@
-//! Examples of lists for the description, written by the code that writes lists. Deliberately
-//! absent: examples of bodies, which stand next to their operations.
+//! Examples of lists, written by the code that writes lists. Deliberately absent: examples of
+//! bodies, which are data (`operations.json`).
 
 use serde_json::Value;
 
