@@ -105,8 +105,8 @@ on_every_store! {
             assert_eq!(response.header("vary"), Some("Accept-Encoding"), "{accepted}");
         }
         let two_lines = shop.request("GET", QUESTIONS).header("Accept-Encoding", "br;q=0.1");
-        let answer = two_lines.header("Accept-Encoding", "gzip;q=0.2").send();
-        assert_eq!(answer.header("content-encoding"), Some("gzip"));
+        let response = two_lines.header("Accept-Encoding", "gzip;q=0.2").send();
+        assert_eq!(response.header("content-encoding"), Some("gzip"));
     }
 
     fn short_lists_and_errors_are_sent_as_they_are(shop: &mut Shop) {
@@ -122,8 +122,8 @@ on_every_store! {
             ("gzip, *;q=0", Some("gzip")),
             ("br, identity;q=0.0", Some("br")),
         ] {
-            let answer = ask(shop, "/qa/questions?product_id=6", accepted);
-            assert_eq!(decoded(&answer), (encoding, empty.clone()), "{accepted}");
+            let response = ask(shop, "/qa/questions?product_id=6", accepted);
+            assert_eq!(decoded(&response), (encoding, empty.clone()), "{accepted}");
         }
     }
 
