@@ -166,7 +166,7 @@ function isAnswerList(question, page, count, response) {
   );
 }
 
-/** What the shop has, whatever it is. */
+/** The lists of the shop, with any content. */
 function shopLists() {
   let answered;
   for (let i = 0; i < 20; i += 1) {
@@ -230,7 +230,7 @@ function addQuestion() {
   });
   const id = read(added).question_id;
   expect('the same question again', post('/qa/questions', draft), 201, {
-    'is told the same id': (r) => read(r).question_id === id,
+    'gets the same id': (r) => read(r).question_id === id,
   });
   check(listed(id), {
     'the question is listed': (question) => question !== undefined,
@@ -311,7 +311,7 @@ const MISTAKES = [
 function mistakes() {
   for (const [what, method, path, status, text, body, type] of MISTAKES) {
     expect(what, send(method, path, { body, type }), status, {
-      'is told in plain text': (r) => r.headers['Content-Type'] === 'text/plain; charset=utf-8',
+      'is in plain text': (r) => r.headers['Content-Type'] === 'text/plain; charset=utf-8',
       'is explained': (r) => r.body.startsWith(text),
     });
     expect(`${what}, told as JSON`, send(method, path, { body, type, accept: JSON_TYPE }), status, {

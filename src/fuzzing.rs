@@ -1,11 +1,12 @@
-//! What fuzzing feeds with bytes of its own invention: one function for each parser and for the view, each of which panics
-//! when its part of the crate answers wrongly. Built for `fuzz/` and for tests alone; a test runs every kept input.
+//! The targets of fuzzing: one function for each parser and for the view. Each takes any bytes and
+//! panics when its part of the crate gives a wrong result. They are built only for `fuzz/` and for
+//! tests. A test runs every kept input.
 
 pub use crate::http::fuzzing::{form_body, forwarded, head, json_body, path, query};
 pub use crate::import::fuzzing::csv;
 pub use crate::view::fuzzing::view;
 
-/// What panics when its part of the crate answers wrongly to these bytes.
+/// A function that panics when its part of the crate gives a wrong result for these bytes.
 pub type Target = fn(&[u8]);
 
 /// Every target by the name of its folder in `fuzz/corpus` and of its program in `fuzz/targets`.

@@ -1,4 +1,4 @@
-//! The `atelier` program: hands the command line over. Everything else is in the library.
+//! The `atelier` program: passes the command line to the library, which does all the rest.
 
 use std::ffi::OsString;
 use std::process::ExitCode;

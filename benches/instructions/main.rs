@@ -1,5 +1,6 @@
-//! The processor instructions that each operation takes, which hardly depend on what else the machine does. To be
-//! run under callgrind by `scripts/bench-instructions`, which compares them with those in `benches/instructions.txt`.
+//! Counts the processor instructions of each operation, which hardly depend on other load of the
+//! machine. `scripts/bench-instructions` runs this under callgrind and compares the counts with
+//! those in `benches/instructions.txt`.
 
 #[path = "../operations/mod.rs"]
 mod operations;
@@ -13,9 +14,9 @@ use operations::Operation;
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
-/// Carries out every operation and writes to the file of the first argument, in their order, how many items were
-/// worked on and its name. Without a file there is nobody who counts.
-#[expect(clippy::print_stdout, reason = "a word to whoever runs all benchmarks")]
+/// Runs every operation. Writes its name and its number of items to the file of the first argument,
+/// in order. Without a file nothing is counted.
+#[expect(clippy::print_stdout, reason = "a message for people who run all benchmarks")]
 fn main() {
     // Cargo adds options.
     let Some(list) = std::env::args().skip(1).find(|argument| !argument.starts_with('-')) else {
@@ -35,7 +36,7 @@ fn main() {
     std::fs::write(list, lines).expect("the list can be written");
 }
 
-/// Callgrind counts from where this begins to where it ends, so it must be found by its name.
+/// Callgrind counts from the begin of this function to its end, and finds it by its name.
 #[inline(never)]
 fn measured(operation: &mut Operation) {
     for _ in 0..operation.round {

@@ -1,6 +1,7 @@
-//! Whole requests on one connection of a real port, answered from memory by one worker: what is parsed, routed,
-//! written and handed to the kernel. The client's part is a write and a read of known length. Only instructions are
-//! counted: the time of one request at a time is mostly that of two threads that wake each other.
+//! Whole requests on one connection to a real port, answered from memory by one worker: parsing,
+//! routing, writing and sending. The client only writes and reads a known number of bytes. Only
+//! instructions are counted: with one request at a time, most of the time goes into waking the two
+//! threads.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpStream};
@@ -16,13 +17,13 @@ use crate::operations::{Named, Operation};
 pub(crate) const REQUESTS: [Named; 2] =
     [("request refused", refused), ("request for questions", page_of_questions)];
 
-/// A request and how many bytes its answer has.
+/// A request and the length of its response.
 struct Exchange {
     request: String,
     answer_bytes: usize,
 }
 
-/// The list of a product that is none: everything but the page.
+/// The list of an invalid product: everything but the page.
 fn refused() -> Operation {
     exchanges(vec![request("/qa/questions?product_id=none&page=1&count=5")], "HTTP/1.1 422 ")
 }
@@ -36,7 +37,7 @@ fn request(target: &str) -> String {
     format!("GET {target} HTTP/1.1\r\nHost: shop.example\r\nAccept: */*\r\n\r\n")
 }
 
-/// Sends the requests one after the other, each when the one before is answered.
+/// Sends the requests one after the other. Each waits for the response to the one before.
 fn exchanges(requests: Vec<String>, status: &str) -> Operation {
     let stocked = StockedStore::sqlite();
     let service = Service::start(stocked.store.as_ref(), Arc::new(SystemClock), ServiceSettings::default());
@@ -62,7 +63,7 @@ fn exchanges(requests: Vec<String>, status: &str) -> Operation {
     Operation { items: 1, round: PRODUCTS, call: Box::new(call) }
 }
 
-/// Sends a request for the first time; returns how long its answer is.
+/// Sends a request for the first time. Returns the length of its response.
 fn learn(connection: &mut TcpStream, request: &str, status: &str) -> usize {
     connection.write_all(request.as_bytes()).expect("the server reads");
     let mut answer = Vec::new();
@@ -79,7 +80,7 @@ fn learn(connection: &mut TcpStream, request: &str, status: &str) -> usize {
     }
 }
 
-/// How long an answer is as a whole, if all of it is there.
+/// The length of a response, if all of it has arrived.
 fn whole_length(answer: &[u8]) -> Option<usize> {
     let text = String::from_utf8_lossy(answer);
     let (head, _) = text.split_once("\r\n\r\n")?;

@@ -1,4 +1,4 @@
-//! An import without a store: three files are read, split, checked, resolved and thrown away.
+//! An import without a store: three files are read, split, checked, resolved and dropped.
 
 use std::hint::black_box;
 
@@ -14,7 +14,7 @@ pub(crate) fn files_checked() -> Operation {
     let sources = Sources::in_directory(folder.path());
     let read = move || {
         let summary = import(&Nowhere, &sources, &ImportOptions::default(), &mut |_| ());
-        // The files are there as long as this.
+        // The files exist as long as this.
         let _ = &folder;
         summary.expect("the files are good").rows_read.rows()
     };

@@ -1,6 +1,6 @@
-//! The operations that are measured, each once, for both programs that measure them: `times` and `instructions`.
-//! They are reached the way the program reaches them, through the library's public parts, on rows of an invented
-//! shop. How they are measured is not known here.
+//! The list of measured operations, for both measuring programs: `times` and `instructions`. They
+//! use the library's public parts, as the program does, on rows of an invented shop. Measuring is
+//! not done here.
 
 #[path = "../../tests/it/support/cluster.rs"]
 #[expect(dead_code, reason = "tests need more of it")]
@@ -15,7 +15,7 @@ mod views;
 pub(crate) struct Operation {
     /// How many requests, views, rows, products or votes a call works on.
     pub(crate) items: u32,
-    /// How many calls work on different data; then they begin again.
+    /// How many calls work on different data, before the data repeats.
     pub(crate) round: u32,
     /// What is measured.
     pub(crate) call: Box<dyn FnMut()>,

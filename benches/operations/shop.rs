@@ -1,4 +1,5 @@
-//! The invented shop that everything is measured on: its CSV files, and its rows in a store of either kind.
+//! The invented shop that everything is measured on: its CSV files, and its rows in a store of
+//! either kind.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -23,7 +24,7 @@ pub(crate) fn files() -> TempDir {
     folder
 }
 
-/// A store with its rows, and what must outlive it.
+/// A store with its rows, and its folder or server, which must outlive it.
 pub(crate) struct StockedStore {
     pub(crate) store: Arc<dyn Store>,
     _folder: TempDir,

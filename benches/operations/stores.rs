@@ -1,5 +1,5 @@
-//! Batches of the size that a busy service sends to its store: products read, rows decoded, and votes committed,
-//! which are on disk when a call returns.
+//! Batches of the size that a busy service sends to its store: reading products, decoding rows, and
+//! committing votes, which are on disk when a call returns.
 
 use std::hint::black_box;
 use std::sync::Arc;
@@ -40,7 +40,7 @@ fn products(stocked: StockedStore) -> Operation {
     let call = move || {
         let batch = &batches[next.next().expect("they begin again")];
         black_box(reader.load_products(batch).expect("the products"));
-        // The store is there as long as its session.
+        // The store exists as long as its session.
         let _ = &stocked;
     };
     Operation { items: PRODUCTS_PER_BATCH, round, call: Box::new(call) }

@@ -1,4 +1,4 @@
-//! Views without a service around them: from rows to a view, and from a view to a page.
+//! Views without a service: from rows to a view, and from a view to a page.
 
 use std::hint::black_box;
 
@@ -28,7 +28,7 @@ pub(crate) fn packed() -> Operation {
     Operation { items: 1, round: PRODUCTS, call: Box::new(call) }
 }
 
-/// Writes the first page of a product's questions into a buffer that is there.
+/// Writes the first page of a product's questions into an existing buffer.
 pub(crate) fn page_of_questions() -> Operation {
     let views = all_views();
     let mut next = (0..views.len()).cycle();

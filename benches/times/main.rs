@@ -1,5 +1,6 @@
-//! How long operations take and what they allocate on the calling thread, measured by divan: `cargo bench --bench
-//! times`. These figures move with what else the machine does; those of `instructions` hardly do.
+//! How long operations take and what they allocate on the calling thread, measured by divan:
+//! `cargo bench --bench times`. These figures change with other load of the machine. Those of
+//! `instructions` hardly do.
 
 #[path = "../operations/mod.rs"]
 mod operations;

@@ -13,7 +13,7 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/atelier-bench.XXXXXX")
 data=${BENCH_DATA:-$work/data}
 atelier=target/release/atelier
 measure=target/release/examples/measure
-# What must be stopped at the end: processes by id, and whatever a part adds to `finish_part`.
+# What must be stopped at the end: processes by id, and what a part adds to `finish_part`.
 server_ids=()
 nginx_id=
 finish_part() { :; }
@@ -201,8 +201,8 @@ ticks() {
     echo "$sum"
 }
 
-# Draws the table $work/$1.csv, keeps both beside the figures and shows the chart on the page. $2: title, $3: unit; the
-# rest are options.
+# Draws a chart of the table $work/$1.csv, keeps table and chart next to the figures, and shows the
+# chart on the page. $2: title, $3: unit; the rest are options.
 chart() {
     cp "$work/$1.csv" "$out/$1.csv"
     "$measure" chart --title "$2" --unit "$3" "${@:4}" "$work/$1.csv" >"$out/$1.svg"

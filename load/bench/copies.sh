@@ -78,7 +78,7 @@ backup_under_votes() {
     cat "$work/wrk" >>"$out/raw.txt"
     if grep -E 'Non-2xx|Socket errors' "$work/wrk" >&2; then exit 1; fi
     votes=$(awk '/Requests\/sec/ {printf "%d", $2}' "$work/wrk")
-    row "\`backup\` beside $votes votes a second, $(stat -c %s "$work/backup.db") bytes" "$took s, $peak MiB" "-" "-"
+    row "\`backup\` during $votes votes a second, $(stat -c %s "$work/backup.db") bytes" "$took s, $peak MiB" "-" "-"
     stop_servers
     measured "$atelier" restore --store "sqlite:$work/restored.db" "$work/backup.db"
     row "\`restore\`" "$took s, $peak MiB" "-" "-"

@@ -1,5 +1,5 @@
-# The embedded store, beside nginx answering a constant or serving the same pages as files, and beside SQLite's own
-# shell. Sourced by scripts/bench.
+# Compares the embedded store with nginx, which returns a constant or serves the same pages as
+# files, and with SQLite's own shell. Sourced by scripts/bench.
 
 url=http://127.0.0.1:$port
 nginx_url=http://127.0.0.1:$nginx_port
@@ -17,7 +17,7 @@ measure_embedded() {
     local store=sqlite:$work/shop.db
     begin_table "The embedded store" "$(nginx -v 2>&1), SQLite's shell $(sqlite3 --version | cut -d' ' -f1)"
     prepare_data
-    import_beside_shell
+    import_against_shell
     # Before anybody votes: the smaller shops are as new.
     growth
     start_nginx
@@ -32,7 +32,7 @@ measure_embedded() {
 }
 
 # The shell's tables are the plainest: a key each, and an index for each way to a parent.
-import_beside_shell() {
+import_against_shell() {
     local rows imported highest
     measured "$atelier" import --store "$store" "$data"
     imported=$took highest=$peak

@@ -1,5 +1,5 @@
-# The embedded store under k6, beside nginx answering a constant, which shows what k6 itself takes. Sourced by
-# scripts/bench. Getting k6 is left to whoever runs this.
+# Compares the embedded store under k6 with nginx returning a constant, which shows the cost of k6
+# itself. Sourced by scripts/bench. Install k6 first.
 
 url=http://127.0.0.1:$port
 nginx_url=http://127.0.0.1:$nginx_port

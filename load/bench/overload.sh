@@ -31,7 +31,7 @@ measure_overload() {
     rm -rf "$work"/small*
 }
 
-# Slow connections, then a flood of readers beside them, then a flood of voters in the flood's place.
+# Slow connections alone, then with a flood of readers, then with a flood of voters instead.
 attack() {
     local attackers
     "$measure" trickle --connections "$slow_connections" --seconds "$storm_seconds" "127.0.0.1:$port" >"$work/trickle" &
@@ -40,9 +40,9 @@ attack() {
         kill -0 "$attackers"
         sleep 0.1
     done
-    one_reader "one reader, beside $slow_connections connections that send a byte a second"
-    flood "one reader, beside these and $flood_connections readers" lists
-    flood "one reader, beside these and $flood_connections voters" votes
+    one_reader "one reader, with $slow_connections connections that send a byte a second"
+    flood "one reader, with these and $flood_connections readers" lists
+    flood "one reader, with these and $flood_connections voters" votes
     wait "$attackers"
     cat "$work/trickle" >>"$out/raw.txt"
 }

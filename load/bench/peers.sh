@@ -1,12 +1,13 @@
-# What else is compared on the server of cluster.sh: the embedded store with the same data, beside pgbench; and the server
-# that anyone would begin with (benches/reference), beside atelier. Sourced by postgres.sh, whose rates it uses.
+# The other comparisons on the server of cluster.sh: the embedded store with the same data against
+# pgbench, and the simplest server (benches/reference) against atelier. Sourced by postgres.sh,
+# whose rates it uses.
 
 embedded=sqlite:$work/embedded.db
 express_port=$((first_port + 5))
 express_url=http://127.0.0.1:$express_port
 
 # Before anything is written: what PostgreSQL reads is as it was loaded.
-embedded_lists_beside_pgbench() {
+embedded_lists_against_pgbench() {
     "$atelier" import --store "$embedded" "$data" >>"$out/raw.txt" 2>&1
     start_server "$embedded" "$port" --max-product-cache 0
     in_turn lists pgbench_pages
@@ -15,7 +16,7 @@ embedded_lists_beside_pgbench() {
 }
 
 # After PostgreSQL's own rounds, which took off what the first writes cost it.
-embedded_writes_beside_pgbench() {
+embedded_writes_against_pgbench() {
     start_server "$embedded" "$port"
     until_filled "$port"
     votes >/dev/null
@@ -49,7 +50,7 @@ start_express() {
 
 # Both on the same database; only one of the two has work at a time. Its code is only fast after a while, so that a round
 # of each kind does not count.
-express_beside_atelier() {
+express_against_atelier() {
     local peer
     peer="Express and pg on node $(node --version), one"
     install_express

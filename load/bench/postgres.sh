@@ -1,5 +1,5 @@
-# The PostgreSQL store, beside psql and pgbench on the same throw-away server, which work on our own tables and
-# indexes: what differs is the way, not the data. Sourced by scripts/bench.
+# Compares the PostgreSQL store with psql and pgbench. All work on the same throw-away server,
+# tables and indexes, so only the method differs. Sourced by scripts/bench.
 
 source load/bench/cluster.sh
 source load/bench/peers.sh
@@ -9,22 +9,22 @@ measure_postgres() {
     begin_table "The PostgreSQL store" "$("$programs/postgres" --version | sed 's/.*) \([0-9.]*\).*/PostgreSQL \1/')"
     say "the server's settings: $cluster_settings"
     prepare_data
-    import_beside_psql
-    pages_beside_pgbench
-    embedded_lists_beside_pgbench
+    import_against_psql
+    pages_against_pgbench
+    embedded_lists_against_pgbench
     fill_memory
-    writes_beside_pgbench
-    embedded_writes_beside_pgbench
-    express_beside_atelier
+    writes_against_pgbench
+    embedded_writes_against_pgbench
+    express_against_atelier
     two_processes
     there_and_back
     stop_cluster
 }
 
-# psql gets files that fit the tables as they are: with the product of every row, and dates as timestamps. Both in turn,
-# several times: whoever comes first on a new server is the first to touch its four gigabytes of buffers, which costs
-# it a third of its time again.
-import_beside_psql() {
+# psql gets files that fit the tables as they are: with the product of every row, and dates as
+# timestamps. Both in turn, several times: the first one on a new server takes a third longer,
+# because it is the first to touch four gigabytes of buffers.
+import_against_psql() {
     local round rows highest=0 table files=$work/tables copies=() ours=() theirs=()
     for round in $(seq "$rounds"); do
         [ "$round" -eq 1 ] || run_sql postgres -c "DROP DATABASE shop"
@@ -70,7 +70,7 @@ pgbench_pages() { transactions 16 pages; }
 pgbench_votes() { transactions 64 vote; }
 pgbench_inserts() { transactions 64 question answer; }
 
-pages_beside_pgbench() {
+pages_against_pgbench() {
     start_server "$(address shop)" "$port" --max-product-cache 0
     in_turn lists pgbench_pages
     row "question lists, no views in memory, 64 connections, last tenth" "$ours/s" "\`pgbench -c 16\`, a JSON query each: $theirs/s" "$(ratio "$ours" "$theirs")"
@@ -85,7 +85,7 @@ fill_memory() {
 
 # On the server that `fill_memory` started. What PostgreSQL touches for the first time after a checkpoint it logs as a
 # whole page; a round that does not count takes that off both.
-writes_beside_pgbench() {
+writes_against_pgbench() {
     run_sql shop -c CHECKPOINT
     votes >/dev/null
     pgbench_votes >/dev/null

@@ -3,7 +3,7 @@
 
 source load/bench/cluster.sh
 
-# The products with ordinary rows, beside the two big ones.
+# The products with ordinary rows. The two big ones come before them.
 ordinary_first=3
 ordinary_last=2000
 
@@ -58,7 +58,7 @@ shapes_on() {
     storm "$1" "the answer of a product with 50,000 questions" 25000
     storm "$1" "one of 5,000 answers" 52500
     stop_servers
-    # As it is for whoever comes first after a start, or after another process added a row.
+    # As for the first reader after a start, or after another process added a row.
     start_server "$2" "$port" --max-product-cache 0
     wait_row "$1: a product with 50,000 questions, read from the store each time" "/qa/questions?product_id=1"
     wait_row "$1: a question with 5,000 answers, read from the store each time" "/qa/questions/50001/answers"

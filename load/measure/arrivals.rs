@@ -1,6 +1,7 @@
-//! Latencies of question lists at a constant arrival rate. A request is due at its time whether earlier ones are answered
-//! or not, and its latency counts from that time: what waits behind a slow answer is not left out (coordinated
-//! omission). It costs a tenth of the processor time that k6 needs for the same. Rising rates are the caller's business.
+//! Latencies of question lists at a constant arrival rate. A request is due at its time even when
+//! earlier ones are not answered yet, and its latency counts from that time. So the wait behind a
+//! slow response counts too (no coordinated omission). It costs a tenth of the processor time of
+//! k6. The caller raises the rates.
 
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
@@ -13,7 +14,7 @@ use clap::Args;
 use super::client::Client;
 use super::random::Random;
 
-/// A request that is answered so late after its time ends the run: the server does not bear the rate.
+/// A request with a longer latency ends the run: the server cannot keep up with the rate.
 const MAX_LATENCY: Duration = Duration::from_secs(10);
 /// Threads are waiting for their first request by then.
 const LEAD: Duration = Duration::from_millis(200);
@@ -45,7 +46,8 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     if options.first > options.last {
         bail!("--first must be at most --last");
     }
-    // Else the system wakes a thread up to 50 µs late, which would count as the server's. Where it cannot be had, it does.
+    // Otherwise the system wakes a thread up to 50 µs late, which would count as latency of the
+    // server. Where this cannot be set, it does.
     let _ = std::fs::write("/proc/self/timerslack_ns", "1");
     let mut clients = Vec::new();
     for _ in 0..options.connections.get() {
@@ -67,7 +69,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What one connection asks when it is its turn, and how long each took from its time.
+/// The requests of one connection, and the latency of each.
 fn ask(options: &Options, number: u32, mut client: Client, start: Instant) -> anyhow::Result<Vec<Duration>> {
     let mut random = Random::new(u64::from(number));
     let mut latencies = Vec::new();
@@ -92,7 +94,7 @@ fn time_of(request: u64, rate: NonZeroU32) -> Duration {
     Duration::from_secs(request / rate) + Duration::from_nanos(request % rate * 1_000_000_000 / rate)
 }
 
-/// The latency that so many of a thousand do not pass, of sorted ones.
+/// The latency that so many of a thousand do not exceed. The latencies must be sorted.
 fn within(sorted: &[Duration], permille: usize) -> Duration {
     let rank = (sorted.len() * permille).div_ceil(1_000);
     sorted.get(rank.saturating_sub(1)).copied().unwrap_or_default()

@@ -1,5 +1,5 @@
-//! Charts of figures as SVG: lines over an axis, from a table of numbers. They follow the reader's choice of a light
-//! or dark page and need nothing but a browser.
+//! Charts of figures as SVG: lines over an axis, from a table of numbers. They follow the reader's
+//! choice of a light or dark page and need nothing but a browser.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -16,8 +16,8 @@ const BOTTOM: f64 = 76.0;
 /// Of a row of names below the axis.
 const ROW: f64 = 18.0;
 
-/// Told apart by most people with any colour vision, on white and on black. More lines than colours come in two halves
-/// of the same colours, the second one dashed.
+/// Colours that most people can tell apart, with any colour vision, on white and on black. With
+/// more lines than colours, the second half has the same colours and is dashed.
 const COLOURS: [&str; 6] = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"];
 
 #[derive(Debug, Args)]
@@ -125,11 +125,11 @@ fn draw(table: &Table, axis: &Axis, title: &str, unit: &str) -> String {
     let mut svg = head(title, unit);
     // Writing to a string cannot fail.
     for &line in &axis.lines {
-        let (height, right, beside) = (y(line), WIDTH - RIGHT, LEFT - 8.0);
+        let (height, right, label_end) = (y(line), WIDTH - RIGHT, LEFT - 8.0);
         let _ = writeln!(
             svg,
             "<line class=\"grid\" x1=\"{LEFT}\" x2=\"{right}\" y1=\"{height:.1}\" y2=\"{height:.1}\"/>\
-             <text x=\"{beside}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>",
+             <text x=\"{label_end}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>",
             height + 4.0,
             shown(line)
         );

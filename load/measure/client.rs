@@ -1,5 +1,5 @@
-//! An HTTP/1.1 client of one connection that is kept: sends a request, waits for its answer. Whatever is not a
-//! success with a known length is an error.
+//! An HTTP/1.1 client with one connection that it keeps: it sends a request and waits for the
+//! response. Every response but a success of known length is an error.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 
-/// An answer that takes longer is an error.
+/// A response that takes longer is an error.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A connection to a server.
@@ -24,12 +24,12 @@ impl Client {
         Ok(Self { address, stream: BufReader::new(stream) })
     }
 
-    /// The body of the answer to a GET.
+    /// The body of the response to a GET.
     pub(crate) fn get(&mut self, target: &str) -> anyhow::Result<String> {
         self.send("GET", target, "")
     }
 
-    /// The body of the answer to a request with a JSON body.
+    /// The body of the response to a request with a JSON body.
     pub(crate) fn send(&mut self, method: &str, target: &str, json: &str) -> anyhow::Result<String> {
         let address = self.address;
         self.exchange(method, target, json).with_context(|| format!("{method} {target} of {address}"))

@@ -1,5 +1,5 @@
-//! Whether servers answer alike: the whole question list of random products, and the answer list of each of their
-//! questions, byte by byte.
+//! Whether servers send the same lists: compares the whole question list of random products, and
+//! the answer list of each of their questions, byte by byte.
 
 use std::collections::HashSet;
 use std::net::SocketAddr;
@@ -55,7 +55,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What all servers answer.
+/// The body that all servers send.
 fn same(clients: &mut [Client], target: &str) -> anyhow::Result<String> {
     let mut answers = Vec::with_capacity(clients.len());
     for client in clients {

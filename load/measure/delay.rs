@@ -1,5 +1,6 @@
-//! How long a write to one process takes to show in another's lists: from the moment when the writer has its
-//! answer to the moment when a reader has a list that shows the write. The reader asks again and again.
+//! How long a write to one process takes to show in the lists of another. The time runs from the
+//! response to the writer until a reader gets a list that shows the write. The reader asks again
+//! and again.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -11,7 +12,7 @@ use serde_json::Value;
 use super::client::Client;
 use super::random::Random;
 
-/// A write that does not show within this time is lost.
+/// A write that does not show within this time counts as lost.
 const DEADLINE: Duration = Duration::from_secs(10);
 
 /// A page that holds all questions of a product.
@@ -89,7 +90,7 @@ fn ask(writer: &mut Client, reader: &mut Client, product_id: u64, number: usize)
     until(reader, &list, |body| Ok(body.contains(&shown)))
 }
 
-/// Reads a list until it is as wanted; tells how long that took from now.
+/// Reads a list until it is as wanted. Returns how long that took.
 fn until(
     reader: &mut Client,
     list: &str,

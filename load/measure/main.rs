@@ -1,6 +1,6 @@
-//! What `scripts/bench` measures with a client of its own, because no load generator does: how long a write to one
-//! process takes to show in another's lists, how long a list takes, whether stores answer alike, byte by byte, and
-//! latencies at an arrival rate; and its charts. Never shipped.
+//! The measurements of `scripts/bench` that no load generator has: how long a write to one process
+//! takes to show in the lists of another, how long a list takes, whether stores give the same lists
+//! byte by byte, and latencies at an arrival rate. It also draws the charts. Never shipped.
 
 #![expect(clippy::print_stdout, reason = "figures are the program's result")]
 

@@ -1,4 +1,4 @@
-//! Numbers by chance, the same ones every time: `SplitMix64`.
+//! Random numbers that are the same in every run: `SplitMix64`.
 
 /// A source of numbers.
 pub(crate) struct Random(u64);
@@ -8,7 +8,8 @@ impl Random {
         Self(seed)
     }
 
-    /// A number of 1 to `last`. That the smaller numbers are likelier by a hair does not matter here.
+    /// A number of 1 to `last`. Smaller numbers are slightly more likely, which does not matter
+    /// here.
     pub(crate) fn up_to(&mut self, last: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;

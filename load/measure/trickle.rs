@@ -1,5 +1,5 @@
-//! Clients that send their request a byte at a time, as attackers do who want to use up connections: many of them at
-//! once, half with a slow head and half with a slow body. Whoever is cut off connects again.
+//! Many clients that send their requests one byte at a time, as attackers do to use up connections.
+//! Half of them send the head slowly, half the body. A client that is disconnected connects again.
 
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};

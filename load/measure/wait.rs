@@ -1,5 +1,5 @@
-//! How long one reader waits for a list, asked again and again over one connection, and how long when its product got
-//! a new question just before.
+//! How long one reader waits for a list that it requests again and again over one connection, and
+//! how long if the product got a new question just before.
 
 use std::net::SocketAddr;
 use std::time::Instant;

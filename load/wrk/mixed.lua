@@ -1,6 +1,7 @@
--- A shop's mixed traffic as in load/mixed.js, at a bounded rate: 90 % question lists, 5 % answer lists, 4 % votes, 1 % new
--- questions, on products 1..LAST drawn by Zipf's law, and 5 to 15 ms of thought before each. Whoever wrote has
--- nginx's cookie and asks for WRITER_LISTS more lists with it (by default none: clients that keep no cookies).
+-- A shop's mixed traffic as in load/mixed.js, at a bounded rate: 90 % question lists, 5 % answer
+-- lists, 4 % votes, 1 % new questions, on products 1..LAST drawn by Zipf's law, and 5 to 15 ms of
+-- thought before each. A client that wrote has nginx's cookie and asks for WRITER_LISTS more lists
+-- with it (none by default, like clients that keep no cookies).
 dofile("load/wrk/shop.lua")
 
 local writer_lists = tonumber(os.getenv("WRITER_LISTS")) or 0

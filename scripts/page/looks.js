@@ -125,7 +125,7 @@ test('cards stand side by side where there is room, and below each other where t
     assert.ok(lists.right < writes.left && lists.top === writes.top && lists.bottom === writes.bottom, 'side by side');
     assert.ok(chart.right - chart.left > 300 && chart.bottom - chart.top > 80, 'a chart is large enough to be read');
     assert.ok(chart.left > lists.left && chart.right < lists.right, 'a chart is in its card');
-    assert.ok(state.left > name.right && state.top < name.bottom, 'the state is beside the name');
+    assert.ok(state.left > name.right && state.top < name.bottom, 'the state is to the right of the name');
   });
   await lookFixed(LOOKS[2], async (page) => {
     const [lists, writes, chart] = await boxes(page);

@@ -1,6 +1,6 @@
-//! The queue between the threads that log and standard error. Nobody waits for a slow reader of the
-//! log: lines that do not fit are lost, counted and reported. Which lines there are, and in which
-//! form, is up to `logging`.
+//! The queue between the threads that log and standard error. No thread waits for a slow reader of
+//! the log: lines that do not fit are lost, counted and reported. `logging` decides the lines and
+//! their format.
 
 use std::io::{BufWriter, Write};
 use std::sync::Arc;
@@ -24,7 +24,7 @@ pub(super) struct LogBuffer {
     dropped: Arc<AtomicU64>,
 }
 
-/// While it lives, lines are written. Dropping it writes those that wait.
+/// While this exists, lines are written. Dropping it writes the waiting ones.
 #[derive(Debug)]
 pub(super) struct LogThread {
     waiting: SyncSender<Vec<u8>>,
@@ -122,7 +122,7 @@ impl Drop for LogThread {
 mod tests {
     use super::*;
 
-    /// An output that passes on what it got, and takes nothing before it may.
+    /// An output that passes on each write, and blocks until it is allowed to.
     struct Gate {
         got: SyncSender<String>,
         open: Receiver<()>,

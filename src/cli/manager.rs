@@ -1,4 +1,4 @@
-//! A service manager such as systemd: it hands over a listening socket (`LISTEN_FDS`), and is told
+//! A service manager such as systemd: it passes a listening socket (`LISTEN_FDS`), and is notified
 //! the state of the service (`NOTIFY_SOCKET`). Both may be absent. When which state is reached is
 //! up to `serve`.
 

@@ -53,9 +53,9 @@ const WRONG_USAGE: u8 = 2;
 
 /// Questions and answers for a shop's product pages, in one program
 ///
-/// The data is kept in an SQLite file or in a PostgreSQL database. To try it: `atelier serve --demo`.
-/// Settings can also be written into the environment variables that the help names, and into a file
-/// that --config names.
+/// The data is kept in an SQLite file or in a PostgreSQL database. To try it:
+/// `atelier serve --demo`. Settings can also be written into the environment variables that the
+/// help names, and into a file that --config names.
 #[derive(Debug, Parser)]
 #[command(name = "atelier", version, arg_required_else_help = true)]
 pub struct Cli {

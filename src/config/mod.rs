@@ -85,7 +85,7 @@ impl ServeOptions {
     /// Whether the settings go together.
     ///
     /// # Errors
-    /// Of a certificate and its key, one alone is of no use.
+    /// A certificate without its key, or a key without its certificate.
     pub fn check(&self) -> Result<(), WrongSetting> {
         let (present, missing) = match (&self.tls_cert, &self.tls_key) {
             (Some(_), None) => ("tls_cert", "tls_key"),
@@ -122,7 +122,7 @@ impl ServeOptions {
         }
     }
 
-    /// Whether somebody chose an address to listen on.
+    /// Whether an operator set the address to listen on.
     pub fn chooses_where_to_listen(&self) -> bool {
         self.listen != DEFAULT_LISTEN
     }
@@ -137,7 +137,7 @@ impl ServeOptions {
         Some(TlsFiles { certificate, key })
     }
 
-    /// What the kind of store is called.
+    /// The name of the kind of store.
     pub fn store_kind(&self) -> &'static str {
         match &self.store.store {
             StoreAddress::Sqlite(_) => "sqlite",
@@ -158,7 +158,7 @@ fn default_max_product_cache() -> u64 {
     DEFAULT_MAX_PRODUCT_CACHE_BYTES.min(machine::memory_bytes() / 2)
 }
 
-/// The seconds of a duration; those that come here are at most a day.
+/// The seconds of a duration of at most a day.
 fn whole_seconds(duration: Duration) -> u32 {
     u32::try_from(duration.as_secs()).unwrap_or(u32::MAX)
 }

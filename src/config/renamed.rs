@@ -1,4 +1,4 @@
-//! Settings under their old names, which go on for one release: as options, as variables and as
+//! Settings under their old names, which work for one more release: as options, as variables and as
 //! keys of a settings file. Old numbers keep their old units. The new names are not defined here.
 
 use std::collections::BTreeMap;
@@ -69,7 +69,7 @@ pub(super) fn note(place: impl std::fmt::Display, today: impl std::fmt::Display)
     format!("{place} is an old form, which ends with the next release: write {today}")
 }
 
-/// What a setting that is given twice, under its old and its new name, is refused with.
+/// The error for a setting that is given under its old and its new name.
 pub(super) fn given_twice(old: impl std::fmt::Display, new: impl std::fmt::Display) -> WrongSetting {
     WrongSetting::without_value(
         format!("{old} and {new} are the same setting"),

@@ -1,8 +1,8 @@
-//! Goes over the products and writes all three files at the same time, in the order of ids. What
-//! the texts are and how a row looks in CSV is not known here.
+//! Goes through the products and writes all three files at the same time, in the order of ids.
+//! Texts and the format of rows are not made here.
 //!
-//! All of it is drawn from one stream of random numbers in the order in which it is written, so a
-//! change here changes the bytes of every generated file.
+//! All rows come from one stream of random numbers, in the order of writing. So a change here
+//! changes the bytes of every generated file.
 
 use std::path::Path;
 
@@ -29,13 +29,13 @@ const FIRST_ASKED_AT: u64 = 1_514_764_800_000;
 /// 2025-10-01T00:00:00Z in milliseconds: every question is older.
 const LAST_ASKED_AT: u64 = 1_759_276_800_000;
 
-/// An answer comes within 90 days, in milliseconds, so it is from 2025 at the latest as well.
+/// The longest delay of an answer, in milliseconds: 90 days. So no answer is later than 2025.
 const MAX_ANSWER_DELAY: u64 = 90 * 86_400_000;
 
 /// As in the original, this many answers at the beginning are not in the order of their questions.
 const SCATTERED_ANSWERS: usize = 100;
 
-/// One row in this many changes places with the row before it.
+/// One row in this many is swapped with the row before it.
 const ROWS_PER_SWAP: u64 = 2_000;
 
 /// One answer in this many comes late and belongs to another question of its product.

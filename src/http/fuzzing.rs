@@ -18,7 +18,8 @@ use crate::domain::{
     Draft, Field, FieldError, Id, MAX_ID, NewAnswer, NewQuestion, ProductId, SubmissionLimits,
 };
 
-/// A query string is read like a form, the first of a repeated parameter counts, and every page is in range.
+/// A query string is read like a form, the first of a repeated parameter counts, and every page is
+/// in range.
 pub fn query(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let read = ListQuery::parse(Some(&text));
@@ -75,7 +76,8 @@ pub fn path(bytes: &[u8]) {
     }
 }
 
-/// JSON is read as `serde_json` reads it into a value, where that can; the rest is refused or read by its own rules.
+/// JSON is read as `serde_json` reads it into a value, where that can; the rest is refused or read
+/// by its own rules.
 pub fn json_body(bytes: &[u8]) {
     let read = crate::http::request::json_body::parse(bytes);
     let value: Result<Value, _> = serde_json::from_slice(bytes);
@@ -178,7 +180,8 @@ fn named(errors: &[FieldError]) {
     assert!(errors.iter().all(|error| error.pointer.starts_with("#/") && !error.detail.is_empty()));
 }
 
-/// Whatever is written in `Forwarded` and `X-Forwarded-For`, a client is found, and a peer that is no proxy is its own.
+/// Any value of `Forwarded` and `X-Forwarded-For` gives a client. A peer that is no proxy is its
+/// own client.
 pub fn forwarded(bytes: &[u8]) {
     let Ok(value) = HeaderValue::from_bytes(bytes) else { return };
     let trusted: TrustedProxies = "127.0.0.1, 10.0.0.0/8, fd00::/8".parse().expect("networks");

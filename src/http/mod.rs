@@ -1,8 +1,9 @@
-//! The contract, as HTTP: which path and method mean what, how a request is read, how an answer or a failure
-//! is written. Start with `routes`, the one table. The rules behind it are `service`'s; no store is named here.
+//! The contract, as HTTP: which path and method mean what, how a request is read, how an answer or
+//! a failure is written. Start with `routes`, the one table. The rules behind it are `service`'s;
+//! no store is named here.
 //!
-//! It stands on hyper alone: with eight routes and checks in a fixed order, a match over the table is shorter
-//! than a framework's set-up.
+//! It stands on hyper alone: with eight routes and checks in a fixed order, a match over the table
+//! is shorter than a framework's set-up.
 
 mod app;
 mod call;

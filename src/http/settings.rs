@@ -30,9 +30,11 @@ pub struct HttpSettings {
     pub max_connections: usize,
     /// How long a connection may go without a request's whole head, in seconds, give or take one.
     pub max_head_wait_s: u32,
-    /// How long a connection may go without taking a byte of a response that waits for it, in seconds, give or take one.
+    /// How long a connection may go without taking a byte of a response that waits for it, in
+    /// seconds, give or take one.
     pub max_send_wait_s: u32,
-    /// Most bytes that all connections hold together: requests that are not whole yet, and responses that were not taken.
+    /// Most bytes that all connections hold together: requests that are not whole yet, and
+    /// responses that were not taken.
     pub max_held_bytes: usize,
     /// How many writes a client may send.
     pub rate_limits: RateLimits,

@@ -12,7 +12,7 @@ use super::row::{Problem, Row};
 use super::source::SourceFile;
 use crate::store::Batch;
 
-/// Hands out a few bytes at a time, as a slow pipe does.
+/// Returns a few bytes at a time, as a slow pipe does.
 struct Trickle<'a>(&'a [u8], usize);
 
 impl Read for Trickle<'_> {

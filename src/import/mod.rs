@@ -1,5 +1,5 @@
-//! Import: three CSV files → checked rows → [`BulkLoad`], all or nothing. Every bad row is named in
-//! a rejects file. Deliberately absent: SQL, progress bars, generating such files.
+//! Import: three CSV files → checked rows → [`BulkLoad`], all or nothing. A rejects file names
+//! every bad row. Deliberately absent: SQL, progress bars, generating such files.
 //!
 //! One thread parses and checks, the calling thread loads. A bounded channel carries batches from
 //! one to the other. Only the id and the product of a row stay in memory, a few dozen bytes.

@@ -1,5 +1,5 @@
-//! How a repeated question or answer is recognized: by the client's key or by its content, and for
-//! how long. The store finds the first one.
+//! Recognizes a repeated question or answer by the client's key or by its content, for a limited
+//! time. The store finds the first one.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::store::{Command, Submission};
 /// The lifetime of a key.
 const KEY_KEPT: Duration = Duration::from_hours(24);
 
-/// The row that a submission came to.
+/// The row of a submission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Added<I> {
     /// Its id.
@@ -28,14 +28,14 @@ impl Service {
         let now = self.clock.now();
         let submission = Submission { digest: key.digest(), content: None, expires_at: after(now, KEY_KEPT) };
         match self.write(Command::Recall { submission, now }).await {
-            // What came under it does not matter here.
+            // The submission under the key does not matter here.
             Ok(_) | Err(ServiceError::KeyTaken) => Ok(true),
             Err(ServiceError::NotFound) => Ok(false),
             Err(error) => Err(error),
         }
     }
 
-    /// The marks of a submission; `None` without a key and without a window for repetitions.
+    /// The digests of a submission. `None` without a key and without a window for duplicates.
     pub(super) fn submission(
         &self,
         key: Option<&IdempotencyKey>,

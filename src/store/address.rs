@@ -1,5 +1,5 @@
-//! The address of a store, as an operator writes it, and opening it. The scheme picks the kind. How
-//! a kind of store is opened is not done here.
+//! The address of a store, as an operator writes it. Its scheme decides which kind of store is
+//! opened. Each kind opens itself.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -53,8 +53,8 @@ impl StoreAddress {
         }
     }
 
-    /// Copies a store, which may be in use, into the empty file `target`: one state of it, the one
-    /// at the beginning.
+    /// Copies a store, which may be in use, into the empty file `target`. The copy shows the moment
+    /// of its start.
     ///
     /// # Errors
     /// [`StoreError::BadAddress`] when there is no such file, and for PostgreSQL, which has its own
@@ -71,7 +71,7 @@ impl StoreAddress {
         }
     }
 
-    /// Fills a store with what such a copy holds, all or nothing. Servers may be using it.
+    /// Fills a store with the rows of such a copy, all or nothing. Servers may be using the store.
     ///
     /// # Errors
     /// [`StoreError::NotEmpty`] when there are rows and `mode` does not replace them;
@@ -120,8 +120,8 @@ impl FromStr for StoreAddress {
     }
 }
 
-/// The file that an address names, as `sqlite:FILE` or `sqlite://FILE`. What SQLite or other
-/// programs understand by more than a path is refused: it would become the name of a file.
+/// The file that an address names, as `sqlite:FILE` or `sqlite://FILE`. Forms with a meaning for
+/// SQLite or other programs are refused: they would become the name of a file.
 fn sqlite_file(path: &str) -> Result<PathBuf, StoreError> {
     let path = path.strip_prefix("//").unwrap_or(path);
     let problem = if path.contains('?') {

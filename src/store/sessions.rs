@@ -92,7 +92,7 @@ pub trait Writer: Send {
     ///
     /// # Errors
     /// Nothing at all was written, unless the error is [`StoreError::Unknown`]. Then the writer's
-    /// [`ChangeSink`] was told of what may have changed.
+    /// [`ChangeSink`] got the possible changes.
     fn commit(&mut self, commands: &[Command]) -> Result<Vec<Outcome>, StoreError>;
 
     /// Called about every [`IDLE_INTERVAL`] while there is nothing to write: notices changes made

@@ -1,5 +1,5 @@
-//! Fingerprints of products and, made from them, the tags of lists (the values of `ETag`). How HTTP
-//! writes and compares tags is not known here.
+//! Fingerprints of products, and the tags of lists (the values of `ETag`), which are made from
+//! them. HTTP writes and compares tags elsewhere.
 //!
 //! Equal rows have equal fingerprints in every process, on every store and after every start, so
 //! any of several processes may answer a conditional request.

@@ -1,5 +1,5 @@
-//! Tests that run the service or the program: one module for each suite. What they share is in `support`. The rules
-//! that need no server are in `tests/tree`.
+//! Tests that run the service or the program: one module for each suite. What they share is in
+//! `support`. The rules that need no server are in `tests/tree`.
 
 mod crash;
 mod deploy;

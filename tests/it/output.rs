@@ -1,5 +1,5 @@
-//! What commands do when their output is not read or cannot be written, tested with the real program.
-//! What they print is tested elsewhere, command by command.
+//! What commands do when their output is not read or cannot be written, tested with the real
+//! program. What they print is tested elsewhere, command by command.
 
 use std::process::{Command, Output};
 
@@ -79,7 +79,7 @@ fn a_reader_that_goes_away_is_no_failure() {
 }
 
 #[test]
-fn output_that_cannot_be_written_is_told() {
+fn output_that_cannot_be_written_is_reported() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     for arguments in ["--help", "openapi", "config", "man", "completions zsh"] {
         let full = std::fs::File::options().write(true).open("/dev/full").expect("the device is there");

@@ -1,6 +1,6 @@
-//! The files of the crate name each other in one direction: no circle anywhere, and inside `http`, `service` and
-//! PostgreSQL's store only from one wing to those below it. Tests inside a file may name anything. A module that only
-//! shows a name of another one (`pub use`) does not need it.
+//! Modules of the crate use each other in one direction only. There is no circle. Inside `http`,
+//! `service` and PostgreSQL's store, a wing uses only itself and the wings below it. Tests inside a
+//! file may use anything. A module that only re-exports a name (`pub use`) does not depend on it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -68,7 +68,7 @@ fn modules(files: &[(String, String)]) -> Modules {
         let module = module_of(file);
         let Some(entry) = modules.get_mut(&module) else { continue };
         for (path, is_shown) in named(source, &module, &known) {
-            // Showing a name is no need for it, unless the module uses it as well.
+            // A re-export is no dependency, unless the module also uses the name.
             let name = path.last().cloned().unwrap_or_default();
             if !is_shown || is_used(source, &name) {
                 entry.named.insert(path.clone());
@@ -81,8 +81,8 @@ fn modules(files: &[(String, String)]) -> Modules {
     modules
 }
 
-/// Every path of the crate that a source names outside of its tests, from the crate's root, and whether the module shows it
-/// as its own (`pub use`).
+/// Every path of the crate that a source names outside of its tests, from the crate's root, and
+/// whether the module shows it as its own (`pub use`).
 fn named(source: &str, module: &[String], known: &BTreeSet<Vec<String>>) -> Vec<(Vec<String>, bool)> {
     let (mut found, tokens) = (Vec::new(), tokens(source));
     let (mut at, mut depth, mut tests_from) = (0, 0_usize, None);
@@ -171,7 +171,7 @@ impl Module {
 /// The module that defines what a path names.
 fn defining(path: &[String], modules: &Modules) -> Option<Vec<String>> {
     let mut path = path.to_vec();
-    // A name is shown by a handful of modules at most on its way.
+    // A name is re-exported by a few modules at most.
     for _ in 0..8 {
         let length = (0..=path.len()).rev().find(|length| modules.contains_key(&path[..*length]))?;
         let (module, rest) = path.split_at(length);
@@ -267,7 +267,7 @@ fn a_circle_is_found_whichever_way_it_is_named() {
         ("use super::b::B;", "use super::a::A;"),
         ("fn f() { crate::x::b::g() }", "use crate::x::{a::A, a::C};"),
         ("use super::b;", "fn f() -> super::a::A {}"),
-        // By what another module shows as its own.
+        // Through the re-exports of another module.
         ("use super::B;", "use super::A;"),
     ] {
         let shown = "mod a; mod b; pub use a::A; pub use self::b::B;";

@@ -1,5 +1,6 @@
-//! What is built into the program: every package has a licence that `deny.toml` allows and comes from one registry.
-//! The same as `cargo deny check licenses sources`, which takes minutes to install; known holes in packages are not looked for.
+//! What is built into the program: every package has a licence that `deny.toml` allows and comes
+//! from one registry. The same as `cargo deny check licenses sources`, which takes minutes to
+//! install; known holes in packages are not looked for.
 
 use std::collections::BTreeSet;
 use std::process::Command;

@@ -1,7 +1,7 @@
-//! The documents agree with the project: links lead to files and headings that are there, `SECURITY.md` names tests
-//! that are there, and `docs/openapi.json`, `deploy/atelier.toml` and the table of settings are what the program
-//! prints. Links to other sites must be well-formed, and are not followed. The documents' commands are tested in
-//! `tests/it/manual`.
+//! The documents agree with the project: links lead to files and headings that are there,
+//! `SECURITY.md` names tests that are there, and `docs/openapi.json`, `deploy/atelier.toml` and the
+//! table of settings are what the program prints. Links to other sites must be well-formed, and are
+//! not followed. The documents' commands are tested in `tests/it/manual`.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -35,7 +35,8 @@ fn anchors(document: &str) -> BTreeSet<String> {
     headings.map(anchor).collect()
 }
 
-/// Whether a link may lead to another site: with TLS, to a host that has a domain, without anything that belongs percent-encoded.
+/// Whether a link may lead to another site: with TLS, to a host that has a domain, without anything
+/// that belongs percent-encoded.
 fn is_site(link: &str) -> bool {
     let Ok(url) = url::Url::parse(link) else { return false };
     let host = url.host_str().unwrap_or_default();
@@ -102,7 +103,8 @@ fn broken_links_are_noticed() {
     }
 }
 
-/// Words that no document uses, whole or as the beginning of another: they are old, or say less than the field's words.
+/// Words that no document and no comment uses, also as the beginning of another word: they are old,
+/// or less clear than the field's words.
 const WORDS_NOT_USED: [&str; 9] =
     ["anew", "beside ", "thereof", "told of", "what is said", "whatever", "who watch", "whoever", "whomever"];
 
@@ -141,13 +143,36 @@ fn documents_are_plain_and_their_lines_short() {
     }
 }
 
+/// The lines of comments in a source.
+fn comments(source: &str) -> impl Iterator<Item = &str> {
+    source.lines().filter(|line| line.trim_start().starts_with("//"))
+}
+
 #[test]
-fn what_is_hard_to_read_is_noticed() {
+fn comments_are_plain_and_their_lines_short() {
+    let mut wrong = Vec::new();
+    for path in files("rs") {
+        let source = read(&path);
+        for line in comments(&source) {
+            let text = line.to_lowercase();
+            let has_word = WORDS_NOT_USED.iter().any(|word| text.contains(word));
+            if has_word || line.chars().count() > MAX_COLUMNS {
+                wrong.push(format!("{}: {line}", name(&path)));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn hard_sentences_are_noticed() {
     let long = "a ".repeat(51);
     assert_eq!(hard_to_read("a", &format!("| {long}\n```\n{long}\nanew\n```\n`anew` besides")), [""; 0]);
     for bad in ["Whoever reads", "read it anew.", &long] {
         assert_eq!(hard_to_read("a", bad).len(), 1, "{bad}");
     }
+    let source = "let a = 1; // whoever\n    // One.\n/// Two.\n//! Three.\n";
+    assert_eq!(comments(source).collect::<Vec<_>>(), ["    // One.", "/// Two.", "//! Three."]);
 }
 
 #[test]
@@ -167,7 +192,7 @@ fn every_test_that_the_threat_model_names_is_there() {
     assert!(count > 20, "{count} tests are named");
 }
 
-/// What the program prints when nobody sets anything.
+/// The output of the program without any setting.
 fn printed(arguments: &[&str]) -> String {
     let printed = Command::new(env!("CARGO_BIN_EXE_atelier")).args(arguments).env_clear().output();
     String::from_utf8(printed.expect("the program runs").stdout).expect("UTF-8")
@@ -181,7 +206,8 @@ fn the_description_of_the_interface_is_the_programs_own() {
     );
 }
 
-/// Whether a text is about a setting that only programs with traces have; the documents show those without.
+/// Whether a text is about a setting for traces. The documents are about the program without
+/// traces.
 fn is_about_traces(text: &str) -> bool {
     ["otlp_endpoint", "trace_ratio", "# == Traces =="].iter().any(|key| text.contains(key))
 }

@@ -1,5 +1,6 @@
-//! The rules of the source tree: imports point down only, files are short and say what they own, nothing
-//! unwraps. The scanner reads tokens, not a compiler's tree; its own tests feed it what it must refuse.
+//! The rules of the source tree: imports point down only, files are short and say what they own,
+//! nothing unwraps. The scanner reads tokens, not a compiler's tree; its own tests feed it what it
+//! must refuse.
 
 use std::path::PathBuf;
 
@@ -111,7 +112,8 @@ impl File {
         offences
     }
 
-    /// What is wrong with paths that begin with `crate::`, `super::` or `self::`; `rest` follows it.
+    /// What is wrong with paths that begin with `crate::`, `super::` or `self::`; `rest` follows
+    /// it.
     fn path_offence(&self, start: &str, inline: &[&str], rest: &[(usize, Token<'_>)]) -> Option<String> {
         let mut base: Vec<&str> = match start {
             "crate" => Vec::new(),

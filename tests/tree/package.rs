@@ -1,5 +1,6 @@
-//! What the Debian package and the container are made of, as far as it can be told without making them: units that systemd
-//! understands, scripts that a shell reads, files that are there. scripts/test-package and scripts/test-container do the rest.
+//! Checks the parts of the Debian package and the container without building them: systemd accepts
+//! the units, a shell accepts the scripts, and all files exist. scripts/test-package and
+//! scripts/test-container do the rest.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -16,8 +17,8 @@ fn said(output: &Output) -> String {
     String::from_utf8_lossy(&[&output.stdout[..], &output.stderr[..]].concat()).into_owned()
 }
 
-/// What systemd says of units, with this test's program in the place of the installed one. The word `FROM` is replaced by
-/// `TO` in the service.
+/// Checks units with systemd and returns its messages. This test's program stands for the installed
+/// one, and `TO` replaces `FROM` in the service.
 fn verified(from: &str, to: &str) -> Output {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let names = ["atelier.service", "atelier.socket", "atelier@.service", "atelier@.socket"];
@@ -120,7 +121,8 @@ fn a_shell_reads_every_script() {
     assert!(count >= 10, "{count} scripts");
 }
 
-/// The files that the package is made of: those that are here, and the names of those that are made.
+/// The files that the package is made of: those that are here, and the names of those that are
+/// made.
 #[test]
 fn every_file_of_the_package_is_there() {
     let manifest = read("Cargo.toml");

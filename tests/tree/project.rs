@@ -1,5 +1,5 @@
-//! The project's own files, for tests that read them: by folder or by the ending of their names. It does not know
-//! what a test looks for in them.
+//! Finds and reads the project's own files, by folder or by the ending of their names. Each test
+//! checks their content itself.
 
 use std::fs;
 use std::path::{Path, PathBuf};

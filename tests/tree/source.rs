@@ -1,5 +1,5 @@
-//! Source text as tokens, and the paths that it names. It is no compiler's tree: what a path means is for the tests that
-//! ask.
+//! Source text as tokens, and the paths that it names. It is no compiler's tree: what a path means
+//! is for the tests that ask.
 
 /// A piece of source text: a name, or one other character.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,15 +1,16 @@
-//! The rules of the tests themselves: none is skipped, and every file is part of a test program. That no suite
-//! leaves a store out is tested by `tests/it/support/every_store.rs`, where the tests can be listed.
+//! The rules of the tests themselves: none is skipped, and every file is part of a test program.
+//! That no suite leaves a store out is tested by `tests/it/support/every_store.rs`, where the tests
+//! can be listed.
 
 use std::path::Path;
 
 use super::project;
 
-/// What would let a test pass without running: a mark, or a look at the environment. In pieces, so that this
-/// file may be looked through as well.
+/// Texts that could let a test pass without running: an attribute, or a use of the environment.
+/// They are in pieces, so that this file can be checked too.
 const SKIPS: [&str; 3] = [concat!("#[", "ignore"), concat!("env", "::var"), concat!("option", "_env!")];
 
-/// Where tests find installed programs; no other file asks the environment for anything.
+/// Files that find installed programs. No other file reads the environment.
 const ASKS_FOR_THE_PATH: &str = "support/cluster.rs";
 
 /// The lines that would let a test be skipped.

@@ -1,4 +1,4 @@
-//! Settings files that are right, and what is said of those that are not.
+//! Settings files that are right, and the errors for those that are not.
 
 use super::*;
 

@@ -1,6 +1,7 @@
-//! The listening socket, bound here or handed over by a service manager, and the acceptor: it takes new connections and gives
-//! each to the worker with the fewest. Its thread has little else to do, so it also looks at the counters for the first page's
-//! history. What happens on a connection is the worker's business (`worker`).
+//! The listening socket, bound here or handed over by a service manager, and the acceptor: it takes
+//! new connections and gives each to the worker with the fewest. Its thread has little else to do,
+//! so it also looks at the counters for the first page's history. A `worker` serves the
+//! connections.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -19,7 +20,7 @@ use crate::tally::raise_alone;
 /// How long the acceptor rests when the machine has no descriptors left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// Connections that wait for the kernel to hand them over.
+/// Most connections that wait in the kernel to be accepted.
 const ACCEPT_BACKLOG: u32 = 4_096;
 
 /// A socket on which connections come.
@@ -40,14 +41,15 @@ impl Listener {
         };
         socket.set_reuseaddr(true)?;
         socket.bind(address)?;
-        // Listening needs a runtime only because tokio registers the socket; it is unregistered at once.
+        // Listening needs a runtime only because tokio registers the socket; it is unregistered at
+        // once.
         let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
         let socket = runtime.block_on(async { socket.listen(ACCEPT_BACKLOG)?.into_std() })?;
         let address = socket.local_addr()?;
         Ok(Self { socket, address, outlives_us: false })
     }
 
-    /// Takes a socket that somebody else bound and keeps.
+    /// Takes a socket that another process bound and keeps.
     pub(crate) fn kept_elsewhere(socket: std::net::TcpListener) -> std::io::Result<Self> {
         socket.set_nonblocking(true)?;
         let address = socket.local_addr()?;
@@ -70,7 +72,7 @@ pub(crate) type Accepted = (std::net::TcpStream, IpAddr);
 pub(crate) struct Acceptor {
     pub(crate) workers: Vec<WorkerQueue>,
     pub(crate) metrics: Arc<ServerMetrics>,
-    /// The last minutes, if anybody may ask for them.
+    /// The history of the last minutes, if the status page is on.
     pub(crate) history: Option<Arc<History>>,
     pub(crate) stopped: watch::Receiver<bool>,
 }
@@ -100,7 +102,7 @@ impl Acceptor {
                     continue;
                 }
                 () = stopping(&mut self.stopped) => {
-                    // A client that waits at a socket that is kept is answered by the next process.
+                    // The next process serves the clients that wait at a kept socket.
                     if !outlives_us {
                         self.take_the_last(&listener);
                     }
@@ -117,7 +119,8 @@ impl Acceptor {
         }
     }
 
-    /// Takes the connections that the kernel has accepted already: their clients may have sent something.
+    /// Takes the connections that the kernel has accepted already: their clients may have sent
+    /// something.
     fn take_the_last(&self, listener: &TcpListener) {
         while let Some(Ok((stream, peer))) = tokio::task::unconstrained(listener.accept()).now_or_never() {
             self.hand_over(stream, peer.ip());

@@ -1,6 +1,6 @@
-//! The listener for operators: `/metrics`, `/livez` and `/readyz`, on an address of its own that shoppers do not reach, on a
-//! thread of its own that goes on while the server stops. It changes nothing and needs no password, and is not made for the
-//! open network.
+//! The listener for operators: `/metrics`, `/livez` and `/readyz`, on an address of its own that
+//! shoppers do not reach, on a thread of its own that goes on while the server stops. It changes
+//! nothing. It has no password, so it must not be on the open network.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -53,7 +53,7 @@ pub struct AdminHandle {
     thread: Option<JoinHandle<()>>,
 }
 
-/// What requests are answered from.
+/// The data of the responses.
 struct Watched {
     server: Arc<ServerMetrics>,
     service: Arc<Service>,
@@ -69,7 +69,7 @@ impl Admin {
         Ok(Self { listener, address })
     }
 
-    /// Starts to tell about a server and its service.
+    /// Starts to serve the metrics and probes of a server and its service.
     pub fn start(
         self,
         server: &ServerHandle,
@@ -108,7 +108,7 @@ impl Drop for AdminHandle {
     }
 }
 
-/// Serves until stopped; requests that are under way then are broken off.
+/// Serves until stopped. Requests that are under way then are dropped.
 async fn run(listener: TcpListener, watched: Arc<Watched>, mut stopped: oneshot::Receiver<()>) {
     let mut connections = JoinSet::new();
     loop {

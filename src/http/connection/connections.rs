@@ -1,6 +1,7 @@
-//! The connections of a worker: until when each may wait for its client, how many bytes they hold together, and which are to
-//! end. Once a second the worker looks at all of them; a request only leaves a mark. A timer for each request would take a
-//! twentieth of the whole cost of a list. What is sent and received is not here.
+//! The connections of a worker: how long each may wait for its client, how many bytes they hold
+//! together, and which must end. A request only records its time, and once a second the worker
+//! checks all connections. A timer for each request would be a twentieth of the cost of a list.
+//! Sending and receiving are not here.
 
 use std::collections::HashMap;
 use std::future::poll_fn;
@@ -13,8 +14,9 @@ use std::time::Duration;
 use futures_util::task::AtomicWaker;
 use tokio::task::{AbortHandle, Id};
 
-/// How long, and for how many bytes, what a client still sends is read and dropped when its response is written already. A
-/// client that is sending would otherwise see a reset in place of the response.
+/// After the response is written, bytes that the client still sends are read and dropped, for this
+/// long and up to this many. Otherwise a client that is sending would see a reset instead of the
+/// response.
 pub(crate) const LINGER_TIMEOUT: Duration = Duration::from_secs(5);
 pub(crate) const LINGER_MAX_BYTES: usize = 1 << 20;
 
@@ -23,9 +25,11 @@ pub(crate) const LINGER_MAX_BYTES: usize = 1 << 20;
 pub(crate) struct ConnectionLimits {
     /// How long a connection may go without a whole head, in seconds.
     pub(crate) max_head_wait_s: u32,
-    /// How long a connection may go without taking a byte of a response that waits for it, in seconds.
+    /// How long a connection may go without taking a byte of a response that waits for it, in
+    /// seconds.
     pub(crate) max_send_wait_s: u32,
-    /// Bytes that all connections hold together: requests that are not whole, and responses that were not taken.
+    /// Bytes that all connections hold together: requests that are not whole, and responses that
+    /// were not taken.
     pub(crate) max_held_bytes: usize,
 }
 
@@ -36,11 +40,12 @@ struct Shared {
     /// Seconds since the worker started.
     now_s: AtomicU32,
     held_bytes: AtomicUsize,
-    /// Connections and responses that were given up for [`ConnectionLimits::max_held_bytes`] since the last second.
+    /// Connections and responses that were dropped because of [`ConnectionLimits::max_held_bytes`]
+    /// since the last second.
     given_up: AtomicUsize,
 }
 
-/// The connection waits for nothing that its client has to do.
+/// The connection does not wait for its client.
 const NEVER: u32 = u32::MAX;
 
 /// A worker's connections.
@@ -60,7 +65,7 @@ pub(crate) struct ConnectionState {
     progress_due_s: AtomicU32,
     held_bytes: AtomicUsize,
     finishing: AtomicBool,
-    /// Wakes the connection to see that it is to finish.
+    /// Wakes the connection's task when it must finish.
     waker: AtomicWaker,
 }
 
@@ -96,7 +101,7 @@ impl Connections {
         self.connections.remove(&task);
     }
 
-    /// A second has passed: closes the connections whose client has let them wait for too long.
+    /// Called every second. Closes the connections that have waited for their client for too long.
     pub(crate) fn tick(&self) {
         let now_s = self.shared.now_s.fetch_add(1, Ordering::Relaxed) + 1;
         for (state, task) in self.connections.values() {
@@ -135,7 +140,7 @@ impl ConnectionState {
         self.finishing.load(Ordering::Acquire)
     }
 
-    /// Has the task woken when the connection is to finish.
+    /// Wakes the task when the connection must finish.
     pub(crate) fn listen(&self, context: &Context<'_>) {
         self.waker.register(context.waker());
     }
@@ -160,8 +165,8 @@ impl ConnectionState {
         self.progress_due_s.store(NEVER, Ordering::Relaxed);
     }
 
-    /// Counts so many more bytes that the connection holds. Returns whether there is room for them; without, none are
-    /// counted.
+    /// Adds to the bytes that the connection holds. Returns whether there was room for them.
+    /// Without room, nothing is added.
     #[must_use]
     pub(crate) fn hold(&self, bytes: usize) -> bool {
         let Shared { limits, held_bytes, given_up, .. } = &*self.shared;
@@ -175,7 +180,7 @@ impl ConnectionState {
         fits
     }
 
-    /// The connection holds so many bytes no longer.
+    /// Subtracts from the bytes that the connection holds.
     pub(crate) fn release(&self, bytes: usize) {
         self.held_bytes.fetch_sub(bytes, Ordering::Relaxed);
         self.shared.held_bytes.fetch_sub(bytes, Ordering::Relaxed);
@@ -186,7 +191,8 @@ impl ConnectionState {
         self.held_bytes.load(Ordering::Relaxed)
     }
 
-    /// Does what comes before the first request; `None` when the connection is to finish before that is done.
+    /// Runs the work before the first request. `None` when the connection must finish before its
+    /// end.
     pub(crate) async fn before_requests<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         let mut work = pin!(work);
         poll_fn(|context: &mut Context<'_>| {

@@ -1,4 +1,5 @@
-//! The value of `Date`, for every protocol. The service's own times come from its clock, not from here.
+//! The value of `Date`, for every protocol. The service's own times come from its clock, not from
+//! here.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -7,7 +8,7 @@ use http::header::HeaderValue;
 /// The end of the year 9999, in seconds since 1970: the last that `Date` can name.
 const LAST_S: u64 = 253_402_300_799;
 
-/// The time as `Date` has it.
+/// The time in the format of `Date`.
 #[expect(
     clippy::disallowed_methods,
     reason = "a header about the response itself, in no rule of the service"

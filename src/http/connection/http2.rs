@@ -1,6 +1,6 @@
-//! HTTP/2, for clients that begin with it: over TLS as both sides agreed, or in the clear by its preface ("prior
-//! knowledge", RFC 9113, section 3.3). hyper reads and writes the frames; here are the limits that keep one connection from
-//! costing more than many.
+//! HTTP/2, for clients that begin with it: by agreement over TLS, or in the clear by its preface
+//! ("prior knowledge", RFC 9113, section 3.3). hyper reads and writes the frames. The limits here
+//! keep one connection from costing more than many.
 
 use std::convert::Infallible;
 use std::error::Error;
@@ -38,23 +38,24 @@ const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 /// Requests of one connection that are answered at the same time.
 const MAX_CONCURRENT_STREAMS: u32 = 128;
 
-/// Streams that a client opened and reset again before they were looked at, after which it is sent away.
+/// Most pending streams that a client opened and reset. With more, its connection is closed.
 const MAX_PENDING_RESETS: usize = 32;
 
-/// Streams that were reset for the client's own errors, after which it is sent away.
+/// Most streams that were reset for the client's own errors. With more, its connection is closed.
 const MAX_ERROR_RESETS: usize = 64;
 
 /// Bytes of responses that wait for a client to take them, of one stream.
 const MAX_SEND_BUFFER_BYTES: usize = 256 * 1_024;
 
-/// Bytes of responses that wait for a client to take them, of one connection. With more, its next requests wait.
+/// Bytes of responses that wait for a client to take them, of one connection. With more, its next
+/// requests wait.
 const MAX_UNSENT_BYTES: usize = 256 * 1_024;
 
 /// Bytes of bodies that may be on their way, of one stream and of all: bodies are short.
 const STREAM_WINDOW_BYTES: u32 = 64 * 1_024;
 const CONNECTION_WINDOW_BYTES: u32 = 256 * 1_024;
 
-/// Whether what came on a connection, and is no HTTP/1.1, begins this protocol.
+/// Whether the first bytes of a connection, which are no HTTP/1.1, begin HTTP/2.
 pub(crate) fn is_begun_by(read: &[u8]) -> bool {
     !read.is_empty() && read.iter().zip(PREFACE).all(|(came, expected)| came == expected)
 }
@@ -163,7 +164,8 @@ async fn read_body(app: &App, mut body: Incoming, held: &mut Held<'_>) -> Result
     Ok(Payload::Whole(bytes.into()))
 }
 
-/// Reads and drops the rest of a body in the background. Dropping the body at once would reset the stream.
+/// Reads and drops the rest of a body in the background. Dropping the body at once would reset the
+/// stream.
 fn discard(mut body: Incoming) {
     tokio::spawn(tokio::time::timeout(LINGER_TIMEOUT, async move {
         let mut discarded = 0;
@@ -187,7 +189,7 @@ impl Drop for Held<'_> {
     }
 }
 
-/// What the streams of a connection have in common.
+/// The state that the streams of a connection share.
 struct Streams {
     state: Arc<ConnectionState>,
     under_way: AtomicUsize,

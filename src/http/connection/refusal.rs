@@ -1,5 +1,5 @@
-//! Responses to what never becomes a request for `dispatch`, with the headers that every response carries. Which heads are
-//! refused is the reader's decision (`direct::head`).
+//! Responses to bytes that never become a request for `dispatch`, with the headers of every
+//! response. `direct::head` decides which heads are refused.
 
 use bytes::Bytes;
 use http::{HeaderMap, Response};
@@ -21,7 +21,7 @@ pub(super) fn respond(app: &App, fields: &HeaderMap, problem: Problem) -> Respon
     response
 }
 
-/// The response in place of one for which there is no memory.
+/// The response instead of one for which there is no memory.
 pub(super) fn overloaded(app: &App) -> Response<Bytes> {
     response(app, &HeaderMap::new(), Problem::Overloaded)
 }

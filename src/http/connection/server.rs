@@ -1,6 +1,7 @@
-//! The server's threads: one acceptor, and one worker with a single-threaded runtime per core. A connection stays on the worker
-//! that got it, and each new one goes to the worker with the fewest (`acceptor`), so that a handful of connections from a
-//! proxy keep all cores busy. What a request means is decided in `dispatch`.
+//! The server's threads: one acceptor, and one worker with a single-threaded runtime per core. A
+//! connection stays on the worker that got it, and each new one goes to the worker with the fewest
+//! (`acceptor`), so that a handful of connections from a proxy keep all cores busy. What a request
+//! means is decided in `dispatch`.
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::atomic::Ordering;
@@ -45,8 +46,8 @@ impl Server {
         Listener::bind(address).map(Self)
     }
 
-    /// Takes a listening socket that somebody else bound and keeps, such as a service manager. Connections that nobody has
-    /// accepted when the server stops are left to whoever serves the socket next.
+    /// Takes a listening socket that another process, such as a service manager, bound and keeps.
+    /// Connections that are not accepted when the server stops wait for the next process.
     pub fn on_kept_socket(listener: TcpListener) -> std::io::Result<Self> {
         Listener::kept_elsewhere(listener).map(Self)
     }
@@ -116,7 +117,7 @@ impl ServerHandle {
         self.address
     }
 
-    /// Reads certificate and key again, if there are any. What cannot be used changes nothing.
+    /// Reads certificate and key again, if there are any. Files that cannot be used change nothing.
     pub fn reload_certificate(&self) -> std::io::Result<()> {
         self.tls.as_ref().map_or(Ok(()), |tls| tls.reload())
     }
@@ -126,7 +127,8 @@ impl ServerHandle {
         self.metrics.stopping.store(true, Ordering::Release);
     }
 
-    /// Becomes `true` when a thread of the server has panicked. Requests may then wait for ever: the process should end.
+    /// Becomes `true` when a thread of the server has panicked. Requests may then wait for ever:
+    /// the process should end.
     pub fn failure(&self) -> watch::Receiver<bool> {
         self.failure.clone()
     }
@@ -136,7 +138,8 @@ impl ServerHandle {
         &self.metrics
     }
 
-    /// Stops accepting, finishes what was accepted within ten seconds, and returns when all threads have ended.
+    /// Stops accepting, finishes what was accepted within ten seconds, and returns when all threads
+    /// have ended.
     pub fn stop(mut self) {
         self.stop_threads();
     }

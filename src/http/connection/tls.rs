@@ -1,5 +1,6 @@
-//! TLS for clients: certificate and key from files, read again when the operator asks, and the handshake, which also chooses the
-//! protocol (ALPN). Sessions are resumed by tickets, whose keys are new with each reading. Requests are not read here.
+//! TLS for clients: certificate and key from files, read again when the operator asks, and the
+//! handshake, which also chooses the protocol (ALPN). Sessions are resumed by tickets, whose keys
+//! are new with each reading. Requests are not read here.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -18,7 +19,7 @@ use crate::http::settings::TlsFiles;
 /// HTTP/2 in a handshake.
 const H2: &[u8] = b"h2";
 
-/// Certificate and key, and what is made of them.
+/// Certificate and key files, and the TLS settings from them.
 pub(crate) struct Tls {
     files: TlsFiles,
     config: RwLock<Arc<ServerConfig>>,
@@ -37,7 +38,7 @@ impl Tls {
         Ok(Self { files, config })
     }
 
-    /// Reads the files again, for connections from now on. What cannot be used changes nothing.
+    /// Reads the files again, for new connections. Files that cannot be used change nothing.
     pub(crate) fn reload(&self) -> std::io::Result<()> {
         let config = read(&self.files)?;
         *self.config.write() = config;
@@ -48,7 +49,8 @@ impl Tls {
         TlsAcceptor::from(Arc::clone(&*self.config.read()))
     }
 
-    /// Shakes hands; `None` when that fails. A handshake takes no longer than a request's head may.
+    /// Does the handshake. `None` when it fails. A handshake takes no longer than a request's head
+    /// may.
     pub(crate) async fn accept(
         &self,
         stream: TcpStream,

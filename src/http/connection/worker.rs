@@ -1,5 +1,5 @@
-//! A worker: one runtime on one thread that takes connections from the acceptor and serves each to its end. What a request
-//! means is decided in `dispatch`.
+//! A worker: one runtime on one thread that takes connections from the acceptor and serves each to
+//! its end. What a request means is decided in `dispatch`.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -22,15 +22,16 @@ use crate::http::app::App;
 /// How long requests that were accepted may take once the server stops.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long idle connections are still listened to once the server stops, with a response that ends them.
+/// How long idle connections may still send a request when the server stops. The response to it is
+/// their last.
 const GOODBYE: Duration = Duration::from_millis(300);
 
 /// A worker.
 pub(super) struct Worker {
     pub(super) app: Arc<App>,
-    /// With these, clients are spoken to over TLS only.
+    /// With these, connections use TLS only.
     pub(super) tls: Option<Arc<Tls>>,
-    /// What its connections use one at a time.
+    /// The buffers, which its connections use one at a time.
     pub(super) buffers: Arc<Mutex<WorkerBuffers>>,
     pub(super) limits: ConnectionLimits,
     /// How many connections it has.
@@ -105,7 +106,7 @@ impl Worker {
     }
 }
 
-/// Serves a connection whose protocol is told by its first bytes.
+/// Serves a connection. Its first bytes decide its protocol.
 async fn serve_stream<S: AsyncRead + AsyncWrite + Unpin>(
     stream: S,
     peer: IpAddr,

@@ -1,5 +1,5 @@
-//! The limits of a request's head, in every protocol. A proxy in front should let no more pass. They are applied in
-//! `connection`, and described in `openapi`.
+//! The limits of a request's head, in every protocol. A proxy in front should let no more pass.
+//! They are applied in `connection`, and described in `openapi`.
 
 /// Most fields (header lines) of a head.
 pub(crate) const MAX_FIELDS: usize = 100;

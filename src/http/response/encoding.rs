@@ -10,18 +10,17 @@ use http::header::HeaderValue;
 /// Lists of fewer bytes fit into a packet or two anyway.
 const MIN_BYTES: usize = 1_024;
 
-/// How hard each encoder tries: where a shop's lists of 1 to 8 KB stop getting much smaller for
-/// more time.
+/// The level of each encoder. With a higher one, lists of 1 to 8 KB take longer and hardly get
+/// smaller.
 const GZIP_LEVEL: u32 = 3;
 const BROTLI_QUALITY: i32 = 4;
 const ZSTD_LEVEL: i32 = 3;
 
-/// How far brotli looks back: as far as all but the largest lists are long. Its tables grow with
-/// it.
+/// The window of brotli. Nearly all lists are shorter. Its tables grow with the window.
 const BROTLI_WINDOW_BITS: i32 = 18;
 
-/// How a list is sent. Of those that a client prefers equally, the first is taken: it takes the
-/// least time for what it saves.
+/// How a list is sent. Of encodings that a client prefers equally, the first is used: it saves the
+/// most bytes for its time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Encoding {
     Zstd,
@@ -34,7 +33,7 @@ pub(crate) enum Encoding {
 pub(crate) struct Accepted {
     /// The encoding that it prefers to none.
     pub(crate) encoding: Option<Encoding>,
-    /// It takes nothing else, however short the list is.
+    /// It accepts nothing else, even for a short list.
     pub(crate) always: bool,
 }
 
@@ -86,7 +85,7 @@ impl Encoding {
     }
 }
 
-/// Room for what most lists become.
+/// Enough room for most encoded lists.
 fn room(json: &[u8]) -> Vec<u8> {
     Vec::with_capacity(json.len() / 2)
 }
@@ -134,7 +133,7 @@ pub(crate) fn accepted<'v>(values: impl Iterator<Item = &'v [u8]>) -> Accepted {
         (gzip, Encoding::Gzip),
         (brotli.unwrap_or(0), Encoding::Brotli),
     ];
-    // Of the most liked the first.
+    // The first one of those with the highest weight.
     let best = candidates.into_iter().rev().max_by_key(|(weight, _)| *weight);
     let encoding = best.filter(|&(weight, _)| weight > 0 && weight >= identity.unwrap_or(0));
     let forbids_identity = identity.or(any) == Some(0);

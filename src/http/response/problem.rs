@@ -135,7 +135,7 @@ impl Problem {
         }
     }
 
-    /// What is wrong, as a client reads it in plain text.
+    /// What is wrong, as plain text for the client.
     pub(crate) fn detail(&self) -> String {
         let detail = &self.kind().detail;
         match self {

@@ -81,7 +81,8 @@ impl WriterLane {
                     return self.carry_out(second);
                 }
                 self.counters.failed(Failure::Commit);
-                // If it may have happened after all, the store has sent a change of its own.
+                // If the commit may have happened after all, the store has reported the change
+                // itself.
                 let error = NOT_COMMITTED.report("commit", &error);
                 for reply in merged.replies.into_iter().flatten() {
                     let _ = reply.send(Err(error));

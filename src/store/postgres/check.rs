@@ -1,6 +1,6 @@
-//! Looks at all rows for what must not be: rows without parents, ids that are there twice, values
-//! that no list can show, sequences behind the largest id. Keys forbid some of it, unless somebody
-//! dropped them. It reads one snapshot and changes nothing.
+//! Checks all rows for damage: rows without parents, duplicate ids, values that no list can show,
+//! sequences behind the largest id. Keys prevent some of it, unless an operator dropped them. It
+//! reads one snapshot and changes nothing.
 
 use tokio_postgres::Client;
 
@@ -46,7 +46,7 @@ const RULES: [&str; 14] = [
      WHERE last_value > 9007199253740991",
 ];
 
-/// The statement that lists the rows whose ids or times nobody can read.
+/// The statement that lists the rows whose ids or times cannot be read.
 fn value_rule(table: &str, row: &str, ids: &[&str], time: Option<&str>) -> String {
     let ids = ids
         .iter()

@@ -42,7 +42,7 @@ impl ToSql for Milliseconds {
     to_sql_checked!();
 }
 
-/// A value of which only that it is there matters.
+/// A value that only has to be present.
 struct Anything;
 
 impl<'a> FromSql<'a> for Anything {

@@ -1,5 +1,5 @@
-//! Reads a whole database in one snapshot, table by table in the order of the primary keys. What
-//! becomes of the rows is the export's or the copy's.
+//! Reads a whole database in one snapshot, table by table in the order of the primary keys. The
+//! export or the copy uses the rows.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ use crate::store::{
 
 const SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
-/// The row behind which a batch begins, by product and id.
+/// The row before the first one of a batch, by product and id.
 type Key = (i64, i64);
 
 /// Before the first row, also when its ids are damaged: a row must not be left out in silence.

@@ -1,5 +1,5 @@
-//! What keeps migrations and imports from each other and from requests: advisory locks, and how
-//! long they may wait for a lock on the tables. When a lock is taken is decided where it is taken.
+//! Keeps migrations and imports apart from each other and from requests: advisory locks, and how
+//! long they may wait for a lock on the tables. The callers decide when to take a lock.
 
 /// The number of the schema that has the tables of this store; before there are any, of the one
 /// that will have them.

@@ -1,7 +1,7 @@
 //! The store on a PostgreSQL server, for several processes at once. Every session has a connection
 //! of its own, driven by the thread that uses it; a batch costs one or two round trips. Caching and
-//! batching are `service`'s. Deliberately absent: a pool of connections, which batches make
-//! needless.
+//! batching are `service`'s. Deliberately absent: a pool of connections. With batches, none is
+//! needed.
 
 mod check;
 mod connect;

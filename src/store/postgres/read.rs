@@ -1,6 +1,6 @@
 //! Reads products: one statement for a batch, so one snapshot and one round trip. The result has
 //! flat rows of three kinds (questions, answers, photos), which costs the server less than joining
-//! or nesting them. The order of lists is not made here.
+//! or nesting them. Lists are not sorted here.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -16,8 +16,8 @@ use super::decode::{Columns, bigint};
 use crate::domain::{AnswerRow, PhotoRow, ProductId, ProductRows, QuestionId, QuestionRow};
 use crate::store::{Reader, StoreError};
 
-/// Columns: product, id, parent's id, time, votes, first text, second text. What is empty tells
-/// what a row is (see [`kind`]): a column of its own for that would cost a tenth.
+/// Columns: product, id, parent's id, time, votes, first text, second text. The empty columns
+/// decide the kind of a row (see [`kind`]): a column for the kind would cost a tenth.
 const LOAD: &str = "
     SELECT product_id, question_id, NULL::bigint, written_at, helpful, body, name
     FROM questions WHERE product_id = ANY ($1::bigint[]) AND NOT reported
@@ -29,7 +29,7 @@ const LOAD: &str = "
     FROM photos WHERE product_id = ANY ($1)";
 
 /// The next products with their rows; a row without an id for each product, also when all its rows
-/// are hidden. Nobody can ask for a product whose id is out of range, so it is left out: `check`
+/// are hidden. A product whose id is out of range cannot be requested, so it is left out. `check`
 /// names it.
 const SCAN: &str = "
     WITH scope AS MATERIALIZED (

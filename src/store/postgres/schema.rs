@@ -10,7 +10,7 @@ use super::connect::session::{Session, Unprepared};
 use super::locks::{LOCK_MIGRATION, LOCK_TIMEOUT, MAX_LOCK_ATTEMPTS, STAY_IN_SCHEMA};
 use crate::store::{Migrated, StoreError};
 
-/// What the migrations are, oldest first.
+/// The migrations, oldest first.
 const MIGRATIONS: [&str; 3] = [
     include_str!("../../../migrations/postgres/0001_questions_and_answers.sql"),
     include_str!("../../../migrations/postgres/0002_submissions.sql"),

@@ -13,7 +13,7 @@ use rustix::fs::{CWD, FileType, Mode, mknodat};
 use super::failure::{Failure, is_locked};
 use crate::store::{Migrated, StoreError};
 
-/// What the migrations are, oldest first.
+/// The migrations, oldest first.
 const MIGRATIONS: [&str; 2] = [
     include_str!("../../../migrations/sqlite/0001_questions_and_answers.sql"),
     include_str!("../../../migrations/sqlite/0002_submissions.sql"),
@@ -75,7 +75,8 @@ pub(super) fn cannot_open(path: &Path, error: &rusqlite::Error) -> StoreError {
     })
 }
 
-/// Refuses a file that this account cannot write to: SQLite opens it without a word, to read it.
+/// Refuses a file that this account cannot write to. SQLite would open it for reading without an
+/// error.
 ///
 /// # Errors
 /// [`StoreError::BadAddress`].
@@ -89,8 +90,8 @@ pub(super) fn require_writable_file(connection: &Connection) -> Result<(), Store
     Ok(())
 }
 
-/// Refuses a file whose write-ahead log cannot be written to. Waits for nobody: a log that is in
-/// use can be written to.
+/// Refuses a file whose write-ahead log cannot be written to. Takes no lock: a log that is in use
+/// can be written to.
 pub(super) fn require_writable_log(connection: &Connection) -> Result<(), StoreError> {
     connection.busy_timeout(Duration::ZERO).reading()?;
     match connection.execute_batch("BEGIN IMMEDIATE; ROLLBACK") {
@@ -99,8 +100,8 @@ pub(super) fn require_writable_log(connection: &Connection) -> Result<(), StoreE
     }
 }
 
-/// Refuses to go on with a file that was removed, or replaced by another one under its name: what
-/// is written to it is gone at the next start.
+/// Refuses a file that was removed or replaced while it is open. Its new rows would be lost at the
+/// next start.
 ///
 /// # Errors
 /// [`StoreError::Unavailable`]. Once the same file is in its place again, it can be used.
@@ -152,7 +153,7 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<Migrated, StoreErro
     }
     drop(snapshot);
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).reading()?;
-    // Again, now that nobody else can be at it.
+    // Again, now that no other process can change it.
     let seen = migrations_seen(&transaction)?;
     for migration in &MIGRATIONS[seen..] {
         transaction.execute_batch(migration).writing()?;

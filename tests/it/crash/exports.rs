@@ -1,7 +1,7 @@
-//! `atelier export` while the store is written to: the files are of one moment, and an import of them has every write that was
-//! acknowledged before. What is in the files is tested in `tests/it/import`.
+//! Runs `atelier export` during writes. The files show one moment, and an import of them has every
+//! write that was acknowledged before. `tests/it/import` tests the contents of the files.
 
-use super::harness::{write, write_beside};
+use super::harness::{write, write_meanwhile};
 use crate::support::ledger::Ledger;
 use crate::support::on_every_store;
 use crate::support::place::Place;
@@ -18,7 +18,7 @@ fn an_export_under_writes_has_every_write_that_was_acknowledged_before(place: &P
         Server::start_with(&["--listen", "127.0.0.1:0", "--migrate"], &store, std::process::Stdio::inherit());
     let mut ledger = write(&server, &Ledger::default(), "before", |written| written < WRITES_BEFORE, || ());
     let folder = place.folder().join("export").display().to_string();
-    let (during, written_meanwhile) = write_beside(&server, &ledger, || {
+    let (during, written_meanwhile) = write_meanwhile(&server, &ledger, || {
         let mut command = atelier(&["export", &folder], Some(&store));
         assert!(Process::start(&mut command).wait().success(), "the export succeeds");
     });

@@ -1,5 +1,5 @@
-//! What the crash tests share beside the program itself: the files of a shop, clients that write while something else goes on,
-//! and what a store holds as one number.
+//! What the crash tests share besides the program itself: the files of a shop, clients that write
+//! while something else goes on, and what a store holds as one number.
 
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -23,7 +23,7 @@ pub(crate) fn generate(folder: &Path, products: u32, seed: u32) -> String {
     out
 }
 
-/// Lets clients write as long as `go_on` says so, given how much each has written.
+/// Lets clients write while `go_on` returns true. It gets the number of writes of a client.
 pub(crate) fn write(
     server: &Server,
     known: &Ledger,
@@ -57,8 +57,8 @@ pub(crate) fn write(
     })
 }
 
-/// The same while something else goes on, from its beginning to its end; tells how much was written meanwhile as well.
-pub(crate) fn write_beside(
+/// Writes for as long as `meanwhile` runs. Also returns the number of writes.
+pub(crate) fn write_meanwhile(
     server: &Server,
     known: &Ledger,
     something: impl FnOnce() + UnwindSafe,
@@ -81,7 +81,7 @@ pub(crate) fn write_beside(
     (ledger, written_meanwhile)
 }
 
-/// All public rows of a store as one number: equal rows, equal number, on whatever store.
+/// All public rows of a store as one number: equal rows give equal numbers, on every store.
 pub(crate) fn fingerprint(store: &str) -> u64 {
     let store = store.parse::<StoreAddress>().expect("an address").open_existing().expect("the store opens");
     let mut reader = store.reader().expect("a reader");

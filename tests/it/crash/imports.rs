@@ -1,6 +1,6 @@
-//! An import, a copy or a restore that is killed leaves the former rows or, when it was through, the new ones, never a mix;
-//! alone and while a server has the store open. The next one works, and nothing of the dead one is left. A server
-//! at work notices an import of another process.
+//! A killed import, copy or restore leaves all former rows, or all new ones if it had finished.
+//! This holds alone and while a server has the store open. The next run works, and nothing of the
+//! killed one is left. A running server notices an import of another process.
 
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -41,7 +41,8 @@ struct Shops<'a> {
 }
 
 impl<'a> Shops<'a> {
-    /// The command is an import. Without `former_products` the store is empty, and nothing is to be replaced.
+    /// The command is an import. Without `former_products` the store is empty, and nothing is to be
+    /// replaced.
     fn importing(place: &'a Place, former_products: u32) -> Self {
         let files = generate(place.folder(), NEW_PRODUCTS, 2);
         let mut command = vec!["import".to_owned(), files];
@@ -110,7 +111,7 @@ impl<'a> Shops<'a> {
         started.elapsed()
     }
 
-    /// Starts the command and kills it at a moment; whether it was through before.
+    /// Starts the command and kills it at a moment. Returns whether it had finished.
     fn killed_at(&self, store: &str, moment: Duration) -> bool {
         let mut process = self.start(&self.place.for_the_doomed(store));
         // The moment of the crash, not a wait for something to be ready.
@@ -120,7 +121,7 @@ impl<'a> Shops<'a> {
 
     /// Whether the new rows are there after a kill; otherwise all former ones are.
     fn is_through(&self, store: &str, said_so: bool) -> bool {
-        self.place.wait_for_the_dead();
+        self.place.wait_for_killed_programs();
         check(store);
         let found = fingerprint(store);
         assert!(found == self.former || found == self.new, "a mix");
@@ -128,10 +129,10 @@ impl<'a> Shops<'a> {
         found == self.new
     }
 
-    /// Runs the command to its end after a kill. It works, and nothing of the dead one is left.
+    /// Runs the command to its end after a kill. It works, and nothing of the killed one is left.
     fn run_the_next_one(&self, store: &str) {
         let succeeded = self.start(store).wait().success();
-        // One that replaces nothing is refused when the rows are there already.
+        // Without `--replace`, the command is refused when the rows are there already.
         assert!(succeeded || !self.replaces, "the next one failed");
         assert_eq!(fingerprint(store), self.new);
         assert_eq!(self.place.tables(store), self.place.tables(&self.loaded));
@@ -143,7 +144,8 @@ impl<'a> Shops<'a> {
         kill_midway(duration, seed, |number, moment| {
             let store = self.copy();
             let said_so = self.killed_at(&store, moment);
-            // Every other time the next one starts while the dead one's sessions may still be at work.
+            // Every other time, the next run starts while the sessions of the killed one may still
+            // be at work.
             let through = if number.is_multiple_of(2) { self.is_through(&store, said_so) } else { said_so };
             self.run_the_next_one(&store);
             through
@@ -151,8 +153,8 @@ impl<'a> Shops<'a> {
     }
 }
 
-/// Calls `kill` with moments spread over the time that the command takes, until it was killed midway [`KILLS`]
-/// times. `kill` tells whether it was too late.
+/// Calls `kill` with moments spread over the duration of the command, until it was killed midway
+/// [`KILLS`] times. `kill` returns whether it came too late.
 fn kill_midway(mut duration: Duration, seed: u64, mut kill: impl FnMut(u32, Duration) -> bool) {
     let mut chance = Chance::new(seed);
     let mut killed = 0;
@@ -160,7 +162,7 @@ fn kill_midway(mut duration: Duration, seed: u64, mut kill: impl FnMut(u32, Dura
         let percent = killed * 100 / KILLS + u32::try_from(chance.below(100)).expect("small") / KILLS;
         let moment = duration * percent / 100;
         if kill(attempt, moment) {
-            // It was faster than the one that was measured.
+            // This run was faster than the measured one.
             duration = moment;
         } else {
             killed += 1;
@@ -207,7 +209,7 @@ fn a_killed_import_under_a_server_leaves_the_former_rows_or_all_new_ones(place: 
         let through = shops.is_through(&store, said_so);
         if !through {
             assert_eq!(client.get(list), former_list, "after {moment:?} of {duration:?}");
-            // The dead import is not in the way of the next write.
+            // The killed import does not block the next write.
             let answer = client.exchange("PUT", "/qa/questions/1/report", "").expect("the server answers");
             assert_eq!(answer.status, 204, "{answer:?}");
             assert_ne!(fingerprint(&store), shops.former, "the write is there");

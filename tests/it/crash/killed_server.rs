@@ -1,5 +1,5 @@
-//! A server that is killed without warning under writes from several clients: after the restart every write
-//! that was acknowledged is there exactly once, twenty times on one store.
+//! A server is killed without warning during writes of several clients, twenty times on one store.
+//! After each restart every acknowledged write is there exactly once.
 
 use std::time::Duration;
 

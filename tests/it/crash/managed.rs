@@ -1,5 +1,6 @@
-//! The program under a service manager: it serves a socket that it is handed, leaves it to the next process with whoever waits
-//! there, and says when it is ready, reads again and stops. The tests are the manager.
+//! The program under a service manager: it serves a socket that the manager opened, leaves it and
+//! its waiting connections to the next process, and reports when it is ready, reads its files again
+//! and stops. The tests are the manager.
 
 use std::net::{SocketAddr, TcpListener};
 use std::os::fd::OwnedFd;
@@ -16,17 +17,17 @@ use crate::support::program::{DEADLINE, Process, Server, atelier, run, until};
 
 on_every_store!(
     without pooler:
-    a_socket_that_is_handed_over_is_served,
-    whoever_comes_while_nobody_serves_waits_for_the_next_process,
+    a_socket_of_the_manager_is_served,
+    connections_while_nothing_serves_wait_for_the_next_process,
     restarts_on_a_kept_socket_fail_no_request,
-    the_manager_hears_of_every_state,
+    the_manager_is_notified_of_every_state,
     a_socket_elsewhere_than_asked_for_is_refused,
 );
 
-/// Takes standard input to where managers put the first socket, and becomes the program.
+/// Moves standard input to the number of the first socket of a manager, then runs the program.
 const HAND_OVER: &str = r#"exec 3<&0 </dev/null; export LISTEN_FDS="$1" LISTEN_PID=$$; shift; exec "$@""#;
 
-/// A command that finds `count` sockets of its manager's, of which this is the first.
+/// A command that gets `count` sockets from its manager. `socket` is the first of them.
 fn handed(socket: &TcpListener, count: u32, command: &Command) -> Command {
     let mut handing = Command::new("sh");
     handing
@@ -58,7 +59,7 @@ fn migrated(place: &Place) -> String {
     store
 }
 
-fn a_socket_that_is_handed_over_is_served(place: &Place) {
+fn a_socket_of_the_manager_is_served(place: &Place) {
     let (socket, address) = socket();
     let mut server = serve(&socket, &migrated(place));
     assert_eq!(server.address, address);
@@ -67,7 +68,7 @@ fn a_socket_that_is_handed_over_is_served(place: &Place) {
     assert_eq!(server.process.wait().code(), Some(0));
 }
 
-fn whoever_comes_while_nobody_serves_waits_for_the_next_process(place: &Place) {
+fn connections_while_nothing_serves_wait_for_the_next_process(place: &Place) {
     let store = migrated(place);
     let (socket, address) = socket();
     let mut first = serve(&socket, &store);
@@ -80,7 +81,7 @@ fn whoever_comes_while_nobody_serves_waits_for_the_next_process(place: &Place) {
          Content-Length: {}\r\nExpect: 100-continue\r\n\r\n",
         question.len()
     ));
-    assert_eq!(in_flight.answer_to("POST").status, 100);
+    assert_eq!(in_flight.response_to("POST").status, 100);
 
     let ask = || {
         let mut client = Connection::open(address);
@@ -90,13 +91,13 @@ fn whoever_comes_while_nobody_serves_waits_for_the_next_process(place: &Place) {
     first.process.terminate();
     let mut while_it_stops = ask();
     in_flight.send(question);
-    assert_eq!(in_flight.answer_to("POST").status, 201);
+    assert_eq!(in_flight.response_to("POST").status, 201);
     assert_eq!(first.process.wait().code(), Some(0));
     let mut while_nobody_is_there = ask();
 
     let _second = serve(&socket, &store);
-    assert_eq!(while_nobody_is_there.answer_to("GET").results().len(), 1);
-    assert_eq!(while_it_stops.answer_to("GET").status, 200);
+    assert_eq!(while_nobody_is_there.response_to("GET").results().len(), 1);
+    assert_eq!(while_it_stops.response_to("GET").status, 200);
 }
 
 fn restarts_on_a_kept_socket_fail_no_request(place: &Place) {
@@ -111,13 +112,13 @@ fn restarts_on_a_kept_socket_fail_no_request(place: &Place) {
         for _ in 0..2 {
             scope.spawn(|| {
                 while !stop.load(Ordering::Relaxed) {
-                    let answer = Request::new(address, "PUT", &vote).send();
-                    assert_eq!(answer.status, 204, "{answer:?}");
+                    let response = Request::new(address, "PUT", &vote).send();
+                    assert_eq!(response.status, 204, "{response:?}");
                     votes.fetch_add(1, Ordering::Relaxed);
                 }
             });
         }
-        // Also when a restart fails: the voters would go on for ever.
+        // Also when a restart fails. Otherwise the voters would never end.
         let restarts = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             for _ in 0..3 {
                 let before = votes.load(Ordering::Relaxed);
@@ -134,7 +135,7 @@ fn restarts_on_a_kept_socket_fail_no_request(place: &Place) {
     assert_eq!(list["results"][0]["question_helpfulness"], votes.into_inner(), "every vote counts once");
 }
 
-fn the_manager_hears_of_every_state(place: &Place) {
+fn the_manager_is_notified_of_every_state(place: &Place) {
     let ear = place.folder().join("notify");
     let manager = UnixDatagram::bind(&ear).expect("a socket in the folder");
     manager.set_read_timeout(Some(DEADLINE)).expect("a socket takes a limit");
@@ -152,7 +153,7 @@ fn the_manager_hears_of_every_state(place: &Place) {
     let address = address.trim().parse().expect("an address");
     assert_eq!(Request::new(address, "GET", "/readyz").send().outcome(), (200, "ready"));
 
-    // There is nothing to read again, and that is no reason to end.
+    // There are no files to read again, and the server goes on.
     process.signal("HUP");
     assert!(hear().starts_with("RELOADING=1\nMONOTONIC_USEC="));
     assert_eq!(hear(), "READY=1\n");

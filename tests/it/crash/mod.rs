@@ -1,6 +1,6 @@
-//! The program as its operator knows it: killed under writes and during an import, backed up and exported under
-//! writes, stopped with SIGTERM, and under a service manager. Every test runs the real program, on every store, with
-//! files and databases of its own.
+//! The program in the hands of an operator: killed during writes and imports, backed up and
+//! exported during writes, stopped with SIGTERM, and run by a service manager. Every test runs the
+//! real program, on every store, with files and databases of its own.
 
 mod exports;
 mod harness;

@@ -1,11 +1,11 @@
 //! A PostgreSQL store, backed up with the server's own programs while it is written to, as
-//! `docs/operations/backup.md` says, and restored into another database. SQLite's backup is tested in
-//! `sqlite_backups`.
+//! `docs/operations/backup.md` says, and restored into another database. SQLite's backup is tested
+//! in `sqlite_backups`.
 
 use std::path::Path;
 use std::process::Command;
 
-use super::harness::{CLIENTS, write, write_beside};
+use super::harness::{CLIENTS, write, write_meanwhile};
 use crate::support::cluster::{Cluster, run};
 use crate::support::ledger::Ledger;
 use crate::support::place::Place;
@@ -30,7 +30,7 @@ fn a_dump_under_writes_has_every_write_that_was_acknowledged_before() {
     assert_eq!(ledger.acknowledged, CLIENTS * WRITES_BEFORE);
 
     let file = place.folder().join("backup");
-    let (during, written_meanwhile) = write_beside(&server, &ledger, || {
+    let (during, written_meanwhile) = write_meanwhile(&server, &ledger, || {
         program("pg_dump", &["--format=custom", "--dbname", &store, "--file"], &file);
     });
     assert!(written_meanwhile > 0, "nobody wrote during the dump");

@@ -1,5 +1,6 @@
-//! SIGHUP: the server reads its certificate again, if it has one. SIGTERM: the server takes no more connections, finishes the requests that
-//! it has begun, and ends with exit code 0. What it acknowledged on the way out is on disk.
+//! SIGHUP: the server reads its certificate again, if it has one. SIGTERM: the server takes no more
+//! connections, finishes the requests that it has begun, and ends with exit code 0. Every write
+//! that it acknowledged before its end is on disk.
 
 use std::net::{SocketAddr, TcpStream};
 use std::process::{Command, Stdio};
@@ -36,15 +37,15 @@ fn a_request_in_flight_is_finished_after_sigterm(place: &Place) {
         body.len()
     );
     client.send(&head);
-    assert_eq!(client.answer_to("POST").status, 100);
+    assert_eq!(client.response_to("POST").status, 100);
 
     server.process.terminate();
     until("no more connections are taken", || TcpStream::connect(server.address).is_err());
     assert_eq!(idle.read_to_the_end(), "", "idle connections are closed");
 
     client.send(body);
-    let answer = client.answer_to("POST");
-    assert_eq!(answer.status, 201, "{answer:?}");
+    let response = client.response_to("POST");
+    assert_eq!(response.status, 201, "{response:?}");
     assert_eq!(server.process.wait().code(), Some(0));
 
     check(&store);

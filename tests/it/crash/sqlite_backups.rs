@@ -1,5 +1,5 @@
-//! `atelier backup` and `atelier restore` as an operator runs them: under writes, under a server,
-//! and on files that are none. That a killed restore leaves the former rows is tested with imports.
+//! `atelier backup` and `atelier restore` as an operator runs them: during writes, under a server,
+//! and on files that are no stores. `imports` tests that a killed restore leaves the former rows.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -8,7 +8,7 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
-use super::harness::{CLIENTS, fingerprint, generate, write, write_beside};
+use super::harness::{CLIENTS, fingerprint, generate, write, write_meanwhile};
 use crate::support::ledger::{Ledger, PRODUCTS};
 use crate::support::place::Place;
 use crate::support::program::{Process, Server, atelier, check, run, until};
@@ -65,7 +65,7 @@ fn a_backup_under_writes_has_every_write_that_was_acknowledged_before() {
     assert_eq!(ledger.acknowledged, CLIENTS * WRITES_BEFORE);
 
     let backup = place.folder().join("backup");
-    let (during, written_meanwhile) = write_beside(&server, &ledger, || {
+    let (during, written_meanwhile) = write_meanwhile(&server, &ledger, || {
         let mut command = atelier(&["backup", &backup.display().to_string()], Some(&store));
         assert!(Process::start(&mut command).wait().success(), "the backup succeeds");
     });
@@ -87,15 +87,15 @@ fn a_backup_under_writes_has_every_write_that_was_acknowledged_before() {
 }
 
 fn assert_is_one_private_file(backup: &Path) {
-    let beside: Vec<_> = fs::read_dir(backup.parent().expect("a folder"))
+    let folder_entries: Vec<_> = fs::read_dir(backup.parent().expect("a folder"))
         .expect("the folder can be read")
         .flatten()
         .filter_map(|entry| entry.file_name().into_string().ok())
         .filter(|name| name.starts_with("backup") && name != "backup")
         .collect();
-    assert_eq!(beside, [""; 0]);
+    assert_eq!(folder_entries, [""; 0]);
     assert_eq!(fs::metadata(backup).expect("it is there").permissions().mode() & 0o777, 0o600);
-    // Bytes 18 and 19 of its header: it needs no log beside it.
+    // Bytes 18 and 19 of its header: it needs no log file.
     assert_eq!(fs::read(backup).expect("it is there")[18..20], [1, 1]);
 }
 
@@ -148,12 +148,12 @@ fn a_server_whose_file_is_replaced_refuses_writes_and_is_not_ready() {
 }
 
 #[test]
-fn a_server_on_a_full_disk_shows_what_is_there_and_writes_once_there_is_room() {
+fn a_server_on_a_full_disk_serves_lists_and_writes_again_when_there_is_room() {
     let place = place();
     let store = shop(&place, 20, 1);
     let list = "/qa/questions?product_id=7&count=1000";
     let expected = Server::start(&store).client().get(list);
-    // A disk that only this process sees, as full as can be.
+    // A full disk that only this process sees.
     let disk = place.folder().join("disk");
     fs::create_dir(&disk).expect("a folder");
     let (file, disk_name) = (&store["sqlite:".len()..], disk.display());

@@ -1,5 +1,5 @@
-//! What the crash tests do to stores behind the program's back: copy them, look at their tables, and wait until
-//! they have noticed that a program was killed.
+//! The crash tests access stores without the program: they copy them, look at their tables, and
+//! wait until a database has noticed a killed program.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use crate::support::cluster::Cluster;
 use crate::support::place::Place;
 use crate::support::program::until;
 
-/// What sessions of programs that will be killed are called.
+/// The name of the sessions of programs that will be killed.
 const DOOMED: &str = "doomed";
 
 impl Place {
@@ -32,9 +32,9 @@ impl Place {
         }
     }
 
-    /// Waits until the store knows that programs were killed: a server carries out what it was sent before it
-    /// notices that nobody waits any more.
-    pub(crate) fn wait_for_the_dead(&self) {
+    /// Waits until the store has noticed the killed programs: a server runs the statements that it
+    /// received before it notices the closed connection.
+    pub(crate) fn wait_for_killed_programs(&self) {
         if self.kind != StoreKind::Sqlite {
             let living =
                 format!("SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE '{DOOMED}%'");

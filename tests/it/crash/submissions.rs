@@ -1,5 +1,5 @@
-//! A server that is killed while the same question, under the same key, is sent to it by many: whoever sends it
-//! again after the restart is told one id, and the question is there once.
+//! A server is killed while many clients send it the same question under the same key. Clients that
+//! send it again after the restart all get one id, and the question is stored once.
 
 use std::time::Duration;
 
@@ -39,7 +39,8 @@ fn a_question_that_is_sent_again_after_a_kill_is_there_once(place: &Place) {
     }
 }
 
-/// Has clients send a round's question again and again until the server is killed; what they were told.
+/// Lets clients send a round's question again and again until the server is killed. Returns the ids
+/// that they got.
 fn send_until_killed(store: &str, round: u64, moment: Duration) -> Vec<u64> {
     let mut server = Server::start(store);
     let clients: Vec<_> = (0..CLIENTS).map(|_| server.client()).collect();
@@ -60,7 +61,7 @@ fn send_until_killed(store: &str, round: u64, moment: Duration) -> Vec<u64> {
     })
 }
 
-/// Sends a round's question under its key; the id that it is told.
+/// Sends a round's question under its key; returns the id in the response.
 fn send(client: &mut Connection, round: u64) -> std::io::Result<u64> {
     let body = format!(r#"{{"body":"Round {round}?","name":"ann","email":"ann@mail.test","product_id":5}}"#);
     let length = body.len();
@@ -68,7 +69,7 @@ fn send(client: &mut Connection, round: u64) -> std::io::Result<u64> {
         "POST /qa/questions HTTP/1.1\r\nHost: shop\r\nContent-Type: application/json\r\n\
          Idempotency-Key: \"round-{round}\"\r\nContent-Length: {length}\r\n\r\n{body}"
     ))?;
-    let answer = client.try_answer_to("POST")?;
-    assert_eq!(answer.status, 201, "{answer:?}");
-    Ok(answer.json()["question_id"].as_u64().expect("an id"))
+    let response = client.try_response_to("POST")?;
+    assert_eq!(response.status, 201, "{response:?}");
+    Ok(response.json()["question_id"].as_u64().expect("an id"))
 }

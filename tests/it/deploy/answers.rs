@@ -1,18 +1,18 @@
-//! What comes through nginx is what the service says: every kind of answer, sizes at their limits, and who the
-//! client is. What nginx must say itself, it says in the service's words.
+//! nginx passes on the responses of the service unchanged: every kind of response, sizes at their
+//! limits, and the address of the client. Responses of nginx itself have the texts of the service.
 
 use serde_json::json;
 
 use super::front::{Front, SHIPPED, tried, with_the_cache};
 use super::pair::{LARGE_PRODUCT, Pair, stocked};
 use super::relay::Relay;
-use crate::support::client::{Answer, Request};
+use crate::support::client::{Request, Response};
 use crate::support::cluster::Cluster;
 
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// What the connection and the moment decide, and not the service.
+/// The headers that depend on the connection and the moment.
 const NOT_COMPARED: [&str; 3] = ["date", "server", "connection"];
 
 #[test]
@@ -33,7 +33,7 @@ fn compare(front: &Front, pair: &Pair, request: impl Fn(Request) -> Request, met
 }
 
 #[test]
-fn answers_are_the_same_as_without_nginx() {
+fn responses_are_the_same_as_without_nginx() {
     let pair = Pair::on(&stocked(Cluster::shared()));
     let front = Front::before(pair.addresses());
     for target in [
@@ -87,8 +87,8 @@ fn writes_are_answered_and_shown() {
     let asked = front.request("POST", "/qa/questions").json(&question).send();
     assert_eq!(asked.status, 201, "{asked:?}");
     let path = asked.header("location").expect("where its answers are").to_owned();
-    let answer = front.request("POST", &path).body(FORM, "body=A&name=bob&email=bob%40mail.test").send();
-    assert_eq!((answer.status, answer.header("location")), (201, Some(path.as_str())), "{answer:?}");
+    let response = front.request("POST", &path).body(FORM, "body=A&name=bob&email=bob%40mail.test").send();
+    assert_eq!((response.status, response.header("location")), (201, Some(path.as_str())), "{response:?}");
     let id = &asked.json()["question_id"];
     assert_eq!(front.put(&format!("/qa/questions/{id}/helpful")).status, 204);
     assert_eq!(pair.votes(0, 70, id.as_u64().expect("an id")), 1);
@@ -128,14 +128,14 @@ fn the_client_s_address_is_passed_on() {
     front.request("PUT", "/qa/questions/1/helpful").header("X-Forwarded-For", "203.0.113.9").send();
     let said = relays.iter().map(Relay::said).collect::<String>();
     assert!(said.contains("X-Forwarded-For: 127.0.0.1\r\n"), "{said}");
-    // What a client says of itself comes first; the last address is the one that nginx saw.
+    // The first address is the client's own claim; the last address is the one that nginx saw.
     assert!(said.contains("X-Forwarded-For: 203.0.113.9, 127.0.0.1\r\n"), "{said}");
     assert_eq!(said.matches("X-Forwarded-Proto: http\r\n").count(), 2, "{said}");
     assert_eq!(said.matches("Host: shop\r\n").count(), 2, "{said}");
 }
 
 #[test]
-fn nothing_else_that_a_client_says_of_its_address_is_passed_on() {
+fn no_other_claim_about_the_clients_address_is_passed_on() {
     let pair = Pair::on(&stocked(Cluster::shared()));
     let relays = pair.addresses().map(Relay::to);
     let front = Front::before([relays[0].address, relays[1].address]);
@@ -150,7 +150,7 @@ fn nothing_else_that_a_client_says_of_its_address_is_passed_on() {
 }
 
 /// An error that says when to try again.
-pub(crate) fn is_unavailable(answer: &Answer) -> bool {
+pub(crate) fn is_unavailable(response: &Response) -> bool {
     let text = "Error: the service cannot answer at the moment, try again";
-    answer.status == 503 && answer.header("retry-after") == Some("1") && answer.body == text
+    response.status == 503 && response.header("retry-after") == Some("1") && response.body == text
 }

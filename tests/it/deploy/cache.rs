@@ -1,11 +1,11 @@
-//! nginx with the cache that is shipped: who wrote sees it at once, everybody else soon; failures and the wrong encoding are
-//! never kept.
+//! nginx with the shipped cache: a client sees its own writes at once, and all others see them
+//! soon. Failures and wrong encodings are never cached.
 
 use serde_json::json;
 
 use super::front::Front;
 use super::pair::{LARGE_PRODUCT, Pair, stocked};
-use crate::support::client::Answer;
+use crate::support::client::Response;
 use crate::support::cluster::Cluster;
 use crate::support::program::until;
 
@@ -14,13 +14,13 @@ const FOR_EVER: u32 = 3_600;
 
 const LIST: &str = "/qa/questions?product_id=7";
 
-/// What a browser sends back of an answer's cookie.
-fn cookie(answer: &Answer) -> String {
-    let cookie = answer.header("set-cookie").unwrap_or_else(|| panic!("no cookie in {answer:?}"));
+/// The part of a response's cookie that a browser sends back.
+fn cookie(response: &Response) -> String {
+    let cookie = response.header("set-cookie").unwrap_or_else(|| panic!("no cookie in {response:?}"));
     cookie.split(';').next().expect("a first piece").to_owned()
 }
 
-fn ask(front: &Front) -> Answer {
+fn ask(front: &Front) -> Response {
     front
         .request("POST", "/qa/questions")
         .json(&json!({
@@ -29,13 +29,13 @@ fn ask(front: &Front) -> Answer {
         .send()
 }
 
-fn shows(answer: &Answer, text: &str) -> bool {
-    assert_eq!(answer.status, 200, "{answer:?}");
-    answer.body.contains(text)
+fn shows(response: &Response, text: &str) -> bool {
+    assert_eq!(response.status, 200, "{response:?}");
+    response.body.contains(text)
 }
 
 #[test]
-fn who_wrote_sees_it_at_once_and_others_go_on_with_what_is_kept() {
+fn a_client_sees_its_own_write_at_once_and_others_get_the_cached_list() {
     let pair = Pair::on(&stocked(Cluster::shared()));
     let front = Front::caching(pair.addresses(), FOR_EVER);
     assert!(!shows(&front.get(LIST), "New here?"));
@@ -45,7 +45,7 @@ fn who_wrote_sees_it_at_once_and_others_go_on_with_what_is_kept() {
     for _ in 0..20 {
         assert!(!shows(&front.get(LIST), "New here?"), "a list that is kept is shown");
     }
-    // The other process may hear of it a millisecond later.
+    // The other process may receive the change a millisecond later.
     until("the list shows the question", || {
         shows(&front.request("GET", LIST).header("Cookie", &cookie).send(), "New here?")
     });
@@ -73,17 +73,17 @@ fn only_a_write_that_was_done_gives_a_cookie() {
         ("PUT", "/qa/questions/99999/helpful", 404),
         ("OPTIONS", "/qa/questions", 204),
     ] {
-        let answer = front.request(method, target).send();
-        assert_eq!((answer.status, answer.header("set-cookie")), (status, None), "{method} {target}");
+        let response = front.request(method, target).send();
+        assert_eq!((response.status, response.header("set-cookie")), (status, None), "{method} {target}");
     }
 }
 
 #[test]
-fn who_asks_anew_gets_it_from_a_process() {
+fn a_request_with_no_cache_goes_to_a_process() {
     let pair = Pair::on(&stocked(Cluster::shared()));
     let front = Front::caching(pair.addresses(), FOR_EVER);
     let before = front.get(LIST);
-    // Behind nginx's back.
+    // Directly, so nginx does not see it.
     for process in 0..2 {
         assert_eq!(pair.request(process, "PUT", "/qa/questions/19/helpful").send().status, 204);
     }
@@ -91,17 +91,17 @@ fn who_asks_anew_gets_it_from_a_process() {
     let tag = before.header("etag").expect("a tag");
     assert_eq!(front.request("GET", LIST).header("If-None-Match", tag).send().status, 304);
     until("both votes are there", || {
-        let anew = front.request("GET", LIST).header("Cache-Control", "no-cache").send();
-        anew.column("question_helpfulness").contains(&2)
+        let revalidated = front.request("GET", LIST).header("Cache-Control", "no-cache").send();
+        revalidated.column("question_helpfulness").contains(&2)
     });
-    // nginx answers before it has put the new list in the place of the old one.
+    // nginx responds before it has cached the new list.
     until("the cache has both votes", || {
         front.request("GET", LIST).header("If-None-Match", tag).send().status == 200
     });
 }
 
 #[test]
-fn failures_are_not_kept_and_what_is_kept_outlives_the_processes() {
+fn failures_are_not_cached_and_cached_lists_outlive_the_processes() {
     let mut pair = Pair::on(&stocked(Cluster::shared()));
     let front = Front::caching(pair.addresses(), 1);
     let kept = front.get(LIST);
@@ -151,14 +151,14 @@ fn encodings_do_not_mix() {
 }
 
 #[test]
-fn an_answer_that_is_kept_carries_the_id_of_the_one_who_asks() {
+fn a_cached_response_has_the_id_of_the_new_request() {
     let pair = Pair::on(&stocked(Cluster::shared()));
     let front = Front::caching(pair.addresses(), FOR_EVER);
     for id in ["first", "second"] {
-        let answer = front.request("GET", LIST).header("X-Request-Id", id).send();
-        assert_eq!(answer.header("x-request-id"), Some(id));
+        let response = front.request("GET", LIST).header("X-Request-Id", id).send();
+        assert_eq!(response.header("x-request-id"), Some(id));
     }
     assert_eq!(front.get(LIST).header("x-request-id"), None);
-    let answer = front.request("PUT", "/qa/questions/19/helpful").header("X-Request-Id", "a<b").send();
-    assert_eq!((answer.status, answer.header("x-request-id")), (204, None));
+    let response = front.request("PUT", "/qa/questions/19/helpful").header("X-Request-Id", "a<b").send();
+    assert_eq!((response.status, response.header("x-request-id")), (204, None));
 }

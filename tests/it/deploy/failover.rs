@@ -1,5 +1,6 @@
-//! Another server takes the place of the one that goes away: a standby of the same data, both of them in the address. Shoppers
-//! shop meanwhile; no process is started again. With replication that is synchronous nothing acknowledged is lost.
+//! Another server takes over when the first one goes away: a standby with the same data. The
+//! address names both. Shoppers shop meanwhile, and no process is restarted. With synchronous
+//! replication no acknowledged write is lost.
 
 use std::time::{Duration, Instant};
 
@@ -8,7 +9,7 @@ use super::shoppers::{Outage, shop_while};
 use crate::support::cluster::Cluster;
 use crate::support::program::{check, run, until};
 
-/// How soon a vote at one process is shown by the other, after all is well again.
+/// How soon the other process shows a vote after the failover.
 const BOUND_WHEN_WELL: Duration = Duration::from_secs(1);
 
 /// Two servers with the same data.
@@ -41,7 +42,7 @@ impl Servers {
     }
 }
 
-/// Each process hears of the other's votes.
+/// Each process receives the other's votes.
 fn hear_each_other(pair: &Pair) {
     let listed = pair.request(0, "GET", "/qa/questions?product_id=1&count=1000").send();
     let question = listed.results()[0]["question_id"].as_u64().expect("an id");
@@ -92,7 +93,8 @@ fn a_commit_that_did_not_reach_the_standby_is_acknowledged_to_nobody() {
             cancelled += primary.query(store, waits).parse::<u64>().expect("a number");
             cancelled >= CANCELLED
         });
-        // All of them are on this server, and lost with it. What was acknowledged is not: `shop_while` compares.
+        // All of them are on this server, and are lost with it. Acknowledged writes are not lost:
+        // `shop_while` compares.
         primary.stop();
         servers.standby.start_again();
         servers.standby.promote();
@@ -118,8 +120,9 @@ fn when_the_server_takes_no_more_writes_all_sessions_leave_it() {
     let mut pair = Pair::on(store);
     shop_while(&mut pair, |_, _, tally| {
         tally.peace();
-        // A switch as it is planned: no more writes here, all of them there, and then those go on. The former server lives
-        // on and would answer reads with what is no longer true.
+        // A planned switch: the first server takes no more writes, the standby gets all of them,
+        // and then writes go on there. The former server is still alive and would answer reads with
+        // outdated rows.
         let began = Instant::now();
         primary.query(store, "ALTER SYSTEM SET default_transaction_read_only = on");
         primary.query(store, "SELECT pg_reload_conf()");

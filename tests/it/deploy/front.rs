@@ -1,5 +1,5 @@
-//! nginx in front of processes, with the configuration that is shipped: only addresses are replaced. A watching
-//! shell ends it when the test program is gone, however it went.
+//! nginx in front of processes, with the shipped configuration: only addresses are replaced. A
+//! shell ends nginx when the test program has ended or crashed.
 
 use std::fs::Permissions;
 use std::io::Write as _;
@@ -11,13 +11,14 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use tempfile::TempDir;
 
-use crate::support::client::{Answer, Connection, Request};
+use crate::support::client::{Connection, Request, Response};
 use crate::support::program::until;
 
-/// What is shipped.
+/// The shipped configuration.
 pub(crate) const SHIPPED: &str = include_str!("../../../deploy/nginx/atelier.conf");
 
-/// What the shipped configuration is included in: two workers, and every path in a folder of the test's.
+/// The configuration that includes the shipped one: two workers, and every path in a folder of the
+/// test.
 const AROUND: &str = "
     daemon off; worker_processes 2; pid nginx.pid; error_log error.log;
     events { worker_connections 256; }
@@ -87,15 +88,15 @@ impl Front {
         Request::new(self.address, method, target)
     }
 
-    pub(crate) fn get(&self, target: &str) -> Answer {
+    pub(crate) fn get(&self, target: &str) -> Response {
         self.request("GET", target).send()
     }
 
-    pub(crate) fn put(&self, target: &str) -> Answer {
+    pub(crate) fn put(&self, target: &str) -> Response {
         self.request("PUT", target).send()
     }
 
-    /// The status of every request that nginx has finished, with those that it got from processes.
+    /// The status of every request that nginx has finished, with the statuses from the processes.
     pub(crate) fn access_log(&self) -> String {
         std::fs::read_to_string(self.folder.path().join("access.log")).unwrap_or_default()
     }
@@ -122,7 +123,7 @@ pub(crate) fn with_the_cache() -> String {
 /// What `nginx -t` says to a configuration, and whether it accepts it.
 pub(crate) fn tried(configuration: &str) -> (bool, String) {
     let folder = folder_with(configuration);
-    // Whoever may not listen on port 80 gets a network of its own, where it may.
+    // An account that may not listen on port 80 gets a network of its own, where it may.
     let may = TcpListener::bind("0.0.0.0:80")
         .map_or_else(|error| error.kind() != std::io::ErrorKind::PermissionDenied, |_| true);
     let mut command = if may { Command::new(program()) } else { Command::new("unshare") };
@@ -136,8 +137,8 @@ pub(crate) fn tried(configuration: &str) -> (bool, String) {
 
 fn folder_with(configuration: &str) -> TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    // nginx's workers, which are nobody when the tests run as root, need nothing in it but the cache, which is made for
-    // them: no body and no answer touches the disk otherwise.
+    // nginx's workers run as `nobody` when the tests run as root. They only need the cache in this
+    // folder, which is made for them: no other body touches the disk.
     std::fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).expect("an own folder");
     for (name, text) in [("nginx.conf", AROUND), ("atelier.conf", configuration)] {
         let mut file = std::fs::File::create(folder.path().join(name)).expect("a file");
@@ -159,8 +160,8 @@ fn program() -> PathBuf {
         .expect("nginx is missing: install it with `apt-get install nginx-light`")
 }
 
-/// An address that nobody listens on, for what is to listen there later, or again. It is none of those that the
-/// system gives to whoever connects: these may be taken at any moment.
+/// An address without a listener, for a program that will listen there later, or again. It is none
+/// of those that the system gives to connecting clients: these may be taken at any moment.
 pub(crate) fn free_address() -> SocketAddr {
     static TRIED: AtomicU32 = AtomicU32::new(0);
     loop {

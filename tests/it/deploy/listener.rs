@@ -1,6 +1,6 @@
-//! Two processes, of which one receives no notices of the other's writes: its listening connection is cut again
-//! and again, or falls silent without being closed. After the times in `docs/operations/postgresql.md` it serves
-//! no list without those writes.
+//! One of two processes receives no notices of the other's writes: its listening connection is cut
+//! again and again, or goes silent without being closed. After the times in
+//! `docs/operations/postgresql.md` all of its lists have those writes.
 
 use std::io::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,10 +10,11 @@ use super::pair::{PRODUCTS, Pair, relayed, stocked};
 use crate::support::cluster::Cluster;
 use crate::support::program::until;
 
-/// How long a list may be without a write of another process when the connection was cut.
+/// How long a list may lack a write of another process when the connection was cut.
 const BOUND_WHEN_CUT: Duration = Duration::from_secs(1);
 
-/// And when the connection is silently gone: a heartbeat every five seconds that has five to be answered.
+/// How long it may lack one when the connection went silent: a heartbeat comes every five seconds
+/// and has five seconds for its answer.
 const BOUND_WHEN_SILENT: Duration = Duration::from_secs(11);
 
 const CUTS: usize = 40;
@@ -22,7 +23,7 @@ const VOTERS: u64 = 4;
 /// The pause between two votes while a connection is silent.
 const PACE: Duration = Duration::from_millis(100);
 
-/// The second process takes a vote for a product's first question; how many votes it has now.
+/// Votes at the second process for a product's first question. Returns its number of votes.
 fn vote(pair: &Pair, product: u64) -> u64 {
     let question = 3 * product - 2;
     let vote = pair.request(1, "PUT", &format!("/qa/questions/{question}/helpful")).send();
@@ -35,7 +36,7 @@ fn shows(pair: &Pair, product: u64, votes: u64) -> bool {
     pair.votes(0, product, 3 * product - 2) == votes
 }
 
-/// Has a vote cast and waits until both processes show it; how long that took.
+/// Votes, waits until both processes show the vote, and returns how long that took.
 fn vote_and_watch(pair: &Pair, product: u64, bound: Duration) -> Duration {
     let votes = vote(pair, product);
     let acknowledged = Instant::now();
@@ -54,7 +55,7 @@ fn writes_of_others_show_in_time_while_the_listener_is_cut_again_and_again() {
     let cut_enough = || cuts.load(Ordering::Relaxed) >= CUTS as u64;
     let watch = |voter: u64| {
         let mut delays = Vec::new();
-        // One product at a time, so that no later vote covers up for one that was missed.
+        // One product at a time, so that no later vote hides a missed one.
         while !cut_enough() {
             delays.push(vote_and_watch(&pair, voter, BOUND_WHEN_CUT));
         }
@@ -98,7 +99,7 @@ fn writes_of_others_show_in_time_when_the_listener_is_silently_gone() {
     assert_eq!(relay.silence("LISTEN "), 1, "one connection listens");
     let mut waiting = Vec::new();
     let (mut product, mut longest) = (0, Duration::ZERO);
-    until("the first process hears again", || {
+    until("the first process receives changes again", || {
         if product < PRODUCTS - 1 {
             product += 1;
             waiting.push((product, vote(&pair, product), Instant::now()));
@@ -114,7 +115,7 @@ fn writes_of_others_show_in_time_when_the_listener_is_silently_gone() {
         waiting.is_empty()
     });
     let _ = writeln!(std::io::stderr(), "a listener silently gone: {longest:.1?} until all lists were right");
-    // Otherwise nothing was swallowed, and this test has shown nothing.
+    // Otherwise no notice was lost, and this test has shown nothing.
     assert!(longest > Duration::from_secs(1), "the notices were not swallowed: {longest:?}");
     vote_and_watch(&pair, PRODUCTS, BOUND_WHEN_CUT);
 }

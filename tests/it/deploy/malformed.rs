@@ -1,4 +1,5 @@
-//! Requests that are no HTTP, through nginx, while others ask for lists: each is refused and logged, and nobody else notices.
+//! Malformed requests come through nginx while other clients read lists. Each is refused and
+//! logged, and the other clients notice nothing.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -49,7 +50,7 @@ fn kinds() -> Vec<Vec<u8>> {
     ]
 }
 
-/// Reads lists until it is told to stop; returns how long each took.
+/// Reads lists until it is stopped; returns how long each took.
 fn read(front: &Front, stop: &AtomicBool) -> Vec<Duration> {
     let mut client = front.connect();
     let mut took = Vec::new();
@@ -65,7 +66,7 @@ fn read(front: &Front, stop: &AtomicBool) -> Vec<Duration> {
     took
 }
 
-/// Ends the readers, also when the test fails: they would go on for ever.
+/// Ends the readers, also when the test fails. Otherwise they would never end.
 struct Stopping<'a>(&'a AtomicBool);
 
 impl Drop for Stopping<'_> {
@@ -75,7 +76,7 @@ impl Drop for Stopping<'_> {
 }
 
 #[test]
-fn malformed_requests_cost_nobody_else_anything() {
+fn malformed_requests_do_not_affect_other_clients() {
     let pair = Pair::on(&stocked(Cluster::shared()));
     let front = Front::before(pair.addresses());
     let stop = AtomicBool::new(false);
@@ -87,12 +88,12 @@ fn malformed_requests_cost_nobody_else_anything() {
             let mut client = Connection::open(front.address);
             // nginx may close the connection before all of it is sent.
             let _ = client.try_send(kind);
-            let answer = client.answer_to("GET");
+            let response = client.response_to("GET");
             let shown = String::from_utf8_lossy(&kind[..kind.len().min(100)]);
-            assert!((400..=499).contains(&answer.status), "{shown}: {answer:?}");
-            assert_eq!(answer.header("access-control-allow-origin"), Some("*"), "{shown}: {answer:?}");
-            assert!(answer.body.starts_with("Error: "), "{shown}: {answer:?}");
-            *refused.entry(answer.status).or_default() += 1;
+            assert!((400..=499).contains(&response.status), "{shown}: {response:?}");
+            assert_eq!(response.header("access-control-allow-origin"), Some("*"), "{shown}: {response:?}");
+            assert!(response.body.starts_with("Error: "), "{shown}: {response:?}");
+            *refused.entry(response.status).or_default() += 1;
             std::thread::sleep(EVERY);
         }
         drop(stopping);

@@ -1,5 +1,5 @@
-//! The database goes away under load and comes back: stopped in order, killed, its connections terminated or cut on
-//! the way. What those meet with who shop meanwhile is in `shoppers`.
+//! The database goes away under load and comes back: it is stopped or killed, and its connections
+//! are terminated or cut. `shoppers` checks the responses meanwhile.
 
 use std::time::Instant;
 
@@ -9,8 +9,8 @@ use super::shoppers::{Outage, Tally, shop_while};
 use crate::support::cluster::Cluster;
 use crate::support::program::{check, run, until};
 
-/// How often all connections are terminated, how often they are cut, and how often one is cut between a commit and
-/// its acknowledgement.
+/// How often all connections are terminated, how often they are cut, and how often one is cut
+/// between a commit and its acknowledgement.
 const TERMINATIONS: u64 = 5;
 const CUTS: u64 = 5;
 const LOST_ACKNOWLEDGEMENTS: u64 = 5;
@@ -21,7 +21,8 @@ const ACKNOWLEDGEMENT: &[u8] = b"COMMIT\0";
 const SHOP_CONNECTIONS: &str =
     "pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
 
-/// Lets the database go away in every way, under load. Each time it stays away until enough requests have failed.
+/// Lets the database go away in every way, under load. Each time it stays away until enough
+/// requests have failed.
 fn strike(cluster: &Cluster, store: &str, relay: &Relay, tally: &Tally) -> Vec<Outage> {
     let mut outages = Vec::new();
     for (name, end) in
@@ -64,7 +65,7 @@ fn strike(cluster: &Cluster, store: &str, relay: &Relay, tally: &Tally) -> Vec<O
 }
 
 #[test]
-fn nothing_is_lost_and_nothing_fails_but_while_the_database_is_away() {
+fn requests_fail_only_while_the_database_is_away_and_no_write_is_lost() {
     let cluster = Cluster::start();
     let store = cluster.fresh_database();
     run(&["migrate"], Some(&store));

@@ -1,5 +1,5 @@
-//! Two processes on one database. They may put their names into their answers, so that a test can tell who gave
-//! one.
+//! Two processes on one database. They can put their names into their responses, so that a test can
+//! tell them apart.
 
 use std::fmt::Write as _;
 use std::net::SocketAddr;
@@ -7,22 +7,24 @@ use std::process::Stdio;
 
 use super::front::free_address;
 use super::relay::Relay;
-use crate::support::client::{Answer, Request};
+use crate::support::client::{Request, Response};
 use crate::support::cluster::Cluster;
 use crate::support::program::{Server, run};
 
-/// Whose pages may read the answers of a process that signs.
+/// The origin that a signing process allows to read its responses.
 const FIRST_ORIGIN: &str = "https://first.test";
 const SECOND_ORIGIN: &str = "https://second.test";
 
-/// Products that a stocked database has, numbered from 1: three questions each, the first with an answer.
+/// Products that a stocked database has, numbered from 1: three questions each, the first with an
+/// answer.
 pub(crate) const PRODUCTS: u64 = 60;
 
 /// A product with so many questions that their list is larger than any buffer.
 pub(crate) const LARGE_PRODUCT: u64 = 1_000;
 const LARGE_QUESTIONS: u64 = 900;
 
-/// A database with rows. The questions of product `n` are `3n - 2`, `3n - 1` and `3n`, the answer is `n`.
+/// A database with rows. The questions of product `n` are `3n - 2`, `3n - 1` and `3n`, the answer
+/// is `n`.
 pub(crate) fn stocked(cluster: &Cluster) -> String {
     let (mut questions, mut answers) = (
         "id,product_id,body,date_written,asker_name,asker_email,reported,helpful\n".to_owned(),
@@ -78,7 +80,7 @@ impl Pair {
         Self::with(stores, [&[], &[]])
     }
 
-    /// Processes that sign their answers: see [`signed`].
+    /// Processes that sign their responses: see [`signed`].
     pub(crate) fn signing(store: &str) -> Self {
         Self::with([store, store], [&["--cors-origins", FIRST_ORIGIN], &["--cors-origins", SECOND_ORIGIN]])
     }
@@ -105,8 +107,8 @@ impl Pair {
 
     /// The votes of a question, as one of them shows them.
     pub(crate) fn votes(&self, number: usize, product: u64, question: u64) -> u64 {
-        let answer = self.request(number, "GET", &format!("/qa/questions?product_id={product}")).send();
-        let rows = answer.results();
+        let response = self.request(number, "GET", &format!("/qa/questions?product_id={product}")).send();
+        let rows = response.results();
         let row = rows.iter().find(|row| row["question_id"] == question).expect("the question is there");
         row["question_helpfulness"].as_u64().expect("a number")
     }
@@ -116,7 +118,7 @@ fn server(store: &str, options: &[&str], address: SocketAddr) -> Server {
     Server::start_with(&[&["--listen", &address.to_string()], options].concat(), store, Stdio::null())
 }
 
-/// Asks for an answer that tells who gave it.
+/// Sends a request whose response names its process.
 pub(crate) fn signed(request: Request) -> Request {
     request.header("Origin", FIRST_ORIGIN)
 }
@@ -126,7 +128,7 @@ pub(crate) fn signed_get(target: &str) -> String {
     format!("GET {target} HTTP/1.1\r\nHost: shop\r\nOrigin: {FIRST_ORIGIN}\r\n\r\n")
 }
 
-/// Which process gave a signed answer.
-pub(crate) fn who(answer: &Answer) -> usize {
-    usize::from(answer.header("access-control-allow-origin").is_none())
+/// The process that sent a signed response.
+pub(crate) fn who(response: &Response) -> usize {
+    usize::from(response.header("access-control-allow-origin").is_none())
 }

@@ -1,4 +1,4 @@
-//! How nginx shares the work among processes, and what becomes of requests when processes go away.
+//! How nginx shares the work among processes, and which requests fail when processes go away.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -81,7 +81,7 @@ fn a_write_is_never_sent_twice() {
             }
             let line = format!("{method} {target} ");
             let before = sent(&line);
-            // Each process does what it is told, and breaks off.
+            // Each process does what it is asked to, and breaks off.
             take_answers(true);
             let answer = client.exchange(method, target, &body).expect("nginx answers");
             take_answers(false);
@@ -105,18 +105,18 @@ fn a_read_that_broke_off_is_asked_of_the_next_process() {
     let of_the_first = (1..=PRODUCTS).find(|product| who(&signed(read(*product)).send()) == 0);
     let product = of_the_first.expect("some are the first one's");
     relays[0].take_answers(true);
-    let answer = signed(read(product)).send();
-    assert_eq!((answer.status, who(&answer)), (200, 1));
+    let response = signed(read(product)).send();
+    assert_eq!((response.status, who(&response)), (200, 1));
     relays[0].take_answers(false);
     until("the first process is asked again", || who(&signed(read(product)).send()) == 0);
 }
 
 #[test]
-fn a_vote_that_found_nobody_goes_to_the_next_process() {
+fn a_vote_that_reached_no_process_goes_to_the_next_one() {
     for away in 0..2 {
         let mut pair = Pair::on(&stocked(Cluster::shared()));
         let front = Front::before(pair.addresses());
-        // Nobody has asked before, so nginx does not know.
+        // No request came before, so nginx does not know that the process is gone.
         pair.servers[away].process.kill();
         for question in 1..=PRODUCTS {
             let vote = front.put(&format!("/qa/questions/{question}/helpful"));
@@ -128,7 +128,7 @@ fn a_vote_that_found_nobody_goes_to_the_next_process() {
     }
 }
 
-/// Clients that read without a pause until they are told to stop; each answer must be a good one.
+/// Clients that read without a pause until they are stopped. Each response must be a success.
 struct Readers {
     stop: AtomicBool,
     served: [AtomicU64; 2],
@@ -145,16 +145,16 @@ impl Readers {
                 _ => format!("/qa/questions/{}/answers", 3 * number - 2),
             };
             client.send(signed_get(&target));
-            let answer = client.answer_to("GET");
-            assert!(!answer.results().is_empty(), "{target}: {answer:?}");
-            self.served[who(&answer)].fetch_add(1, Ordering::Relaxed);
-            if answer.header("connection") == Some("close") {
+            let response = client.response_to("GET");
+            assert!(!response.results().is_empty(), "{target}: {response:?}");
+            self.served[who(&response)].fetch_add(1, Ordering::Relaxed);
+            if response.header("connection") == Some("close") {
                 client = front.connect();
             }
         }
     }
 
-    /// Waits until this many more were served by a process.
+    /// Waits until a process has served this many more requests.
     fn wait_for_more(&self, process: usize, count: u64) {
         let served = || self.served[process].load(Ordering::Relaxed);
         let before = served();
@@ -162,7 +162,7 @@ impl Readers {
     }
 }
 
-/// Ends the readers, also when the test fails: they would go on for ever.
+/// Ends the readers, also when the test fails. Otherwise they would never end.
 struct Stopping<'a>(&'a Readers);
 
 impl Drop for Stopping<'_> {
@@ -207,7 +207,7 @@ fn no_read_fails_and_votes_go_on_while_a_process_is_away() {
 }
 
 #[test]
-fn without_any_process_it_is_503_and_says_when_to_try_again() {
+fn without_any_process_nginx_answers_503_with_retry_after() {
     let mut pair = Pair::on(&stocked(Cluster::shared()));
     let front = Front::before(pair.addresses());
     for server in &mut pair.servers {
@@ -219,19 +219,23 @@ fn without_any_process_it_is_503_and_says_when_to_try_again() {
         ("POST", "/qa/questions"),
         ("OPTIONS", "/qa/questions"),
     ] {
-        let answer = front.request(method, target).send();
-        assert!(is_unavailable(&answer), "{method}: {answer:?}");
-        assert_eq!(answer.header("content-type"), Some("text/plain; charset=utf-8"));
-        assert_eq!(answer.header("access-control-allow-origin"), Some("*"));
+        let response = front.request(method, target).send();
+        assert!(is_unavailable(&response), "{method}: {response:?}");
+        assert_eq!(response.header("content-type"), Some("text/plain; charset=utf-8"));
+        assert_eq!(response.header("access-control-allow-origin"), Some("*"));
         assert_eq!(
-            answer.header("access-control-expose-headers"),
+            response.header("access-control-expose-headers"),
             Some("Location, Link, Retry-After, RateLimit, RateLimit-Policy, ETag, X-Request-Id")
         );
-        let answer = front.request(method, target).accept("application/json").send();
-        assert_eq!((answer.status, answer.header("retry-after")), (503, Some("1")), "{method}: {answer:?}");
-        assert_eq!(answer.header("content-type"), Some("application/problem+json"));
+        let response = front.request(method, target).accept("application/json").send();
         assert_eq!(
-            answer.json(),
+            (response.status, response.header("retry-after")),
+            (503, Some("1")),
+            "{method}: {response:?}"
+        );
+        assert_eq!(response.header("content-type"), Some("application/problem+json"));
+        assert_eq!(
+            response.json(),
             json!({
                 "type": "/problems/unavailable",
                 "title": "Unavailable",

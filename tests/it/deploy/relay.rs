@@ -1,5 +1,6 @@
-//! A relay between two programs under test: it counts connections, remembers what was said, and on demand cuts
-//! them, takes answers away, or falls silent without closing anything, as a machine does that has lost its power.
+//! A relay between two programs under test. It counts connections and records their bytes. On
+//! demand it cuts connections, drops responses, or goes silent without closing anything, like a
+//! machine without power.
 
 use std::io::{Read as _, Result, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -11,10 +12,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use parking_lot::Mutex;
 
-/// Of what a client says on one connection, this much is remembered.
+/// Most bytes that are recorded of one connection's client.
 const REMEMBERED_MAX_BYTES: usize = 1 << 20;
 
-/// How the relay reaches whom it speaks to.
+/// How the relay connects to the server.
 type Connect = dyn Fn() -> Result<TcpStream> + Send + Sync;
 
 /// A relay on a port of its own. Its threads end with their connections.
@@ -27,7 +28,7 @@ pub(crate) struct Relay {
 struct Shared {
     lines: Mutex<Vec<Arc<Line>>>,
     takes_answers: AtomicBool,
-    /// The next answer with these bytes is taken.
+    /// The next response with these bytes is dropped.
     wanted: Mutex<Option<&'static [u8]>>,
 }
 
@@ -66,7 +67,7 @@ impl Relay {
         let accepting = Arc::clone(&shared);
         std::thread::spawn(move || {
             for client in listener.incoming().flatten() {
-                // When nobody is there, the client sees its connection closed.
+                // When no server listens, the client sees its connection closed.
                 let Ok(server) = connect() else { continue };
                 let _ = accepting.join(client, server);
             }
@@ -79,34 +80,34 @@ impl Relay {
         self.shared.lines.lock().len()
     }
 
-    /// Everything that was said to the server.
+    /// All bytes that clients sent to the server.
     pub(crate) fn said(&self) -> String {
         let lines = self.shared.lines.lock();
         lines.iter().map(|line| String::from_utf8_lossy(&line.said.lock()).into_owned()).collect()
     }
 
-    /// From now on each answer is taken away, and its connection closed in its place.
+    /// From now on each response is dropped, and its connection is closed instead.
     pub(crate) fn take_answers(&self, take: bool) {
         self.shared.takes_answers.store(take, Ordering::SeqCst);
     }
 
-    /// Takes the next answer that has these bytes, and closes its connection in its place.
+    /// Drops the next response that has these bytes, and closes its connection instead.
     pub(crate) fn take_answer(&self, with: &'static [u8]) {
         *self.shared.wanted.lock() = Some(with);
     }
 
-    /// Whether the answer that was to be taken has come.
+    /// Whether the response to be dropped has come.
     pub(crate) fn has_taken_it(&self) -> bool {
         self.shared.wanted.lock().is_none()
     }
 
-    /// Closes all connections that there are, whatever is on its way.
+    /// Closes all connections, even those with bytes on their way.
     pub(crate) fn cut(&self) {
         self.shared.lines.lock().iter().for_each(|line| line.close());
     }
 
-    /// Connections on which this was said fall silent for ever: nothing is passed on and nothing is closed. Says
-    /// how many.
+    /// Connections on which these bytes were sent go silent for ever: nothing is passed on and
+    /// nothing is closed. Returns their number.
     pub(crate) fn silence(&self, what_was_said: &str) -> usize {
         let lines = self.shared.lines.lock();
         let said = |line: &&Arc<Line>| String::from_utf8_lossy(&line.said.lock()).contains(what_was_said);
@@ -149,7 +150,8 @@ impl Shared {
     }
 }
 
-/// Carries bytes one way until an end closes, or `passes` says no; then closes both, unless the line is silent.
+/// Passes bytes in one direction until an end closes or `passes` returns false. Then closes both
+/// ends, unless the connection is silent.
 fn carry(line: &Line, mut from: TcpStream, mut to: TcpStream, passes: impl Fn(&[u8]) -> bool) {
     let mut bytes = vec![0; 1 << 16];
     while let Ok(count @ 1..) = from.read(&mut bytes) {

@@ -1,5 +1,5 @@
-//! An upgrade: the processes behind nginx are stopped and started one after the other while shoppers read and write. Nobody
-//! notices.
+//! An upgrade: the processes behind nginx are stopped and started one after the other while
+//! shoppers read and write. No request fails.
 
 use super::front::Front;
 use super::pair::{Pair, signed, who};
@@ -7,14 +7,15 @@ use super::shoppers::shop_while;
 use crate::support::cluster::Cluster;
 use crate::support::program::{run, until};
 
-/// Whether a process gets some of the lists: nginx leaves one that refused alone for two seconds.
+/// Whether a process gets some of the lists. nginx sends nothing for two seconds to a process that
+/// refused.
 fn is_asked(front: &Front, number: usize) -> bool {
     let targets = (1..=20).map(|product| format!("/qa/questions?product_id={product}"));
     targets.into_iter().any(|target| who(&signed(front.request("GET", &target)).send()) == number)
 }
 
 #[test]
-fn processes_are_started_anew_one_after_the_other_and_not_one_request_fails() {
+fn no_request_fails_while_processes_are_restarted_one_after_the_other() {
     let cluster = Cluster::shared();
     let store = cluster.fresh_database();
     run(&["migrate"], Some(&store));

@@ -1,6 +1,7 @@
-//! Shoppers who read, vote, ask and answer through nginx on two processes while the database goes away and comes
-//! back. Nothing fails but while it is away, each failure says when to try again, and afterwards every acknowledged write is there
-//! exactly once. How it goes away is up to `outages` and `failover`.
+//! Shoppers read, vote, ask and answer through nginx on two processes while the database goes away
+//! and comes back. Requests fail only while it is away, and each failure says when to try again.
+//! Afterwards every acknowledged write is there exactly once. `outages` and `failover` decide how
+//! the database goes away.
 
 use std::io::Write as _;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -8,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::front::Front;
 use super::pair::Pair;
-use crate::support::client::{Answer, Connection};
+use crate::support::client::{Connection, Response};
 use crate::support::ledger::{Ledger, PRODUCTS, Talk, Writer, everything_listed};
 use crate::support::program::until;
 
@@ -26,7 +27,7 @@ const FAILURES_WHILE_AWAY: u64 = 100;
 /// A request that begins later than this after the database takes connections again must succeed.
 const RECOVERY_LIMIT: Duration = Duration::from_secs(1);
 
-/// What all shoppers together have met with, as they go.
+/// The results of all shoppers so far.
 #[derive(Default)]
 pub(crate) struct Tally {
     stop: AtomicBool,
@@ -59,7 +60,7 @@ struct Failure {
     ended: Instant,
 }
 
-/// One who shops through nginx.
+/// A shopper whose requests go through nginx.
 struct Shopper<'a> {
     front: &'a Front,
     tally: &'a Tally,
@@ -74,7 +75,7 @@ impl<'a> Shopper<'a> {
 }
 
 impl Talk for Shopper<'_> {
-    fn request(&mut self, method: &str, path: &str, json: &str) -> Option<Answer> {
+    fn request(&mut self, method: &str, path: &str, json: &str) -> Option<Response> {
         let began = Instant::now();
         let answer = self.connection.exchange(method, path, json).expect("nginx always answers");
         if answer.header("connection") == Some("close") {
@@ -98,9 +99,9 @@ fn shop(shopper: &mut Writer<Shopper<'_>>) {
         for _ in 0..READS {
             let product = shopper.chance.below(PRODUCTS) + 1;
             let target = format!("/qa/questions?product_id={product}");
-            if let Some(answer) = shopper.client.request("GET", &target, "") {
+            if let Some(response) = shopper.client.request("GET", &target, "") {
                 // Every product has had five questions from the beginning, and none is ever hidden.
-                assert_eq!(answer.results().len(), 5, "a failure is never an empty answer: {answer:?}");
+                assert_eq!(response.results().len(), 5, "a failure is never an empty answer: {response:?}");
             }
         }
     }
@@ -113,7 +114,8 @@ pub(crate) struct Outage {
     pub(crate) ended: Instant,
 }
 
-/// Every failure belongs to the outage before its end. Prints how long they took and how soon all was well again.
+/// Asserts that every failure is within an outage. Prints how long the outages took, and how soon
+/// requests succeeded again.
 fn judge(outages: &[Outage], failures: &[Failure]) {
     for failure in failures {
         let during = outages
@@ -138,7 +140,8 @@ fn judge(outages: &[Outage], failures: &[Failure]) {
     }
 }
 
-/// Has shoppers shop while `strike` lets the database or a process go away, and judges what they met with.
+/// Lets shoppers shop while `strike` makes the database or a process go away, and checks their
+/// results.
 pub(crate) fn shop_while(pair: &mut Pair, strike: impl FnOnce(&mut Pair, &Front, &Tally) -> Vec<Outage>) {
     let front = Front::before(pair.addresses());
     let tally = Tally::default();
@@ -164,7 +167,7 @@ pub(crate) fn shop_while(pair: &mut Pair, strike: impl FnOnce(&mut Pair, &Front,
                 })
             })
             .collect();
-        // Also when something is amiss here: the shoppers would go on for ever.
+        // Also when the test fails. Otherwise the shoppers would never end.
         let outages = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| strike(pair, &front, &tally)));
         tally.stop.store(true, Ordering::Relaxed);
         let shoppers: Vec<_> = shopping.into_iter().map(|thread| thread.join().expect("no panic")).collect();

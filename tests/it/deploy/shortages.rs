@@ -1,6 +1,6 @@
-//! A database that is there and cannot do what it is asked: it has no connection left, rows or tables are locked by
-//! somebody else, the disk is full. What is in memory is shown all the while, everything else is answered 503 in time, and
-//! when the shortage is over all goes on by itself.
+//! The database is there but lacks something: it has no connection left, another session locks rows
+//! or tables, or the disk is full. Cached lists are served all the while. All other requests get a
+//! 503 in time. When the shortage is over, everything works again without a restart.
 
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -10,15 +10,17 @@ use serde_json::json;
 
 use super::answers::is_unavailable;
 use super::pair::stocked;
-use crate::support::client::{Answer, Request};
+use crate::support::client::{Request, Response};
 use crate::support::cluster::Cluster;
 use crate::support::program::{Process, Server, atelier, check, until};
 
-/// How long a request waits for the store in these tests, and how much later a busy machine may answer.
+/// How long a request waits for the store in these tests, and how much later a busy machine may
+/// answer.
 const STORE_WAIT: Duration = Duration::from_millis(500);
 const SLACK: Duration = Duration::from_secs(1);
 
-/// Writes wait two seconds for a locked row; a busy machine may take longer, but not the ten of a statement.
+/// Writes wait two seconds for a locked row; a busy machine may take longer, but not the ten of a
+/// statement.
 const LOCK_WAIT_MAX: Duration = Duration::from_secs(6);
 
 const OPTIONS: [&str; 8] = [
@@ -40,7 +42,7 @@ struct Shop<'a> {
     server: Server,
     /// Products that nobody has asked for yet.
     next_product: u64,
-    /// Acknowledged votes for the first question of each product asked about.
+    /// Acknowledged votes for the first question of each product.
     votes: std::collections::HashMap<u64, u64>,
 }
 
@@ -55,11 +57,11 @@ impl<'a> Shop<'a> {
         shop
     }
 
-    fn send(&self, method: &str, target: &str) -> Answer {
+    fn send(&self, method: &str, target: &str) -> Response {
         let asked = Instant::now();
-        let answer = Request::new(self.server.address, method, target).send();
+        let response = Request::new(self.server.address, method, target).send();
         assert!(asked.elapsed() < STORE_WAIT + SLACK, "{method} {target} took {:?}", asked.elapsed());
-        answer
+        response
     }
 
     /// The votes of a product's first question, as they are shown from memory.
@@ -70,20 +72,20 @@ impl<'a> Shop<'a> {
         row["question_helpfulness"].as_u64().expect("a number")
     }
 
-    /// Votes for a product's first question; whether that was acknowledged.
+    /// Votes for a product's first question. Returns whether the vote was acknowledged.
     fn vote(&mut self, product: u64) -> bool {
-        let answer = self.send("PUT", &format!("/qa/questions/{}/helpful", 3 * product - 2));
-        assert!(answer.status == 204 || is_unavailable(&answer), "{answer:?}");
-        *self.votes.entry(product).or_default() += u64::from(answer.status == 204);
-        answer.status == 204
+        let response = self.send("PUT", &format!("/qa/questions/{}/helpful", 3 * product - 2));
+        assert!(response.status == 204 || is_unavailable(&response), "{response:?}");
+        *self.votes.entry(product).or_default() += u64::from(response.status == 204);
+        response.status == 204
     }
 
-    /// Reads a product that is not in memory; whether that could be done.
+    /// Reads a product that is not cached. Returns whether that succeeded.
     fn reads_anew(&mut self) -> bool {
         self.next_product += 1;
-        let answer = self.send("GET", &format!("/qa/questions?product_id={}", self.next_product));
-        assert!(answer.status == 200 || is_unavailable(&answer), "{answer:?}");
-        answer.status == 200
+        let response = self.send("GET", &format!("/qa/questions?product_id={}", self.next_product));
+        assert!(response.status == 200 || is_unavailable(&response), "{response:?}");
+        response.status == 200
     }
 
     fn all_is_well(&mut self) {
@@ -96,7 +98,7 @@ impl<'a> Shop<'a> {
         assert!(self.server.process.ended().is_none(), "the process has not ended");
     }
 
-    /// Begins a transaction that runs this and stays until [`release`](Self::release).
+    /// Begins a transaction, runs this in it, and keeps it open until [`release`](Self::release).
     fn hold(&self, statement: &str) -> Process {
         let (_, rest) = self.store.split_once("@/").expect("an address");
         let database = rest.split('?').next().expect("a name");
@@ -140,7 +142,7 @@ fn without_connections_left_it_does_not_start_and_a_service_waits_for_them() {
     let cluster = Cluster::start_with("max_connections=16");
     let mut shop = Shop::on(&cluster);
 
-    // Everybody loses his connection, and others are faster.
+    // Every process loses its connections, and other sessions take them first.
     cluster.shut_down();
     cluster.start_again();
     let others = take_all_connections(&shop.store);
@@ -178,7 +180,7 @@ fn a_reader_without_a_connection_leaves_reading_to_the_other() {
 }
 
 #[test]
-fn a_row_that_somebody_keeps_locked_stops_no_other_writes_for_good() {
+fn a_locked_row_does_not_block_other_writes_for_ever() {
     let mut shop = Shop::on(Cluster::shared());
     let _holder = shop.hold("SELECT FROM questions WHERE question_id = 7 FOR UPDATE");
     assert!(!shop.vote(3), "its question is locked");
@@ -188,7 +190,7 @@ fn a_row_that_somebody_keeps_locked_stops_no_other_writes_for_good() {
     until("another question's vote is counted", || shop.vote(4));
     assert!(waiting.elapsed() < LOCK_WAIT_MAX, "that took {:?}", waiting.elapsed());
     assert!(!shop.vote(3), "it is still locked");
-    // What was given up is not done later.
+    // A write that was given up is not done later.
     until("nobody waits for the lock", || shop.count("wait_event_type = 'Lock'") == "0");
     shop.release();
     until("its votes are counted", || shop.vote(3));
@@ -196,7 +198,7 @@ fn a_row_that_somebody_keeps_locked_stops_no_other_writes_for_good() {
 }
 
 #[test]
-fn a_table_that_somebody_keeps_locked_leaves_what_is_in_memory() {
+fn with_a_locked_table_cached_lists_are_still_served() {
     let mut shop = Shop::on(Cluster::shared());
     let _holder = shop.hold("LOCK TABLE questions IN ACCESS EXCLUSIVE MODE");
     for product in 1..=2 {
@@ -208,22 +210,22 @@ fn a_table_that_somebody_keeps_locked_leaves_what_is_in_memory() {
     shop.all_is_well();
 }
 
-/// Asks a question that fills a part of a page; whether that was acknowledged.
+/// Posts a question that fills a part of a page. Returns whether it was acknowledged.
 fn ask(shop: &Shop<'_>, product: u64) -> bool {
     let question = json!({
         "body": "Why? ".repeat(200).trim(), "name": "ann", "email": "ann@mail.test", "product_id": product,
     });
-    let answer = Request::new(shop.server.address, "POST", "/qa/questions").json(&question).send();
-    assert!(answer.status == 201 || is_unavailable(&answer), "{answer:?}");
-    answer.status == 201
+    let response = Request::new(shop.server.address, "POST", "/qa/questions").json(&question).send();
+    assert!(response.status == 201 || is_unavailable(&response), "{response:?}");
+    response.status == 201
 }
 
 #[test]
-fn on_a_full_disk_nothing_is_acknowledged_that_is_not_there() {
+fn on_a_full_disk_every_acknowledged_write_is_stored() {
     const PRODUCT: u64 = 77;
     let cluster = Cluster::start();
     let mut shop = Shop::on(&cluster);
-    // The tables get larger than the log's files, which then still can be written.
+    // Tables grow larger than the log's files, so the log can still be written.
     cluster.query(
         &shop.store,
         "INSERT INTO questions (product_id, question_id, written_at, body, name, email)

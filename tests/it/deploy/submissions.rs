@@ -1,5 +1,5 @@
-//! Two processes that are sent the same question at once, as by a client that lost patience: it is there once, also
-//! when one of them is killed meanwhile.
+//! Two processes get the same question at once, as from an impatient client. It is stored once,
+//! also when one of them is killed meanwhile.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::support::program::{Chance, check, run};
 const SENDERS: usize = 50;
 const ROUNDS: u64 = 6;
 
-/// Sends a question, under a key if there is one; the id that it is told.
+/// Sends a question, under a key if there is one, and returns the id in the response.
 fn send(address: SocketAddr, body: &str, key: Option<&str>) -> u64 {
     let request = Request::new(address, "POST", "/qa/questions");
     let request = match key {
@@ -22,15 +22,15 @@ fn send(address: SocketAddr, body: &str, key: Option<&str>) -> u64 {
         None => request,
     };
     let draft = json!({"body": body, "name": "ann", "email": "ann@mail.test", "product_id": 5});
-    let answer = request.json(&draft).send();
-    assert_eq!(answer.status, 201, "{answer:?}");
-    answer.json()["question_id"].as_u64().expect("an id")
+    let response = request.json(&draft).send();
+    assert_eq!(response.status, 201, "{response:?}");
+    response.json()["question_id"].as_u64().expect("an id")
 }
 
 /// The questions with a text, as a process lists them.
 fn listed(address: SocketAddr, body: &str) -> Vec<u64> {
-    let answer = Request::new(address, "GET", "/qa/questions?product_id=5&count=1000").send();
-    let rows = answer.results().into_iter().filter(|row| row["question_body"] == body);
+    let response = Request::new(address, "GET", "/qa/questions?product_id=5&count=1000").send();
+    let rows = response.results().into_iter().filter(|row| row["question_body"] == body);
     rows.map(|row| row["question_id"].as_u64().expect("an id")).collect()
 }
 
@@ -81,7 +81,7 @@ fn a_question_that_is_sent_to_the_other_process_after_a_kill_is_there_once() {
             (doomed, living.into_iter().map(|id| id.join().expect("no panic")).collect::<Vec<_>>())
         });
         told.extend(doomed);
-        // Whoever was not answered asks the other one.
+        // A client without a response asks the other process.
         told.push(send(second, &body, Some(&key)));
         pair.start_again(0);
         told.push(send(first, &body, Some(&key)));
@@ -93,7 +93,7 @@ fn a_question_that_is_sent_to_the_other_process_after_a_kill_is_there_once() {
     check(&store);
 }
 
-/// Sends a question to a process that is about to be killed; what it is told, if it is answered.
+/// Sends a question to a process that is about to be killed; returns the response, if one comes.
 fn send_to_the_doomed(mut client: Connection, body: &str, key: &str) -> Option<u64> {
     let draft = json!({"body": body, "name": "ann", "email": "ann@mail.test", "product_id": 5}).to_string();
     let length = draft.len();
@@ -103,7 +103,7 @@ fn send_to_the_doomed(mut client: Connection, body: &str, key: &str) -> Option<u
              Idempotency-Key: {key}\r\nContent-Length: {length}\r\n\r\n{draft}"
         ))
         .ok()?;
-    let answer = client.try_answer_to("POST").ok()?;
-    assert_eq!(answer.status, 201, "{answer:?}");
-    answer.json()["question_id"].as_u64()
+    let response = client.try_response_to("POST").ok()?;
+    assert_eq!(response.status, 201, "{response:?}");
+    response.json()["question_id"].as_u64()
 }

@@ -1,28 +1,28 @@
-//! `POST /qa/questions/:question_id/answers`: what a good answer comes to, and its new ids. The
+//! `POST /qa/questions/:question_id/answers`: the response to a valid answer, and its new ids. The
 //! rules of its texts are in `texts`, those of its photos in `photos`.
 
 use serde_json::{Value, json};
 
 use super::drafts::{answer_draft, refused_fields, with, without};
-use crate::support::{Answer, EMAIL, OPENED_AT, Shop, answer, on_every_store, question};
+use crate::support::{EMAIL, OPENED_AT, Response, Shop, answer, on_every_store, question};
 
 const PATH: &str = "/qa/questions/1/answers";
 const LIST: &str = "/qa/questions/1/answers?count=100";
 
 /// The id that a 201 carries.
-fn new_id(answer: &Answer) -> u64 {
-    assert_eq!(answer.status, 201, "{answer:?}");
-    answer.json()["answer_id"].as_u64().expect("a number")
+fn new_id(response: &Response) -> u64 {
+    assert_eq!(response.status, 201, "{response:?}");
+    response.json()["answer_id"].as_u64().expect("a number")
 }
 
 on_every_store! {
     fn a_new_answer_answers_201_with_its_id_and_location(shop: &mut Shop) {
         shop.stock([question(7).answers([answer(41)])]);
-        let answer = shop.post("/qa/questions/007/answers", &answer_draft());
-        assert_eq!(answer.status, 201);
-        assert_eq!(answer.header("content-type"), Some("application/json; charset=utf-8"));
-        assert_eq!(answer.header("location"), Some("/qa/questions/7/answers"));
-        insta::assert_snapshot!(answer.body, @r#"{"answer_id":42}"#);
+        let response = shop.post("/qa/questions/007/answers", &answer_draft());
+        assert_eq!(response.status, 201);
+        assert_eq!(response.header("content-type"), Some("application/json; charset=utf-8"));
+        assert_eq!(response.header("location"), Some("/qa/questions/7/answers"));
+        insta::assert_snapshot!(response.body, @r#"{"answer_id":42}"#);
     }
 
     fn a_new_answer_is_in_both_lists_as_sent(shop: &mut Shop) {
@@ -52,8 +52,8 @@ on_every_store! {
     fn lists_asked_for_before_and_after_show_the_new_answer(shop: &mut Shop) {
         shop.stock([question(1).answers([answer(1).helpful(1)])]);
         let nested = || {
-            let answers = shop.get("/qa/questions?product_id=5").results()[0]["answers"].clone();
-            answers.as_object().expect("an object").len()
+            let responses = shop.get("/qa/questions?product_id=5").results()[0]["answers"].clone();
+            responses.as_object().expect("an object").len()
         };
         assert_eq!((shop.get(LIST).column("answer_id"), nested()), (vec![1], 1));
         for expected in [vec![1, 2], vec![1, 2, 3]] {
@@ -81,8 +81,8 @@ on_every_store! {
     fn an_answer_to_an_unknown_question_is_404(shop: &mut Shop) {
         shop.stock([question(1)]);
         for id in ["2", "9007199254740991"] {
-            let answer = shop.post(&format!("/qa/questions/{id}/answers"), &answer_draft());
-            assert_eq!(answer.outcome(), (404, "Error: there is no such question"));
+            let response = shop.post(&format!("/qa/questions/{id}/answers"), &answer_draft());
+            assert_eq!(response.outcome(), (404, "Error: there is no such question"));
         }
     }
 

@@ -1,28 +1,28 @@
-//! `POST /qa/questions`: what a good question comes to, which products it can be about, and its new
-//! id. The rules of its texts are in `texts`.
+//! `POST /qa/questions`: the response to a valid question, its possible products, and its new id.
+//! The rules of its texts are in `texts`.
 
 use serde_json::{Value, json};
 
 use super::drafts::{FORM, question_draft, refused_fields, with, without};
-use crate::support::{Answer, EMAIL, OPENED_AT, Shop, answer, on_every_store, question};
+use crate::support::{EMAIL, OPENED_AT, Response, Shop, answer, on_every_store, question};
 
 const PATH: &str = "/qa/questions";
 const LIST: &str = "/qa/questions?product_id=5";
 
 /// The id that a 201 carries.
-fn new_id(answer: &Answer) -> u64 {
-    assert_eq!(answer.status, 201, "{answer:?}");
-    answer.json()["question_id"].as_u64().expect("a number")
+fn new_id(response: &Response) -> u64 {
+    assert_eq!(response.status, 201, "{response:?}");
+    response.json()["question_id"].as_u64().expect("a number")
 }
 
 on_every_store! {
     fn a_new_question_answers_201_with_its_id_and_location(shop: &mut Shop) {
         shop.stock([question(41)]);
-        let answer = shop.post(PATH, &question_draft());
-        assert_eq!(answer.status, 201);
-        assert_eq!(answer.header("content-type"), Some("application/json; charset=utf-8"));
-        assert_eq!(answer.header("location"), Some("/qa/questions/42/answers"));
-        insta::assert_snapshot!(answer.body, @r#"{"question_id":42}"#);
+        let response = shop.post(PATH, &question_draft());
+        assert_eq!(response.status, 201);
+        assert_eq!(response.header("content-type"), Some("application/json; charset=utf-8"));
+        assert_eq!(response.header("location"), Some("/qa/questions/42/answers"));
+        insta::assert_snapshot!(response.body, @r#"{"question_id":42}"#);
     }
 
     fn a_new_question_is_listed_as_sent(shop: &Shop) {
@@ -93,8 +93,8 @@ on_every_store! {
         draft["helpfulness"] = json!(1_000);
         draft["reported"] = json!({"deep": [true, null, 1.5e300]});
         draft["photos"] = json!("no array, and no matter");
-        let answer = shop.request("POST", PATH).header("Authorization", "ghp_secret").json(&draft).send();
-        assert_eq!(new_id(&answer), 1);
+        let response = shop.request("POST", PATH).header("Authorization", "ghp_secret").json(&draft).send();
+        assert_eq!(new_id(&response), 1);
         assert_eq!(shop.get(LIST).column("question_helpfulness"), [0]);
     }
 

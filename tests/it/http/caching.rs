@@ -2,20 +2,20 @@
 //! says whether it may be cached.
 
 use super::drafts::{answer_draft, question_draft};
-use crate::support::{Answer, Faults, Shop, answer, on_every_store, question};
+use crate::support::{Faults, Response, Shop, answer, on_every_store, question};
 
 const QUESTIONS: &str = "/qa/questions?product_id=5";
 const ANSWERS: &str = "/qa/questions/1/answers";
 
 /// A list's tag.
-fn tag(answer: &Answer) -> String {
-    let tag = answer.header("etag").unwrap_or_else(|| panic!("no tag in {answer:?}"));
+fn tag(response: &Response) -> String {
+    let tag = response.header("etag").unwrap_or_else(|| panic!("no tag in {response:?}"));
     assert!(tag.starts_with("W/\"") && tag.ends_with('"'), "{tag}");
     tag.to_owned()
 }
 
 /// Asks again with the tag of a list that the client has.
-fn ask_again(shop: &Shop, target: &str, tags: &str) -> Answer {
+fn ask_again(shop: &Shop, target: &str, tags: &str) -> Response {
     shop.request("GET", target).header("If-None-Match", tags).send()
 }
 
@@ -82,10 +82,10 @@ on_every_store! {
         let mut connection = shop.connect();
         for _ in 0..3 {
             connection.send(format!("GET {QUESTIONS} HTTP/1.1\r\nHost: shop\r\nIf-None-Match: \"x\"\r\nIf-None-Match: {tag}\r\n\r\n"));
-            assert_eq!(connection.answer_to("GET").status, 304);
+            assert_eq!(connection.response_to("GET").status, 304);
         }
         connection.send(format!("GET {QUESTIONS} HTTP/1.1\r\nHost: shop\r\n\r\n"));
-        assert_eq!(connection.answer_to("GET").status, 200);
+        assert_eq!(connection.response_to("GET").status, 200);
     }
 
     fn every_write_makes_another_tag(shop: &mut Shop) {
@@ -132,7 +132,7 @@ on_every_store! {
 
     fn every_response_says_whether_it_may_be_cached(shop: &mut Shop) {
         shop.stock([question(1)]);
-        for (answer, kept) in [
+        for (response, kept) in [
             (shop.get(QUESTIONS), "public, no-cache"),
             (shop.get(ANSWERS), "public, no-cache"),
             (shop.get("/problems/unknown-path"), "public, max-age=3600"),
@@ -142,8 +142,8 @@ on_every_store! {
             (shop.get("/nothing"), "no-store"),
             (shop.put("/qa/questions/x/helpful"), "no-store"),
         ] {
-            assert_eq!(answer.header("cache-control"), Some(kept), "{answer:?}");
-            assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{answer:?}");
+            assert_eq!(response.header("cache-control"), Some(kept), "{response:?}");
+            assert_eq!(response.header("x-content-type-options"), Some("nosniff"), "{response:?}");
         }
         assert_eq!(shop.get(QUESTIONS).header("vary"), Some("Accept-Encoding"));
         assert_eq!(shop.get("/nothing").header("vary"), Some("Accept"));

@@ -1,5 +1,5 @@
-//! Connections: kept open after every kind of answer, pipelined, chunked bodies in any pieces, and closed in
-//! order when the server stops.
+//! Connections stay open after every kind of response, take pipelined requests and chunked bodies
+//! in any pieces, and are closed in order when the server stops.
 
 use super::drafts::question_draft;
 use crate::support::{Shop, answer, on_every_store, question};
@@ -28,7 +28,7 @@ on_every_store! {
             (GET, "GET", 200),
         ] {
             connection.send(request);
-            assert_eq!(connection.answer_to(method).status, status, "{request}");
+            assert_eq!(connection.response_to(method).status, status, "{request}");
         }
     }
 
@@ -39,7 +39,7 @@ on_every_store! {
             connection.send(format!("GET /qa/questions?product_id={id} HTTP/1.1\r\nHost: shop\r\n\r\n"));
         }
         for id in 1..=20 {
-            assert_eq!(connection.answer_to("GET").column("question_id"), [id]);
+            assert_eq!(connection.response_to("GET").column("question_id"), [id]);
         }
     }
 
@@ -50,11 +50,11 @@ on_every_store! {
         let put = "PUT /qa/questions/1/helpful HTTP/1.1\r\nHost: shop\r\n\r\n";
         let post = post(&format!("Content-Length: {}", draft.len()));
         connection.send(format!("{GET}{put}{GET}{post}{draft}{GET}"));
-        assert_eq!(connection.answer_to("GET").column("question_helpfulness"), [0]);
-        assert_eq!(connection.answer_to("PUT").status, 204);
-        assert_eq!(connection.answer_to("GET").column("question_helpfulness"), [1]);
-        assert_eq!(connection.answer_to("POST").status, 201);
-        assert_eq!(connection.answer_to("GET").column("question_id"), [1, 2]);
+        assert_eq!(connection.response_to("GET").column("question_helpfulness"), [0]);
+        assert_eq!(connection.response_to("PUT").status, 204);
+        assert_eq!(connection.response_to("GET").column("question_helpfulness"), [1]);
+        assert_eq!(connection.response_to("POST").status, 201);
+        assert_eq!(connection.response_to("GET").column("question_id"), [1, 2]);
     }
 
     fn a_request_may_come_in_any_pieces(shop: &mut Shop) {
@@ -69,7 +69,7 @@ on_every_store! {
                 connection.send(piece);
             }
             for (method, status) in [("GET", 200), ("PUT", 204), ("GET", 200), ("POST", 201), ("GET", 200)] {
-                assert_eq!(connection.answer_to(method).status, status, "{method} in pieces of {piece_bytes}");
+                assert_eq!(connection.response_to(method).status, status, "{method} in pieces of {piece_bytes}");
             }
         }
     }
@@ -81,12 +81,12 @@ on_every_store! {
         let mut sender = connection.another_end();
         let sending = std::thread::spawn(move || sender.send(list.repeat(1_000)));
         for _ in 0..1_000 {
-            assert_eq!(connection.answer_to("GET").results().len(), 100);
+            assert_eq!(connection.response_to("GET").results().len(), 100);
         }
         sending.join().expect("all is sent");
     }
 
-    fn whatever_is_unusual_is_answered_between_usual_requests(shop: &mut Shop) {
+    fn unusual_requests_are_answered_between_usual_ones(shop: &mut Shop) {
         shop.stock([question(1)]);
         let mut connection = shop.connect();
         for unusual in [
@@ -95,7 +95,7 @@ on_every_store! {
         ] {
             connection.send(format!("{GET}{unusual}{GET}"));
             for _ in 0..3 {
-                assert_eq!(connection.answer_to("GET").column("question_id"), [1], "{unusual}");
+                assert_eq!(connection.response_to("GET").column("question_id"), [1], "{unusual}");
             }
         }
     }
@@ -104,8 +104,8 @@ on_every_store! {
         shop.stock([question(1)]);
         let mut connection = shop.connect();
         connection.send(GET.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n"));
-        let answer = connection.answer_to("GET");
-        assert_eq!((answer.status, answer.header("connection")), (200, Some("close")));
+        let response = connection.response_to("GET");
+        assert_eq!((response.status, response.header("connection")), (200, Some("close")));
         assert_eq!(connection.read_to_the_end(), "");
     }
 
@@ -123,12 +123,12 @@ on_every_store! {
             connection.send(format!(
                 "{head} HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: chunked\r\n\r\n{chunks}{GET}"
             ));
-            assert_eq!(connection.answer_to(method).status, status, "{head}");
-            assert_eq!(connection.answer_to("GET").status, 200, "after {head}");
+            assert_eq!(connection.response_to(method).status, status, "{head}");
+            assert_eq!(connection.response_to("GET").status, 200, "after {head}");
             connection.send(format!("{head} HTTP/1.1\r\nHost: shop\r\nContent-Length: 2\r\n\r\n"));
             connection.send(format!("{{}}{GET}"));
-            assert_eq!(connection.answer_to(method).status, status, "{head}");
-            assert_eq!(connection.answer_to("GET").status, 200, "after {head}");
+            assert_eq!(connection.response_to(method).status, status, "{head}");
+            assert_eq!(connection.response_to("GET").status, 200, "after {head}");
         }
     }
 
@@ -139,20 +139,20 @@ on_every_store! {
             connection.send([b"1\r\n".as_slice(), &[byte], b"\r\n"].concat());
         }
         connection.send("0\r\n\r\n");
-        assert_eq!(connection.answer_to("POST").status, 201);
+        assert_eq!(connection.response_to("POST").status, 201);
         connection.send(GET);
-        assert_eq!(connection.answer_to("GET").column("question_id"), [1]);
+        assert_eq!(connection.response_to("GET").column("question_id"), [1]);
     }
 
     fn a_client_that_expects_100_continue_gets_it_or_the_refusal(shop: &Shop) {
         let draft = question_draft().to_string();
         let mut connection = shop.connect();
         connection.send(post(&format!("Content-Length: {}\r\nExpect: 100-continue", draft.len())));
-        assert_eq!(connection.answer_to("POST").status, 100);
+        assert_eq!(connection.response_to("POST").status, 100);
         connection.send(draft);
-        assert_eq!(connection.answer_to("POST").status, 201);
+        assert_eq!(connection.response_to("POST").status, 201);
         connection.send(post("Content-Length: 65537\r\nExpect: 100-continue"));
-        let refused = connection.answer_to("POST");
+        let refused = connection.response_to("POST");
         assert_eq!((refused.status, refused.header("connection")), (413, Some("close")));
         assert_eq!(connection.read_to_the_end(), "", "a body that nobody wants is not waited for");
     }
@@ -171,8 +171,8 @@ on_every_store! {
                 let mut connection = shop.connect();
                 let fields = format!("Host: shop\r\nContent-Type: application/json\r\n{length}");
                 connection.send(format!("{head} HTTP/1.1\r\n{fields}\r\n\r\n{body}"));
-                let answer = connection.answer_to(method);
-                assert_eq!((answer.status, answer.header("connection")), (status, Some("close")), "{head}");
+                let response = connection.response_to(method);
+                assert_eq!((response.status, response.header("connection")), (status, Some("close")), "{head}");
                 assert_eq!(connection.read_to_the_end(), "");
             }
         }
@@ -191,10 +191,10 @@ on_every_store! {
         shop.http_settings.max_connections = 1;
         let mut first = shop.connect();
         first.send(GET);
-        assert_eq!(first.answer_to("GET").status, 200);
+        assert_eq!(first.response_to("GET").status, 200);
         assert_eq!(shop.connect().read_to_the_end(), "");
         first.send(GET);
-        assert_eq!(first.answer_to("GET").status, 200);
+        assert_eq!(first.response_to("GET").status, 200);
     }
 
     fn a_connection_on_which_no_request_comes_is_closed(shop: &mut Shop) {
@@ -202,21 +202,21 @@ on_every_store! {
         let mut silent = shop.connect();
         let mut slow = shop.connect();
         slow.send(GET);
-        assert_eq!(slow.answer_to("GET").status, 200);
+        assert_eq!(slow.response_to("GET").status, 200);
         slow.send(&GET[..GET.len() - 1]);
         let mut writer = shop.connect();
         writer.send(post("Content-Length: 1"));
         assert_eq!(silent.read_to_the_end(), "");
         assert_eq!(slow.read_to_the_end(), "", "half a request is none");
-        // This one is older than the two were, but its request is being read.
+        // This connection is older than the two were, but its request is being read.
         writer.send("{");
-        assert_eq!(writer.answer_to("POST").status, 400);
+        assert_eq!(writer.response_to("POST").status, 400);
     }
 
     fn a_server_that_stops_closes_idle_connections(shop: &mut Shop) {
         let mut connection = shop.connect();
         connection.send(GET);
-        assert_eq!(connection.answer_to("GET").status, 200);
+        assert_eq!(connection.response_to("GET").status, 200);
         shop.close();
         assert_eq!(connection.read_to_the_end(), "");
     }

@@ -4,25 +4,25 @@
 use atelier::http::CorsOrigins;
 
 use super::drafts::{JSON, ROUTES, question_draft};
-use crate::support::{Answer, Faults, Shop, on_every_store, question};
+use crate::support::{Faults, Response, Shop, on_every_store, question};
 
-/// What any page may read of an answer.
-fn readable_by_all(answer: &Answer) -> bool {
-    answer.header("access-control-allow-origin") == Some("*")
-        && answer.header("access-control-expose-headers")
+/// Whether any page may read the response and its headers.
+fn readable_by_all(response: &Response) -> bool {
+    response.header("access-control-allow-origin") == Some("*")
+        && response.header("access-control-expose-headers")
             == Some("Location, Link, Retry-After, RateLimit, RateLimit-Policy, ETag, X-Request-Id")
 }
 
 /// Whether a list of names in a header has this one.
-fn names(answer: &Answer, header: &str, name: &str) -> bool {
-    let list = answer.header(header).unwrap_or("");
+fn names(response: &Response, header: &str, name: &str) -> bool {
+    let list = response.header(header).unwrap_or("");
     list.split(',').any(|item| item.trim().eq_ignore_ascii_case(name))
 }
 
 on_every_store! {
     fn pages_of_any_origin_may_read_every_success(shop: &mut Shop) {
         shop.stock([question(1)]);
-        for answer in [
+        for response in [
             shop.get("/qa/questions?product_id=5"),
             shop.request("GET", "/qa/questions/1/answers").header("Origin", "https://shop.example").send(),
             shop.request("HEAD", "/qa/questions/1/answers").send(),
@@ -30,15 +30,15 @@ on_every_store! {
             shop.put("/qa/questions/1/helpful"),
             shop.request("OPTIONS", "/qa/questions").send(),
         ] {
-            assert!(answer.status < 300, "{answer:?}");
-            assert!(readable_by_all(&answer), "{answer:?}");
+            assert!(response.status < 300, "{response:?}");
+            assert!(readable_by_all(&response), "{response:?}");
         }
     }
 
     fn pages_of_any_origin_may_read_every_error(shop: &mut Shop) {
         let faults = Faults::under(shop);
         faults.break_down();
-        for (answer, status) in [
+        for (response, status) in [
             (shop.get("/nothing"), 404),
             (shop.request("OPTIONS", "/nothing").send(), 404),
             (shop.get("/qa/questions"), 422),
@@ -50,8 +50,8 @@ on_every_store! {
             (shop.request("POST", "/qa/questions").body(JSON, "{}").send(), 422),
             (shop.get("/qa/questions?product_id=5"), 503),
         ] {
-            assert_eq!(answer.status, status, "{answer:?}");
-            assert!(readable_by_all(&answer), "{answer:?}");
+            assert_eq!(response.status, status, "{response:?}");
+            assert!(readable_by_all(&response), "{response:?}");
         }
     }
 
@@ -61,16 +61,16 @@ on_every_store! {
                 let request = shop.request("OPTIONS", &path).header("Origin", "https://shop.example");
                 let request = request.header("Access-Control-Request-Method", method);
                 let request = request.header("Access-Control-Request-Headers", "authorization,content-type");
-                let answer = request.send();
-                assert_eq!(answer.outcome(), (204, ""), "{method} {path}");
-                assert!(readable_by_all(&answer), "{method} {path}");
-                assert!(names(&answer, "access-control-allow-methods", method), "{method} {path}");
+                let response = request.send();
+                assert_eq!(response.outcome(), (204, ""), "{method} {path}");
+                assert!(readable_by_all(&response), "{method} {path}");
+                assert!(names(&response, "access-control-allow-methods", method), "{method} {path}");
                 for method in ["PUT", "DELETE"] {
-                    assert!(names(&answer, "access-control-allow-methods", method), "{path} {method}");
+                    assert!(names(&response, "access-control-allow-methods", method), "{path} {method}");
                 }
                 for header in ["Authorization", "Content-Type", "Idempotency-Key", "*"] {
                     assert!(
-                        names(&answer, "access-control-allow-headers", header),
+                        names(&response, "access-control-allow-headers", header),
                         "{method} {path} {header}"
                     );
                 }
@@ -87,8 +87,8 @@ on_every_store! {
             ("/qa/answers/1/helpful", "PUT, OPTIONS"),
             ("/qa/answers/1/report", "PUT, OPTIONS"),
         ] {
-            let answer = shop.request("OPTIONS", path).send();
-            assert_eq!((answer.status, answer.header("allow")), (204, Some(allow)), "{path}");
+            let response = shop.request("OPTIONS", path).send();
+            assert_eq!((response.status, response.header("allow")), (204, Some(allow)), "{path}");
         }
     }
 
@@ -104,13 +104,13 @@ on_every_store! {
         ] {
             for target in ["/qa/questions?product_id=5", "/nothing"] {
                 for method in ["GET", "OPTIONS"] {
-                    let answer = shop.request(method, target).header("Origin", origin).send();
+                    let response = shop.request(method, target).header("Origin", origin).send();
                     assert_eq!(
-                        answer.header("access-control-allow-origin"),
+                        response.header("access-control-allow-origin"),
                         allowed,
                         "{origin} {method} {target}"
                     );
-                    assert!(names(&answer, "vary", "Origin"), "{origin} {method} {target}");
+                    assert!(names(&response, "vary", "Origin"), "{origin} {method} {target}");
                 }
             }
         }

@@ -7,23 +7,23 @@ use serde_json::Value;
 use crate::support::{Shop, on_every_store};
 
 fn document(shop: &Shop, prefix: &str) -> Value {
-    let answer = shop.get(&format!("{prefix}/openapi.json"));
+    let response = shop.get(&format!("{prefix}/openapi.json"));
     assert_eq!(
-        (answer.status, answer.header("content-type")),
+        (response.status, response.header("content-type")),
         (200, Some("application/json; charset=utf-8"))
     );
-    assert_eq!(answer.body, openapi_document(&shop.http_settings, &shop.service_settings));
-    serde_json::from_str(&answer.body).expect("JSON")
+    assert_eq!(response.body, openapi_document(&shop.http_settings, &shop.service_settings));
+    serde_json::from_str(&response.body).expect("JSON")
 }
 
 on_every_store! {
     fn the_document_is_answered_like_any_page(shop: &Shop) {
         document(shop, "");
         for path in ["/openapi.json", "/docs"] {
-            let answer = shop.request("HEAD", path).send();
-            assert_eq!(answer.outcome(), (200, ""), "{path}");
-            let answer = shop.request("OPTIONS", path).send();
-            assert_eq!((answer.status, answer.header("allow")), (204, Some("GET, HEAD, OPTIONS")), "{path}");
+            let response = shop.request("HEAD", path).send();
+            assert_eq!(response.outcome(), (200, ""), "{path}");
+            let response = shop.request("OPTIONS", path).send();
+            assert_eq!((response.status, response.header("allow")), (204, Some("GET, HEAD, OPTIONS")), "{path}");
             assert_eq!(shop.get(&format!("{path}/")).status, 200, "{path}");
             assert_eq!(shop.put(path).status, 405, "{path}");
         }

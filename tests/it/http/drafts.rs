@@ -1,4 +1,4 @@
-//! What shoppers send when nothing is wrong with it, and how a test changes one thing about it.
+//! Valid submissions, and helpers that change one member of them.
 
 use serde_json::{Value, json};
 
@@ -47,10 +47,10 @@ pub(crate) fn of_bytes(draft: Value, bytes: usize) -> String {
     with(draft, "padding", "x".repeat(bytes - short)).to_string()
 }
 
-/// Posts a draft that must be refused for its fields; tells which, as JSON Pointers.
+/// Posts a draft that must be refused. Returns the refused fields as JSON Pointers.
 pub(crate) fn refused_fields(shop: &Shop, path: &str, draft: &Value) -> Vec<String> {
-    let answer = shop.request("POST", path).accept("application/json").json(draft).send();
-    assert_eq!(answer.status, 422, "{draft}: {answer:?}");
-    let errors = answer.json()["errors"].as_array().expect("bad fields are listed").clone();
+    let response = shop.request("POST", path).accept("application/json").json(draft).send();
+    assert_eq!(response.status, 422, "{draft}: {response:?}");
+    let errors = response.json()["errors"].as_array().expect("bad fields are listed").clone();
     errors.iter().map(|error| error["pointer"].as_str().expect("a pointer").to_owned()).collect()
 }

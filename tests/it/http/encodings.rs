@@ -3,35 +3,35 @@
 
 use std::io::Read as _;
 
-use crate::support::{Answer, Shop, answer, on_every_store, question};
+use crate::support::{Response, Shop, answer, on_every_store, question};
 
 const QUESTIONS: &str = "/qa/questions?product_id=5";
 const ANSWERS: &str = "/qa/questions/1/answers";
 const ENCODINGS: [&str; 3] = ["gzip", "br", "zstd"];
 
-/// A product whose lists are longer than what is sent as it is.
+/// A product whose lists are long enough to be encoded.
 fn stock(shop: &Shop) {
     let body =
         "It is, and so is mine, which I have had for a year now and use on most days, winter or summer.";
     shop.stock([question(1).body(body).answers((1..=9).map(|id| answer(id).body(body))), question(2)]);
 }
 
-fn ask(shop: &Shop, target: &str, accepted: &str) -> Answer {
+fn ask(shop: &Shop, target: &str, accepted: &str) -> Response {
     shop.request("GET", target).header("Accept-Encoding", accepted).send()
 }
 
-/// The encoding of an answer and its body without it.
-fn decoded(answer: &Answer) -> (Option<&str>, String) {
-    let encoding = answer.header("content-encoding");
+/// The encoding of a response, and its decoded body.
+fn decoded(response: &Response) -> (Option<&str>, String) {
+    let encoding = response.header("content-encoding");
     let mut body = String::new();
-    let bytes = answer.bytes.as_slice();
+    let bytes = response.bytes.as_slice();
     let read = match encoding {
         Some("gzip") => flate2::read::GzDecoder::new(bytes).read_to_string(&mut body),
         Some("br") => brotli::Decompressor::new(bytes, 4_096).read_to_string(&mut body),
         Some("zstd") => zstd::Decoder::new(bytes).and_then(|mut decoder| decoder.read_to_string(&mut body)),
         other => {
             assert_eq!(other, None);
-            return (None, answer.body.clone());
+            return (None, response.body.clone());
         }
     };
     read.expect("the body can be decoded");
@@ -44,13 +44,13 @@ on_every_store! {
         for target in [QUESTIONS, ANSWERS] {
             let plain = shop.get(target);
             for encoding in ENCODINGS {
-                // The second comes from what was kept of the first.
+                // The second one comes from the cache of encoded lists.
                 for _ in 0..2 {
-                    let answer = ask(shop, target, encoding);
-                    assert_eq!(decoded(&answer), (Some(encoding), plain.body.clone()), "{target}");
-                    assert!(answer.bytes.len() < plain.bytes.len() / 2, "{target} {encoding}");
+                    let response = ask(shop, target, encoding);
+                    assert_eq!(decoded(&response), (Some(encoding), plain.body.clone()), "{target}");
+                    assert!(response.bytes.len() < plain.bytes.len() / 2, "{target} {encoding}");
                     for header in ["etag", "vary", "content-type", "cache-control"] {
-                        assert_eq!(answer.header(header), plain.header(header), "{target} {encoding} {header}");
+                        assert_eq!(response.header(header), plain.header(header), "{target} {encoding} {header}");
                     }
                 }
                 let head = shop.request("HEAD", target).header("Accept-Encoding", encoding).send();
@@ -100,9 +100,9 @@ on_every_store! {
             ("gzip;q=NaN", None),
             (",,gzip,,", Some("gzip")),
         ] {
-            let answer = ask(shop, QUESTIONS, accepted);
-            assert_eq!(answer.header("content-encoding"), encoding, "{accepted}");
-            assert_eq!(answer.header("vary"), Some("Accept-Encoding"), "{accepted}");
+            let response = ask(shop, QUESTIONS, accepted);
+            assert_eq!(response.header("content-encoding"), encoding, "{accepted}");
+            assert_eq!(response.header("vary"), Some("Accept-Encoding"), "{accepted}");
         }
         let two_lines = shop.request("GET", QUESTIONS).header("Accept-Encoding", "br;q=0.1");
         let answer = two_lines.header("Accept-Encoding", "gzip;q=0.2").send();
@@ -127,7 +127,7 @@ on_every_store! {
         }
     }
 
-    fn who_has_a_list_is_told_so_whatever_its_encoding(shop: &mut Shop) {
+    fn a_client_that_has_the_list_gets_304_in_every_encoding(shop: &mut Shop) {
         stock(shop);
         let whole = ask(shop, QUESTIONS, "br");
         let tag = whole.header("etag").expect("a tag");
@@ -144,8 +144,8 @@ on_every_store! {
             shop.http_settings.encoded_max_bytes = max_bytes;
             for page in 1..=50 {
                 let target = format!("{QUESTIONS}&page=1&count={page}");
-                let answer = ask(shop, &target, "gzip");
-                assert_eq!(decoded(&answer), (Some("gzip"), shop.get(&target).body), "{max_bytes}");
+                let response = ask(shop, &target, "gzip");
+                assert_eq!(decoded(&response), (Some("gzip"), shop.get(&target).body), "{max_bytes}");
             }
         }
     }

@@ -4,27 +4,27 @@
 use serde_json::json;
 
 use super::drafts::{FORM, JSON, answer_draft, question_draft, with};
-use crate::support::{Answer, EMAIL, Shop, on_every_store, question};
+use crate::support::{EMAIL, Response, Shop, on_every_store, question};
 
 const QUESTIONS: &str = "/qa/questions";
 
 /// Posts a body as JSON.
-fn post(shop: &Shop, path: &str, body: impl AsRef<[u8]>) -> Answer {
+fn post(shop: &Shop, path: &str, body: impl AsRef<[u8]>) -> Response {
     shop.request("POST", path).body(JSON, body).send()
 }
 
 on_every_store! {
     fn errors_are_plain_text_by_default(shop: &Shop) {
-        let answer = shop.get("/qa/questions");
-        assert_eq!(answer.header("content-type"), Some("text/plain; charset=utf-8"));
-        insta::assert_snapshot!(answer.body, @"Error: invalid product_id provided");
+        let response = shop.get("/qa/questions");
+        assert_eq!(response.header("content-type"), Some("text/plain; charset=utf-8"));
+        insta::assert_snapshot!(response.body, @"Error: invalid product_id provided");
     }
 
     fn errors_are_problem_details_for_a_client_that_wants_json(shop: &Shop) {
-        let answer = shop.request("GET", "/qa/questions/x/answers").accept(JSON).send();
-        assert_eq!(answer.status, 404);
-        assert_eq!(answer.header("content-type"), Some("application/problem+json"));
-        insta::assert_snapshot!(answer.lines(), @r#"
+        let response = shop.request("GET", "/qa/questions/x/answers").accept(JSON).send();
+        assert_eq!(response.status, 404);
+        assert_eq!(response.header("content-type"), Some("application/problem+json"));
+        insta::assert_snapshot!(response.lines(), @r#"
         {"detail":"Error: invalid question_id provided",
         "instance":"/qa/questions/x/answers",
         "status":404,
@@ -38,10 +38,10 @@ on_every_store! {
         let long = format!("https://a.test/{}", "x".repeat(2_000));
         let draft = json!({"body": "b", "name": "n", "email": "bob", "photos": ["https://a.test", "", long]});
         let request = shop.request("POST", "/qa/questions/1/answers").accept("application/problem+json");
-        let answer = request.json(&draft).send();
-        assert_eq!(answer.status, 422);
-        assert_eq!(answer.header("content-type"), Some("application/problem+json"));
-        insta::assert_snapshot!(answer.lines(), @r##"
+        let response = request.json(&draft).send();
+        assert_eq!(response.status, 422);
+        assert_eq!(response.header("content-type"), Some("application/problem+json"));
+        insta::assert_snapshot!(response.lines(), @r##"
         {"detail":"Error: email must be a valid e-mail address; photos[2] must have 1 to 2000 characters; it has 2015",
         "errors":[{"detail":"email must be a valid e-mail address",
         "pointer":"#/email"},{"detail":"photos[2] must have 1 to 2000 characters; it has 2015",
@@ -54,12 +54,12 @@ on_every_store! {
     }
 
     fn bad_fields_are_named_in_plain_text_too(shop: &Shop) {
-        let answer = shop.post(QUESTIONS, &json!({"name": 7, "email": EMAIL, "product_id": 5}));
-        assert_eq!(answer.status, 422);
-        insta::assert_snapshot!(answer.body, @"Error: body is required; name must be a text, not a number");
+        let response = shop.post(QUESTIONS, &json!({"name": 7, "email": EMAIL, "product_id": 5}));
+        assert_eq!(response.status, 422);
+        insta::assert_snapshot!(response.body, @"Error: body is required; name must be a text, not a number");
     }
 
-    fn accept_decides_which_shape(shop: &Shop) {
+    fn accept_decides_the_form_of_an_error(shop: &Shop) {
         for (accept, shape) in [
             ("application/json", "application/problem+json"),
             ("application/problem+json", "application/problem+json"),
@@ -73,8 +73,8 @@ on_every_store! {
             ("application/json;q=0, text/plain", "text/plain; charset=utf-8"),
             ("", "text/plain; charset=utf-8"),
         ] {
-            let answer = shop.request("GET", QUESTIONS).accept(accept).send();
-            assert_eq!((answer.status, answer.header("content-type")), (422, Some(shape)), "{accept}");
+            let response = shop.request("GET", QUESTIONS).accept(accept).send();
+            assert_eq!((response.status, response.header("content-type")), (422, Some(shape)), "{accept}");
         }
         let twice = shop.request("GET", QUESTIONS).accept("text/plain").accept(JSON).send();
         assert_eq!(twice.header("content-type"), Some("application/problem+json"));
@@ -82,7 +82,7 @@ on_every_store! {
 
     fn every_problem_has_the_members_of_its_standard(shop: &Shop) {
         let asking = |method: &str, path: &str| shop.request(method, path).accept(JSON);
-        for (answer, status) in [
+        for (response, status) in [
             (asking("GET", "/nothing").send(), 404),
             (asking("PATCH", QUESTIONS).send(), 405),
             (asking("POST", QUESTIONS).body("text/plain", "x").send(), 415),
@@ -92,10 +92,10 @@ on_every_store! {
             (asking("PUT", "/qa/answers/1/helpful").send(), 404),
         ] {
             assert_eq!(
-                (answer.status, answer.header("content-type")),
+                (response.status, response.header("content-type")),
                 (status, Some("application/problem+json"))
             );
-            let problem = answer.json();
+            let problem = response.json();
             assert_eq!(problem["status"], json!(status));
             for member in ["type", "title", "detail", "instance"] {
                 assert!(problem[member].as_str().is_some_and(|text| !text.is_empty()), "{member}: {problem}");
@@ -128,9 +128,9 @@ on_every_store! {
             format!("{good},").as_bytes(),
         ] {
             for path in [QUESTIONS, "/qa/questions/1/answers"] {
-                let answer = post(shop, path, body);
-                assert_eq!(answer.status, 400, "{}", String::from_utf8_lossy(body));
-                assert!(answer.body.starts_with("Error: "), "{answer:?}");
+                let response = post(shop, path, body);
+                assert_eq!(response.status, 400, "{}", String::from_utf8_lossy(body));
+                assert!(response.body.starts_with("Error: "), "{response:?}");
             }
         }
         assert_eq!(
@@ -211,7 +211,7 @@ on_every_store! {
             connection.send(format!(
                 "POST {path} HTTP/1.1\r\nHost: shop\r\nContent-Length: {length}\r\n\r\n{draft}"
             ));
-            assert_eq!(connection.answer_to("POST").status, 415, "none at all, with a body");
+            assert_eq!(connection.response_to("POST").status, 415, "none at all, with a body");
         }
     }
 
@@ -228,11 +228,11 @@ on_every_store! {
                 ("", 201),
             ] {
                 let request = shop.request("POST", path).header("Content-Encoding", encoding).accept(JSON);
-                let answer = request.json(&draft).send();
-                assert_eq!(answer.status, status, "{path} {encoding}: {answer:?}");
+                let response = request.json(&draft).send();
+                assert_eq!(response.status, status, "{path} {encoding}: {response:?}");
                 if status == 415 {
-                    assert_eq!(answer.json()["type"], "/problems/encoded-body");
-                    assert_eq!(answer.header("accept-encoding"), Some("identity"));
+                    assert_eq!(response.json()["type"], "/problems/encoded-body");
+                    assert_eq!(response.header("accept-encoding"), Some("identity"));
                 }
             }
         }
@@ -267,8 +267,8 @@ on_every_store! {
             ("POST", QUESTIONS, JSON, broken, 400),
             ("POST", QUESTIONS, JSON, fields, 422),
         ] {
-            let answer = shop.request(method, path).body(content_type, body).send();
-            assert_eq!(answer.status, status, "{method} {path} {content_type} {body:.20}: {answer:?}");
+            let response = shop.request(method, path).body(content_type, body).send();
+            assert_eq!(response.status, status, "{method} {path} {content_type} {body:.20}: {response:?}");
         }
     }
 }

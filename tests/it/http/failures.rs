@@ -6,21 +6,21 @@ use std::time::Duration;
 
 use super::drafts::{ROUTES, answer_draft, question_draft};
 use super::health::until_ready;
-use crate::support::{Answer, Faults, INNER_SECRET, Shop, answer, on_every_store, question};
+use crate::support::{Faults, INNER_SECRET, Response, Shop, answer, on_every_store, question};
 
 /// A request that waited for the store would fail its test.
 const NOBODY_WAITS_THAT_LONG: Duration = Duration::from_hours(1);
 
-/// A 503 that tells when to try again, and nothing of what broke.
-fn assert_unavailable(answer: &Answer) {
-    assert_eq!((answer.status, answer.header("retry-after")), (503, Some("1")), "{answer:?}");
+/// A 503 with `Retry-After`, and without the internal error.
+fn assert_unavailable(response: &Response) {
+    assert_eq!((response.status, response.header("retry-after")), (503, Some("1")), "{response:?}");
     for secret in [INNER_SECRET, "fire", "sqlite", "SQL", "results"] {
-        assert!(!answer.body.contains(secret), "{answer:?}");
+        assert!(!response.body.contains(secret), "{response:?}");
     }
 }
 
 /// Sends what the route takes.
-fn send(shop: &Shop, method: &str, path: &str) -> Answer {
+fn send(shop: &Shop, method: &str, path: &str) -> Response {
     let query = if method == "GET" { "?product_id=5" } else { "" };
     let request = shop.request(method, &format!("{path}{query}"));
     match (method, path) {
@@ -30,9 +30,14 @@ fn send(shop: &Shop, method: &str, path: &str) -> Answer {
     }
 }
 
-/// Sends two requests of which only one may wait; tells the answer that comes while the store is
-/// held, and, after `release`, the other one.
-fn one_too_many(shop: &Shop, method: &str, targets: [&str; 2], release: impl FnOnce()) -> (Answer, Answer) {
+/// Sends two requests of which only one may wait. Returns the response that comes while the store
+/// is held and, after `release`, the other one.
+fn one_too_many(
+    shop: &Shop,
+    method: &str,
+    targets: [&str; 2],
+    release: impl FnOnce(),
+) -> (Response, Response) {
     std::thread::scope(|scope| {
         let (sender, answers) = mpsc::channel();
         for target in targets {
@@ -78,7 +83,7 @@ on_every_store! {
         assert_eq!(shop.post("/qa/questions/404/answers", &serde_json::json!({})).status, 404);
     }
 
-    fn what_is_wrong_with_a_request_is_told_without_the_store(shop: &mut Shop) {
+    fn a_wrong_request_is_refused_without_the_store(shop: &mut Shop) {
         let faults = Faults::under(shop);
         faults.break_down();
         assert_eq!(shop.get("/qa/questions").status, 422);
@@ -97,13 +102,13 @@ on_every_store! {
         assert_eq!((list.column("question_id"), list.column("question_helpfulness")), (vec![1], vec![0]));
     }
 
-    fn problem_details_of_a_503_tell_nothing_either(shop: &mut Shop) {
+    fn problem_details_of_a_503_show_no_internal_error(shop: &mut Shop) {
         let faults = Faults::under(shop);
         faults.break_down();
-        let answer = shop.request("GET", "/qa/questions?product_id=5").accept("application/json").send();
-        assert_unavailable(&answer);
-        assert_eq!(answer.header("content-type"), Some("application/problem+json"));
-        assert_eq!(answer.json()["status"], 503);
+        let response = shop.request("GET", "/qa/questions?product_id=5").accept("application/json").send();
+        assert_unavailable(&response);
+        assert_eq!(response.header("content-type"), Some("application/problem+json"));
+        assert_eq!(response.json()["status"], 503);
     }
 
     fn a_store_that_does_not_come_back_in_time_is_503(shop: &mut Shop) {
@@ -123,7 +128,7 @@ on_every_store! {
         std::thread::scope(|scope| {
             let first = scope.spawn(|| shop.get("/qa/questions?product_id=1"));
             faults.wait_for_a_held_call();
-            // Of different products: those who wait for the same list are one request to the store.
+            // Of different products: requests for the same list are one request to the store.
             let targets = ["/qa/questions?product_id=2", "/qa/questions?product_id=3"];
             let (refused, waited) = one_too_many(shop, "GET", targets, || drop(hold));
             assert_unavailable(&refused);

@@ -6,18 +6,18 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use super::drafts::question_draft;
-use crate::support::{Answer, Faults, INNER_SECRET, Shop, answer, on_every_store, question};
+use crate::support::{Faults, INNER_SECRET, Response, Shop, answer, on_every_store, question};
 
-/// Longer than the history takes to have what was asked for.
+/// Longer than the history needs to show a request.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 fn figures(shop: &Shop) -> Value {
-    let answer = shop.get("/status.json");
+    let response = shop.get("/status.json");
     assert_eq!(
-        (answer.status, answer.header("content-type")),
+        (response.status, response.header("content-type")),
         (200, Some("application/json; charset=utf-8"))
     );
-    answer.json()
+    response.json()
 }
 
 /// Asks until it is so.
@@ -33,7 +33,7 @@ fn until(shop: &Shop, is_so: impl Fn(&Value) -> bool) -> Value {
     }
 }
 
-/// What the figures say of a route: answered, refused, failed.
+/// The counts of a route in the figures: answered, refused, failed.
 fn route(figures: &Value, name: &str) -> [u64; 3] {
     let routes = figures["routes"].as_array().expect("an array");
     let route = routes.iter().find(|route| route["route"] == name).unwrap_or_else(|| panic!("no {name}"));
@@ -41,7 +41,7 @@ fn route(figures: &Value, name: &str) -> [u64; 3] {
 }
 
 /// The cells that the page has for a route.
-fn row(page: &Answer, method: &str, path: &str) -> Vec<String> {
+fn row(page: &Response, method: &str, path: &str) -> Vec<String> {
     let name = format!(">{method}</span> <code>{}</code></th>", path.replace('/', "<wbr>/"));
     let (_, rest) = page.body.split_once(&name).unwrap_or_else(|| panic!("no {name} in {}", page.body));
     let (row, _) = rest.split_once("</tr>").expect("an end");
@@ -99,7 +99,7 @@ on_every_store! {
         assert_eq!(rows(&figures(shop)), (Some(1), Some(0)));
     }
 
-    fn the_last_minutes_come_by_themselves(shop: &mut Shop) {
+    fn the_history_of_the_last_minutes_is_kept_without_requests(shop: &mut Shop) {
         shop.stock([question(1)]);
         for _ in 0..20 {
             assert_eq!(shop.get("/qa/questions?product_id=5").status, 200);
@@ -136,16 +136,16 @@ on_every_store! {
             assert_eq!((head.status, head.body.as_str()), (200, ""), "{path}");
             assert_eq!(head.header("content-type"), get.header("content-type"), "{path}");
             assert!(head.header("content-length").is_some_and(|length| length != "0"), "{path}");
-            for answer in [&get, &head] {
-                assert_eq!(answer.header("cache-control"), Some("no-store"), "{path}");
-                assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{path}");
-                assert_eq!(answer.header("access-control-allow-origin"), Some("*"), "{path}");
+            for response in [&get, &head] {
+                assert_eq!(response.header("cache-control"), Some("no-store"), "{path}");
+                assert_eq!(response.header("x-content-type-options"), Some("nosniff"), "{path}");
+                assert_eq!(response.header("access-control-allow-origin"), Some("*"), "{path}");
             }
             let options = shop.request("OPTIONS", path).send();
             assert_eq!((options.status, options.header("allow")), (204, Some("GET, HEAD, OPTIONS")), "{path}");
             for method in ["PUT", "POST", "DELETE"] {
-                let answer = shop.request(method, path).send();
-                assert_eq!((answer.status, answer.header("allow")), (405, Some("GET, HEAD, OPTIONS")), "{method} {path}");
+                let response = shop.request(method, path).send();
+                assert_eq!((response.status, response.header("allow")), (405, Some("GET, HEAD, OPTIONS")), "{method} {path}");
             }
         }
         assert_eq!(shop.get("/status.json/").status, 200);
@@ -194,7 +194,7 @@ on_every_store! {
         assert!(page.body.contains("href=\"./a&#34;&#38;amp;b/docs\""), "{}", page.body);
     }
 
-    fn an_example_is_a_product_with_something_in_it(shop: &mut Shop) {
+    fn an_example_is_a_product_with_questions(shop: &mut Shop) {
         assert!(shop.get("/").body.contains("Nothing is in memory yet"));
         shop.close();
         shop.stock([question(8).about(700), question(9).about(700).answers([answer(1)])]);
@@ -220,15 +220,15 @@ on_every_store! {
         }
         for path in ["/", "/status.json"] {
             for method in ["GET", "POST", "PUT", "DELETE", "OPTIONS"] {
-                let answer = shop.request(method, path).send();
-                assert_eq!(answer.outcome(), (404, "Error: there is nothing at this path"), "{method} {path}");
-                assert_eq!(answer.header("allow"), None, "{method} {path}");
+                let response = shop.request(method, path).send();
+                assert_eq!(response.outcome(), (404, "Error: there is nothing at this path"), "{method} {path}");
+                assert_eq!(response.header("allow"), None, "{method} {path}");
             }
             assert_eq!(shop.request("HEAD", path).send().status, 404, "{path}");
         }
     }
 
-    fn neither_tells_what_shoppers_wrote_or_what_broke_inside(shop: &mut Shop) {
+    fn page_and_figures_show_no_texts_and_no_internal_errors(shop: &mut Shop) {
         shop.stock([question(1).body("<script>alert(1)</script> secret").by("Grace").answers([answer(1).by("Ada")])]);
         until(shop, |figures| figures["memory"]["products"] == 1);
         let [page, json] = ["/", "/status.json"].map(|path| shop.get(path).body);

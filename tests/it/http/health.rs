@@ -4,20 +4,20 @@
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-use crate::support::{Answer, Faults, Shop, on_every_store, question};
+use crate::support::{Faults, Response, Shop, on_every_store, question};
 
-/// Longer than an answer of the store is good.
+/// Longer than the result of the last check is used.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Asks until it is so.
-pub(crate) fn until_ready(shop: &Shop, status: u16) -> Answer {
+pub(crate) fn until_ready(shop: &Shop, status: u16) -> Response {
     let deadline = Instant::now() + PATIENCE;
     loop {
-        let answer = shop.get("/readyz");
-        if answer.status == status {
-            return answer;
+        let response = shop.get("/readyz");
+        if response.status == status {
+            return response;
         }
-        assert!(Instant::now() < deadline, "{answer:?}");
+        assert!(Instant::now() < deadline, "{response:?}");
         std::thread::sleep(Duration::from_millis(5));
     }
 }
@@ -44,13 +44,12 @@ on_every_store! {
         assert_eq!(shop.get("/readyz").status, 200);
         let hold = faults.hold();
         until_ready(shop, 503);
-        // The next question would be due, but the first one, which the reader has, is not answered
-        // yet.
+        // The next check would be due, but the reader has not answered the first one yet.
         let began = Instant::now();
         while began.elapsed() < Duration::from_millis(1_500) {
             assert_eq!(shop.get("/readyz").status, 503);
         }
-        // So the one place in the queue is free for one of two lists.
+        // So the only place in the queue is free for one of two lists.
         std::thread::scope(|scope| {
             let (sender, answers) = mpsc::channel();
             for id in [1, 2] {
@@ -67,9 +66,9 @@ on_every_store! {
     fn readyz_says_why_in_problem_details(shop: &mut Shop) {
         let faults = Faults::under(shop);
         faults.break_down();
-        let answer = shop.request("GET", "/readyz").accept("application/json").send();
-        assert_eq!(answer.status, 503);
-        let problem = answer.json();
+        let response = shop.request("GET", "/readyz").accept("application/json").send();
+        assert_eq!(response.status, 503);
+        let problem = response.json();
         assert_eq!(problem["type"], "/problems/not-ready");
         assert_eq!(problem["detail"], "Error: the store cannot be reached");
         assert_eq!(shop.get("/problems/not-ready").status, 200);

@@ -1,18 +1,18 @@
 //! Request ids: the id of a request comes back with its response, if it is harmless.
 
 use super::drafts::question_draft;
-use crate::support::{Answer, Shop, on_every_store, question};
+use crate::support::{Response, Shop, on_every_store, question};
 
 /// The id in an answer.
-fn named(answer: &Answer) -> Option<&str> {
-    answer.header("x-request-id")
+fn named(response: &Response) -> Option<&str> {
+    response.header("x-request-id")
 }
 
 on_every_store! {
-    fn an_answer_carries_the_id_of_its_request(shop: &mut Shop) {
+    fn a_response_has_the_id_of_its_request(shop: &mut Shop) {
         shop.stock([question(1)]);
         let ask = |method, target| shop.request(method, target).header("X-Request-Id", "4bf92f35-77b3:7");
-        for answer in [
+        for response in [
             ask("GET", "/qa/questions?product_id=5").send(),
             ask("HEAD", "/qa/questions/1/answers").send(),
             ask("GET", "/qa/questions").send(),
@@ -21,7 +21,7 @@ on_every_store! {
             ask("POST", "/qa/questions").json(&question_draft()).send(),
             ask("OPTIONS", "/qa/questions").send(),
         ] {
-            assert_eq!(named(&answer), Some("4bf92f35-77b3:7"), "{answer:?}");
+            assert_eq!(named(&response), Some("4bf92f35-77b3:7"), "{response:?}");
         }
     }
 
@@ -32,12 +32,12 @@ on_every_store! {
 
     fn ids_that_could_do_harm_are_not_sent_back(shop: &Shop) {
         for id in ["1", "a_b.c~d:e+f/g=h@i", &"x".repeat(128)] {
-            let answer = shop.request("GET", "/nothing").header("X-Request-Id", id).send();
-            assert_eq!(named(&answer), Some(id));
+            let response = shop.request("GET", "/nothing").header("X-Request-Id", id).send();
+            assert_eq!(named(&response), Some(id));
         }
         for id in ["", "a b", "a\tb", "a,b", "ä", "<script>", "a\"b", "$(id)", "a;b", &"x".repeat(129)] {
-            let answer = shop.request("GET", "/qa/questions?product_id=5").header("X-Request-Id", id).send();
-            assert_eq!((answer.status, named(&answer)), (200, None), "{id}");
+            let response = shop.request("GET", "/qa/questions?product_id=5").header("X-Request-Id", id).send();
+            assert_eq!((response.status, named(&response)), (200, None), "{id}");
         }
     }
 }

@@ -59,7 +59,7 @@ on_every_store! {
             "POST /qa/questions HTTP/1.1\r\nHost: shop\r\nContent-Type: {JSON}\r\n\
              Content-Length: 65537\r\n\r\n"
         ));
-        assert_eq!(connection.answer_to("POST").status, 413);
+        assert_eq!(connection.response_to("POST").status, 413);
     }
 
     fn a_client_that_sends_far_too_much_still_gets_the_reason(shop: &Shop) {

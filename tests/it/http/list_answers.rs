@@ -17,10 +17,10 @@ on_every_store! {
                 .photo(1, "https://example.com/a.jpg"),
             answer(9).by("ann"),
         ])]);
-        let answer = shop.get("/qa/questions/1/answers");
-        assert_eq!(answer.status, 200);
-        assert_eq!(answer.header("content-type"), Some("application/json; charset=utf-8"));
-        insta::assert_snapshot!(answer.lines(), @r#"
+        let response = shop.get("/qa/questions/1/answers");
+        assert_eq!(response.status, 200);
+        assert_eq!(response.header("content-type"), Some("application/json; charset=utf-8"));
+        insta::assert_snapshot!(response.lines(), @r#"
         {"question":"1",
         "page":1,
         "count":5,
@@ -48,19 +48,19 @@ on_every_store! {
     }
 
     fn an_unknown_question_has_an_empty_list(shop: &Shop) {
-        let answer = shop.get("/qa/questions/404/answers?page=3&count=4");
-        assert_eq!(answer.outcome(), (200, r#"{"question":"404","page":3,"count":4,"results":[]}"#));
-        let answer = shop.get("/qa/questions/9007199254740991/answers");
+        let response = shop.get("/qa/questions/404/answers?page=3&count=4");
+        assert_eq!(response.outcome(), (200, r#"{"question":"404","page":3,"count":4,"results":[]}"#));
+        let response = shop.get("/qa/questions/9007199254740991/answers");
         assert_eq!(
-            answer.outcome(),
+            response.outcome(),
             (200, r#"{"question":"9007199254740991","page":1,"count":5,"results":[]}"#)
         );
     }
 
     fn a_question_without_answers_has_an_empty_list(shop: &mut Shop) {
         shop.stock([question(1)]);
-        let answer = shop.get("/qa/questions/1/answers");
-        assert_eq!(answer.outcome(), (200, r#"{"question":"1","page":1,"count":5,"results":[]}"#));
+        let response = shop.get("/qa/questions/1/answers");
+        assert_eq!(response.outcome(), (200, r#"{"question":"1","page":1,"count":5,"results":[]}"#));
     }
 
     fn only_answers_of_the_question_are_listed(shop: &mut Shop) {

@@ -32,10 +32,10 @@ on_every_store! {
                 ]),
             question(38).by("bob"),
         ]);
-        let answer = shop.get("/qa/questions?product_id=5");
-        assert_eq!(answer.status, 200);
-        assert_eq!(answer.header("content-type"), Some("application/json; charset=utf-8"));
-        insta::assert_snapshot!(answer.lines(), @r#"
+        let response = shop.get("/qa/questions?product_id=5");
+        assert_eq!(response.status, 200);
+        assert_eq!(response.header("content-type"), Some("application/json; charset=utf-8"));
+        insta::assert_snapshot!(response.lines(), @r#"
         {"product_id":"5",
         "results":[{"question_id":37,
         "question_body":"Why is this cheaper here?",
@@ -75,8 +75,8 @@ on_every_store! {
     }
 
     fn an_unknown_product_has_an_empty_list(shop: &Shop) {
-        let answer = shop.get("/qa/questions?product_id=404");
-        assert_eq!(answer.outcome(), (200, r#"{"product_id":"404","results":[]}"#));
+        let response = shop.get("/qa/questions?product_id=404");
+        assert_eq!(response.outcome(), (200, r#"{"product_id":"404","results":[]}"#));
     }
 
     fn only_questions_of_the_product_are_listed(shop: &mut Shop) {
@@ -113,8 +113,8 @@ on_every_store! {
             "99999999999999999999999",
             "1,2",
         ] {
-            let answer = shop.get(&format!("/qa/questions?product_id={value}"));
-            assert_eq!(answer.outcome(), invalid, "{value}");
+            let response = shop.get(&format!("/qa/questions?product_id={value}"));
+            assert_eq!(response.outcome(), invalid, "{value}");
         }
     }
 

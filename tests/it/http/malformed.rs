@@ -1,5 +1,5 @@
-//! Requests that are no HTTP, and requests that pass a limit: each gets a response before its connection is closed, in the clear
-//! and over TLS, as the first request of a connection and behind others.
+//! Malformed requests, and requests above a limit: each gets a response before its connection is
+//! closed, in the clear and over TLS, as the first request of a connection and after others.
 
 use atelier::http::TlsFiles;
 
@@ -89,20 +89,20 @@ on_every_store! {
                     // The shop may close the connection before all of it is sent.
                     let _ = connection.try_send([before.as_bytes(), &bytes].concat());
                     for _ in 0..count {
-                        assert!(matches!(connection.answer_to("GET").status, 200 | 404), "{what} behind {before}");
+                        assert!(matches!(connection.response_to("GET").status, 200 | 404), "{what} behind {before}");
                     }
-                    let answer = connection.answer_to("GET");
-                    assert_eq!(answer.status, status, "{what} behind {before}: {answer:?}");
-                    assert_eq!(answer.header("connection"), Some("close"), "{what}");
-                    assert_eq!(answer.header("access-control-allow-origin"), Some("*"), "{what}");
-                    assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{what}");
-                    assert!(answer.body.starts_with("Error: "), "{what}: {answer:?}");
+                    let response = connection.response_to("GET");
+                    assert_eq!(response.status, status, "{what} behind {before}: {response:?}");
+                    assert_eq!(response.header("connection"), Some("close"), "{what}");
+                    assert_eq!(response.header("access-control-allow-origin"), Some("*"), "{what}");
+                    assert_eq!(response.header("x-content-type-options"), Some("nosniff"), "{what}");
+                    assert!(response.body.starts_with("Error: "), "{what}: {response:?}");
                     assert_eq!(connection.read_to_the_end(), "", "{what}");
                 }
             }
             let mut connection = connect(shop, certificate);
             connection.send(GET);
-            assert_eq!(connection.answer_to("GET").column("question_id"), [1], "others are answered");
+            assert_eq!(connection.response_to("GET").column("question_id"), [1], "others are answered");
         }
     }
 
@@ -110,22 +110,22 @@ on_every_store! {
         for (what, bytes, status) in malformed().into_iter().filter(|(_, bytes, _)| bytes.len() < 1_000) {
             let mut connection = shop.connect();
             for byte in bytes {
-                // What comes behind the part that is wrong may find nobody.
+                // The bytes after the malformed part may meet a closed connection.
                 let _ = connection.try_send([byte]);
             }
-            assert_eq!(connection.answer_to("GET").status, status, "{what}");
+            assert_eq!(connection.response_to("GET").status, status, "{what}");
         }
     }
 
-    fn what_is_wrong_is_told_as_any_problem_is(shop: &mut Shop) {
+    fn errors_of_malformed_requests_have_the_form_of_all_errors(shop: &mut Shop) {
         "/api".clone_into(&mut shop.http_settings.path_prefix);
         let mut connection = shop.connect();
         connection.send("GET /livez HTTP/1.1\r\nAccept: application/json\r\nX-Request-Id: a1\r\n\r\n");
-        let answer = connection.answer_to("GET");
-        assert_eq!(answer.header("content-type"), Some("application/problem+json"));
-        assert_eq!(answer.header("x-request-id"), Some("a1"));
+        let response = connection.response_to("GET");
+        assert_eq!(response.header("content-type"), Some("application/problem+json"));
+        assert_eq!(response.header("x-request-id"), Some("a1"));
         assert_eq!(
-            answer.json(),
+            response.json(),
             serde_json::json!({
                 "type": "/api/problems/malformed-request",
                 "title": "Malformed request",
@@ -136,7 +136,7 @@ on_every_store! {
         );
         let mut connection = shop.connect();
         connection.send("HEAD /livez HTTP/1.1\r\n\r\n");
-        assert_eq!(connection.answer_to("HEAD").status, 400);
+        assert_eq!(connection.response_to("HEAD").status, 400);
         assert_eq!(connection.read_to_the_end(), "");
     }
 
@@ -144,7 +144,7 @@ on_every_store! {
         let mut connection = shop.connect();
         connection.send("GET /livez HTTP/1.1\r\nHost: x\r\n");
         connection.finish_sending();
-        assert_eq!(connection.answer_to("GET").status, 400);
+        assert_eq!(connection.response_to("GET").status, 400);
     }
 
     fn requests_at_the_limits_are_answered(shop: &mut Shop) {
@@ -157,7 +157,7 @@ on_every_store! {
             let mut connection = shop.connect();
             for _ in 0..2 {
                 connection.send(format!("GET {target} HTTP/1.1\r\nHost: shop\r\n{fields}\r\n"));
-                assert_eq!(connection.answer_to("GET").column("question_id"), [1]);
+                assert_eq!(connection.response_to("GET").column("question_id"), [1]);
             }
         }
     }
@@ -167,8 +167,8 @@ on_every_store! {
         for fields in ["", "Connection: keep-alive\r\n", "Host: shop\r\n"] {
             let mut connection = shop.connect();
             connection.send(format!("GET /qa/questions?product_id=5 HTTP/1.0\r\n{fields}\r\n"));
-            let answer = connection.answer_to("GET");
-            assert_eq!((answer.header("connection"), answer.column("question_id")), (Some("close"), vec![1]));
+            let response = connection.response_to("GET");
+            assert_eq!((response.header("connection"), response.column("question_id")), (Some("close"), vec![1]));
             assert_eq!(connection.read_to_the_end(), "");
         }
     }

@@ -6,7 +6,7 @@ use crate::support::{Shop, answer, on_every_store, question};
 
 const LARGEST: u64 = 9_007_199_254_740_991;
 
-/// What an answers list says of its page.
+/// The page of an answers list.
 fn in_force(shop: &Shop, query: &str) -> (u64, u64) {
     let list = shop.get(&format!("/qa/questions/1/answers?{query}")).json();
     let number = |key: &str| list[key].as_u64().expect("a number");
@@ -33,12 +33,12 @@ on_every_store! {
         for page in ["2", "1000", "1e10", "9007199254740991", "9007199254740992", "1e400"] {
             let questions = shop.get(&format!("/qa/questions?product_id=5&page={page}"));
             assert_eq!(questions.outcome(), (200, r#"{"product_id":"5","results":[]}"#), "{page}");
-            let answers = shop.get(&format!("/qa/questions/1/answers?page={page}&count=1000"));
-            assert_eq!(answers.results(), [json!(null); 0], "{page}");
+            let responses = shop.get(&format!("/qa/questions/1/answers?page={page}&count=1000"));
+            assert_eq!(responses.results(), [json!(null); 0], "{page}");
         }
     }
 
-    fn what_is_no_number_of_at_least_one_means_the_default(shop: &mut Shop) {
+    fn pages_and_counts_below_one_or_without_a_number_mean_the_default(shop: &mut Shop) {
         shop.stock((1..=7).map(question));
         for value in [
             "",

@@ -4,10 +4,10 @@
 use serde_json::json;
 
 use super::drafts::{ROUTES, answer_draft, question_draft};
-use crate::support::{Answer, Shop, answer, on_every_store, question};
+use crate::support::{Response, Shop, answer, on_every_store, question};
 
 /// Sends what a route needs to succeed, and asks for product 5 where one is needed.
-fn succeed(shop: &Shop, method: &str, path: &str) -> Answer {
+fn succeed(shop: &Shop, method: &str, path: &str) -> Response {
     let target = if path.trim_end_matches('/').ends_with("questions") {
         format!("{path}?product_id=5")
     } else {
@@ -146,11 +146,11 @@ on_every_store! {
             "/problems/nothing",
         ] {
             for method in ["GET", "POST", "PUT", "DELETE", "OPTIONS"] {
-                // A problem's page is a path, only not this one.
+                // Other methods on `/problems/…` are not 404, because problems have pages there.
                 if path != "/problems/nothing" || method == "GET" {
-                    let answer = shop.request(method, path).send();
+                    let response = shop.request(method, path).send();
                     assert_eq!(
-                        answer.outcome(),
+                        response.outcome(),
                         (404, "Error: there is nothing at this path"),
                         "{method} {path}"
                     );
@@ -170,9 +170,9 @@ on_every_store! {
             ("/qa/answers/1/report/", ["GET", "POST", "BREW"], "PUT, OPTIONS"),
         ] {
             for method in wrong {
-                let answer = shop.request(method, path).send();
-                assert_eq!(answer.status, 405, "{method} {path}");
-                assert_eq!(answer.header("allow"), Some(allow), "{method} {path}");
+                let response = shop.request(method, path).send();
+                assert_eq!(response.status, 405, "{method} {path}");
+                assert_eq!(response.header("allow"), Some(allow), "{method} {path}");
             }
         }
     }
@@ -204,12 +204,12 @@ on_every_store! {
             assert_eq!((page.status, page.header("content-type")), (200, Some("text/plain; charset=utf-8")));
             assert!(!page.body.is_empty());
         }
-        let answer = shop.request("PUT", "/api/problems/unknown-path").send();
-        assert_eq!((answer.status, answer.header("allow")), (405, Some("GET, HEAD, OPTIONS")));
+        let response = shop.request("PUT", "/api/problems/unknown-path").send();
+        assert_eq!((response.status, response.header("allow")), (405, Some("GET, HEAD, OPTIONS")));
     }
 
-    fn what_is_asked_for_is_shown_in_instance_without_its_query(shop: &Shop) {
-        let answer = shop.request("GET", "/qa/questions/?product_id=x").accept("application/json").send();
-        assert_eq!(answer.json()["instance"], json!("/qa/questions/"));
+    fn instance_has_the_path_without_the_query(shop: &Shop) {
+        let response = shop.request("GET", "/qa/questions/?product_id=x").accept("application/json").send();
+        assert_eq!(response.json()["instance"], json!("/qa/questions/"));
     }
 }

@@ -1,5 +1,5 @@
-//! The photos of a new answer, in JSON and in forms: what means none, what is an address, what is
-//! left out, and how many there may be.
+//! The photos of a new answer, in JSON and in forms: the forms without photos, valid addresses,
+//! entries that are left out, and the limit.
 
 use serde_json::{Value, json};
 
@@ -10,14 +10,14 @@ const PATH: &str = "/qa/questions/1/answers";
 
 /// The addresses of the newest answer's photos; it must have been accepted.
 fn kept(shop: &Shop, draft: &Value) -> Value {
-    let answer = shop.post(PATH, draft);
-    assert_eq!(answer.status, 201, "{draft}: {answer:?}");
+    let response = shop.post(PATH, draft);
+    assert_eq!(response.status, 201, "{draft}: {response:?}");
     newest(shop)
 }
 
 fn newest(shop: &Shop) -> Value {
-    let answers = shop.get(&format!("{PATH}?count=100")).results();
-    let photos = answers.last().expect("an answer")["photos"].as_array().expect("an array").clone();
+    let responses = shop.get(&format!("{PATH}?count=100")).results();
+    let photos = responses.last().expect("an answer")["photos"].as_array().expect("an array").clone();
     photos.iter().map(|photo| photo["url"].clone()).collect()
 }
 
@@ -26,7 +26,7 @@ fn photos(value: impl Into<Value>) -> Value {
 }
 
 on_every_store! {
-    fn none_can_be_said_in_many_ways(shop: &mut Shop) {
+    fn an_answer_without_photos_has_many_forms(shop: &mut Shop) {
         shop.stock([question(1)]);
         assert_eq!(kept(shop, &without(answer_draft(), "photos")), json!([]));
         for none in [json!(null), json!([]), json!([""]), json!(["", " ", "\t\n"]), json!([null])] {
@@ -59,7 +59,7 @@ on_every_store! {
         }
     }
 
-    fn what_is_no_array_is_refused(shop: &mut Shop) {
+    fn photos_that_are_no_array_are_refused(shop: &mut Shop) {
         shop.stock([question(1)]);
         for value in [
             json!("https://example.com/a"),
@@ -73,7 +73,7 @@ on_every_store! {
         }
     }
 
-    fn what_is_no_address_is_left_out_and_the_answer_stored(shop: &mut Shop) {
+    fn photos_that_are_no_addresses_are_left_out_and_the_answer_is_stored(shop: &mut Shop) {
         shop.stock([question(1)]);
         for none in [
             json!("blob:http://localhost:3000/1"),
@@ -104,8 +104,8 @@ on_every_store! {
             json!({}),
             json!(["https://example.com/a"]),
         ] {
-            let answer = shop.post(PATH, &photos(vec![json!("https://a.test/1"), none.clone()]));
-            assert_eq!((answer.status, &answer.json()["photos_left_out"]), (201, &json!(1)), "{none}");
+            let response = shop.post(PATH, &photos(vec![json!("https://a.test/1"), none.clone()]));
+            assert_eq!((response.status, &response.json()["photos_left_out"]), (201, &json!(1)), "{none}");
             assert_eq!(newest(shop), json!(["https://a.test/1"]), "{none}");
         }
     }
@@ -118,10 +118,10 @@ on_every_store! {
         assert_eq!(shop.post(PATH, &answer_draft()).outcome(), (201, r#"{"answer_id":2}"#));
         let sent = json!(["a", "", "https://a.test/1", null, "blob:x", " ", 7, "https://a.test/2"]);
         let post = || shop.request("POST", PATH).header("Idempotency-Key", "k").json(&photos(sent.clone())).send();
-        let answer = post();
-        assert_eq!(answer.outcome(), (201, r#"{"answer_id":3,"photos_left_out":3}"#));
+        let response = post();
+        assert_eq!(response.outcome(), (201, r#"{"answer_id":3,"photos_left_out":3}"#));
         assert_eq!(newest(shop), json!(["https://a.test/1", "https://a.test/2"]));
-        assert_eq!(post().outcome(), answer.outcome(), "sent again");
+        assert_eq!(post().outcome(), response.outcome(), "sent again");
     }
 
     fn addresses_are_http_or_https(shop: &mut Shop) {
@@ -147,7 +147,7 @@ on_every_store! {
         assert_eq!(refused_fields(shop, PATH, &photos([url(2_001)])), ["#/photos/0"]);
     }
 
-    fn there_are_at_most_five_not_counting_those_left_out(shop: &mut Shop) {
+    fn an_answer_has_at_most_five_photos_not_counting_those_left_out(shop: &mut Shop) {
         shop.stock([question(1)]);
         let url = "https://example.com/a";
         assert_eq!(kept(shop, &photos(["", url, url, "blob:x", url, "", url, url])), json!([url, url, url, url, url]));

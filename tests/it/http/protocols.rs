@@ -1,5 +1,5 @@
-//! HTTP/2, in the clear and over TLS, spoken by curl: the same answers as over HTTP/1.1. Reading a certificate again is in the
-//! tests of signals.
+//! HTTP/2, in the clear and over TLS, spoken by curl: the same answers as over HTTP/1.1. Reading a
+//! certificate again is in the tests of signals.
 
 use std::process::{Command, Output};
 
@@ -32,7 +32,7 @@ fn secure(shop: &mut Shop, certificate: &Certificate) {
 }
 
 on_every_store! {
-    fn whoever_begins_with_http2_is_answered_in_it(shop: &mut Shop) {
+    fn a_client_that_begins_with_http2_gets_http2(shop: &mut Shop) {
         shop.stock([question(1).answers([answer(8)]), question(2)]);
         let list = shop.get(LIST).body;
         let address = shop.address();
@@ -129,7 +129,8 @@ on_every_store! {
         connection.send([0, 0, 0, 4, 0, 0, 0, 0, 0]);
         let mut flood = Vec::new();
         for stream in (1..20_001_u32).step_by(2) {
-            // HEADERS of GET http / from the static table, with END_STREAM and END_HEADERS; then RST_STREAM, CANCEL.
+            // HEADERS of GET http / from the static table, with END_STREAM and END_HEADERS; then
+            // RST_STREAM, CANCEL.
             flood.extend_from_slice(&[0, 0, 3, 1, 5]);
             flood.extend_from_slice(&stream.to_be_bytes());
             flood.extend_from_slice(&[0x82, 0x86, 0x84]);

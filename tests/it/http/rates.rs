@@ -7,12 +7,12 @@ use atelier::http::{LocalPeers, RateLimits};
 use serde_json::Value;
 
 use super::drafts::{JSON, answer_draft, question_draft, with};
-use crate::support::{Answer, Shop, answer, on_every_store, question};
+use crate::support::{Response, Shop, answer, on_every_store, question};
 
 const ONE_OF_EACH: RateLimits = RateLimits { questions: 1, answers: 1, votes: 1, reports: 1 };
 
 /// A vote that a proxy passes on for a client.
-fn vote_for(shop: &Shop, client: &str) -> Answer {
+fn vote_for(shop: &Shop, client: &str) -> Response {
     shop.request("PUT", "/qa/questions/1/helpful").header("X-Forwarded-For", client).send()
 }
 
@@ -21,23 +21,23 @@ on_every_store! {
         shop.http_settings.rate_limits = RateLimits { votes: 2, ..RateLimits::OFF };
         shop.stock([question(1)]);
         for left in [1, 0] {
-            let answer = shop.put("/qa/questions/1/helpful");
-            assert_eq!(answer.status, 204);
-            assert_eq!(answer.header("ratelimit-policy"), Some("\"votes\";q=2;w=3600"));
+            let response = shop.put("/qa/questions/1/helpful");
+            assert_eq!(response.status, 204);
+            assert_eq!(response.header("ratelimit-policy"), Some("\"votes\";q=2;w=3600"));
             let left = format!("\"votes\";r={left};t=");
-            assert!(answer.header("ratelimit").is_some_and(|value| value.starts_with(&left)), "{answer:?}");
+            assert!(response.header("ratelimit").is_some_and(|value| value.starts_with(&left)), "{response:?}");
         }
         let refused = shop.put("/qa/questions/1/helpful");
         assert_eq!(refused.status, 429);
         let wait_s: u64 = refused.header("retry-after").and_then(|value| value.parse().ok()).expect("seconds");
-        // Half of an hour's two votes grows back in half an hour, some of which may have passed.
+        // Half an hour gives back one of an hour's two votes, and a part of it may have passed.
         assert!((1_700..=1_800).contains(&wait_s), "{wait_s}");
         assert_eq!(refused.body, format!("Error: at most 2 votes an hour, try again in {wait_s} s"));
         assert_eq!(refused.header("access-control-allow-origin"), Some("*"));
         assert_eq!(shop.get("/qa/questions?product_id=5").column("question_helpfulness"), [2]);
     }
 
-    fn it_is_a_problem_with_a_name_for_a_client_that_wants_json(shop: &mut Shop) {
+    fn the_429_is_a_named_problem_for_a_client_that_wants_json(shop: &mut Shop) {
         shop.http_settings.rate_limits = ONE_OF_EACH;
         shop.stock([question(1)]);
         assert_eq!(shop.put("/qa/questions/1/report").status, 204);
@@ -67,7 +67,7 @@ on_every_store! {
         }
     }
 
-    fn it_comes_after_path_and_method_and_before_the_rest(shop: &mut Shop) {
+    fn the_rate_limit_is_checked_after_path_and_method_and_before_the_rest(shop: &mut Shop) {
         shop.http_settings.rate_limits = ONE_OF_EACH;
         shop.stock([question(1)]);
         assert_eq!(shop.post("/qa/questions", &question_draft()).status, 201);
@@ -115,7 +115,7 @@ on_every_store! {
         let free = statuses.iter().take_while(|status| **status == 404).count();
         assert!((100..150).contains(&free), "{free}");
         statuses.retain(|status| *status == 429);
-        // They grow back, one each 600 ms.
+        // One vote is given back every 600 ms.
         assert!(!statuses.is_empty());
         let until = std::time::Instant::now() + Duration::from_secs(20);
         let refused = loop {
@@ -130,7 +130,7 @@ on_every_store! {
         assert_eq!(refused.body, "Error: at most 100 refused writes a minute, try again in 1 s");
     }
 
-    fn what_is_sent_again_is_free(shop: &mut Shop) {
+    fn a_repeated_submission_is_free(shop: &mut Shop) {
         shop.http_settings.rate_limits = RateLimits { questions: 2, answers: 2, ..RateLimits::OFF };
         shop.service_settings.duplicate_window = Duration::from_mins(5);
         shop.stock([question(1)]);

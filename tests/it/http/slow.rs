@@ -1,4 +1,5 @@
-//! Clients that do not take their responses, or take them slowly, and how much memory they may cost.
+//! Clients that do not take their responses, or take them slowly, and how much memory they may
+//! cost.
 
 use std::time::{Duration, Instant};
 
@@ -20,7 +21,7 @@ const PING: &[u8] = b"\x00\x00\x08\x06\x00\x00\x00\x00\x0012345678";
 fn is_there_room(shop: &Shop) -> bool {
     let mut connection = shop.connect();
     let sent = connection.try_send(LIST);
-    sent.is_ok() && connection.try_answer_to("GET").is_ok_and(|answer| answer.status == 200)
+    sent.is_ok() && connection.try_response_to("GET").is_ok_and(|response| response.status == 200)
 }
 
 /// Waits until a new connection is answered.
@@ -37,13 +38,13 @@ on_every_store! {
         shop.http_settings.max_connections = 4;
         shop.http_settings.max_send_wait_s = 1;
         shop.stock((1..=100).map(question));
-        // One kind is answered from memory, the other is not.
+        // One kind is served from memory, the other is not.
         for request in [LIST.to_owned(), LIST.replace("\r\n\r\n", "\r\nX-Request-Id: 1\r\n\r\n")] {
             let clients: Vec<_> = (0..4)
                 .map(|_| {
                     let mut client = shop.connect();
                     client.send(&request);
-                    assert_eq!(client.answer_to("GET").status, 200);
+                    assert_eq!(client.response_to("GET").status, 200);
                     let mut sender = client.another_end();
                     let requests = request.repeat(2_000);
                     (client, std::thread::spawn(move || sender.try_send(requests)))
@@ -66,7 +67,7 @@ on_every_store! {
         let mut sender = client.another_end();
         let sending = std::thread::spawn(move || sender.try_send(LIST.repeat(1_000)));
         for number in 0..1_000 {
-            assert_eq!(client.answer_to("GET").results().len(), 100);
+            assert_eq!(client.response_to("GET").results().len(), 100);
             // In all it takes longer than each of the waits.
             if number % 5 == 4 {
                 std::thread::sleep(Duration::from_millis(30));
@@ -90,7 +91,7 @@ on_every_store! {
         pinging.join().expect("the connection is closed");
     }
 
-    fn what_connections_hold_together_has_a_limit(shop: &mut Shop) {
+    fn the_bytes_of_all_connections_together_have_a_limit(shop: &mut Shop) {
         shop.http_settings.max_held_bytes = 2;
         shop.stock((1..=100).map(question));
         // More than the kernel's buffers take: the rest would have to be held.
@@ -98,7 +99,7 @@ on_every_store! {
         let mut sender = client.another_end();
         let sending = std::thread::spawn(move || sender.try_send(LIST.repeat(3_000)));
         let sent = sending.join().expect("the thread ends");
-        let whole = (0..3_000).take_while(|_| client.try_answer_to("GET").is_ok()).count();
+        let whole = (0..3_000).take_while(|_| client.try_response_to("GET").is_ok()).count();
         assert!(sent.is_err() || whole < 3_000, "all of it was held");
         let mut beginning = shop.connect();
         beginning.send("GET /livez");

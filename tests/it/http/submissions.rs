@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::drafts::{JSON, answer_draft, question_draft, with, without};
-use crate::support::{Answer, Shop, answer, on_every_store, question};
+use crate::support::{Response, Shop, answer, on_every_store, question};
 
 const QUESTIONS: &str = "/qa/questions";
 const ANSWERS: &str = "/qa/questions/1/answers";
@@ -14,13 +14,13 @@ const LIST: &str = "/qa/questions?product_id=5&count=100";
 const WINDOW: Duration = Duration::from_mins(5);
 const KEY_KEPT: Duration = Duration::from_hours(24);
 
-fn post(shop: &Shop, path: &str, key: &str, draft: &Value) -> Answer {
+fn post(shop: &Shop, path: &str, key: &str, draft: &Value) -> Response {
     shop.request("POST", path).header("Idempotency-Key", key).json(draft).send()
 }
 
-/// What is the same in both answers to the same submission.
-fn essence(answer: &Answer) -> (u16, &str, Option<&str>) {
-    (answer.status, &answer.body, answer.header("location"))
+/// The parts that are the same in both responses to the same submission.
+fn essence(response: &Response) -> (u16, &str, Option<&str>) {
+    (response.status, &response.body, response.header("location"))
 }
 
 fn questions(shop: &Shop) -> Vec<u64> {
@@ -43,7 +43,7 @@ on_every_store! {
             for _ in 0..3 {
                 assert_eq!(essence(&post(shop, path, &format!("\"{path}\""), &draft)), essence(&first));
             }
-            // As a bare text, and with a body that says the same in other words.
+            // As an unquoted key, and with an equivalent body.
             let other_words = with(draft, "nobody", "knows").to_string().replace(':', " : ");
             let again = shop.request("POST", path).header("idempotency-key", path).body(JSON, other_words);
             assert_eq!(essence(&again.send()).0, 201);
@@ -81,9 +81,9 @@ on_every_store! {
             ("/qa/questions/2/answers", draft),
             (QUESTIONS, asked),
         ] {
-            let answer = post(shop, path, "k", &other);
+            let response = post(shop, path, "k", &other);
             let why = "Error: another question or answer was sent with this Idempotency-Key before";
-            assert_eq!(answer.outcome(), (422, why), "{path} {other}");
+            assert_eq!(response.outcome(), (422, why), "{path} {other}");
         }
         assert_eq!((questions(shop), answers(shop)), (vec![1, 2], vec![1]));
     }
@@ -95,9 +95,9 @@ on_every_store! {
         }
         for bad in [too_long.as_str(), "", "\"\"", "a b", "\"a b\"", "\"a", "a,b", "ü", "\"a\";b",
             "\"", "a\"", "\"a\"b\"", r#""a\b""#, r#""a\""#, "a;b=1"] {
-            let answer = post(shop, QUESTIONS, bad, &question_draft());
-            assert_eq!(answer.status, 400, "{bad}");
-            assert!(answer.body.starts_with("Error: Idempotency-Key must be"), "{answer:?}");
+            let response = post(shop, QUESTIONS, bad, &question_draft());
+            assert_eq!(response.status, 400, "{bad}");
+            assert!(response.body.starts_with("Error: Idempotency-Key must be"), "{response:?}");
         }
         let twice = shop.request("POST", QUESTIONS).header("Idempotency-Key", "a").header("Idempotency-Key", "b");
         let twice = twice.accept(JSON).json(&question_draft()).send();
@@ -119,16 +119,16 @@ on_every_store! {
     fn fifty_posts_at_once_with_the_same_key_add_one_row(shop: &mut Shop) {
         shop.stock([question(1)]);
         for (path, draft) in [(QUESTIONS, question_draft()), (ANSWERS, answer_draft())] {
-            let answers: Vec<Answer> = std::thread::scope(|scope| {
+            let responses: Vec<Response> = std::thread::scope(|scope| {
                 let senders: Vec<_> = (0..50).map(|_| scope.spawn(|| post(shop, path, path, &draft))).collect();
                 senders.into_iter().map(|sender| sender.join().expect("a sender ends")).collect()
             });
-            for answer in &answers {
-                assert_eq!(answer.status, 201, "{answer:?}");
-                assert_eq!(essence(answer), essence(&answers[0]));
+            for response in &responses {
+                assert_eq!(response.status, 201, "{response:?}");
+                assert_eq!(essence(response), essence(&responses[0]));
             }
         }
-        // Which id it has is up to who of them was first.
+        // Its id depends on which request was first.
         assert_eq!((questions(shop).len(), answers(shop).len()), (2, 1));
     }
 

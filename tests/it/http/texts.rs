@@ -9,8 +9,8 @@ use crate::support::{EMAIL, Shop, on_every_store, question};
 const QUESTIONS: &str = "/qa/questions";
 const ANSWERS: &str = "/qa/questions/1/answers";
 
-/// Sends a question and an answer with the field set to `text`; tells how both are listed, as body
-/// and name.
+/// Sends a question and an answer with the field set to `text`. Returns the listed body and name of
+/// both.
 fn stored(shop: &Shop, field: &str, text: &str) -> [(String, String); 2] {
     let asked = shop.post(QUESTIONS, &with(question_draft(), field, text));
     assert_eq!(asked.status, 201, "{text:?}: {asked:?}");

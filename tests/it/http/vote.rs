@@ -11,10 +11,10 @@ on_every_store! {
     fn a_vote_answers_204_without_a_body(shop: &mut Shop) {
         shop.stock([question(1).answers([answer(2)])]);
         for path in ["/qa/questions/1/helpful", "/qa/answers/2/helpful"] {
-            let answer = shop.put(path);
-            assert_eq!(answer.outcome(), (204, ""));
-            assert_eq!(answer.header("content-type"), None);
-            assert_eq!(answer.header("content-length"), None);
+            let response = shop.put(path);
+            assert_eq!(response.outcome(), (204, ""));
+            assert_eq!(response.header("content-type"), None);
+            assert_eq!(response.header("content-length"), None);
         }
     }
 
@@ -58,12 +58,12 @@ on_every_store! {
     fn a_vote_for_an_unknown_row_is_404(shop: &mut Shop) {
         shop.stock([question(1).answers([answer(2)])]);
         for id in ["2", "9007199254740991"] {
-            let answer = shop.put(&format!("/qa/questions/{id}/helpful"));
-            assert_eq!(answer.outcome(), (404, "Error: there is no such question"));
+            let response = shop.put(&format!("/qa/questions/{id}/helpful"));
+            assert_eq!(response.outcome(), (404, "Error: there is no such question"));
         }
         for id in ["1", "9007199254740991"] {
-            let answer = shop.put(&format!("/qa/answers/{id}/helpful"));
-            assert_eq!(answer.outcome(), (404, "Error: there is no such answer"));
+            let response = shop.put(&format!("/qa/answers/{id}/helpful"));
+            assert_eq!(response.outcome(), (404, "Error: there is no such answer"));
         }
     }
 

@@ -29,7 +29,7 @@ on_every_store!(
 
 const FILES: [&str; 3] = ["questions.csv", "answers.csv", "answers_photos.csv"];
 
-/// A shop with everything that is hard to write down: quotes, commas, line ends, other scripts,
+/// A shop with everything that is hard to write as CSV: quotes, commas, line ends, other scripts,
 /// hidden rows, empty names, dates that no number stands for, the largest ids and counters.
 fn odd_shop(place: &Place) -> Shop<'_> {
     let questions = "1,7,\"Is it \"\"red\"\", or not?\",1595884714409,ann,a@b.c,0,3\n\
@@ -46,7 +46,7 @@ fn odd_shop(place: &Place) -> Shop<'_> {
     shop
 }
 
-/// Counters and hidden rows as they come about in use, not as they were imported.
+/// Counters and hidden rows from use, not from an import.
 fn use_it(shop: &Shop<'_>) {
     let question = |id| Target::Question(QuestionId::new(id).expect("in range"));
     let answer = |id| Target::Answer(AnswerId::new(id).expect("in range"));

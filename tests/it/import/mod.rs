@@ -1,6 +1,6 @@
 //! The commands that bring rows in and out, as an operator uses them: the real program, real files,
-//! every store. What becomes of each kind of bad row is tested in `files`. Deliberately absent: killed
-//! imports, which `crash` tests.
+//! every store. What becomes of each kind of bad row is tested in `files`. Deliberately absent:
+//! killed imports, which `crash` tests.
 
 mod exports;
 mod people;
@@ -29,9 +29,9 @@ on_every_store!(
     files_may_have_other_names,
     a_folder_without_the_files_is_explained,
     over_long_texts_of_the_past_are_kept,
-    headers_are_what_the_generator_writes,
-    generated_files_replace_others_only_when_told_so_and_are_private,
-    a_copy_answers_like_its_original_and_gives_out_no_id_twice,
+    the_generator_writes_the_expected_headers,
+    generated_files_replace_others_only_with_replace_and_are_private,
+    a_copy_gives_the_same_responses_and_uses_no_id_twice,
 );
 
 fn a_generated_shop_is_imported_whole(place: &Place) {
@@ -222,7 +222,7 @@ fn over_long_texts_of_the_past_are_kept(place: &Place) {
     assert!(!run.success && run.errors.contains("questions.csv line 2, column body"), "{run:?}");
 }
 
-fn headers_are_what_the_generator_writes(place: &Place) {
+fn the_generator_writes_the_expected_headers(place: &Place) {
     let shop = Shop::generated(place, 1);
     for (file, header) in
         [("questions.csv", QUESTIONS), ("answers.csv", ANSWERS), ("answers_photos.csv", PHOTOS)]
@@ -231,7 +231,7 @@ fn headers_are_what_the_generator_writes(place: &Place) {
     }
 }
 
-fn a_copy_answers_like_its_original_and_gives_out_no_id_twice(place: &Place) {
+fn a_copy_gives_the_same_responses_and_uses_no_id_twice(place: &Place) {
     let shop = Shop::generated(place, 200);
     assert!(shop.import(&[]).success);
     let mut writer = shop.store().writer(std::sync::Arc::new(|_| ())).expect("a writer");
@@ -259,7 +259,7 @@ fn a_copy_answers_like_its_original_and_gives_out_no_id_twice(place: &Place) {
     assert!(!shop.path("missing.db").exists());
 }
 
-fn generated_files_replace_others_only_when_told_so_and_are_private(place: &Place) {
+fn generated_files_replace_others_only_with_replace_and_are_private(place: &Place) {
     let shop = Shop::generated(place, 5);
     let files = ["questions.csv", "answers.csv", "answers_photos.csv"];
     for name in files {

@@ -67,7 +67,7 @@ fn a_person_is_shown_exported_and_erased(place: &Place) {
     assert_eq!(questions, [1, 2]);
     let check = shop.atelier(&["check"]);
     assert!(check.success, "{check:?}");
-    // What is left can be moved like any other rows.
+    // The remaining rows can be moved like all others.
     assert!(shop.atelier(&["export", "out"]).success);
     let other = place.fresh();
     let run = shop.atelier(&["import", "out", "--store", &other]);

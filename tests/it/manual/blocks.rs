@@ -1,10 +1,10 @@
-//! A document as Markdown: its blocks of code, each with its language and the heading above it, and the pieces of code in
-//! its sentences. What they mean is not known here.
+//! A document as Markdown: its blocks of code, each with its language and the heading above it, and
+//! the pieces of code in its sentences. What they mean is not known here.
 
 /// A fenced block.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Block {
-    /// What stands behind the fence; empty when nothing does.
+    /// The language after the fence, or an empty text.
     pub(crate) language: String,
     pub(crate) text: String,
     /// The line of its fence, from 1.
@@ -13,7 +13,7 @@ pub(crate) struct Block {
     pub(crate) section: String,
 }
 
-/// What a document is made of, as far as code goes.
+/// The code of a document.
 #[derive(Debug, Default)]
 pub(crate) struct Document {
     pub(crate) blocks: Vec<Block>,
@@ -25,7 +25,7 @@ impl Document {
     /// Reads a document. Fences may be indented, as in lists; their indentation is not the code's.
     ///
     /// # Errors
-    /// A fence that nothing closes, or one of tildes, which this does not read.
+    /// A fence that is not closed, or a fence of tildes, which are not supported.
     pub(crate) fn read(text: &str) -> Result<Self, String> {
         let mut document = Self::default();
         let mut section = String::new();
@@ -70,7 +70,8 @@ impl Document {
     }
 }
 
-/// Code between single backticks, which may begin on one line and end on the next. A blank line ends it as well.
+/// Code between single backticks, which may begin on one line and end on the next. A blank line
+/// ends it as well.
 #[derive(Debug, Default)]
 struct Sentence {
     open: Option<(usize, String)>,

@@ -1,5 +1,6 @@
-//! Every command in the documents: ours are read by the program's own definition of its command line, and what they name in
-//! the project is there; of others the programs are known. What is not known fails, so that nothing goes unread.
+//! Checks every command in the documents. Our own commands are parsed by the program's definition
+//! of its command line, and the files that they name must exist. Other programs must be in a list.
+//! An unknown command fails, so that none is left unchecked.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -15,11 +16,11 @@ use crate::project::{files, name, read, root};
 /// Languages of blocks that are no commands.
 const NOT_COMMANDS: [&str; 7] = ["", "conf", "ini", "json", "nginx", "sql", "text"];
 
-/// What a shell has itself.
+/// The builtins of a shell.
 const BUILTINS: [&str; 11] =
     ["[", "alias", "cd", "echo", "exit", "kill", "set", "test", "true", "ulimit", "wait"];
 
-/// Programs that everybody has, or that the document which names them asks for.
+/// Programs that every machine has, or that the document tells its reader to install.
 const TOOLS: [&str; 54] = [
     "apt-get",
     "cat",
@@ -80,7 +81,7 @@ const TOOLS: [&str; 54] = [
 /// Programs that run the rest of the line.
 const WRAPPERS: [&str; 4] = ["env", "exec", "nohup", "sudo"];
 
-/// What systemd is told to do with a unit.
+/// What a command of systemd does with a unit.
 const UNIT_VERBS: [&str; 10] = [
     "daemon-reload",
     "disable",
@@ -172,7 +173,7 @@ fn docker_problem(arguments: &[&str], functions: &BTreeSet<String>) -> Option<St
     }
 }
 
-/// That the script is there is seen to with all files.
+/// Whether the script exists is checked with all other file names.
 fn k6_problem(arguments: &[&str]) -> Option<String> {
     let script = arguments.last().filter(|_| arguments.first() == Some(&"run"));
     let is_script = script.is_some_and(|script| script.starts_with("load/"));
@@ -226,9 +227,9 @@ fn is_missing(word: &str) -> bool {
         && !root().join(word).exists()
 }
 
-/// The address that a word is, for curl.
+/// The address in a word of a curl command.
 pub(crate) fn address(word: &str) -> Option<url::Url> {
-    // A port that is known only when it is typed.
+    // A port that is only known when the command runs.
     url::Url::parse(&word.replace(":$1/", ":1/"))
         .ok()
         .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())

@@ -1,4 +1,4 @@
-//! `docs/drills.md`, carried out: every drill as it is written, and what must be seen is seen.
+//! Carries out `docs/drills.md`: runs every drill as it is written and checks its output.
 
 use std::collections::BTreeSet;
 

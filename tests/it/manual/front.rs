@@ -1,5 +1,6 @@
-//! What `docs/deploy-ec2.md` makes of nginx' files: the commands are typed as they are written, on files of the test's, and nginx
-//! itself says whether it accepts them. What nginx does with the shipped file is tested in `tests/it/deploy`.
+//! Runs the commands of `docs/deploy-ec2.md` that change nginx's files, as they are written, on
+//! files of the test. nginx itself must accept the result. What nginx does with the shipped file is
+//! tested in `tests/it/deploy`.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
@@ -9,7 +10,8 @@ use super::session::Session;
 use crate::project::{read, root};
 use crate::support::certificate::Certificate;
 
-/// Debian's file, as far as the document changes it or nginx needs it here, where there are no other accounts.
+/// Debian's file, as far as the document changes it or nginx needs it here, where there are no
+/// other accounts.
 const NGINX: &str = "user root root; pid nginx.pid; error_log error.log;\nevents {\n\tworker_connections 768;\n}\nhttp {
     access_log off; client_body_temp_path t1; proxy_temp_path t2; fastcgi_temp_path t3; uwsgi_temp_path t4; scgi_temp_path t5;
     include conf.d/*.conf;\n}\n";
@@ -22,7 +24,7 @@ fn stand_in(session: &Session, name: &str, script: &str) {
 }
 
 #[test]
-fn nginx_accepts_what_the_document_makes_of_its_files() {
+fn nginx_accepts_the_files_that_the_document_changes() {
     let document = Document::read(&read(&root().join("docs/deploy-ec2.md"))).expect("a document");
     let blocks = document.section("nginx in front");
     let block = blocks.iter().find(|block| block.text.contains("nginx -t")).expect("a block with nginx -t");
@@ -38,7 +40,7 @@ fn nginx_accepts_what_the_document_makes_of_its_files() {
     session.replace("/etc/nginx/", folder.clone());
     stand_in(&session, "sudo", "exec \"$@\"");
     stand_in(&session, "systemctl", "exit 0");
-    // A network of its own: whoever may not listen on port 443 may there.
+    // A network of its own: there every account may listen on port 443.
     let nginx = format!(
         "exec unshare --map-root-user --net /usr/sbin/nginx -p {folder} -c nginx.conf -e error.log \"$@\""
     );

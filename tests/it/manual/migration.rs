@@ -1,5 +1,6 @@
-//! `docs/migrate.md`, carried out: a former database with odd rows, written to until it may only be read; the rows moved into
-//! either store and compared; and the way back, with what was written since.
+//! Carries out `docs/migrate.md`. A former database with odd rows takes writes until it is made
+//! read-only. Its rows are moved into either store and compared. Then the way back is taken, with
+//! the rows that were written since.
 
 use std::fs;
 
@@ -19,8 +20,8 @@ const TABLES: &str = "
         answerer_name varchar(60), answerer_email varchar(60), reported boolean DEFAULT false, helpful integer DEFAULT 0);
     CREATE TABLE answers_photos (id serial PRIMARY KEY, answer_id integer REFERENCES answers, url text);";
 
-/// What is hard to write down: line ends, quotes, commas, backslashes, what ends a copy, other scripts, nothing at all,
-/// hidden rows, old dates, ids with gaps.
+/// Rows that are hard to write as CSV: line ends, quotes, commas, backslashes, the end mark of a
+/// copy, other scripts, empty texts, hidden rows, old dates, ids with gaps.
 const ROWS: &str = r#"
     INSERT INTO questions VALUES
         (1, 7, E'Is it "red",\nor not?\\', 1595884714409, 'ann', 'ann@mail.test', false, 3),
@@ -115,7 +116,7 @@ fn question(id: u32, body: &str, date: &str, name: &str, helpful: u32, answers: 
         "question_helpfulness": helpful, "reported": false, "answers": answers})
 }
 
-/// What must be shown of the rows, before and after those that come late.
+/// The rows that must be listed, before and after the late ones.
 fn expected(is_late: bool) -> [Value; 3] {
     let (date, urls) =
         ("2020-07-27T21:18:34.409Z", ["https://example.com/a,b\"c.jpg", "https://example.com/ü.jpg"]);
@@ -180,7 +181,8 @@ fn move_in_and_back(new_store: impl Fn(&Session) -> String) {
     assert_everything_came_back(&moving, id);
 }
 
-/// The former database has what it had at the end, but for nulls, and what was written to the service.
+/// The former database has its last rows, except that nulls may differ, and the rows that were
+/// written to the service.
 fn assert_everything_came_back(moving: &Move, id: u64) {
     let everything = moving.sql(EVERYTHING);
     let original = Cluster::shared().fresh_database();
@@ -194,7 +196,8 @@ fn assert_everything_came_back(moving: &Move, id: u64) {
          UPDATE questions SET reported = coalesce(reported, false), helpful = coalesce(helpful, 0)"
     );
     Cluster::shared().sql(database, &new);
-    // When it was written is nobody's business here; an empty text of the former database comes back as none or as empty.
+    // The time of writing does not matter here. An empty text of the former database comes back as
+    // null or as empty.
     let alike = |text: &str| text.lines().map(alike).collect::<Vec<_>>();
     assert_eq!(alike(&everything), alike(&Cluster::shared().sql(database, EVERYTHING)));
     let next = moving.sql("INSERT INTO questions (product_id) VALUES (7) RETURNING id");
@@ -222,7 +225,7 @@ fn a_shop_moves_into_postgres_and_back() {
 }
 
 #[test]
-fn tables_of_other_shapes_are_copied_with_what_the_document_says() {
+fn tables_of_other_shapes_are_copied_with_the_documents_expressions() {
     let tables = "
         CREATE TABLE questions (question_id bigint, product_id integer, body text, date_written timestamp,
             asker_name text, asker_email text, reported integer);

@@ -1,9 +1,9 @@
 //! The commands in the documents are tried as they are written. Links and tables are checked by
 //! `tests/tree/documents.rs`.
 //!
-//! `commands` reads every block, `options` what is named in sentences, and `requests` sends what curl is told to send.
-//! `migration` and `drills` carry out whole documents in a `session`. `front` tests what a document does to the files
-//! of nginx.
+//! `commands` reads every block, `options` what is named in sentences, and `requests` sends the
+//! requests of curl. `migration` and `drills` carry out whole documents in a `session`. `front`
+//! tests what a document does to the files of nginx.
 
 mod blocks;
 mod commands;

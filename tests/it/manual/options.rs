@@ -1,5 +1,6 @@
-//! Code in the sentences of the documents: options and variables of ours are there, and so are the commands and files that are
-//! named in passing. Lists of changes and of former figures may name what is gone.
+//! Code in the sentences of the documents: options and variables of ours are there, and so are the
+//! commands and files that are named in passing. The changelog and old figures may name options
+//! that no longer exist.
 
 use atelier::cli::Cli;
 use clap::{Arg, Command, CommandFactory as _};
@@ -26,7 +27,7 @@ fn has_option(command: &Command, option: &str) -> bool {
             .any(|argument| argument.get_long().is_some_and(|long| option == format!("--{long}")))
 }
 
-/// The option that a word is: `--name` of `--name=value`, `--name,` and the like.
+/// The option in a word: `--name` of `--name=value`, `--name,` and the like.
 fn option(word: &str) -> Option<&str> {
     let end = word.find(|sign: char| !sign.is_ascii_alphanumeric() && sign != '-').unwrap_or(word.len());
     (word.starts_with("--") && end > 2).then(|| &word[..end])

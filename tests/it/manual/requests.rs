@@ -1,5 +1,6 @@
-//! What curl is told to send in the documents, sent to a server on the store of `serve --demo`: every request is answered
-//! with success, and what a document shows below it is what comes. Documents that are carried out whole are not read here.
+//! The curl commands of the documents, sent to a server on the store of `serve --demo`: every
+//! request must succeed, and its response must be the one that the document shows below it.
+//! Documents that other tests carry out as a whole are not read here.
 
 use std::io::BufRead as _;
 use std::path::Path;
@@ -11,13 +12,13 @@ use super::shell::Shell;
 use crate::project::{files, name, read};
 use crate::support::program::{Server, atelier, until};
 
-/// Documents that other tests carry out, commands, answers and all.
+/// Documents that other tests carry out, with commands and responses.
 pub(crate) const CARRIED_OUT: [&str; 2] = ["docs/drills.md", "docs/migrate.md"];
 
-/// Options that say where curl puts things, and what else it tells; the test does so itself.
+/// Options for curl's output. The test sets its own.
 const WITH_A_VALUE: [&str; 4] = ["-o", "--output", "-w", "--write-out"];
 
-/// A server on a store that looks as `serve --demo` leaves it, and where it answers.
+/// A server on a store like that of `serve --demo`, and its address.
 struct Demo {
     server: Server,
     metrics: String,
@@ -38,7 +39,7 @@ impl Demo {
         let metrics = metrics.unwrap_or_else(|| panic!("no address in {line:?}")).to_owned();
         let mut client = server.client();
         until("the server is ready", || {
-            client.exchange("GET", "/readyz", "").is_ok_and(|answer| answer.status == 200)
+            client.exchange("GET", "/readyz", "").is_ok_and(|response| response.status == 200)
         });
         Self { server, metrics }
     }
@@ -91,8 +92,8 @@ pub(crate) fn is_like(text: &str, shown: &str) -> bool {
     rest.is_empty()
 }
 
-/// The answer that a document shows for the last request of a block: the next block, if it is JSON, nothing else lies in between and both are in
-/// the same section.
+/// The response that a document shows for the last request of a block. It is the next block, if
+/// that is JSON, in the same section, with no other block in between.
 fn shown_below(blocks: &[Block], at: usize) -> Option<&str> {
     let below = blocks.get(at + 1).filter(|below| below.section == blocks[at].section)?;
     (below.language == "json").then(|| below.text.trim_end())
@@ -140,7 +141,7 @@ fn every_request_is_answered_as_its_document_says() {
         if !asks || CARRIED_OUT.contains(&name(&path).as_str()) {
             continue;
         }
-        // What one document writes another need not see.
+        // Each document has a server of its own, so one does not see the rows of another.
         let store = folder.path().join("store.db");
         std::fs::copy(&fresh, &store).expect("a copy");
         let demo = Demo::on(&store);

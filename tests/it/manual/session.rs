@@ -1,5 +1,6 @@
-//! A document's commands typed into bash, as an ordinary account, in a folder of their own that has the program and the
-//! project's files beside it. Whatever they start ends with the session, also when the test program is killed.
+//! A document's commands typed into bash by an ordinary account. They run in a folder of their own
+//! with the program and the project's files. All processes that they start end with the session,
+//! even when the test program is killed.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -22,8 +23,8 @@ use crate::support::cluster::{SERVER_ACCOUNT, as_server_account, run};
 /// No session takes longer.
 const DEADLINE: Duration = Duration::from_mins(3);
 
-/// What is typed first. The session's processes end together: when it does, and when nobody holds the other end of its
-/// standard input any more. PostgreSQL's leave the group and are stopped by name.
+/// The first commands of a session. All of its processes end together, when the session ends or its
+/// standard input is closed. PostgreSQL's processes leave the group and are stopped by name.
 const BEGINNING: &str = r#"
     set -eu
     end() {
@@ -48,11 +49,11 @@ const MARK: &str = "@@ the end of a block @@";
 /// A folder and what is in it.
 pub(crate) struct Session {
     folder: TempDir,
-    /// What stands in the document and what is typed in its place.
+    /// Texts of the document, and the texts that are typed instead.
     replaced: HashMap<String, String>,
 }
 
-/// What a session said to each of its blocks.
+/// The output of each block of a session.
 #[derive(Debug)]
 pub(crate) struct Said(pub(crate) Vec<String>);
 
@@ -62,7 +63,7 @@ impl Session {
         let session = Self { folder, replaced: HashMap::new() };
         let bin = session.path("bin");
         fs::create_dir(&bin).expect("a folder");
-        // Where the program was built another account may not look.
+        // Another account may not read the folder where the program was built.
         fs::copy(env!("CARGO_BIN_EXE_atelier"), bin.join("atelier")).expect("a copy");
         for name in ["deploy", "load"] {
             run(Command::new("cp").arg("-r").arg(root().join(name)).arg(session.path(name)));
@@ -74,19 +75,19 @@ impl Session {
         self.folder.path().join(name)
     }
 
-    /// Types `here` where the document says `there`.
+    /// Types `here` instead of the document's `there`.
     pub(crate) fn replace(&mut self, there: &str, here: impl Into<String>) {
         self.replaced.insert(there.to_owned(), here.into());
     }
 
-    /// Types a free port in the place of each of these.
+    /// Types a free port instead of each of these.
     pub(crate) fn replace_ports(&mut self, ports: &[&str]) {
         for port in ports {
             self.replace(port, free_port().to_string());
         }
     }
 
-    /// Types the blocks and returns what was said to each. All must end well.
+    /// Types the blocks and returns their output. All must succeed.
     pub(crate) fn type_in(&self, blocks: &[&Block]) -> Said {
         let mut script = BEGINNING.to_owned();
         for block in blocks.iter().filter(|block| block.language == "sh") {
@@ -126,14 +127,15 @@ impl Session {
     /// A text of the document as it is typed here.
     pub(crate) fn here(&self, text: &str) -> String {
         let mut replaced: Vec<_> = self.replaced.iter().collect();
-        // What holds another one goes first.
+        // A text that contains another one is replaced first.
         replaced.sort_by_key(|(there, _)| std::cmp::Reverse(there.len()));
         replaced.iter().fold(text.to_owned(), |text, (there, here)| text.replace(there.as_str(), here))
     }
 }
 
 impl Said {
-    /// Asserts that what the document shows is among what was said to the block above it, line by line in this order.
+    /// Asserts that the output that the document shows is part of the output of the block above it,
+    /// line by line in this order.
     pub(crate) fn assert_shows(&self, blocks: &[&Block]) {
         let mut said = self.0.iter();
         let mut last = "";
@@ -151,7 +153,7 @@ impl Said {
     }
 }
 
-/// A shell that is ended in time, with everything it started.
+/// A shell with a time limit. It ends with every process that it started.
 struct Watched(Child);
 
 impl Watched {
@@ -170,7 +172,7 @@ impl Watched {
 
 impl Drop for Watched {
     fn drop(&mut self) {
-        // Nobody may be left.
+        // No process may be left.
         let _ = Command::new("kill")
             .args(["-TERM", "--", &format!("-{}", self.0.id())])
             .stderr(Stdio::null())
@@ -187,7 +189,7 @@ fn own(folder: &Path) {
     }
 }
 
-/// A port that nobody listens on, none of those that the system gives to whoever connects.
+/// A port without a listener, and none of those that the system gives to connecting clients.
 fn free_port() -> u16 {
     static TRIED: AtomicU16 = AtomicU16::new(0);
     loop {

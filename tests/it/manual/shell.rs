@@ -1,12 +1,13 @@
-//! What a shell makes of a block of commands, without running any: simple commands with their words, quotes taken away
-//! and known variables put in. It reads what documents need, and refuses the rest rather than guess.
+//! Parses a block of commands as a shell does, without running any: simple commands with their
+//! words, without quotes and with the values of known variables. It supports the syntax that the
+//! documents use, and refuses the rest.
 
 use std::collections::{BTreeSet, HashMap};
 
-/// Words of the shell's own that stand before a command.
+/// Keywords of the shell before a command.
 const BEFORE_COMMANDS: [&str; 10] = ["!", "do", "elif", "else", "if", "then", "time", "until", "while", "{"];
 
-/// Words of the shell's own that stand alone.
+/// Keywords of the shell that stand alone.
 const ALONE: [&str; 3] = ["done", "fi", "}"];
 
 /// A simple command: a program and its arguments, or assignments alone.
@@ -47,9 +48,9 @@ struct Reading<'a> {
     shell: &'a mut Shell,
     rest: &'a str,
     found: Vec<Command>,
-    /// The one whose words are being read.
+    /// The command whose words are being read.
     command: Command,
-    /// What ends the texts that begin below this line.
+    /// The end marks of the texts that begin below this line.
     here: Vec<String>,
 }
 
@@ -101,7 +102,7 @@ impl Reading<'_> {
         Ok(())
     }
 
-    /// The texts that belong to the line that has just ended.
+    /// Reads the here-documents of the line that has just ended.
     fn skip_texts(&mut self) -> Result<(), String> {
         for end in std::mem::take(&mut self.here) {
             let mut length = 0;
@@ -140,7 +141,7 @@ impl Reading<'_> {
         Ok(())
     }
 
-    /// One word, without its quotes; what is not known before it runs stays as it is written.
+    /// One word, without its quotes. A part that is only known at run time stays as it is written.
     fn word(&mut self) -> Result<String, String> {
         let mut word = String::new();
         let mut quoted = false;

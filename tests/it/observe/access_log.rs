@@ -21,10 +21,10 @@ on_every_store!(
     addresses_and_texts_are_never_in_the_log,
     the_first_refusal_is_logged_with_the_setting_to_look_at,
     a_terminal_shows_colors_unless_they_are_not_wanted,
-    a_server_that_cannot_say_where_it_listens_does_not_start,
+    a_server_that_cannot_print_its_address_does_not_start,
 );
 
-/// Starts a server with options, has requests made, stops it and returns what it logged.
+/// Starts a server with options, lets requests be made, stops it and returns its log.
 fn log_of(place: &Place, options: &[&str], level: &str, shop: impl FnOnce(&Watched)) -> String {
     let path: PathBuf = place.fresh_file();
     let log = File::create(&path).expect("a file for the log");
@@ -68,7 +68,7 @@ fn a_request_that_cannot_be_read_is_a_line(place: &Place) {
         let log = log_of(place, &options, "warn", |watched| {
             let mut client = watched.server.client();
             client.send("GET /who/is/ann HTTP/1.1\r\n\r\n");
-            assert_eq!(client.answer_to("GET").status, 400);
+            assert_eq!(client.response_to("GET").status, 400);
             assert_eq!(watched.scrape().requests("none", 400), 1);
         });
         let lines = log.lines().map(|line| serde_json::from_str(line).expect("a JSON object"));
@@ -98,13 +98,13 @@ fn no_request_is_logged_unless_asked_for(place: &Place) {
             "POST /qa/questions HTTP/1.1\r\nHost: shop\r\nContent-Type: application/json\r\n\
              Content-Length: 2\r\nExpect: 100-continue\r\n\r\n",
         );
-        assert_eq!(client.answer_to("POST").status, 100);
+        assert_eq!(client.response_to("POST").status, 100);
         let began = std::time::Instant::now();
         while began.elapsed() < std::time::Duration::from_millis(2) {
             std::thread::yield_now();
         }
         client.send("{}");
-        assert_eq!(client.answer_to("POST").status, 422);
+        assert_eq!(client.response_to("POST").status, 422);
     });
     assert!(log.contains("add_question"), "{log}");
 }
@@ -135,9 +135,9 @@ fn addresses_and_texts_are_never_in_the_log(place: &Place) {
             let asked = watched.request("POST", "/qa/questions").json(&question("Sesame?")).send();
             assert_eq!(asked.status, 201, "{asked:?}");
             let path = asked.header("location").expect("where it is").to_owned();
-            let answer = json!({"body": "Sesame.", "name": "ada", "email": "ada@mail.test",
+            let response = json!({"body": "Sesame.", "name": "ada", "email": "ada@mail.test",
                 "photos": ["https://mail.test/hush.jpg"]});
-            assert_eq!(watched.request("POST", &path).json(&answer).send().status, 201);
+            assert_eq!(watched.request("POST", &path).json(&response).send().status, 201);
             let bad = json!({"body": "Sesame", "name": "ada", "email": "ada at mail.test", "product_id": 7});
             assert_eq!(watched.request("POST", "/qa/questions").json(&bad).send().status, 422);
             let form = "body=Sesame&name=ada&email=ada%40mail.test&product_id=hush";
@@ -185,7 +185,7 @@ fn a_terminal_shows_colors_unless_they_are_not_wanted(place: &Place) {
     }
 }
 
-fn a_server_that_cannot_say_where_it_listens_does_not_start(place: &Place) {
+fn a_server_that_cannot_print_its_address_does_not_start(place: &Place) {
     let mut command = atelier(&["serve", "--listen", "127.0.0.1:0"], Some(&migrated(place)));
     let full = File::options().write(true).open("/dev/full").expect("the device is there");
     let output = command.stdout(full).output().expect("the program runs");

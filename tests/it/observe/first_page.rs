@@ -5,9 +5,9 @@ use super::watched::{Watched, command, migrated};
 use crate::support::on_every_store;
 use crate::support::place::Place;
 
-on_every_store!(without pooler: the_kind_of_store_is_told_and_never_its_place, an_option_or_a_variable_turns_the_page_off);
+on_every_store!(without pooler: the_page_shows_the_kind_of_store_and_never_its_place, an_option_or_a_variable_turns_the_page_off);
 
-fn the_kind_of_store_is_told_and_never_its_place(place: &Place) {
+fn the_page_shows_the_kind_of_store_and_never_its_place(place: &Place) {
     let store = migrated(place);
     let (scheme, address) = store.split_once(':').expect("a scheme");
     let name = if scheme == "sqlite" { "SQLite" } else { "PostgreSQL" };
@@ -18,8 +18,8 @@ fn the_kind_of_store_is_told_and_never_its_place(place: &Place) {
     // Its user is called like the program.
     let parts = address.split(['/', '?', '@', '&', '=']).filter(|part| part.len() > 4 && *part != "atelier");
     for part in parts.chain([scheme, &store]) {
-        for answer in [&page, &json] {
-            assert!(!answer.body.contains(part), "{part} is in {}", answer.body);
+        for response in [&page, &json] {
+            assert!(!response.body.contains(part), "{part} is in {}", response.body);
         }
     }
 }

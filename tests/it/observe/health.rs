@@ -8,7 +8,7 @@ use crate::support::on_every_store;
 use crate::support::place::Place;
 use crate::support::program::{atelier, until};
 
-on_every_store!(without pooler: health_tells_what_the_probes_tell, health_asks_the_other_listener_of_a_server_with_tls);
+on_every_store!(without pooler: health_reports_the_result_of_the_probes, health_asks_the_other_listener_of_a_server_with_tls);
 
 /// Status, standard output and standard error of `health` with options.
 fn health(options: &[&str]) -> (Option<i32>, String, String) {
@@ -28,7 +28,7 @@ fn is_ill(outcome: &(Option<i32>, String, String), why: &str) -> bool {
     (*code, said.as_str(), why_not.lines().count()) == (Some(1), "", 1) && why_not.contains(why)
 }
 
-fn health_tells_what_the_probes_tell(place: &Place) {
+fn health_reports_the_result_of_the_probes(place: &Place) {
     let mut watched = Watched::start(&migrated(place), &["--drain-delay", "5m", "--path-prefix", "/api"]);
     let address = watched.server.address.to_string();
     let here = ["--listen", &address, "--path-prefix", "/api"];

@@ -12,8 +12,8 @@ on_every_store!(
     requests_are_counted_by_route_and_status,
     lists_from_memory_and_batches_are_counted,
     refused_writes_and_connections_are_counted,
-    the_process_tells_what_it_is,
-    the_text_is_what_prometheus_reads,
+    the_metrics_describe_the_process,
+    the_metrics_are_in_the_format_of_prometheus,
     the_other_listener_has_nothing_else,
 );
 
@@ -124,7 +124,7 @@ fn refused_writes_and_connections_are_counted(place: &Place) {
     until("its end is noticed", || watched.scrape().count("atelier_http_connections") == 0);
 }
 
-fn the_process_tells_what_it_is(place: &Place) {
+fn the_metrics_describe_the_process(place: &Place) {
     let store = migrated(place);
     let watched = Watched::start(&store, &[]);
     let scrape = watched.scrape();
@@ -139,7 +139,7 @@ fn the_process_tells_what_it_is(place: &Place) {
     assert_eq!(scrape.count("atelier_stopping"), 0);
 }
 
-fn the_text_is_what_prometheus_reads(place: &Place) {
+fn the_metrics_are_in_the_format_of_prometheus(place: &Place) {
     let watched = Watched::start(&migrated(place), &[]);
     let answer = watched.get_from_admin("/metrics");
     let content_type = answer.header("content-type").expect("a type");

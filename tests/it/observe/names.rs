@@ -10,7 +10,7 @@ use crate::support::place::Place;
 
 on_every_store!(
     without pooler:
-    alerts_and_dashboards_ask_for_what_is_there,
+    alerts_and_dashboards_use_existing_metrics,
     the_documents_name_every_metric,
     a_name_that_is_not_there_is_noticed,
 );
@@ -56,7 +56,7 @@ fn queries(value: &serde_json::Value, found: &mut Vec<String>) {
     }
 }
 
-fn alerts_and_dashboards_ask_for_what_is_there(place: &Place) {
+fn alerts_and_dashboards_use_existing_metrics(place: &Place) {
     let scrape = Watched::start(&migrated(place), &[]).scrape();
     for rules in ["deploy/prometheus/atelier.rules.yml", "deploy/prometheus/atelier.rules.test.yml"] {
         let text = read(rules);

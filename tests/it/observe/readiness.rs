@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::watched::{Watched, migrated};
-use crate::support::client::Answer;
+use crate::support::client::Response;
 use crate::support::cluster::Cluster;
 use crate::support::on_every_store;
 use crate::support::place::Place;
@@ -17,9 +17,9 @@ on_every_store!(
 );
 
 /// A 503 that says why.
-fn assert_not_ready(answer: &Answer, why: &str) {
-    assert_eq!((answer.status, answer.header("retry-after")), (503, Some("1")), "{answer:?}");
-    assert_eq!(answer.body, format!("Error: {why}"));
+fn assert_not_ready(response: &Response, why: &str) {
+    assert_eq!((response.status, response.header("retry-after")), (503, Some("1")), "{response:?}");
+    assert_eq!(response.body, format!("Error: {why}"));
 }
 
 fn both_listeners_say_that_it_is_alive_and_ready(place: &Place) {
@@ -47,7 +47,7 @@ fn readyz_says_503_before_the_port_closes(place: &Place) {
     // Connections are taken and requests answered as before.
     assert!(watched.get("/qa/questions?product_id=7").results().is_empty());
     client.get("/qa/questions?product_id=7");
-    // Whoever is in a hurry says so again.
+    // A second signal ends the delay.
     watched.server.process.terminate();
     assert_eq!(watched.server.process.wait().code(), Some(0));
 }
@@ -61,8 +61,8 @@ fn the_drain_delay_ends_by_itself(place: &Place) {
     assert!(took >= Duration::from_millis(300) && took < Duration::from_secs(9), "{took:?}");
 }
 
-/// What only a store that is somewhere else can do. A store that fails is tried on every one in
-/// `tests/it/http/health.rs`.
+/// Only a store on a server can be unreachable. `tests/it/http/health.rs` tests a failing store on
+/// every kind.
 mod postgres_outage {
     use super::*;
 
@@ -79,7 +79,7 @@ mod postgres_outage {
             assert_not_ready(&watched.get("/readyz"), "the store cannot be reached");
             assert_eq!((watched.get_from_admin("/readyz").status, watched.get("/livez").status), (503, 200));
             let receives = || watched.scrape().count("atelier_store_receives_changes");
-            until("it is known that changes go unnoticed", || receives() == 0);
+            until("the loss of the listener is noticed", || receives() == 0);
             let failed = watched.scrape().count("atelier_store_failures_total{kind=\"look_up\"}");
             assert!(failed > 0);
             cluster.start_again();

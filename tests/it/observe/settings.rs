@@ -94,7 +94,7 @@ fn misspelt_and_old_variables_are_logged(place: &Place) {
     );
 }
 
-/// Each of them finds the store empty; one fills it, and the others wait for that.
+/// Each process finds the store empty. One fills it, and the others wait for it.
 fn demonstrations_that_start_at_once_share_one_store(place: &Place) {
     let store = place.fresh();
     let options: &[&str] = match place.kind {

@@ -11,7 +11,7 @@ use crate::support::on_every_store;
 use crate::support::place::Place;
 use crate::support::program::until;
 
-on_every_store!(without pooler: spans_are_sent_with_their_parents, a_collector_that_is_away_holds_nothing_up,);
+on_every_store!(without pooler: spans_are_sent_with_their_parents, an_unreachable_collector_delays_nothing,);
 
 const TRACE_ID: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 const PARENT_ID: &str = "00f067aa0ba902b7";
@@ -60,7 +60,7 @@ fn spans_are_sent_with_their_parents(place: &Place) {
     let of = |flags: &str| format!("00-{TRACE_ID}-{PARENT_ID}-{flags}");
     let asked = watched.request("POST", "/qa/questions").header("traceparent", &of("01"));
     assert_eq!(asked.json(&question("Sesame?")).send().status, 201);
-    // Neither is traced: the one says so, and of the others none is.
+    // Neither is traced: one asks for that, and the trace ratio leaves out the other.
     assert_eq!(watched.request("GET", "/qa/questions").header("traceparent", &of("00")).send().status, 422);
     assert_eq!(watched.get("/qa/questions/1/answers").status, 200);
     watched.server.process.terminate();
@@ -88,7 +88,7 @@ fn spans_are_sent_with_their_parents(place: &Place) {
     });
 }
 
-fn a_collector_that_is_away_holds_nothing_up(place: &Place) {
+fn an_unreachable_collector_delays_nothing(place: &Place) {
     let closed = TcpListener::bind("127.0.0.1:0").expect("a free port").local_addr().expect("an address");
     let address = format!("http://{closed}/v1/traces");
     let mut watched = Watched::start(&migrated(place), &["--otlp-endpoint", &address, "--trace-ratio", "1"]);

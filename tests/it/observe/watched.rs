@@ -8,7 +8,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::support::client::{Answer, Request};
+use crate::support::client::{Request, Response};
 use crate::support::place::Place;
 use crate::support::program::{Server, atelier, run};
 
@@ -39,12 +39,12 @@ impl Watched {
         Request::new(self.server.address, method, target)
     }
 
-    pub(crate) fn get(&self, target: &str) -> Answer {
+    pub(crate) fn get(&self, target: &str) -> Response {
         self.request("GET", target).send()
     }
 
     /// Asks the other listener.
-    pub(crate) fn get_from_admin(&self, target: &str) -> Answer {
+    pub(crate) fn get_from_admin(&self, target: &str) -> Response {
         Request::new(self.admin, "GET", target).send()
     }
 

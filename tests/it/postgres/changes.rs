@@ -1,4 +1,4 @@
-//! News of commits by other processes.
+//! Notices of commits by other processes.
 
 use atelier::domain::Target;
 use atelier::service::ServiceSettings;
@@ -25,7 +25,7 @@ fn notify_as_reader(cluster: &Cluster, address: &str, texts: &[&str]) {
 }
 
 #[test]
-fn what_others_say_of_votes_is_read_and_not_believed() {
+fn votes_in_notices_are_read_from_the_store_and_not_believed() {
     let cluster = Cluster::shared();
     let address = cluster.fresh_database();
     let store = store(&address);
@@ -38,11 +38,10 @@ fn what_others_say_of_votes_is_read_and_not_believed() {
     let service = Process::start(store.as_ref(), ServiceSettings::default());
     assert_eq!(service.votes(7), Ok(3));
 
-    // Votes that are none, of rows that are there in another product, and of a row that is not
-    // there.
+    // False votes of rows of another product, and of a row that does not exist.
     let vote_of_nobody = "1 q7,99";
     let known = format!("1 q9,{question_id} a9,{answer_id}");
-    // As notices once were, with a number of votes: no longer understood.
+    // An old form of notices, with a number of votes. It is no longer understood.
     let with_votes = format!("1 q7,{question_id},4000000000");
     notify_as_reader(cluster, &address, &[vote_of_nobody, &known, &with_votes]);
     let mut heard = Vec::new();
@@ -83,7 +82,7 @@ fn votes_that_cannot_be_read_take_the_product_out_of_memory() {
 }
 
 #[test]
-fn two_stores_in_one_database_do_not_hear_each_other() {
+fn two_stores_in_one_database_do_not_receive_each_others_notices() {
     let cluster = Cluster::shared();
     let database = cluster.fresh_database();
     let stores = ["first shop", "second"].map(|schema| {
@@ -104,7 +103,7 @@ fn two_stores_in_one_database_do_not_hear_each_other() {
         voter.commit(&[vote(Target::Question(question_id), 1)]).unwrap();
     }
     writer(second.as_ref()).commit(&[vote(Target::Question(question_id), 2)]).unwrap();
-    // News come in the order of the commits, so nothing of the first store's was told.
+    // Notices come in the order of the commits, so no commit of the first store was reported.
     assert_eq!(
         elsewhere.recv_timeout(PATIENCE).unwrap(),
         Change::Products(vec![ProductChange::QuestionVotes(product(7), question_id, 2)])
@@ -113,7 +112,7 @@ fn two_stores_in_one_database_do_not_hear_each_other() {
 }
 
 #[test]
-fn others_hear_of_a_commit_with_its_values_and_oneself_does_not() {
+fn other_processes_receive_a_commit_with_its_values_and_its_own_process_does_not() {
     let store = fresh_store();
     let (own_sink, own) = ear();
     let mut writer = store.writer(own_sink).unwrap();
@@ -141,14 +140,14 @@ fn others_hear_of_a_commit_with_its_values_and_oneself_does_not() {
         "votes are read"
     );
     other.commit(&[vote(Target::Question(question_id), 1)]).unwrap();
-    // News come in the order of the commits: what is heard first is the other's, so nothing of its
-    // own was.
+    // Notices come in the order of the commits. The first one is the other's, so none of its own
+    // was reported.
     let heard = own.recv_timeout(PATIENCE).unwrap();
     assert_eq!(heard, Change::Products(vec![ProductChange::QuestionVotes(product(7), question_id, 6)]));
 }
 
 #[test]
-fn the_writers_of_one_service_do_not_hear_each_other() {
+fn the_writers_of_one_service_do_not_report_each_others_commits() {
     let store = fresh_store();
     let (sink, elsewhere) = ear();
     let mut writers = store.writers(sink).unwrap();
@@ -158,14 +157,14 @@ fn the_writers_of_one_service_do_not_hear_each_other() {
         writer.commit(&[vote(Target::Question(question_id), 1)]).unwrap();
     }
     writer(store.as_ref()).commit(&[vote(Target::Question(question_id), 1)]).unwrap();
-    // News come in the order of the commits, so nothing of their own was told before.
+    // Notices come in the order of the commits, so none of their own was reported before.
     let votes = u32::try_from(writers.len()).unwrap() + 1;
     let heard = elsewhere.recv_timeout(PATIENCE).unwrap();
     assert_eq!(heard, Change::Products(vec![ProductChange::QuestionVotes(product(7), question_id, votes)]));
 }
 
 #[test]
-fn a_large_batch_is_told_in_full() {
+fn a_large_batch_is_reported_completely() {
     let store = fresh_store();
     let mut writer = writer(store.as_ref());
     let questions = ask(writer.as_mut(), 7, 1_000);

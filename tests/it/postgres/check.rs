@@ -1,12 +1,12 @@
-//! `check` finds what the tables' own keys do not forbid, or would if somebody had not dropped
-//! them.
+//! `check` finds damage that the keys of the tables do not prevent, or that came after an operator
+//! dropped the keys.
 
 use atelier::store::StoreError;
 
 use super::*;
 use crate::support::cluster::Cluster;
 
-/// What the check says.
+/// The findings.
 fn findings(store: &dyn Store) -> Vec<String> {
     let mut findings = Vec::new();
     store.check(&mut |finding| findings.push(finding.0)).expect("the check ends");
@@ -49,7 +49,7 @@ fn dump_all(store: &dyn Store) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Statements that damage a store, and what the check says then.
+/// Statements that damage a store, and the findings.
 const DAMAGE: &[(&str, &str)] = &[
     (
         "INSERT INTO questions SELECT 8, question_id, written_at, helpful, reported, body, name, email

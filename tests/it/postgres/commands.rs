@@ -74,7 +74,7 @@ fn readers_find_and_walk_products() {
         for number in [3, 900, MAX_ID] {
             ids.extend(ask(writer.as_mut(), number, 2));
         }
-        // A product of which nothing is public is walked all the same.
+        // A product without public rows is scanned too.
         let hidden = [ids[2], ids[3]].map(|id| Command::Report(Target::Question(id)));
         writer.commit(&hidden).unwrap();
         let mut reader = store.reader().unwrap();
@@ -102,7 +102,7 @@ fn readers_find_and_walk_products() {
 }
 
 #[test]
-fn what_is_said_of_a_questions_product_is_checked() {
+fn the_product_that_a_command_names_for_a_question_is_checked() {
     for store in both_kinds() {
         let mut writer = writer(store.as_ref());
         let of_one = ask(writer.as_mut(), 1, 1)[0];
@@ -140,7 +140,7 @@ fn what_is_said_of_a_questions_product_is_checked() {
 }
 
 #[test]
-fn writers_in_each_others_way_all_succeed() {
+fn writers_of_the_same_rows_all_succeed() {
     const WRITERS: u32 = 4;
     const ROUNDS: u32 = 20;
     for store in both_kinds() {

@@ -1,5 +1,5 @@
 //! Commits that the server acknowledges although they did not reach its synchronous standby,
-//! because somebody cancelled the wait for it. Nobody may take them for done.
+//! because an operator cancelled the wait. They must not count as done.
 
 use std::thread;
 use std::time::Instant;
@@ -13,7 +13,7 @@ use crate::support::pooler::Pooler;
 
 const WAITING: &str = "FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
 
-/// From now on every commit waits for a standby that there is not.
+/// From now on every commit waits for a standby that does not exist.
 fn require_a_standby(cluster: &Cluster, address: &str) {
     cluster.query(address, "ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
     cluster.query(address, "SELECT pg_reload_conf()");

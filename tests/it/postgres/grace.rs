@@ -1,5 +1,5 @@
-//! How long lists are served from memory while changes by others cannot be heard: for the grace,
-//! and no longer.
+//! While changes by others cannot be received, lists are served from memory for the grace, and no
+//! longer.
 
 use std::time::Instant;
 
@@ -11,15 +11,15 @@ use super::process::Process;
 use super::*;
 use crate::support::cluster::Cluster;
 
-/// How much later than it should a busy machine may do things.
+/// The delay that a busy machine may add.
 const SLACK: Duration = Duration::from_secs(1);
 
 fn with_grace(stale_grace: Duration) -> ServiceSettings {
     ServiceSettings { stale_grace, ..ServiceSettings::default() }
 }
 
-/// Takes the listening connections away and lets nobody connect to the database any more; those who
-/// are connected stay.
+/// Ends the listening connections and allows no new connections to the database. Other connections
+/// stay.
 fn cut_listeners(cluster: &Cluster, address: &str) {
     let database = address.split('/').nth(3).and_then(|rest| rest.split('?').next()).expect("a name");
     let listeners =
@@ -58,7 +58,7 @@ fn lists_in_memory_outlive_a_short_outage() {
     cluster.query_while_stopped(&address, "UPDATE questions SET helpful = 40");
     assert_eq!(service.votes(7), Ok(0));
     cluster.start_again();
-    // The grace is not waited for: once changes are heard again, all is read anew.
+    // The grace need not end: when the listener works again, all lists are read again.
     service.until_votes(7, 40);
 }
 
@@ -81,7 +81,7 @@ fn after_the_grace_nothing_stale_is_served() {
     other.vote(question_id).unwrap();
     assert_eq!(other.votes(7), Ok(1));
     assert_eq!(service.votes(7), Ok(0), "nobody told it, and it has four seconds");
-    // What it wrote itself it shows at once, in the grace and after it.
+    // Its own writes show at once, in the grace and after it.
     service.vote(own_question).unwrap();
     assert_eq!(service.votes(9), Ok(1));
     loop {

@@ -98,7 +98,7 @@ impl Drop for AtTheEnd<'_> {
 }
 
 #[test]
-fn whoever_reads_or_writes_meanwhile_does_not_fail() {
+fn reads_and_writes_during_a_load_do_not_fail() {
     const LOADS: u32 = 8;
     let store = fresh_store();
     begin_load(store.as_ref(), LoadMode::IntoEmpty, 300).commit().unwrap();
@@ -129,7 +129,7 @@ fn whoever_reads_or_writes_meanwhile_does_not_fail() {
                 assert!(!writer.commit(&commands).unwrap().contains(&Outcome::NotFound));
             }
         });
-        // Also when a load fails: the others would go on for ever.
+        // Also when a load fails. Otherwise the other threads would never end.
         let _end = AtTheEnd(&done);
         for _ in 0..LOADS {
             begin_load(store.as_ref(), LoadMode::Replace, 300).commit().unwrap();
@@ -147,7 +147,7 @@ fn a_load_that_died_leaves_nothing() {
     drop(begin_load(store.as_ref(), LoadMode::IntoEmpty, 5));
     assert!(store.is_empty().unwrap());
     assert_eq!(cluster.query(&address, left), "0");
-    // As a process leaves it that is killed.
+    // As a killed process leaves it.
     cluster.query(&address, "CREATE TABLE questions_load (LIKE questions); CREATE TABLE photos_load ()");
     begin_load(store.as_ref(), LoadMode::IntoEmpty, 5).commit().unwrap();
     assert_eq!(cluster.query(&address, left), "0");

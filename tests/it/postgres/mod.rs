@@ -29,7 +29,7 @@ use atelier::store::{Change, ChangeSink, Command, Outcome, Store, StoreAddress, 
 
 use crate::support::cluster::Cluster;
 
-/// For what must happen, but not at once.
+/// For events that need not happen at once.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A migrated store in the database of `address`.
@@ -46,13 +46,13 @@ fn fresh_store() -> Arc<dyn Store> {
 fn ear() -> (ChangeSink, Receiver<Change>) {
     let (sender, receiver) = channel();
     let sink = Arc::new(move |change| {
-        // A test that has ended needs no news.
+        // A test that has ended needs no changes.
         let _ = sender.send(change);
     });
     (sink, receiver)
 }
 
-/// A writer whose news nobody wants.
+/// A writer whose reported changes are dropped.
 fn writer(store: &dyn Store) -> Box<dyn Writer> {
     store.writer(ear().0).expect("a writer")
 }

@@ -34,7 +34,7 @@ fn sessions_and_the_listener_outlive_a_restart() {
 }
 
 #[test]
-fn a_restart_between_two_calls_is_not_noticed() {
+fn a_restart_between_two_calls_fails_no_call() {
     let cluster = Cluster::start();
     let store = store(&cluster.fresh_database());
     let mut writer = writer(store.as_ref());
@@ -48,7 +48,7 @@ fn a_restart_between_two_calls_is_not_noticed() {
 }
 
 /// Stops the server while a commit is on disk and not acknowledged, because it waits for a standby
-/// that there is not; returns what became of it.
+/// that does not exist. Returns its result.
 pub(crate) fn break_off_a_commit<T: Send, E: Send>(
     cluster: &Cluster,
     address: &str,
@@ -86,7 +86,7 @@ fn a_commit_whose_answer_is_lost_is_of_unknown_fate() {
     let error =
         break_off_a_commit(&cluster, &address, || writer.commit(&[vote(Target::Question(question_id), 1)]));
     assert!(matches!(error, StoreError::Unknown(_)), "{error:?}");
-    // Whoever keeps the product in memory hears of it, before or after the listener is lost.
+    // The process that caches the product learns of the vote before or after its listener is lost.
     let news: Vec<_> = (0..2).map(|_| told.recv_timeout(PATIENCE).unwrap()).collect();
     assert!(news.contains(&Change::Products(vec![ProductChange::Rows(product(7))])), "{news:?}");
     assert!(news.contains(&Change::Disconnected), "{news:?}");
@@ -107,7 +107,7 @@ fn a_service_is_never_stale_after_an_outage() {
 
     cluster.stop();
     service.until_away(7);
-    // Nobody can be told of this: whatever is served from now on must be read anew.
+    // No notice can report this change: lists must be read from the store from now on.
     cluster.query_while_stopped(&address, "UPDATE questions SET helpful = 40");
     cluster.start_again();
     service.until_votes(7, 40);
@@ -117,9 +117,9 @@ fn a_service_is_never_stale_after_an_outage() {
 }
 
 #[test]
-fn a_host_that_takes_connections_and_says_nothing_is_passed_over() {
+fn a_host_that_accepts_connections_and_sends_nothing_is_skipped() {
     let cluster = Cluster::shared();
-    // As a server does whose disk hangs: the system takes the connection for it.
+    // As with a server whose disk hangs: the system accepts the connection in its place.
     let mute = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let host = mute.local_addr().unwrap();
     let address = cluster.fresh_database().replace("@/", &format!("@{host},{}/", folder_of(cluster)));
@@ -129,7 +129,7 @@ fn a_host_that_takes_connections_and_says_nothing_is_passed_over() {
     let mut writer = writer(store.as_ref());
     ask(writer.as_mut(), 7, 1);
     assert_eq!(load(store.as_ref(), 7).questions.len(), 1);
-    // Whoever connects after the first goes where the first went.
+    // Sessions that connect after the first one go to the same host.
     let took = started.elapsed();
     assert!(took < Duration::from_secs(2), "{took:?}");
 }

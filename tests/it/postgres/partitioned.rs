@@ -1,6 +1,6 @@
-//! The same statements on tables that an operator has partitioned by product: what a sharded
-//! PostgreSQL asks of them as well, tried with what every server has. Unique indexes without
-//! `product_id` would be refused here.
+//! The same statements on tables that an operator has partitioned by product. A sharded PostgreSQL
+//! has the same rules, and every server has partitions. It refuses unique indexes without
+//! `product_id`.
 
 use super::*;
 use crate::support::cluster::Cluster;

@@ -1,5 +1,5 @@
-//! Behind a pooler in transaction mode: what the suites of the whole service, which run there as
-//! well, do not see.
+//! Behind a pooler in transaction mode: the cases that the suites of the whole service, which also
+//! run there, do not cover.
 
 use std::process::Command;
 use std::time::Instant;
@@ -48,7 +48,7 @@ fn many_sessions_share_few_connections_and_leave_no_settings_behind() {
 }
 
 #[test]
-fn an_address_through_which_nothing_is_heard_is_refused() {
+fn an_address_through_which_no_notice_arrives_is_refused() {
     let cluster = Cluster::shared();
     let database = cluster.fresh_database();
     drop(store(&database));

@@ -1,5 +1,4 @@
-//! One of several processes on a store, as far as these tests need one: a service, and what it says
-//! of a product.
+//! One of several processes on a store: a service, and its lists of a product.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -45,7 +44,7 @@ impl Process {
         Ok(page["results"].as_array().expect("a list").len())
     }
 
-    /// Whether the store can be used, as far as was found out in the last second.
+    /// Whether the store could be used when it was last checked, at most a second ago.
     pub(crate) fn is_ready(&self) -> Result<(), ServiceError> {
         self.runtime.block_on(self.service.check_store())
     }

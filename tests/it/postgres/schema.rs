@@ -18,7 +18,7 @@ fn serving_needs_migrated_tables_and_says_so() {
     assert_eq!(address.migrate().unwrap(), Migrated { from: 0, to: 3 });
     assert_eq!(address.migrate().unwrap(), Migrated { from: 3, to: 3 });
     assert!(address.open().unwrap().is_empty().unwrap());
-    // What is shown is an address as well.
+    // The shown address is a valid address too.
     address.to_string().parse::<StoreAddress>().unwrap().open().unwrap();
 
     cluster.query(&text, "INSERT INTO atelier_schema VALUES (99)");
@@ -49,7 +49,7 @@ fn tables_of_the_first_version_are_brought_up_to_date() {
 }
 
 #[test]
-fn whoever_reads_for_long_holds_up_a_migration_but_nobody_else() {
+fn a_long_reader_delays_a_migration_but_no_requests() {
     let cluster = Cluster::shared();
     let text = cluster.fresh_database();
     let address: StoreAddress = text.parse().unwrap();
@@ -103,7 +103,7 @@ fn another_programs_tables_are_left_alone() {
 }
 
 #[test]
-fn what_cannot_be_reached_is_an_error_without_the_password() {
+fn an_unreachable_server_is_an_error_without_the_password() {
     for (text, expected) in [
         ("postgres://atelier:s3cret@127.0.0.1:1/atelier", "refused"),
         ("postgres://atelier:s3cret@/atelier?host=/nowhere", "No such file"),

@@ -13,7 +13,7 @@ const MAKE_CERTIFICATE: &str =
     -keyout data/server.key -out data/server.crt -addext subjectAltName=DNS:localhost
     -addext basicConstraints=critical,CA:FALSE";
 
-/// A port that nobody listens on.
+/// A port without a listener.
 fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     listener.local_addr().expect("an address").port()
@@ -51,7 +51,7 @@ fn a_server_is_trusted_by_its_certificate_only_where_that_is_required() {
     refused(migrate("localhost", "require", "/dev/null"), "no trusted certificates");
     refused(migrate("localhost", "require", "/etc/ssl/certs/ca-certificates.crt"), "certificate");
     refused(migrate("127.0.0.1", "verify-full", certificate), "not valid for name");
-    // By its authority alone, whatever its name is.
+    // By its authority alone: its name does not count.
     assert!(migrate("127.0.0.1", "verify-ca", certificate).status.success());
     refused(migrate("127.0.0.1", "verify-ca", "/etc/ssl/certs/ca-certificates.crt"), "certificate");
     // From a file that the address names.

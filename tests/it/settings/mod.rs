@@ -1,6 +1,6 @@
-//! Where settings come from, tested with the real program: which source counts first, what stops the start, and what
-//! is printed of settings, commands and options. No store is opened here; that commands obey their settings on every
-//! store is tested in `tests/it/observe`.
+//! Where settings come from, tested with the real program: the order of sources, errors at the
+//! start, and the printed settings, commands and options. No store is opened here.
+//! `tests/it/observe` tests that commands obey their settings.
 
 mod old_forms;
 mod passwords;
@@ -46,14 +46,14 @@ impl Desk {
     }
 }
 
-/// What a command prints that does what it should.
+/// The output of a command that succeeds.
 fn printed(command: &mut Command) -> String {
     let Output { status, stdout, stderr } = command.output().expect("the program runs");
     assert!(status.success(), "{}", String::from_utf8_lossy(&stderr));
     String::from_utf8(stdout).expect("UTF-8")
 }
 
-/// What a command says that is refused for its settings.
+/// The error of a command that is refused for its settings.
 fn refused(command: &mut Command) -> String {
     let Output { status, stdout, stderr } = command.output().expect("the program runs");
     let complaint = String::from_utf8(stderr).expect("UTF-8");
@@ -103,7 +103,7 @@ fn defaults_depend_on_the_store_that_the_file_names() {
 }
 
 #[test]
-fn what_is_printed_can_be_written_into_a_file() {
+fn the_printed_settings_are_a_valid_settings_file() {
     let desk = Desk::with("");
     let options = "--path-prefix /a\"b\\ --max-product-cache 1GiB --stale-grace 5s --access-log errors --demo --workers 3";
     let first = desk.in_force(options, &[]);
@@ -140,14 +140,14 @@ fn programs_read_the_settings_as_json() {
 }
 
 #[test]
-fn a_wrong_value_is_told_with_the_place_where_it_stands() {
+fn a_wrong_value_is_reported_with_its_source() {
     let desk = Desk::with("\nworkers = 0\n");
     let wanted = "write a whole number from 1 to 1024\n";
     for (mut command, place) in [
         (desk.atelier("serve --workers none"), "--workers is \"none\""),
         (desk.atelier("serve --workers=0"), "--workers is \"0\""),
         (desk.atelier("serve --config atelier.toml"), "atelier.toml:2: workers is 0"),
-        // What an option overrides has to be right as well.
+        // A value that an option overrides must be valid too.
         (desk.atelier("serve --config atelier.toml --workers 1"), "atelier.toml:2: workers is 0"),
         (desk.atelier("check --config atelier.toml"), "atelier.toml:2: workers is 0"),
         (desk.atelier("openapi --config atelier.toml"), "atelier.toml:2: workers is 0"),
@@ -157,7 +157,7 @@ fn a_wrong_value_is_told_with_the_place_where_it_stands() {
     let mut command = desk.atelier("serve");
     let complaint = refused(command.env("ATELIER_WORKERS", "5000"));
     assert_eq!(complaint, format!("atelier: ATELIER_WORKERS is \"5000\": {wanted}"));
-    // The option counts, so it is the option that is wrong.
+    // The option wins, so the error is about the option.
     let complaint = refused(desk.atelier("serve --workers 0").env("ATELIER_WORKERS", "0"));
     assert_eq!(complaint, format!("atelier: --workers is \"0\": {wanted}"));
     // Without any value.
@@ -190,7 +190,7 @@ fn every_setting_refuses_what_it_is_not_and_says_what_to_write() {
 }
 
 #[test]
-fn settings_that_do_not_go_together_are_told() {
+fn settings_that_do_not_go_together_are_reported() {
     let desk = Desk::with("tls_cert = \"a.pem\"\n");
     for command in ["serve", "config"] {
         let complaint = refused(&mut desk.atelier(&format!("{command} --config atelier.toml")));
@@ -201,7 +201,7 @@ fn settings_that_do_not_go_together_are_told() {
 }
 
 #[test]
-fn a_file_that_cannot_be_read_is_told() {
+fn a_file_that_cannot_be_read_is_reported() {
     let desk = Desk::with("");
     for (path, problem) in [("none.toml", "No such file"), (".", "Is a directory")] {
         let complaint = refused(&mut desk.atelier(&format!("serve --config {path}")));
@@ -220,7 +220,7 @@ fn a_file_that_cannot_be_read_is_told() {
 }
 
 #[test]
-fn a_variable_that_is_misspelt_is_told_and_a_strange_one_is_not() {
+fn a_misspelt_variable_is_reported_and_a_foreign_one_is_not() {
     let desk = Desk::with("");
     let mut command = desk.atelier("config");
     command
@@ -240,7 +240,7 @@ fn a_file_of_defaults_changes_nothing() {
     std::fs::write(desk.file(), &defaults).expect("the file is written");
     let untouched = desk.in_force("", &[]);
     assert_eq!(desk.in_force("--config atelier.toml", &[]), untouched);
-    // With every default written out it is the same; what has none stays away.
+    // A file with every default gives the same settings. Settings without a default are absent.
     let shown =
         defaults.lines().filter(|line| line.starts_with('#') && !line.starts_with("# ") && line.len() > 1);
     let (with_default, without): (Vec<&str>, Vec<&str>) = shown.partition(|line| {
@@ -328,7 +328,7 @@ fn shells_complete_commands_and_options() {
     assert_eq!(completed(&script, &["atelier", "comp"]), "completions");
 }
 
-/// What bash makes of words, the last one unfinished.
+/// The completions of bash for words, the last one unfinished.
 fn completed(script: &Path, words: &[&str]) -> String {
     let last = words.len() - 1;
     let ask = format!(

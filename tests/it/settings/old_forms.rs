@@ -1,5 +1,5 @@
-//! Settings under old names and with old values: they go on, each with a note that names the new
-//! form. The forms of today are not tested here.
+//! Settings with old names and old values: they work, and a note names the new form of each. The
+//! forms of today are not tested here.
 
 use std::process::{Command, Output};
 
@@ -14,7 +14,7 @@ fn noted(command: &mut Command) -> Vec<String> {
 }
 
 #[test]
-fn old_names_go_on_with_a_note_that_says_the_new_one() {
+fn old_names_work_with_a_note_that_names_the_new_one() {
     let desk = Desk::with("slow_ms = 250\nviews_max_bytes = \"1GiB\"\nphotos_max = 4\n");
     let options = "--config atelier.toml --store-wait-ms 5000 --first-page=off";
     let variables = [("ATELIER_MAX_VIEW_AGE_S", "60"), ("ATELIER_PHOTOS_MAX", "3")];
@@ -50,7 +50,7 @@ fn old_names_go_on_with_a_note_that_says_the_new_one() {
 }
 
 #[test]
-fn old_values_go_on_with_a_note_that_says_the_new_one() {
+fn old_values_work_with_a_note_that_names_the_new_one() {
     let desk = Desk::with("demo = true\n");
     let options = "--config atelier.toml --duplicate-window 300 --home-page=false";
     let variables = [("ATELIER_MIGRATE", "false")];

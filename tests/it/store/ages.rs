@@ -1,5 +1,5 @@
-//! A view is never served beyond its age: what others wrote is shown then at the latest, even if no
-//! news of it ever came.
+//! A view is never served beyond its age. After that time the lists show the writes of others, even
+//! if no notice came.
 
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -13,13 +13,13 @@ use crate::support::{OnStore as _, StoreKind, on_every_store};
 
 on_every_store!(
     async without pooler:
-    a_change_without_news_is_shown_when_the_view_has_its_age,
+    a_change_without_a_notice_is_shown_when_the_view_expires,
     a_view_that_expires_keeps_its_own_writes,
 );
 
 const MAX_VIEW_AGE: Duration = Duration::from_secs(2);
 
-/// How much later than it should a busy machine may do things.
+/// The delay that a busy machine may add.
 const SLACK: Duration = Duration::from_secs(1);
 
 fn stage(kind: StoreKind, max_view_age: Duration) -> Stage {
@@ -28,7 +28,7 @@ fn stage(kind: StoreKind, max_view_age: Duration) -> Stage {
     Stage::without_fill(store, ServiceSettings { max_view_age, ..ServiceSettings::default() })
 }
 
-async fn a_change_without_news_is_shown_when_the_view_has_its_age(kind: StoreKind) {
+async fn a_change_without_a_notice_is_shown_when_the_view_expires(kind: StoreKind) {
     let stage = stage(kind, MAX_VIEW_AGE);
     stage.gates.news_are_lost.store(true, Ordering::SeqCst);
     let before = stage.questions(5).await;

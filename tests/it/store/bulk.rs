@@ -1,5 +1,5 @@
-//! Loading many rows at once: all or nothing, alone and beside sessions that read and write, on every kind of
-//! store.
+//! Loading many rows at once: all or nothing, alone and together with sessions that read and write,
+//! on every kind of store.
 
 use std::sync::{Arc, Barrier};
 
@@ -10,19 +10,19 @@ use super::stock::{Load, small_shop};
 use crate::support::on_every_store;
 
 on_every_store!(
-    a_load_tells_how_many_rows_there_are,
+    a_load_returns_the_number_of_rows,
     a_store_is_empty_until_the_first_row,
     a_store_with_rows_is_not_loaded_into,
     a_replaced_store_has_nothing_of_the_former_rows,
     a_load_that_is_dropped_leaves_the_former_rows,
-    a_load_that_is_dropped_beside_open_sessions_leaves_the_former_rows,
+    a_load_that_is_dropped_with_open_sessions_leaves_the_former_rows,
     products_may_come_in_any_order,
     many_batches_make_one_load,
     a_reader_sees_the_former_rows_until_the_commit_and_the_new_ones_after_it,
     of_two_loads_at_once_one_is_refused,
 );
 
-fn a_load_tells_how_many_rows_there_are(store: &TestStore) {
+fn a_load_returns_the_number_of_rows(store: &TestStore) {
     let counts = small_shop().load(store.open().as_ref(), LoadMode::IntoEmpty).expect("loaded");
     assert_eq!(counts, Counts { questions: 6, answers: 4, photos: 4 });
     let counts = Load::default().load(store.open().as_ref(), LoadMode::Replace).expect("loaded");
@@ -78,7 +78,7 @@ fn a_load_that_is_dropped_leaves_the_former_rows(store: &TestStore) {
     assert_eq!(lines(&before[0])[0].replace("+3", "+4"), lines(&after[0])[0]);
 }
 
-fn a_load_that_is_dropped_beside_open_sessions_leaves_the_former_rows(store: &TestStore) {
+fn a_load_that_is_dropped_with_open_sessions_leaves_the_former_rows(store: &TestStore) {
     let shop = small_shop().into(store);
     let handle = store.open();
     let mut reader = handle.reader().expect("a reader");
@@ -110,7 +110,7 @@ fn products_may_come_in_any_order(store: &TestStore) {
     let mut findings = Vec::new();
     store.open().check(&mut |finding| findings.push(finding)).expect("checked");
     assert_eq!(findings, []);
-    // New rows go beside the old ones.
+    // New rows are added to the old ones.
     store.commit(&[ask(8, "More?"), reply(1, "More.", &[]), ask(1 << 40, "More?")]);
     assert_eq!(store.lines(8).len(), shop.lines(8).len() + 2);
     assert_eq!(store.lines(1 << 40).len(), shop.lines(1 << 40).len() + 1);
@@ -144,9 +144,10 @@ fn a_reader_sees_the_former_rows_until_the_commit_and_the_new_ones_after_it(stor
     assert_eq!(read(), other.lines(5));
 }
 
-// PostgreSQL loads beside the tables in use, so there a write does not wait: it lands in the former rows.
+// PostgreSQL loads into new tables next to those in use. So a write does not wait: it changes the
+// former rows.
 #[test]
-fn on_sqlite_a_write_that_meets_a_load_waits_and_lands_in_the_new_rows() {
+fn on_sqlite_a_write_during_a_load_waits_and_changes_the_new_rows() {
     let store = TestStore::sqlite();
     small_shop().into(&store);
     let handle = store.open();

@@ -1,5 +1,5 @@
-//! Noticing what others wrote: the writing session tells of every change that did not come through it, and of
-//! none that did, on every kind of store.
+//! Noticing the writes of others: the writing session reports every change by others and none of
+//! its own, on every kind of store.
 
 use std::time::{Duration, Instant};
 
@@ -10,16 +10,16 @@ use super::stock::{Load, small_shop};
 use crate::support::on_every_store;
 
 on_every_store!(
-    a_commit_of_another_session_is_told_when_idle,
-    a_commit_of_another_session_is_told_whatever_the_own_one_does,
-    own_commits_and_reading_are_no_news,
-    a_load_by_another_session_is_told,
-    a_load_that_is_dropped_is_no_news,
-    what_was_there_before_the_session_is_no_news,
-    two_sessions_tell_of_each_other,
+    a_commit_of_another_session_is_reported_when_idle,
+    a_commit_of_another_session_is_reported_between_own_commits,
+    own_commits_and_reads_are_not_reported,
+    a_load_by_another_session_is_reported,
+    a_dropped_load_is_not_reported,
+    commits_before_the_session_are_not_reported,
+    two_sessions_report_each_others_commits,
 );
 
-/// Keeps the session idle until it tells something.
+/// Keeps the session idle until it reports a change.
 fn news_when_idle(writer: &mut dyn Writer, news: &News) -> Vec<Change> {
     let deadline = Instant::now() + Duration::from_secs(10);
     loop {
@@ -32,17 +32,17 @@ fn news_when_idle(writer: &mut dyn Writer, news: &News) -> Vec<Change> {
     }
 }
 
-fn a_commit_of_another_session_is_told_when_idle(store: &TestStore) {
+fn a_commit_of_another_session_is_reported_when_idle(store: &TestStore) {
     let news = News::default();
     let mut writer = store.open().writer(news.sink()).expect("a writer");
     store.commit(&[ask(5, "From elsewhere?")]);
     let told = news_when_idle(writer.as_mut(), &news);
     assert!(tell_of(&told, 5), "{told:?}");
     writer.idle(time(0)).expect("the store keeps house");
-    assert_eq!(news.take(), [], "it is told once");
+    assert_eq!(news.take(), [], "each change is reported once");
 }
 
-fn a_commit_of_another_session_is_told_whatever_the_own_one_does(store: &TestStore) {
+fn a_commit_of_another_session_is_reported_between_own_commits(store: &TestStore) {
     let news = News::default();
     let mut writer = store.open().writer(news.sink()).expect("a writer");
     store.commit(&[ask(5, "From elsewhere?")]);
@@ -51,10 +51,10 @@ fn a_commit_of_another_session_is_told_whatever_the_own_one_does(store: &TestSto
     assert!(tell_of(&told, 5), "{told:?}");
     writer.commit(&[vote(question(1), 1)]).expect("committed");
     writer.idle(time(0)).expect("the store keeps house");
-    assert_eq!(news.take(), [], "it is told once");
+    assert_eq!(news.take(), [], "each change is reported once");
 }
 
-fn own_commits_and_reading_are_no_news(store: &TestStore) {
+fn own_commits_and_reads_are_not_reported(store: &TestStore) {
     let news = News::default();
     let handle = store.open();
     let mut writer = handle.writer(news.sink()).expect("a writer");
@@ -70,7 +70,7 @@ fn own_commits_and_reading_are_no_news(store: &TestStore) {
     assert_eq!(news.take(), []);
 }
 
-fn a_load_by_another_session_is_told(store: &TestStore) {
+fn a_load_by_another_session_is_reported(store: &TestStore) {
     let news = News::default();
     let mut writer = store.open().writer(news.sink()).expect("a writer");
     small_shop().into(store);
@@ -79,7 +79,7 @@ fn a_load_by_another_session_is_told(store: &TestStore) {
     assert_eq!(news_when_idle(writer.as_mut(), &news), [Change::Everything]);
 }
 
-fn a_load_that_is_dropped_is_no_news(store: &TestStore) {
+fn a_dropped_load_is_not_reported(store: &TestStore) {
     let news = News::default();
     let mut writer = store.open().writer(news.sink()).expect("a writer");
     drop(small_shop().begin(store.open().as_ref(), LoadMode::IntoEmpty).expect("begun"));
@@ -88,7 +88,7 @@ fn a_load_that_is_dropped_is_no_news(store: &TestStore) {
     assert_eq!(news.take(), []);
 }
 
-fn what_was_there_before_the_session_is_no_news(store: &TestStore) {
+fn commits_before_the_session_are_not_reported(store: &TestStore) {
     small_shop().into(store);
     let news = News::default();
     let mut writer = store.open().writer(news.sink()).expect("a writer");
@@ -97,7 +97,7 @@ fn what_was_there_before_the_session_is_no_news(store: &TestStore) {
     assert_eq!(news.take(), []);
 }
 
-fn two_sessions_tell_of_each_other(store: &TestStore) {
+fn two_sessions_report_each_others_commits(store: &TestStore) {
     let (first_news, second_news) = (News::default(), News::default());
     let mut first = store.open().writer(first_news.sink()).expect("a writer");
     let mut second = store.open().writer(second_news.sink()).expect("a writer");
@@ -111,7 +111,7 @@ fn two_sessions_tell_of_each_other(store: &TestStore) {
 }
 
 #[test]
-fn on_sqlite_a_commit_of_another_process_is_told_before_the_own_one_is_acknowledged() {
+fn on_sqlite_a_commit_of_another_process_is_reported_before_the_own_one_is_acknowledged() {
     let store = TestStore::sqlite();
     let news = News::default();
     let mut writer = store.open().writer(news.sink()).expect("a writer");

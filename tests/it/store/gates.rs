@@ -1,5 +1,5 @@
-//! Forced interleaving: a store around a real one whose calls can be stopped at a gate, so that a
-//! test decides what happens between reading rows and keeping them. `Stage` is a service on such a
+//! Forced interleaving: a store around a real one. Its calls can be stopped at a gate, so a test
+//! decides what happens between reading rows and caching them. `Stage` is a service on such a
 //! store.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 use super::harness::{TestStore, outside, product_id, question_id};
 use super::lists::{AnswersList, QuestionsList, answers, questions};
 
-/// No test waits longer for anything.
+/// The longest wait of a test.
 const DEADLINE: Duration = Duration::from_secs(20);
 
 /// A place where calls can be stopped.
@@ -103,7 +103,7 @@ pub(crate) async fn poll(what: &str, mut holds: impl FnMut() -> bool) {
 /// What the store's sessions share with the test.
 #[derive(Default)]
 pub(crate) struct Gates {
-    /// Behind `load_products`: the rows are read, the service has not got them yet.
+    /// After `load_products`: the rows are read, and the service does not have them yet.
     pub(crate) loads: Gate,
     /// Behind `products_of`.
     pub(crate) look_ups: Gate,
@@ -121,7 +121,7 @@ pub(crate) struct Gates {
     damaged: Mutex<Option<Target>>,
     /// From now on the service receives no changes of others.
     pub(crate) news_are_lost: AtomicBool,
-    /// How often the service was told that everything changed, and has acted on it.
+    /// How often the service got a notice that everything changed, and has acted on it.
     everything_changed: AtomicUsize,
     /// The products of each `load_products`.
     loaded: Mutex<Vec<Vec<u64>>>,
@@ -329,7 +329,7 @@ impl Stage {
         tokio::spawn(async move { answers(&service, question_id(question), whole()).await })
     }
 
-    /// What a service says that starts now and keeps nothing in memory.
+    /// The list from a new service without a cache.
     pub(crate) async fn questions_on_disk(&self, product: u64) -> QuestionsList {
         let settings = ServiceSettings { views_max_bytes: 0, ..ServiceSettings::default() };
         let store = self.store.open();
@@ -340,7 +340,7 @@ impl Stage {
 }
 
 impl Drop for Stage {
-    /// A service ends with its threads, so none may be left at a gate.
+    /// A service waits for its threads at its end, so none may be left at a gate.
     fn drop(&mut self) {
         let Gates { loads, look_ups, scans, commits, .. } = &*self.gates;
         for gate in [loads, look_ups, scans, commits] {

@@ -1,5 +1,5 @@
-//! What the store tests share: a private store for each test, rows to load, commands to commit, and a product's rows
-//! as lines that read well in a failed test.
+//! What the store tests share: a private store for each test, rows to load, commands to commit, and
+//! a product's rows as lines that read well in a failed test.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -63,12 +63,12 @@ impl TestStore {
     }
 }
 
-/// Runs blocking work outside whatever runtime the test is in: sessions of a store may bring their own.
+/// Runs blocking work outside the test's runtime, because sessions of a store may have their own.
 pub(crate) fn outside<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     std::thread::scope(|scope| scope.spawn(work).join().expect("no panic"))
 }
 
-/// Whether a store's news say that a product may have changed.
+/// Whether the reported changes include a product.
 pub(crate) fn tell_of(news: &[Change], product: u64) -> bool {
     news.iter().any(|change| match change {
         Change::Everything => true,
@@ -77,7 +77,7 @@ pub(crate) fn tell_of(news: &[Change], product: u64) -> bool {
     })
 }
 
-/// Remembers the changes that a store tells of.
+/// Collects the changes that a store reports.
 #[derive(Clone, Default)]
 pub(crate) struct News(Arc<Mutex<Vec<Change>>>);
 
@@ -87,7 +87,7 @@ impl News {
         Arc::new(move |change| changes.lock().expect("not poisoned").push(change))
     }
 
-    /// What was told since the last call.
+    /// The changes that were reported since the last call.
     pub(crate) fn take(&self) -> Vec<Change> {
         std::mem::take(&mut *self.0.lock().expect("not poisoned"))
     }
@@ -154,8 +154,8 @@ pub(crate) fn time(second: u64) -> Timestamp {
     Timestamp::from_milliseconds(milliseconds).expect("a time in range")
 }
 
-/// A product's rows as lines, in order of kind and id. What has no visible parent is left out, as whoever
-/// reads rows does.
+/// A product's rows as lines, in order of kind and id. Rows without a visible parent are left out,
+/// as every reader of rows does.
 pub(crate) fn lines(rows: &ProductRows) -> Vec<String> {
     let text = |span| rows.texts.get(span);
     let mut lines = Vec::new();

@@ -1,8 +1,8 @@
-//! What every kind of store promises, tested through the interface that `service` uses, and the promises of the
-//! service that depend on a store's timing. Each test has a database of its own.
+//! What every kind of store promises, tested through the interface that `service` uses, and the
+//! promises of the service that depend on a store's timing. Each test has a database of its own.
 //!
-//! `sqlite_*` look into the file. `model`, `ages`, `damage` and `races*` drive a whole `Service`. All but `sqlite_*` run on
-//! every kind of store.
+//! `sqlite_*` look into the file. `model`, `ages`, `damage` and `races*` drive a whole `Service`.
+//! All but `sqlite_*` run on every kind of store.
 
 mod ages;
 mod bulk;

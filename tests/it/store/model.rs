@@ -42,8 +42,7 @@ impl OnStore for Trials {
 
 const STEPS: usize = 80;
 
-/// Few, so that rows of one product meet; near, without rows and far. Every second question is
-/// product 5's.
+/// Few products, so that each gets many rows: near ones, far ones, and one without rows.
 const PRODUCTS: [u64; 6] = [5, 5, 5, 6, 1 << 38, (1 << 53) - 1];
 
 /// Ids that are written about: those that come first, some of them not there yet.

@@ -1,4 +1,5 @@
-//! What a store has under one e-mail address: found whole, and erased so that threads stay, on every kind of store.
+//! Finding and erasing all rows of one e-mail address on every kind of store. Threads stay
+//! readable.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -15,11 +16,11 @@ use crate::support::on_every_store;
 on_every_store!(
     a_person_is_found_with_everything,
     an_address_is_compared_as_it_is_kept,
-    an_empty_address_is_nobodys,
+    an_empty_address_belongs_to_no_person,
     an_erased_person_leaves_a_readable_thread,
     rows_that_are_no_longer_the_persons_are_left_alone,
-    erasing_is_told_to_other_sessions,
-    erasing_nobody_is_told_to_nobody,
+    erasing_is_reported_to_other_sessions,
+    erasing_no_rows_is_not_reported,
     a_person_with_more_rows_than_a_batch_is_found_and_erased,
     votes_for_rows_that_are_being_erased_are_counted,
 );
@@ -104,7 +105,7 @@ fn an_address_is_compared_as_it_is_kept(store: &TestStore) {
     assert_eq!(found.other_spellings.iter().collect::<Vec<_>>(), ["ünal@mail.test"]);
 }
 
-fn an_empty_address_is_nobodys(store: &TestStore) {
+fn an_empty_address_belongs_to_no_person(store: &TestStore) {
     small_shop().into(store);
     let refused = PersonRows::find(store.open().dump().expect("a dump").as_mut(), " \r\n");
     assert!(matches!(refused, Err(StoreError::BadAddress(_))), "{refused:?}");
@@ -129,7 +130,7 @@ fn an_erased_person_leaves_a_readable_thread(store: &TestStore) {
     let mut findings = Vec::new();
     let counts = store.open().check(&mut |finding| findings.push(finding)).expect("checked");
     assert_eq!((findings, counts), (vec![], Counts { questions: 3, answers: 3, photos: 1 }));
-    // What is hidden stays hidden, what is erased can be voted for and answered.
+    // Hidden rows stay hidden, and erased rows can be voted for and answered.
     assert_eq!(store.lines(1 << 40), [""; 0]);
     store.commit(&[
         vote(question(1), 1),
@@ -149,7 +150,7 @@ fn rows_that_are_no_longer_the_persons_are_left_alone(store: &TestStore) {
     assert_eq!(store.lines(5), shop.lines(5));
 }
 
-fn erasing_is_told_to_other_sessions(store: &TestStore) {
+fn erasing_is_reported_to_other_sessions(store: &TestStore) {
     used_by_ann_and_bob(store);
     let news = News::default();
     let mut writer = store.open().writer(news.sink()).expect("a writer");
@@ -164,20 +165,20 @@ fn erasing_is_told_to_other_sessions(store: &TestStore) {
     }
 }
 
-fn erasing_nobody_is_told_to_nobody(store: &TestStore) {
+fn erasing_no_rows_is_not_reported(store: &TestStore) {
     used_by_ann_and_bob(store);
     let ann = find(store, ANN);
     store.open().erase(&ann).expect("erased");
     let news = News::default();
     let mut writer = store.open().writer(news.sink()).expect("a writer");
-    // Somebody without rows, and somebody whose rows are another's by now.
+    // A person without rows, and a person whose rows now belong to another one.
     for nobody in [find(store, "nobody@mail.test"), ann] {
         assert_eq!(store.open().erase(&nobody).expect("nothing to erase"), Counts::default());
     }
     let mut other = store.open().writer(Arc::new(|_| {})).expect("a writer");
     let deadline = Instant::now() + Duration::from_secs(10);
     let mut told = Vec::new();
-    // The news of a question come behind those of what was before it.
+    // The change of this question is reported after all changes before it.
     writer.idle(time(0)).expect("the store keeps house");
     told.extend(news.take());
     let is_sqlite = matches!(store.address(), atelier::store::StoreAddress::Sqlite(_));

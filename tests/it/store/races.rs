@@ -19,7 +19,7 @@ on_every_store!(
     a_view_loaded_on_request_is_not_replaced_by_an_older_one_of_the_fill,
     a_change_to_a_view_in_memory_survives_a_load_of_the_same_product,
     fifty_requests_for_a_missing_view_are_one_load,
-    what_waits_for_a_reader_travels_together,
+    requests_that_wait_for_a_reader_become_one_batch,
     a_product_asked_for_before_and_after_a_write_is_read_once_for_both,
 );
 
@@ -152,7 +152,7 @@ async fn a_product_without_questions_among_others_is_filled_in(kind: StoreKind) 
     stage.finish_first_chunk().await;
     assert_eq!(stage.questions(WITHOUT_QUESTIONS).await.results, []);
     assert_eq!(stage.gates.loaded(), <[[u64; 1]; 0]>::default(), "it is in memory");
-    // Too far from any other, and behind all that was read.
+    // Too far from any other product, and after all that were read.
     for product in [2, 9, 400, 1 << 40] {
         stage.questions(product).await;
     }
@@ -215,7 +215,7 @@ async fn fifty_requests_for_a_missing_view_are_one_load(kind: StoreKind) {
     assert_eq!(stage.gates.loaded(), [[5]]);
 }
 
-async fn what_waits_for_a_reader_travels_together(kind: StoreKind) {
+async fn requests_that_wait_for_a_reader_become_one_batch(kind: StoreKind) {
     let stage = small_stage(kind, ServiceSettings { readers: 1, ..ServiceSettings::default() });
     let loads = stage.gates.loads.stop_next(1);
     let first = stage.ask_for_questions(7);

@@ -1,5 +1,6 @@
-//! What was read before another process changed everything is not kept after it: loads, look-ups
-//! and the background fill, each stopped with its rows in hand while an import replaces them.
+//! Rows that were read before another process changed everything are not cached after it. Loads,
+//! look-ups and the background fill are each stopped after reading while an import replaces the
+//! rows.
 
 use atelier::service::ServiceSettings;
 use atelier::store::LoadMode;
@@ -65,7 +66,7 @@ async fn a_load_in_flight_is_not_kept(kind: StoreKind) {
     let answered = waiter.await.expect("no panic").expect("answered");
     assert_eq!(answered.results.len(), 2, "it asked before the import");
     assert_eq!(listed(&stage, 5).await, [(2, 9)]);
-    // Nor is it remembered from that load that question 1 was product 5's.
+    // That load did not cache that question 1 belonged to product 5.
     assert_eq!(answers_listed(&stage, 1).await, [40]);
 }
 
@@ -91,8 +92,8 @@ async fn a_chunk_of_the_fill_in_flight_is_not_kept_and_the_fill_begins_again(kin
     assert_eq!(listed(&stage, 5).await, [(2, 9)]);
     assert_eq!(answers_listed(&stage, 1).await, [40]);
 
-    // What is read now is the first chunk of a new fill; when it is through, products that nobody
-    // asked for are in memory.
+    // The next chunk is the first one of a new fill. When the fill ends, products without requests
+    // are cached.
     let loads = stage.gates.loaded();
     stage.finish_second_chunk().await;
     assert_eq!(listed(&stage, 20).await, [(10, 0)]);

@@ -1,5 +1,5 @@
-//! What a service answers when its store fails, breaks off, is slow or is asked for too much: an
-//! error to all who wait, never an empty list, and the next request tries again.
+//! When the store fails, breaks off, is slow or gets too many requests, all waiting requests get an
+//! error and never an empty list. The next request tries again.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -69,7 +69,7 @@ async fn more_reads_than_may_wait_are_refused_and_the_others_answered(kind: Stor
     assert_eq!(refused, Err(ServiceError::Overloaded));
     let refused = stage.ask_for_answers(5).await.expect("no panic");
     assert_eq!(refused, Err(ServiceError::Overloaded), "a look-up waits in the same queue");
-    // Who wants what is on its way already needs no place in the queue.
+    // A request for a product that is being loaded needs no place in the queue.
     let companion = stage.ask_for_questions(5);
     let_tasks_start().await;
     drop(loads);

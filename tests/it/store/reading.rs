@@ -1,4 +1,5 @@
-//! Reading: single products, the products of questions, and the scan over all of them, on every kind of store.
+//! Reading: single products, the products of questions, and the scan over all of them, on every
+//! kind of store.
 
 use atelier::domain::Target;
 use atelier::domain::{Id, ProductRows, QuestionId};
@@ -13,18 +14,18 @@ on_every_store!(
     products_come_in_the_order_asked_for,
     a_product_without_rows_is_empty_and_no_error,
     ids_up_to_the_last_one_keep_products_apart,
-    hidden_rows_and_what_hangs_on_them_are_not_read,
+    hidden_rows_and_their_children_are_not_read,
     votes_and_reports_since_the_load_are_read,
     a_question_knows_its_product_hidden_or_not,
-    a_scan_resumes_where_it_stopped_whatever_the_limit,
-    a_scan_meets_each_product_once_in_whatever_order_they_came,
+    a_scan_resumes_where_it_stopped_with_any_limit,
+    a_scan_returns_each_product_once_in_any_order_of_loading,
     a_scan_reads_what_single_loads_read,
     a_scan_of_an_empty_store_ends_at_once,
     a_reader_sees_what_was_committed_after_it_was_opened,
     a_damaged_row_fails_for_its_product_alone_and_names_it,
 );
 
-/// Products around the border where ids stop being their own numbers, and at the end.
+/// Products around the first id (2^38) that is not its own number in the file, and the largest ids.
 const FAR: [u64; 5] = [(1 << 38) - 1, 1 << 38, (1 << 38) + 1, 1 << 45, (1 << 53) - 1];
 
 fn load(reader: &mut dyn Reader, products: &[u64]) -> Vec<ProductRows> {
@@ -79,7 +80,7 @@ fn ids_up_to_the_last_one_keep_products_apart(store: &TestStore) {
     assert_eq!(store.lines((1 << 53) - 2), ["Q6 \"new and far\" Ada 2020-09-13T12:26:40.000Z +0"]);
 }
 
-fn hidden_rows_and_what_hangs_on_them_are_not_read(store: &TestStore) {
+fn hidden_rows_and_their_children_are_not_read(store: &TestStore) {
     small_shop().into(store);
     assert_eq!(store.lines(7), [""; 0]);
     let product_5 = store.lines(5).join("\n");
@@ -140,7 +141,7 @@ fn scan_all(store: &TestStore, limit: usize) -> Vec<ProductRows> {
     }
 }
 
-fn a_scan_resumes_where_it_stopped_whatever_the_limit(store: &TestStore) {
+fn a_scan_resumes_where_it_stopped_with_any_limit(store: &TestStore) {
     let shop = long_shop().into(store);
     for limit in [1, 2, 7, 44, 45, 46, 1_000] {
         let products: Vec<u64> = scan_all(store, limit).iter().map(|rows| rows.product_id.get()).collect();
@@ -148,7 +149,7 @@ fn a_scan_resumes_where_it_stopped_whatever_the_limit(store: &TestStore) {
     }
 }
 
-fn a_scan_meets_each_product_once_in_whatever_order_they_came(store: &TestStore) {
+fn a_scan_returns_each_product_once_in_any_order_of_loading(store: &TestStore) {
     let shop =
         (1..).zip(FAR).fold(Load::default(), |load, (number, product)| load.question(6 - number, product));
     let shop = shop.into(store);

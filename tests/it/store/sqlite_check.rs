@@ -212,6 +212,6 @@ fn a_damaged_page_is_found() {
 
     let (findings, counts) = check(&store);
     assert!(findings.iter().any(|finding| finding.starts_with("file: ")), "{findings:?} {counts:?}");
-    // Not every row can be read, and that is said as well.
+    // Not every row can be read, and this is reported too.
     assert!(counts.is_err() || findings.len() > 1, "{findings:?} {counts:?}");
 }

@@ -125,23 +125,22 @@ fn only_its_owner_may_read_a_new_file() {
     let store = TestStore::sqlite();
     let mut writer = store.writer();
     writer.commit(&[ask(5, "Whose?")]).expect("committed");
-    let beside = |ending: &str| format!("{}{ending}", store.file().display());
-    assert_eq!(["", "-wal", "-shm"].map(|ending| mode(beside(ending))), [0o600; 3]);
+    let with_ending = |ending: &str| format!("{}{ending}", store.file().display());
+    assert_eq!(["", "-wal", "-shm"].map(|ending| mode(with_ending(ending))), [0o600; 3]);
     drop(writer);
     let load = small_shop().begin(store.open().as_ref(), LoadMode::Replace).expect("begun");
-    assert_eq!(mode(beside("-journal")), 0o600);
+    assert_eq!(mode(with_ending("-journal")), 0o600);
     drop(load);
-    // A mode that somebody chose stays.
+    // A mode that an operator set stays.
     fs::set_permissions(store.file(), fs::Permissions::from_mode(0o640)).expect("changed");
     let _writer = store.writer();
-    assert_eq!(["", "-wal", "-shm"].map(|ending| mode(beside(ending))), [0o640; 3]);
+    assert_eq!(["", "-wal", "-shm"].map(|ending| mode(with_ending(ending))), [0o640; 3]);
 }
 
 /// Another account than root, for which permissions count.
 const ACCOUNT: u32 = 65_534;
 
-/// Opens the store as a process of an account for which permissions count; returns what it said
-/// when it refused.
+/// Opens the store as a process of an account for which permissions count. Returns the error.
 fn refused_as_account(store: &TestStore, command: &str) -> String {
     let mut program = Command::new("timeout");
     program.args(["20", env!("CARGO_BIN_EXE_atelier"), command, "--store", &store.address().to_string()]);
@@ -158,7 +157,7 @@ fn refused_as_account(store: &TestStore, command: &str) -> String {
 
 #[test]
 fn a_file_that_the_account_may_not_write_to_is_refused() {
-    // The file that is not writable, and what is said of it.
+    // The file that is not writable, and the error for it.
     for (ending, said) in [("", "may not write to the file"), ("-wal", "cannot be written to")] {
         let store = TestStore::sqlite();
         small_shop().into(&store);

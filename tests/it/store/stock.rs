@@ -1,4 +1,4 @@
-//! Rows to load into a store, and what the store must then say of them.
+//! Rows to load into a store, and the rows that the store must then return.
 
 use atelier::domain::{Id, ProductRows};
 use atelier::store::{
@@ -8,7 +8,7 @@ use atelier::store::{
 
 use super::harness::{TestStore, answer_id, lines, outside, product_id, question_id, time};
 
-/// Rows to load, and at the same time what is then expected.
+/// Rows to load, which are also the expected ones.
 #[derive(Default)]
 pub(crate) struct Load {
     questions: QuestionBatch,
@@ -137,7 +137,7 @@ impl Load {
         products
     }
 
-    /// What [`lines`] must say of a product after this load.
+    /// The [`lines`] of a product that must be there after this load.
     pub(crate) fn lines(&self, product: u64) -> Vec<String> {
         let mut rows = ProductRows::new(product_id(product));
         for row in self.questions.rows.iter().filter(|row| row.product_id.get() == product && !row.reported) {

@@ -1,5 +1,5 @@
-//! Submissions that come twice, on every kind of store: the first is added, and nothing else, however they come; and
-//! what is kept for that goes again.
+//! Submissions that come twice, on every kind of store: only the first one is added, in every order
+//! and session. Its digest is deleted after its lifetime.
 
 use atelier::domain::Target;
 use atelier::domain::{Digest, Email, Id, IdempotencyKey, NewAnswer, NewQuestion};
@@ -19,13 +19,13 @@ on_every_store!(
     an_expired_submission_is_added_again,
     a_clock_that_was_ahead_and_is_set_right_does_not_keep_submissions,
     clocks_that_differ_a_little_keep_submissions,
-    an_answer_to_nothing_is_not_remembered,
+    an_answer_to_an_unknown_question_leaves_no_submission,
     the_first_may_be_hidden,
     writers_that_add_the_same_at_once_add_it_once,
     submissions_of_replaced_rows_are_forgotten,
     submissions_of_an_erased_person_are_forgotten,
     expired_rows_are_deleted_by_later_writes,
-    what_has_expired_is_deleted_when_nobody_writes,
+    expired_rows_are_deleted_when_idle,
 );
 
 /// How long the submissions of these tests are kept, in seconds.
@@ -214,7 +214,7 @@ fn clocks_that_differ_a_little_keep_submissions(store: &TestStore) {
     assert_eq!(store.commit(&[ask_at(0, 5, "Again?")]), [repeated(id(outcomes[0]))]);
 }
 
-fn an_answer_to_nothing_is_not_remembered(store: &TestStore) {
+fn an_answer_to_an_unknown_question_leaves_no_submission(store: &TestStore) {
     small_shop().into(store);
     let nobody = || replied(999, new_answer("Who?", &["https://a.test/1.jpg"]), Some("k"));
     assert_eq!(store.commit(&[nobody(), nobody()]), [Outcome::NotFound; 2]);
@@ -240,7 +240,7 @@ fn writers_that_add_the_same_at_once_add_it_once(store: &TestStore) {
         let mut writer = store.writer();
         let mut added = Vec::new();
         for round in 0..ROUNDS {
-            // Everybody in another order, and in two batches.
+            // All of them in another order, and in two batches.
             let mut commands: Vec<_> =
                 (0..QUESTIONS).map(|question| ask(&format!("Round {round}, {question}?"))).collect();
             commands.rotate_left(number * QUESTIONS / WRITERS);
@@ -319,7 +319,7 @@ fn expired_rows_are_deleted_by_later_writes(store: &TestStore) {
     nothing_is_wrong(store);
 }
 
-fn what_has_expired_is_deleted_when_nobody_writes(store: &TestStore) {
+fn expired_rows_are_deleted_when_idle(store: &TestStore) {
     let mut writer = store.writer();
     add_many(writer.as_mut(), 0);
     let mut idle = |seconds: std::ops::Range<u64>| {

@@ -1,4 +1,4 @@
-//! Writing: every command and what becomes of it, and the ids that new rows get, on every kind of store.
+//! Writing: the outcome of every command, and the ids of new rows, on every kind of store.
 
 use atelier::domain::Id;
 use atelier::store::{Command, LoadMode, Outcome};
@@ -207,7 +207,7 @@ fn add_one_of_each(store: &TestStore) -> (u64, u64, String) {
 }
 
 fn ids_are_never_used_again(store: &TestStore) {
-    // Every commit opens the store anew, as after a restart.
+    // Every commit opens the store again, as after a restart.
     let ids: Vec<_> = (0..3).map(|_| add_one_of_each(store)).collect();
     let photo = |id: u64| format!("P{id} of A{id} https://example.com/id.jpg");
     assert_eq!(ids, [(1, 1, photo(1)), (2, 2, photo(2)), (3, 3, photo(3))]);

@@ -1,4 +1,4 @@
-//! Certificates that a test makes for itself, with openssl.
+//! Certificates that a test makes with openssl.
 
 use std::path::PathBuf;
 use std::process::Command;

@@ -1,5 +1,5 @@
-//! An HTTP/1.1 client that hides nothing: it sends exactly the bytes of a test and reads exactly one answer.
-//! Every answer is looked through for e-mail addresses, which no answer may show.
+//! An HTTP/1.1 client that sends exactly the bytes of a test and reads exactly one response. It
+//! fails the test when a response shows an e-mail address.
 
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Error, ErrorKind, Read, Result, Write};
@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-/// Where every e-mail address of the tests ends.
+/// The end of every e-mail address of the tests.
 pub(super) const EMAIL_HOST: &str = "@mail.test";
 
-/// A test whose answer does not come fails after this long.
+/// A test fails when a response takes longer than this.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Bytes in one chunk of a chunked body.
@@ -19,7 +19,7 @@ const CHUNK_BYTES: usize = 4_000;
 
 /// One answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Answer {
+pub(crate) struct Response {
     pub(crate) status: u16,
     /// Empty when it is encoded.
     pub(crate) body: String,
@@ -28,7 +28,7 @@ pub(crate) struct Answer {
     headers: Vec<(String, String)>,
 }
 
-impl Answer {
+impl Response {
     /// A header's value; a header that comes twice fails the test.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let mut values = self.headers.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name));
@@ -42,7 +42,7 @@ impl Answer {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error} in {self:?}"))
     }
 
-    /// The list in a list's answer.
+    /// The rows of a list.
     pub(crate) fn results(&self) -> Vec<Value> {
         assert_eq!(self.status, 200, "{self:?}");
         self.json()["results"].as_array().expect("a list has results").clone()
@@ -53,7 +53,8 @@ impl Answer {
         self.results().iter().map(|row| row[key].as_u64().expect("a number")).collect()
     }
 
-    /// The answer without some of its headers, the others in lower case and in order, for comparisons.
+    /// The response without some of its headers, the others in lower case and in order, for
+    /// comparisons.
     pub(crate) fn without(mut self, names: &[&str]) -> Self {
         self.headers.retain(|(key, _)| !names.iter().any(|name| key.eq_ignore_ascii_case(name)));
         for (key, _) in &mut self.headers {
@@ -63,7 +64,7 @@ impl Answer {
         self
     }
 
-    /// The answer but for the moment when it was given.
+    /// The response without its date.
     pub(crate) fn without_date(self) -> Self {
         self.without(&["date"])
     }
@@ -108,7 +109,7 @@ impl Request {
         request
     }
 
-    /// A body whose length nobody knows before its end.
+    /// A chunked body, whose length is not known before its end.
     pub(crate) fn chunked(self, content_type: &str, body: impl AsRef<[u8]>) -> Self {
         let mut request = self.header("Content-Type", content_type).header("Transfer-Encoding", "chunked");
         for chunk in body.as_ref().chunks(CHUNK_BYTES) {
@@ -129,16 +130,16 @@ impl Request {
         self.header("Accept", media_types)
     }
 
-    /// Sends it all and waits for the answer.
-    pub(crate) fn send(self) -> Answer {
+    /// Sends the request and waits for the response.
+    pub(crate) fn send(self) -> Response {
         let mut connection = Connection::open(self.address);
         connection.send(format!("{}\r\n", self.head));
         connection.send(&self.body);
-        connection.answer_to(&self.method)
+        connection.response_to(&self.method)
     }
 }
 
-/// What bytes are sent and received on: a socket, or TLS on it.
+/// The stream below a connection: a socket, or TLS on it.
 pub(crate) trait Stream: Read + Write + Send {}
 
 impl<S: Read + Write + Send> Stream for S {}
@@ -161,7 +162,7 @@ impl Connection {
         Self::over(&stream, Box::new(stream.try_clone()?))
     }
 
-    /// Speaks on a stream that goes over a socket.
+    /// A connection on a stream over a socket.
     pub(crate) fn over(socket: &TcpStream, stream: Box<dyn Stream>) -> Result<Self> {
         Ok(Self { stream: BufReader::new(stream), socket: socket.try_clone()? })
     }
@@ -181,12 +182,12 @@ impl Connection {
         self.stream.get_mut().write_all(bytes.as_ref())
     }
 
-    /// Reads the answer to the oldest request that has none yet.
-    pub(crate) fn answer_to(&mut self, method: &str) -> Answer {
-        self.try_answer_to(method).expect("an answer in time")
+    /// Reads the response to the oldest request that has none yet.
+    pub(crate) fn response_to(&mut self, method: &str) -> Response {
+        self.try_response_to(method).expect("an answer in time")
     }
 
-    pub(crate) fn try_answer_to(&mut self, method: &str) -> Result<Answer> {
+    pub(crate) fn try_response_to(&mut self, method: &str) -> Result<Response> {
         let status_line = self.line()?;
         let status = status_line.strip_prefix("HTTP/1.1 ").and_then(|rest| rest.get(..3)?.parse().ok());
         let status = status.unwrap_or_else(|| panic!("no status line: {status_line:?}"));
@@ -199,33 +200,33 @@ impl Connection {
             };
             headers.push((name.to_owned(), value.to_owned()));
         }
-        let mut answer = Answer { status, body: String::new(), bytes: Vec::new(), headers };
+        let mut response = Response { status, body: String::new(), bytes: Vec::new(), headers };
         if method != "HEAD" && !matches!(status, 100 | 204 | 304) {
-            let length = answer.header("content-length").and_then(|length| length.parse().ok());
+            let length = response.header("content-length").and_then(|length| length.parse().ok());
             let mut body = vec![0; length.expect("an answer tells its length")];
             self.stream.read_exact(&mut body)?;
-            if answer.header("content-encoding").is_none() {
-                answer.body = String::from_utf8(body.clone()).expect("UTF-8");
+            if response.header("content-encoding").is_none() {
+                response.body = String::from_utf8(body.clone()).expect("UTF-8");
             }
-            answer.bytes = body;
+            response.bytes = body;
         }
-        assert!(!answer.body.contains(EMAIL_HOST), "an e-mail address is shown: {answer:?}");
-        Ok(answer)
+        assert!(!response.body.contains(EMAIL_HOST), "an e-mail address is shown: {response:?}");
+        Ok(response)
     }
 
-    /// Sends nothing any more, and says so.
+    /// Closes the sending side.
     pub(crate) fn finish_sending(&mut self) {
         self.socket.shutdown(Shutdown::Write).expect("an open connection");
     }
 
-    /// Everything that still comes before the shop closes the connection.
+    /// All text that comes before the shop closes the connection.
     pub(crate) fn read_to_the_end(&mut self) -> String {
         let mut rest = String::new();
         self.stream.read_to_string(&mut rest).expect("the shop closes the connection");
         rest
     }
 
-    /// The same for what is no text. A connection that is cut ends as well.
+    /// The same for bytes that are no text. A connection that breaks ends them as well.
     pub(crate) fn read_bytes_to_the_end(&mut self) -> Vec<u8> {
         let mut rest = Vec::new();
         match self.stream.read_to_end(&mut rest) {

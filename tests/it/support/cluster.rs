@@ -1,6 +1,7 @@
-//! A throw-away PostgreSQL server for tests: one for a whole test program ([`Cluster::shared`]), or one of its own
-//! for a test that stops it. A shell waits for the end of the test program, also after a crash, then stops the
-//! server and removes its files. Nothing is needed but the programs of the installed server.
+//! A throw-away PostgreSQL server for tests: one for a whole test program ([`Cluster::shared`]), or
+//! one of its own for a test that stops it. A shell waits for the end of the test program, also
+//! after a crash, then stops the server and removes its files. Only the programs of an installed
+//! server are needed.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
@@ -8,13 +9,14 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, OnceLock};
 
-/// The account that runs the server when the tests run as root, whom PostgreSQL refuses.
+/// The account that runs the server when the tests run as root. PostgreSQL does not start as root.
 pub(crate) const SERVER_ACCOUNT: &str = "postgres";
 
 /// `fsync=off`: these tests kill the server, never the machine.
 const SETTINGS: &str = "fsync=off listen_addresses='' max_connections=300 shared_buffers=64MB";
 
-/// Makes a cluster, a new one or a standby, starts it, says so, and waits for the end of the test program.
+/// Makes a cluster, a new one or a standby, starts it, says so, and waits for the end of the test
+/// program.
 const WATCH: &str = r#"
     set -e
     if [ -z "$PRIMARY" ]; then
@@ -36,7 +38,7 @@ pub(crate) struct Cluster {
     pub(crate) programs: PathBuf,
     pub(crate) directory: PathBuf,
     databases: AtomicU32,
-    /// Only the shared server has one: tests may stop the others, or count their connections.
+    /// Only the shared server has a session: tests may stop the others, or count their connections.
     session: Option<Mutex<Session>>,
     /// The shell that waits. The system closes its standard input when this process ends.
     watch: Child,
@@ -129,7 +131,8 @@ impl Drop for Cluster {
     }
 }
 
-/// A session that stays open for many statements: to start one takes three times as long as to make a database.
+/// A session that stays open for many statements: to start one takes three times as long as to make
+/// a database.
 struct Session {
     psql: Child,
     output: BufReader<ChildStdout>,

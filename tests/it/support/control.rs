@@ -1,4 +1,5 @@
-//! What tests do to a throw-away server: look into it, copy its databases, stop it, kill it, start it again.
+//! Controls a throw-away server of tests: runs statements, copies databases, stops, kills and
+//! starts it again.
 
 use std::path::Path;
 use std::process::Command;
@@ -11,13 +12,14 @@ impl Cluster {
         Self::make("", primary.directory())
     }
 
-    /// Runs a statement in the database of an address that [`fresh_database`](Self::fresh_database) gave, and
-    /// returns the rows as text.
+    /// Runs a statement in the database of an address that [`fresh_database`](Self::fresh_database)
+    /// gave, and returns the rows as text.
     pub(crate) fn query(&self, address: &str, sql: &str) -> String {
         self.sql(database(address), sql)
     }
 
-    /// Makes a copy of the database of an address, to which nobody is connected, and returns its address.
+    /// Makes a copy of the database of an address, to which nobody is connected, and returns its
+    /// address.
     pub(crate) fn copy_of(&self, address: &str) -> String {
         self.database_like(database(address))
     }
@@ -46,7 +48,7 @@ impl Cluster {
         run(as_server_account(Path::new(program)).args(arguments).current_dir(&self.directory));
     }
 
-    /// Ends the server without any ceremony, as if it had crashed.
+    /// Ends the server at once, as if it had crashed.
     pub(crate) fn stop(&self) {
         self.control(&["-m", "immediate", "-w", "stop"]);
     }
@@ -56,7 +58,7 @@ impl Cluster {
         self.control(&["-m", "fast", "-w", "stop"]);
     }
 
-    /// Kills the server and every process of it, so that none can tidy up or say goodbye.
+    /// Kills every process of the server, so that none can clean up or close its connections.
     pub(crate) fn kill(&self) {
         let lock = self.directory.join("data/postmaster.pid");
         let text = std::fs::read_to_string(&lock).expect("a running server");
@@ -68,19 +70,21 @@ impl Cluster {
         {
             std::thread::yield_now();
         }
-        // Where nobody buries dead processes, they still have their numbers, and the server would not start.
+        // Where no parent waits for killed processes, they keep their numbers, and the server would
+        // not start.
         for file in [lock, self.directory.join(".s.PGSQL.5432.lock")] {
             std::fs::remove_file(file).expect("a file of the server's");
         }
     }
 
-    /// From now on no file of the server's gets larger than this, as on a full disk; `None` ends that.
+    /// From now on no file of the server's gets larger than this, as on a full disk; `None` ends
+    /// that.
     pub(crate) fn limit_files(&self, max_bytes: Option<u64>) {
         let lock =
             std::fs::read_to_string(self.directory.join("data/postmaster.pid")).expect("a running server");
         let server = lock.lines().next().expect("its number").to_owned();
         let limit = max_bytes.map_or("unlimited".to_owned(), |bytes| bytes.to_string());
-        // Its own first: those that begin meanwhile inherit it.
+        // The limit of the first process comes first: new processes inherit it.
         self.run("prlimit", &["--pid", &server, &format!("--fsize={limit}:")]);
         for process in processes_of(&server) {
             let mut command = as_server_account(Path::new("prlimit"));

@@ -1,6 +1,6 @@
-//! The one list of stores that tests run on, and the test that none of them is left out: for every test on one
-//! store there is the same test on every other. The stores are the folders in `src/store`, so a new one fails every
-//! suite until it is in the list. How a store is opened is in `stores.rs`.
+//! The only list of stores that tests run on. A test checks that every test on one store exists for
+//! all others. The stores are the folders in `src/store`, so a new one fails every suite until it
+//! is in the list. How a store is opened is in `stores.rs`.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -14,11 +14,12 @@ pub(crate) trait OnStore {
     fn on(kind: StoreKind) -> Self;
 }
 
-/// Makes each function a test on every store, in a module named after the store. The stores are SQLite, PostgreSQL,
-/// and PostgreSQL behind a pooler; `without pooler` leaves out the last.
+/// Makes each function a test on every store, in a module named after the store. The stores are
+/// SQLite, PostgreSQL, and PostgreSQL behind a pooler; `without pooler` leaves out the last.
 ///
-/// A function that is written out in the call takes `&mut` of something that is [`OnStore`], a function that is named
-/// takes `&` of it. An `async` function takes the [`StoreKind`], because it may need several stores.
+/// A function inside the call takes `&mut` of a type that is [`OnStore`]. A function that is only
+/// named takes `&` of it. An `async` function takes the [`StoreKind`], because it may need several
+/// stores.
 macro_rules! on_every_store {
     ($(fn $test:ident($subject:ident: $type:ty) $body:block)+) => {
         $(fn $test($subject: $type) $body)+
@@ -120,8 +121,8 @@ fn is_excused(suite: &str) -> bool {
     NOT_ON_EVERY_STORE.iter().any(|(name, _)| *name == suite)
 }
 
-/// What is wrong with these tests. A test's name has one part that is `STORE` or `on_STORE`. A part that only begins
-/// so is of a test of what only this store has.
+/// What is wrong with these tests. One part of a test's name is `STORE` or `on_STORE`. A part that
+/// only begins with it belongs to a test of one store alone.
 fn left_out(stores: &BTreeSet<String>, tests: &BTreeSet<String>) -> Vec<String> {
     let mut missing = Vec::new();
     for test in tests {

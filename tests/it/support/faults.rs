@@ -1,5 +1,4 @@
-//! A store that fails, or does not come back, when a test says so. It wraps a real one, so
-//! everything else about it is real.
+//! A store that fails or hangs when a test wants it. It wraps a real store.
 
 use std::sync::Arc;
 
@@ -10,7 +9,7 @@ use parking_lot::{Condvar, Mutex};
 use super::client::PATIENCE;
 use super::shop::Shop;
 
-/// What breaks inside, which no client may hear of.
+/// The message of the failure. No response may have it.
 pub(crate) const INNER_SECRET: &str = "/var/lib/shop.db is on fire";
 
 /// The switch of a faulty store.
@@ -29,7 +28,7 @@ struct State {
     held: usize,
 }
 
-/// While it lives, calls of the store do not come back.
+/// While this exists, calls of the store do not return.
 pub(crate) struct Hold<'a>(&'a Faults);
 
 impl Drop for Hold<'_> {
@@ -66,7 +65,7 @@ impl Faults {
         (state.failing, state.panicking) = (false, false);
     }
 
-    /// From now on no call comes back, until the hold is dropped.
+    /// From now on no call returns until the hold is dropped.
     pub(crate) fn hold(&self) -> Hold<'_> {
         self.state.lock().holding = true;
         Hold(self)
@@ -110,7 +109,7 @@ impl Sessions for FaultyStore {
         Ok(Box::new(Faulty { faults: Arc::clone(&self.faults), inner: self.inner.reader()? }))
     }
 
-    // One writer alone, so that a test knows whom it holds up.
+    // Only one writer, so that a test knows which one it holds.
     fn writer(&self, elsewhere: ChangeSink) -> Result<Box<dyn Writer>, StoreError> {
         Ok(Box::new(Faulty { faults: Arc::clone(&self.faults), inner: self.inner.writer(elsewhere)? }))
     }

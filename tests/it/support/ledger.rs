@@ -1,24 +1,24 @@
-//! Clients that write at random, and what they were told: which writes were acknowledged, and of which nobody
-//! knows what became of them. After a crash or an outage the store must agree with it.
+//! Clients that write at random, and a record of their writes: some were acknowledged, the result
+//! of others is unknown. After a crash or an outage the store must agree with the record.
 
 use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
-use super::client::{Answer, Connection};
+use super::client::{Connection, Response};
 use super::program::Chance;
 
 /// Products that the clients write about.
 pub(crate) const PRODUCTS: u64 = 6;
 
-/// Who sends a client's requests.
+/// Sends the requests of a client.
 pub(crate) trait Talk {
-    /// Sends a request with a JSON body; `None` when nobody knows what became of it.
-    fn request(&mut self, method: &str, path: &str, json: &str) -> Option<Answer>;
+    /// Sends a request with a JSON body. `None` when its result is unknown.
+    fn request(&mut self, method: &str, path: &str, json: &str) -> Option<Response>;
 }
 
 impl Talk for Connection {
-    fn request(&mut self, method: &str, path: &str, json: &str) -> Option<Answer> {
+    fn request(&mut self, method: &str, path: &str, json: &str) -> Option<Response> {
         self.exchange(method, path, json).ok()
     }
 }
@@ -33,71 +33,72 @@ struct Votes {
     unanswered: u64,
 }
 
-/// What one client, or all together, know.
+/// The record of one client, or of all together.
 #[derive(Default)]
 pub(crate) struct Ledger {
     /// The body of each acknowledged post, by kind and id.
     posts: HashMap<Row, String>,
-    /// Bodies of posts of unknown fate.
+    /// Bodies of posts with an unknown result.
     unanswered_posts: HashSet<String>,
     votes: HashMap<Row, Votes>,
     reported: HashSet<Row>,
     reports_unanswered: HashSet<Row>,
     /// Acknowledged writes of every kind.
     pub(crate) acknowledged: u64,
-    /// Writes of unknown fate.
+    /// Writes with an unknown result.
     pub(crate) unanswered: u64,
 }
 
 impl Ledger {
-    /// Posts `body` and notes what became of it; the new id, or `None` when that is unknown.
+    /// Posts `body` and records the result. Returns the new id, or `None` when the result is
+    /// unknown.
     fn post(&mut self, client: &mut impl Talk, path: &str, kind: &'static str, body: &str) -> Option<u64> {
         let json = format!(
             r#"{{"body":"{body}","name":"Ada","email":"ada@example.com","product_id":{}}}"#,
             1 + body.len() as u64 % PRODUCTS
         );
-        let Some(answer) = client.request("POST", path, &json) else {
+        let Some(response) = client.request("POST", path, &json) else {
             self.unanswered += 1;
             self.unanswered_posts.insert(body.to_owned());
             return None;
         };
-        assert_eq!(answer.status, 201, "{path}: {answer:?}");
+        assert_eq!(response.status, 201, "{path}: {response:?}");
         let key = if kind == "questions" { "question_id" } else { "answer_id" };
-        let id = answer.json()[key].as_u64().unwrap_or_else(|| panic!("no {key} in {answer:?}"));
+        let id = response.json()[key].as_u64().unwrap_or_else(|| panic!("no {key} in {response:?}"));
         self.acknowledged += 1;
         assert_eq!(self.posts.insert((kind, id), body.to_owned()), None, "{kind} {id} was given out twice");
         Some(id)
     }
 
-    /// Votes and notes what became of it; `false` when that is unknown.
+    /// Votes and records the result. Returns `false` when it is unknown.
     fn vote(&mut self, client: &mut impl Talk, row: Row) -> bool {
-        let answer = client.request("PUT", &format!("/qa/{}/{}/helpful", row.0, row.1), "{}");
+        let response = client.request("PUT", &format!("/qa/{}/{}/helpful", row.0, row.1), "{}");
         let votes = self.votes.entry(row).or_default();
-        let Some(answer) = answer else {
+        let Some(response) = response else {
             votes.unanswered += 1;
             self.unanswered += 1;
             return false;
         };
-        assert_eq!(answer.status, 204, "{row:?}: {answer:?}");
+        assert_eq!(response.status, 204, "{row:?}: {response:?}");
         votes.acknowledged += 1;
         self.acknowledged += 1;
         true
     }
 
-    /// Reports and notes what became of it; `false` when that is unknown.
+    /// Reports and records the result. Returns `false` when it is unknown.
     fn report(&mut self, client: &mut impl Talk, row: Row) -> bool {
-        let Some(answer) = client.request("PUT", &format!("/qa/{}/{}/report", row.0, row.1), "{}") else {
+        let Some(response) = client.request("PUT", &format!("/qa/{}/{}/report", row.0, row.1), "{}") else {
             self.unanswered += 1;
             self.reports_unanswered.insert(row);
             return false;
         };
-        assert_eq!(answer.status, 204, "{row:?}: {answer:?}");
+        assert_eq!(response.status, 204, "{row:?}: {response:?}");
         self.acknowledged += 1;
         self.reported.insert(row);
         true
     }
 
-    /// The same for whoever looks at an earlier state: it may have these writes or not.
+    /// The same for an earlier state, which may have these writes or not.
     pub(crate) fn perhaps_later(self) -> Self {
         let votes = self.votes.into_iter().map(|(row, Votes { acknowledged, unanswered })| {
             (row, Votes { acknowledged: 0, unanswered: acknowledged + unanswered })
@@ -112,7 +113,7 @@ impl Ledger {
         }
     }
 
-    /// Adds what another client knows.
+    /// Adds the record of another client.
     pub(crate) fn add(&mut self, other: Self) {
         for (row, body) in other.posts {
             assert_eq!(self.posts.insert(row, body), None, "{row:?} was given out twice");
@@ -129,7 +130,8 @@ impl Ledger {
         self.unanswered += other.unanswered;
     }
 
-    /// Compares with what a server shows, and takes over what has become of the unanswered writes.
+    /// Compares the record with the lists of a server, and records the results of unanswered
+    /// writes.
     pub(crate) fn settle(&mut self, client: &mut Connection) {
         let listed = everything_listed(client);
         let mut bodies = HashSet::new();
@@ -151,7 +153,7 @@ impl Ledger {
         self.take_over(listed);
     }
 
-    /// From now on what is there must stay.
+    /// From now on the listed rows must stay.
     fn take_over(&mut self, listed: HashMap<Row, Listed>) {
         for row in self.reports_unanswered.drain() {
             if !listed.contains_key(&row) {
@@ -163,7 +165,7 @@ impl Ledger {
             self.unanswered_posts.remove(&body);
             self.posts.insert(row, body);
         }
-        // What is not there now was never written, and must not turn up later.
+        // A row that is not there now was never written, and must not appear later.
         self.unanswered_posts.clear();
     }
 
@@ -205,7 +207,7 @@ pub(crate) fn everything_listed(client: &mut Connection) -> HashMap<Row, Listed>
     listed
 }
 
-/// A client that writes whatever it comes upon.
+/// A client that writes to random rows.
 pub(crate) struct Writer<C> {
     pub(crate) client: C,
     pub(crate) chance: Chance,
@@ -230,7 +232,7 @@ impl<C: Talk> Writer<C> {
         }
     }
 
-    /// Writes one thing; `false` when nobody knows what became of it.
+    /// Makes one write. Returns `false` when its result is unknown.
     pub(crate) fn write(&mut self) -> bool {
         let number = self.written;
         self.written += 1;

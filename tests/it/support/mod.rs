@@ -1,5 +1,5 @@
-//! What the suites share: stores, servers, clients, and the macro that makes a function a test on every store. It
-//! does not know what a test asks or expects.
+//! What the suites share: stores, servers, clients, and the macro that makes a function a test on
+//! every store. It does not know what a test asks or expects.
 
 pub(crate) mod certificate;
 pub(crate) mod client;
@@ -17,7 +17,7 @@ mod shop;
 pub(crate) mod stores;
 
 pub(crate) use certificate::Certificate;
-pub(crate) use client::{Answer, Connection, PATIENCE};
+pub(crate) use client::{Connection, PATIENCE, Response};
 pub(crate) use every_store::{OnStore, on_every_store, tests_on_store};
 pub(crate) use faults::{Faults, INNER_SECRET};
 pub(crate) use rows::{EMAIL, answer, question};

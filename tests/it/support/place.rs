@@ -1,5 +1,5 @@
-//! Where a test of the program keeps its stores: SQLite files in a folder, or databases on the shared throw-away
-//! server. It does not know what the program does with them.
+//! Where a test of the program keeps its stores: SQLite files in a folder, or databases on the
+//! shared throw-away server. It does not know what the program does with them.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -10,7 +10,8 @@ use super::cluster::Cluster;
 use super::pooler::Pooler;
 use super::{OnStore, StoreKind};
 
-/// A folder, and stores of one kind. Dropping it removes the folder and its files; databases go with the server.
+/// A folder, and stores of one kind. Dropping it removes the folder and its files; databases go
+/// with the server.
 pub(crate) struct Place {
     pub(crate) kind: StoreKind,
     folder: TempDir,

@@ -1,5 +1,5 @@
-//! PgBouncer in transaction mode in front of a throw-away PostgreSQL server, with fewer connections to it than a
-//! service makes. It ends with the test program, like the server.
+//! PgBouncer in transaction mode in front of a throw-away PostgreSQL server, with fewer connections
+//! to it than a service makes. It ends with the test program, like the server.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};

@@ -1,5 +1,5 @@
-//! The program as a child process that is always killed and reaped, and chance that repeats itself. Where its
-//! stores are and what a test asks of them is not said here.
+//! The program as a child process that is always killed and reaped, and random numbers that are the
+//! same in every run. The stores of tests are not here.
 
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::client::Connection;
 
-/// No test waits longer for anything.
+/// The longest wait of a test.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
 
 /// The program with a command's arguments.
@@ -21,7 +21,7 @@ pub(crate) fn atelier(arguments: &[&str], store: Option<&str>) -> Command {
     command
 }
 
-/// Runs a command to its end, which must be a good one.
+/// Runs a command, which must succeed.
 pub(crate) fn run(arguments: &[&str], store: Option<&str>) -> Output {
     let output = atelier(arguments, store).output().expect("the program runs");
     assert!(output.status.success(), "{arguments:?}: {output:?}");
@@ -33,7 +33,7 @@ pub(crate) fn check(store: &str) {
     run(&["check"], Some(store));
 }
 
-/// Waits until something is so; `what` says in a failed test what it was.
+/// Waits until a condition holds. `what` names it in the message of a failed test.
 pub(crate) fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let deadline = Instant::now() + DEADLINE;
     while !is_so() {
@@ -55,13 +55,13 @@ impl Process {
         BufReader::new(self.0.stdout.take().expect("stdout is a pipe"))
     }
 
-    /// Kills it without warning, unless it has ended already, and tells how it ended.
+    /// Kills it without warning unless it has ended already. Returns its exit status.
     pub(crate) fn kill(&mut self) -> ExitStatus {
         self.0.kill().expect("a child can be killed");
         self.0.wait().expect("a child can be reaped")
     }
 
-    /// The number by which the system knows it.
+    /// Its process id.
     pub(crate) fn id(&self) -> u32 {
         self.0.id()
     }
@@ -82,7 +82,7 @@ impl Process {
         self.0.try_wait().expect("a child can be asked")
     }
 
-    /// Waits for its own end.
+    /// Waits until it ends by itself.
     pub(crate) fn wait(&mut self) -> ExitStatus {
         let mut status = None;
         until("the end of the program", || {
@@ -105,7 +105,7 @@ impl Drop for Process {
 pub(crate) struct Server {
     pub(crate) process: Process,
     pub(crate) address: SocketAddr,
-    /// What it still has to say.
+    /// The rest of its output.
     pub(crate) said: BufReader<ChildStdout>,
 }
 

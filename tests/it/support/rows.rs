@@ -1,5 +1,5 @@
-//! Rows as an import leaves them, where a test needs ids, dates, hidden rows or large counts of its own. What
-//! is not named has a value that no test depends on.
+//! Rows as an import makes them, for tests that need their own ids, dates, hidden rows or large
+//! counts. Fields that a test does not set have values that no test depends on.
 
 use atelier::domain::{AnswerId, Id, PhotoId, ProductId, QuestionId, Timestamp};
 use atelier::store::{
@@ -37,7 +37,7 @@ pub(crate) struct Reply {
     photos: Vec<(u64, &'static str)>,
 }
 
-/// What both have.
+/// The fields of both.
 #[derive(Debug, Clone)]
 struct Row {
     helpful: u32,

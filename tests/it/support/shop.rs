@@ -1,5 +1,6 @@
-//! A shop under test: it opens at the first request, on a free port, with a store that no other test sees.
-//! Settings and rows are put in place before; after `close` it opens again on the same store.
+//! A shop under test: it opens at the first request, on a free port, with a store that no other
+//! test sees. Settings and rows are put in place before; after `close` it opens again on the same
+//! store.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -12,12 +13,12 @@ use atelier::service::{Clock, Service, ServiceSettings};
 use atelier::store::{LoadMode, Sessions, Store};
 use serde_json::Value;
 
-use super::client::{Answer, Connection, Request};
+use super::client::{Connection, Request, Response};
 use super::rows::{Question, load};
 use super::stores::PrivateStore;
 use super::{OnStore, StoreKind};
 
-/// What every shop's clock shows at first.
+/// The first time of every shop's clock.
 pub(crate) const OPENED_AT: &str = "2026-02-03T04:05:06.789Z";
 
 /// A clock that stands still, until a test moves it.
@@ -44,7 +45,7 @@ impl Clock for StoppedClock {
 /// A shop with its own store.
 pub(crate) struct Shop {
     pub(crate) store: Arc<dyn Store>,
-    /// What the service is started on in place of the store, if a test says so.
+    /// The store that a test sets instead of the real one.
     pub(crate) sessions: Option<Arc<dyn Sessions>>,
     pub(crate) service_settings: ServiceSettings,
     pub(crate) http_settings: HttpSettings,
@@ -54,7 +55,7 @@ pub(crate) struct Shop {
     private: PrivateStore,
 }
 
-/// The running part. The server goes first, then the service.
+/// The running part. The server is dropped first, then the service.
 struct OpenShop {
     server: ServerHandle,
     _service: Arc<Service>,
@@ -122,19 +123,19 @@ impl Shop {
         Request::new(self.address(), method, target)
     }
 
-    pub(crate) fn get(&self, target: &str) -> Answer {
+    pub(crate) fn get(&self, target: &str) -> Response {
         self.request("GET", target).send()
     }
 
-    pub(crate) fn put(&self, target: &str) -> Answer {
+    pub(crate) fn put(&self, target: &str) -> Response {
         self.request("PUT", target).send()
     }
 
-    pub(crate) fn post(&self, target: &str, json: &Value) -> Answer {
+    pub(crate) fn post(&self, target: &str, json: &Value) -> Response {
         self.request("POST", target).json(json).send()
     }
 
-    pub(crate) fn post_form(&self, target: &str, form: &str) -> Answer {
+    pub(crate) fn post_form(&self, target: &str, form: &str) -> Response {
         self.request("POST", target).body("application/x-www-form-urlencoded", form).send()
     }
 }

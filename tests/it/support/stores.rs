@@ -1,5 +1,6 @@
-//! The kinds of stores that tests run on, and a store of a kind for one test. To add a kind: a variant, its address,
-//! and a line in `every_store.rs`. A server that is not installed fails the tests that need it; none is skipped.
+//! The kinds of stores that tests run on, and a store of a kind for one test. To add a kind: a
+//! variant, its address, and a line in `every_store.rs`. A server that is not installed fails the
+//! tests that need it; none is skipped.
 
 use std::path::PathBuf;
 use std::sync::OnceLock;
@@ -20,8 +21,8 @@ pub(crate) enum StoreKind {
     PostgresPooled,
 }
 
-/// Where one test keeps its store: an SQLite file that is not there yet, or a PostgreSQL database with tables and no
-/// rows. Dropping it removes the file or the database.
+/// Where one test keeps its store: an SQLite file that is not there yet, or a PostgreSQL database
+/// with tables and no rows. Dropping it removes the file or the database.
 pub(crate) struct PrivateStore {
     pub(crate) address: StoreAddress,
     folder: TempDir,
@@ -69,8 +70,8 @@ fn file_in(folder: &TempDir) -> PathBuf {
     folder.path().join("atelier.db")
 }
 
-/// Makes a PostgreSQL database with tables and no rows, and returns its address. The tables are made once, because a
-/// copy takes less time than a migration.
+/// Makes a PostgreSQL database with tables and no rows, and returns its address. The tables are
+/// made once, because a copy takes less time than a migration.
 fn database_with_tables() -> String {
     static TEMPLATE: OnceLock<String> = OnceLock::new();
     let template = TEMPLATE.get_or_init(|| {

@@ -1,4 +1,4 @@
-//! Reads a body that has not come with its head. What is in a body is not looked at here.
+//! Reads a body that has not arrived with its head. Its content is not parsed here.
 
 use std::future::poll_fn;
 use std::io;
@@ -15,7 +15,7 @@ use crate::http::request::body::BODY_TIMEOUT;
 use crate::http::response::problem::Problem;
 
 impl<S: AsyncRead + AsyncWrite + Unpin> DirectConnection<'_, S> {
-    /// Reads a body that has not come with its head. The outer error is the connection's.
+    /// Reads a body that has not arrived with its head. The outer error is the connection's.
     pub(super) async fn read_body(
         &mut self,
         length: BodyLength,
@@ -63,7 +63,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> DirectConnection<'_, S> {
         }
     }
 
-    /// Reads more of a body, of which so many bytes are elsewhere.
+    /// Reads more of a body. The first `elsewhere` bytes of it are in another buffer.
     pub(super) async fn read_more(&mut self, elsewhere: usize) -> io::Result<Result<(), Problem>> {
         self.hold(self.rest.len() + elsewhere)?;
         poll_fn(|context| {

@@ -1,5 +1,6 @@
-//! The buffers of a worker, which its connections share while they are at work, and how responses are written into them.
-//! The head of a list is the same for all lists of a second but for its tag and length. Nothing is sent from here.
+//! The buffers of a worker, which its busy connections share, and how responses are written into
+//! them. All lists of a second have the same head, except for tag and length. Nothing is sent from
+//! here.
 
 use bytes::Bytes;
 use http::{HeaderMap, Response};
@@ -15,7 +16,8 @@ use crate::view::ListTag;
 /// Most bytes taken from a socket at once.
 const INPUT_MAX_BYTES: usize = 16 * 1_024;
 
-/// Room in a list's head for the length of its body: nearly all have as many digits, others are moved.
+/// Room in a list's head for the length of its body: nearly all have as many digits, others are
+/// moved.
 const LENGTH_DIGITS: &[u8; 4] = b"0000";
 
 /// The end of a list's head, behind the length.
@@ -35,7 +37,7 @@ pub(crate) struct WorkerBuffers {
     written_in_s: Option<u32>,
 }
 
-/// Where a list was begun in the output.
+/// The place in the output where a list begins.
 #[derive(Clone, Copy)]
 pub(crate) struct ListStart {
     head: usize,

@@ -1,5 +1,5 @@
-//! Decodes a body sent in chunks (RFC 9112, section 7.1), strictly and in any pieces. Extensions and trailers are read and
-//! dropped. Where the bytes come from is the connection's business.
+//! Decodes a body sent in chunks (RFC 9112, section 7.1), strictly and in any pieces. Extensions
+//! and trailers are read and dropped. The connection reads the bytes.
 
 use bytes::Bytes;
 
@@ -44,7 +44,7 @@ impl ChunkedBody {
         Self { bytes: Vec::new(), max_bytes, extension_bytes: 0, next: Next::Size }
     }
 
-    /// The bytes that have come. They are all of them when [`Self::is_whole`] says so.
+    /// The bytes so far. The body is complete when [`Self::is_whole`] returns true.
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.bytes
     }
@@ -59,11 +59,11 @@ impl ChunkedBody {
         matches!(self.next, Next::Nothing)
     }
 
-    /// Takes what can be taken from the beginning of `input`, and returns how many bytes that was. Bytes that are left before
-    /// the end have to come again, with more behind them.
+    /// Decodes bytes from the beginning of `input`, and returns how many it used. Bytes that are
+    /// left must come again, with more bytes after them.
     ///
     /// # Errors
-    /// 400 for what is no chunk, 413 for a body that is too large.
+    /// 400 for a malformed chunk, 413 for a body that is too large.
     pub(crate) fn take(&mut self, input: &[u8]) -> Result<usize, Problem> {
         let mut rest = input;
         loop {
@@ -134,7 +134,7 @@ fn line<'a>(rest: &mut &'a [u8]) -> Result<Option<&'a [u8]>, Problem> {
     Ok(Some(line))
 }
 
-/// How many bytes the trailers have with the empty line behind them; `None` when that has not come.
+/// The length of the trailers with the empty line after them; `None` when that line has not come.
 fn trailers(rest: &[u8]) -> Result<Option<usize>, Problem> {
     match httparse::parse_headers(rest, &mut [httparse::EMPTY_HEADER; MAX_TRAILERS]) {
         Ok(httparse::Status::Complete((length, _)))

@@ -1,5 +1,5 @@
-//! Requests as this crate reads them against hyper, an independent reader: for `crate::fuzzing`. A request that two readers
-//! understand differently can be smuggled past a proxy.
+//! Compares how this crate and hyper, an independent reader, read requests: for `crate::fuzzing`. A
+//! request that two readers understand differently can be smuggled past a proxy.
 
 use std::cell::RefCell;
 use std::convert::Infallible;
@@ -28,7 +28,7 @@ const MAX_POLLS: usize = 10_000;
 /// A request as it was understood.
 type Understood = (Method, Uri, HeaderMap, Bytes);
 
-/// Every request that is read here, hyper takes for the same one.
+/// Hyper reads every request that is accepted here as the same one.
 ///
 /// # Panics
 /// When it does not.
@@ -102,7 +102,7 @@ fn hyper(bytes: &[u8]) -> Vec<Understood> {
     understood.take()
 }
 
-/// A client that sends these bytes at once and hears nothing.
+/// A client that sends these bytes at once and receives nothing.
 struct Wire<'a>(&'a [u8]);
 
 impl Read for Wire<'_> {

@@ -1,5 +1,5 @@
-//! Reads the head of an HTTP/1 request: what decides how it is answered, and the request as `dispatch` takes it.
-//! A head that breaks a rule or a limit is refused here with its status; bodies are `body`'s.
+//! Reads the head of an HTTP/1 request and makes the request for `dispatch`. It refuses a head that
+//! breaks a rule or a limit, with a status. `body` reads bodies.
 
 use std::mem::MaybeUninit;
 
@@ -42,8 +42,8 @@ pub(crate) struct Head<'h, 'b> {
     pub(crate) expects_continue: bool,
     /// The client wants to send more requests.
     pub(crate) keep_alive: bool,
-    /// `GET` with neither a body nor a field that changes a list's response, of a target without anything
-    /// that would have to be judged.
+    /// A `GET` without a body, without a field that changes a list's response, and with a plain
+    /// target that needs no further check.
     pub(crate) is_plain: bool,
 }
 
@@ -84,7 +84,7 @@ pub(crate) fn parse<'h, 'b>(
     Parsed::Whole(head)
 }
 
-/// What is wrong with the beginning of a request that passes a limit.
+/// The refusal of a request whose beginning is above a limit.
 #[cold]
 fn too_long(bytes: &[u8]) -> Problem {
     let line_bytes = memchr::memchr(b'\n', bytes).unwrap_or(bytes.len());
@@ -111,7 +111,7 @@ fn unreadable(error: httparse::Error) -> Problem {
     })
 }
 
-/// Whether a byte of a target means itself, or is one of those that lists have a use for.
+/// Whether a byte of a target stands for itself or is a separator that lists use.
 fn is_plain_in_target(byte: u8) -> bool {
     byte.is_ascii_alphanumeric()
         || matches!(byte, b'/' | b'?' | b'=' | b'&' | b'_' | b'-' | b'.' | b'%' | b'+')
@@ -178,7 +178,7 @@ impl Head<'_, '_> {
     /// The request as `dispatch` takes it.
     ///
     /// # Errors
-    /// 400 for a method, a target or a field that is none.
+    /// 400 for a malformed method, target or field.
     pub(crate) fn request(&self, body: &[u8]) -> Result<Request<Payload>, Problem> {
         let target_is_none = Problem::MalformedRequest("the target is not a path or an address in ASCII");
         let uri = Uri::try_from(self.target).ok().filter(|_| self.target.is_ascii());
@@ -227,7 +227,8 @@ fn is_host(value: &[u8]) -> bool {
     }
 }
 
-/// Digits and nothing else. A number that is too large for 64 bits is the largest: no body has that many bytes.
+/// Digits and nothing else. A number that is too large for 64 bits is the largest: no body has that
+/// many bytes.
 fn decimal(text: &[u8]) -> Option<u64> {
     if text.is_empty() || !text.iter().all(u8::is_ascii_digit) {
         return None;

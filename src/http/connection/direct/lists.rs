@@ -1,4 +1,4 @@
-//! Lists that are in memory, written without going through `dispatch`. What a list holds is the service's.
+//! Writes cached lists without `dispatch`. The service decides their content.
 
 use http::{Method, StatusCode};
 
@@ -11,10 +11,11 @@ use crate::http::routes::{Destination, find};
 use crate::http::watch::access_log::LoggedRequests;
 
 impl<S> DirectConnection<'_, S> {
-    /// Writes a list, if that is what is asked for and its view is in memory.
+    /// Writes a list, if the request asks for one and its view is cached.
     pub(super) fn list_from_memory(&self, target: &str, buffers: &mut WorkerBuffers) -> bool {
         let App { settings, metrics, .. } = self.app;
-        // Responses for listed origins depend on who asks; traces and lines of a log tell of more than a head has here.
+        // Responses for listed origins depend on the origin. Traces and log lines need more than
+        // the head that is read here.
         let is_told = cfg!(feature = "otel") || settings.access_log.requests == LoggedRequests::All;
         if is_told || settings.cors_origins != CorsOrigins::Any {
             return false;

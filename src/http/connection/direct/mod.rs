@@ -1,6 +1,7 @@
-//! Serves HTTP/1.1 and HTTP/1.0 on a connection, in the clear or over TLS: reads heads and bodies, and sends what `dispatch`
-//! responds. A list that is in memory takes a shorter way: it is written behind its head into one buffer while its bytes are
-//! still in the processor's cache. A connection that begins with HTTP/2 is handed back, with every byte that was read.
+//! Serves HTTP/1.1 and HTTP/1.0 on a connection, in the clear or over TLS: reads heads and bodies,
+//! and sends what `dispatch` responds. A list that is in memory takes a shorter way: it is written
+//! behind its head into one buffer while its bytes are still in the processor's cache. A connection
+//! that begins with HTTP/2 is returned with every byte that was read.
 
 mod body;
 mod buffers;
@@ -43,7 +44,7 @@ pub(crate) struct DirectConnection<'a, S> {
     peer: IpAddr,
     state: &'a ConnectionState,
     stream: S,
-    /// Nothing but a part of a head has come yet.
+    /// Only a part of a head has come yet.
     is_new: bool,
     /// What was read and not yet answered: the beginning of a request, or more requests behind one.
     rest: Vec<u8>,
@@ -63,11 +64,11 @@ pub(crate) enum End<S> {
     Http2(S, Vec<u8>),
 }
 
-/// What the bytes at hand lead to, when all that could be answered at once is.
+/// The next step after all requests that could be answered at once.
 enum Next {
     /// They are used up, or a part of a head is left.
     Read,
-    /// There are more; what was written is to be sent first.
+    /// There are more requests. The written responses must be sent first.
     GoOn,
     Respond(Box<Pending>),
     Refuse(Box<Refused>),
@@ -96,7 +97,7 @@ struct Refused {
 enum After {
     GoOn,
     Close,
-    /// More may come that is no request.
+    /// More bytes may come that are no request.
     Linger,
 }
 
@@ -150,7 +151,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> DirectConnection<'a, S> {
         }
     }
 
-    /// Reads what there is, and answers what can be answered from memory.
+    /// Reads the available bytes, and answers the requests for cached lists.
     fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<io::Result<Next>> {
         let buffers = &mut *self.buffers.lock();
         buffers.output.clear();
@@ -240,8 +241,9 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> DirectConnection<'a, S> {
         next
     }
 
-    /// Whether the next response is this connection's last. Once the server is about to stop, clients are told with their
-    /// responses, so that nobody sends a request into a connection that is being closed.
+    /// Whether the next response is this connection's last. Once the server is about to stop,
+    /// clients are told with their responses, so that nobody sends a request into a connection that
+    /// is being closed.
     fn is_ending(&self) -> bool {
         self.state.is_finishing() || self.app.server.stopping.load(Ordering::Relaxed)
     }
@@ -279,7 +281,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> DirectConnection<'a, S> {
         Ok(after)
     }
 
-    /// Responds to what is no request, and says so in the log.
+    /// Responds to a malformed request, and logs it.
     async fn refuse(&mut self, refused: Refused) -> io::Result<After> {
         self.state.answering();
         let response = refusal::respond(self.app, &refused.fields, refused.problem);
@@ -287,7 +289,8 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> DirectConnection<'a, S> {
         Ok(After::Linger)
     }
 
-    /// Sends what was written; what the socket does not take at once is kept for [`Self::send_unsent`].
+    /// Sends the written bytes. Bytes that the socket does not take at once are kept for
+    /// [`Self::send_unsent`].
     fn poll_send(
         &mut self,
         context: &mut Context<'_>,

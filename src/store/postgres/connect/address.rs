@@ -1,8 +1,8 @@
-//! A PostgreSQL address as an operator writes it: `postgres://USER:PASSWORD@HOST:PORT/DATABASE?…`,
-//! with several hosts separated by commas, or `?host=/DIRECTORY` for a socket. It is shown as it
-//! was given, its password masked. Two parameters are ours: with `statements=unnamed` requests go
-//! through a pooler in transaction mode, and `direct=HOST:PORT` is the server behind it. Connecting
-//! is `server`'s.
+//! A PostgreSQL address as an operator writes it:
+//! `postgres://USER:PASSWORD@HOST:PORT/DATABASE?…`. It can have several hosts, separated by commas,
+//! or `?host=/DIRECTORY` for a socket. It is shown as it was given, with its password masked. Two
+//! parameters are ours. With `statements=unnamed`, requests go through a pooler in transaction
+//! mode. `direct=HOST:PORT` is the server behind the pooler. `server` connects.
 
 use std::error::Error as _;
 use std::ffi::OsString;
@@ -26,8 +26,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long sent bytes may stay unacknowledged before the connection counts as broken.
 const TCP_USER_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A silent connection is probed after this long, and given up after three probes without an
-/// answer.
+/// A silent connection is probed after this time, and dropped after three probes without an answer.
 const KEEPALIVE_IDLE: Duration = Duration::from_secs(10);
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(3);
 const KEEPALIVE_PROBES: u32 = 3;
@@ -69,7 +68,7 @@ struct Direct {
 }
 
 impl PostgresAddress {
-    /// What answers requests.
+    /// The server for requests.
     pub(crate) fn config(&self) -> &Config {
         &self.config
     }
@@ -79,7 +78,7 @@ impl PostgresAddress {
         self.naming
     }
 
-    /// What does the rest, if it is not the same.
+    /// The server for the rest, if it is another one.
     pub(crate) fn direct(&self) -> Option<&Config> {
         self.direct.as_ref().map(|direct| &*direct.config)
     }
@@ -105,7 +104,7 @@ impl FromStr for PostgresAddress {
                 Some(("statements", "unnamed")) => naming = Naming::Unnamed,
                 Some(("statements", _)) => return Err(bad("statements is named or unnamed")),
                 Some(("direct", list)) => hosts = Some(list),
-                // The driver has no words for these. What `require` checks is up to `tls`.
+                // The driver does not know these modes. `tls` decides what `require` checks.
                 Some(("sslmode", "verify-full")) => others.push("sslmode=require"),
                 Some(("sslmode", "verify-ca")) => {
                     trust.takes_any_name = true;
@@ -152,7 +151,7 @@ fn bad(problem: &str) -> StoreError {
 /// An address with `***` in place of its password.
 ///
 /// # Errors
-/// When nobody can tell where the password ends. No part of the address is in the message.
+/// When it is not clear where the password ends. No part of the address is in the message.
 fn masked(text: &str) -> Result<String, StoreError> {
     let (scheme, rest) = text.split_once("://").ok_or_else(|| bad("it has no ://"))?;
     let authority = rest.split(['/', '?']).next().unwrap_or_default();
@@ -197,7 +196,7 @@ fn with_hosts(base: &str, hosts: &str) -> Result<String, StoreError> {
     Ok(format!("{scheme}://{user}{hosts}{database}"))
 }
 
-/// What the driver understands, with our own defaults.
+/// The address for the driver, with our own defaults.
 fn config<'a>(base: &str, parameters: impl Iterator<Item = &'a str>) -> Result<Box<Config>, StoreError> {
     let parameters: Vec<&str> = parameters.collect();
     let text = format!("{base}?{}", parameters.join("&"));

@@ -1,6 +1,5 @@
-//! A connection to the server: the driver's client, with the warnings that the server sends next to
-//! its answers. It knows what a commit is worth. Connecting, and connecting again, belongs to
-//! `server` and `session`.
+//! A connection to the server: the driver's client, and the warnings of the server. It decides
+//! whether a commit counts. `server` and `session` connect and reconnect.
 
 use std::future::poll_fn;
 use std::ops::Deref;
@@ -14,7 +13,7 @@ use super::failure::Failure;
 use super::server::Driver;
 use crate::store::StoreError;
 
-/// The last warning that nobody has looked at.
+/// The last warning that was not read yet.
 type LastWarning = Arc<Mutex<Option<String>>>;
 
 /// A connection that is open.
@@ -32,7 +31,7 @@ impl Connection {
         Self { client, warning }
     }
 
-    /// Commits the open transaction. Every commit that somebody waits for goes through here.
+    /// Commits the open transaction. Every commit that a request waits for goes through here.
     ///
     /// PostgreSQL answers a `COMMIT` that did not reach its synchronous standby with success and a
     /// warning: somebody cancelled the wait, and the transaction may be lost with this server. So

@@ -1,5 +1,5 @@
-//! Decides what a PostgreSQL error means: for the session, for another attempt, for the caller.
-//! Trying again is deliberately absent: the callers do it.
+//! Decides what a PostgreSQL error means for the session, for another attempt and for the caller.
+//! Deliberately absent: trying again, which the callers do.
 
 use std::error::Error as _;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use tokio_postgres::error::{DbError, Severity, SqlState};
 
 use crate::store::StoreError;
 
-/// What to do about statements that are not where they were prepared.
+/// The hint for statements that are missing where they were prepared.
 const POOLER_HINT: &str =
     "; behind a pooler in transaction mode, add to the address: statements=unnamed&direct=HOST:PORT";
 
@@ -24,7 +24,7 @@ pub(crate) enum Failure {
     Server(tokio_postgres::Error),
     /// The server did not answer in time; its connection cannot be used any more.
     TooLate,
-    /// The answer was not what it must be.
+    /// The answer was not as expected.
     Answer(StoreError),
 }
 
@@ -79,7 +79,7 @@ impl Failure {
         })
     }
 
-    /// Whether the server itself said what is wrong.
+    /// Whether the server itself gave the reason.
     pub(crate) fn says_why(&self) -> bool {
         self.refusal().is_some()
     }
@@ -89,13 +89,13 @@ impl Failure {
         self.refusal().is_some_and(|error| *error.code() == SqlState::READ_ONLY_SQL_TRANSACTION)
     }
 
-    /// Whether others held a lock for longer than was allowed.
+    /// Whether other sessions held a lock for longer than the timeout.
     pub(crate) fn is_lock_timeout(&self) -> bool {
         self.refusal().is_some_and(|error| *error.code() == SqlState::LOCK_NOT_AVAILABLE)
     }
 
-    /// Whether the session is of no use any more: it is lost, behind with its answers, prepared for
-    /// tables that have changed, or on a server that no longer takes writes.
+    /// Whether the session cannot be used any more: its connection is lost, an answer is late, its
+    /// statements are prepared for tables that have changed, or its server no longer takes writes.
     pub(crate) fn spoils_session(&self) -> bool {
         match self.refusal() {
             Some(error) if self.is_refusal() => matches!(
@@ -127,8 +127,8 @@ impl Failure {
         }
     }
 
-    /// A failure after `COMMIT` was sent. Only a server that refused and lives on has surely not
-    /// committed.
+    /// A failure after `COMMIT` was sent. It is certain that nothing was committed only if the
+    /// server refused and still runs.
     pub(crate) fn after_commit(self) -> StoreError {
         if self.is_refusal() || matches!(self, Self::Answer(_)) {
             return self.before_commit();
@@ -136,7 +136,7 @@ impl Failure {
         StoreError::Unknown(self.to_string())
     }
 
-    /// A failure to connect. What only the operator can mend is the address' fault.
+    /// A failure to connect. A failure that only the operator can fix counts as a bad address.
     pub(crate) fn connecting(self) -> StoreError {
         let words = self.to_string();
         match self.refusal().map(DbError::code) {

@@ -1,5 +1,5 @@
-//! The password for an address that has none, from where PostgreSQL's own programs take it:
-//! `PGPASSWORD`, or the file that `PGPASSFILE` names, or `.pgpass` in the home folder. Asking a
+//! Finds the password for an address that has none, as PostgreSQL's own programs do: in
+//! `PGPASSWORD`, in the file that `PGPASSFILE` names, or in `.pgpass` in the home folder. Asking a
 //! person for it is deliberately absent.
 
 use std::os::unix::ffi::OsStringExt as _;

@@ -1,6 +1,6 @@
-//! Connects to a server: to one host, or to that one of several which takes writes. All sessions of
-//! a process belong on the same host, the one that last took a connection. Keeping a connection is
-//! `session`'s.
+//! Connects to a server: to its only host, or to the one of several hosts that takes writes. All
+//! sessions of a process use the same host, the one that last accepted a connection. `session`
+//! keeps connections.
 
 use std::time::Duration;
 
@@ -78,7 +78,7 @@ impl Server {
 
     /// Returns when sessions no longer belong on this host.
     pub(crate) async fn leaves(&self, host: HostNumber) {
-        // It cannot end before the server does, and that is borrowed here.
+        // This cannot end before the server is dropped, and the server is borrowed here.
         let _ = self.current.subscribe().wait_for(|current| *current != host).await;
     }
 

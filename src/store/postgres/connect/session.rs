@@ -1,7 +1,7 @@
 //! Keeps a connection for the thread that uses it. Its runtime runs only while a request is under
 //! way, so nothing moves between threads. The next request after a loss connects again, and a
-//! connection to a host that the others have left is given up. What is asked is up to `read`,
-//! `write` and the others.
+//! connection to a host that the other sessions have left is dropped. `read`, `write` and other
+//! modules have the statements.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,8 +18,8 @@ use crate::store::StoreError;
 /// How long connecting may take in all: every host, encryption, password, settings, preparing.
 const SESSION_START_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long a request may take before its connection is given up. Longer than the server's own
-/// limit for a statement, which ends it in an orderly way.
+/// How long a request may take before its connection is dropped. It is longer than the server's own
+/// limit for a statement, which ends only the statement.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(12);
 
 /// For sessions that answer requests: no statement runs for longer than 10 s, and none starts
@@ -27,7 +27,7 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(12);
 pub(crate) const ANSWERING_SETTINGS: &[&str] =
     &["statement_timeout = '10s'", "max_parallel_workers_per_gather = 0"];
 
-/// For sessions that load, build or check, which takes as long as it takes.
+/// For sessions that load, build or check, without a limit of time.
 pub(crate) const PATIENT_SETTINGS: &[&str] = &["statement_timeout = 0", "lock_timeout = 0"];
 
 /// What a session prepares when it connects.
@@ -79,16 +79,16 @@ impl<P: Prepared> Session<P> {
         Ok(session)
     }
 
-    /// Makes sure that there is a connection, as far as can be told without asking the server.
+    /// Makes sure that there is a connection, without asking the server.
     pub(crate) fn reach(&mut self) -> Result<(), StoreError> {
         if let Some(live) = &self.live {
-            // While nothing was asked, nobody read the socket. The first turn lets the driver read
-            // that the server closed the connection, the second one lets it act on that.
+            // The socket is not read between requests. In the first turn the driver reads that the
+            // server closed the connection, in the second one it acts on that.
             self.runtime.block_on(async {
                 tokio::task::yield_now().await;
                 tokio::task::yield_now().await;
             });
-            // On a host that the others have left, their writes cannot be read.
+            // A host that the other sessions have left does not have their writes.
             if !live.connection.is_closed() && self.server.is_at(live.host) {
                 return Ok(());
             }
@@ -125,7 +125,7 @@ impl<P: Prepared> Session<P> {
         self.ask_within(Some(ANSWER_TIMEOUT), request)
     }
 
-    /// Runs a request that takes as long as it takes.
+    /// Runs a request without a limit of time.
     pub(crate) fn ask_patiently<T>(
         &mut self,
         request: impl AsyncFnOnce(&Connection, &P) -> Result<T, Failure>,
@@ -200,7 +200,7 @@ impl<P: Prepared> Session<P> {
         self.ask_patiently(async |client, _| Ok(client.batch_execute(statements).await?))
             .map_err(Failure::before_commit)
     }
-    /// Commits the open transaction, however long that takes.
+    /// Commits the open transaction, without a limit of time.
     ///
     /// # Errors
     /// [`StoreError::Unknown`] unless the server surely did not commit.

@@ -39,8 +39,8 @@ const PHOTOS: Work = &[
     "ANALYZE photos_load",
 ];
 
-/// Declares foreign keys when all keys are there. Nothing is looked at, so no lock is held for
-/// long, and then both can be looked at together.
+/// Declares foreign keys when all keys exist. No row is checked yet, so no lock is held for long,
+/// and then both keys can be checked together.
 const FOREIGN_KEYS: Work = &[
     "ALTER TABLE answers_load ADD CONSTRAINT answers_question
          FOREIGN KEY (product_id, question_id) REFERENCES questions_load NOT VALID",
@@ -72,7 +72,7 @@ pub(crate) const PUT_IN_PLACE: &str = "
 /// The building thread. It ends with the last of its work when this is dropped.
 pub(crate) struct Builder {
     work: Option<Sender<Work>>,
-    /// What became of each piece of work, in order.
+    /// The result of each piece of work, in order.
     done: Receiver<Result<(), StoreError>>,
     waiting: usize,
     /// The server's number for the thread's connection.

@@ -1,7 +1,7 @@
 //! Loads many rows. It copies them into new tables (`questions_load` and so on), has them indexed,
 //! and puts them in place of those in use by one short transaction. Readers see the old rows until
-//! then and the new ones after that. A load that died leaves tables that the next load drops.
-//! Completing the copied tables is `build`'s.
+//! then and the new ones after that. A killed load leaves tables that the next load drops. `build`
+//! completes the copied tables.
 
 mod build;
 mod table;
@@ -110,7 +110,7 @@ impl PostgresBulkLoad {
         let Self { session, copying: Some((_, writer)), .. } = self else { return Ok(()) };
         let copied = session.ask_patiently(async |_, _| {
             let Err(error) = add(writer.as_mut()).await else { return Ok(()) };
-            // The reason, if the server gave one, is told at the end of the copy.
+            // The server reports the reason, if there is one, at the end of the copy.
             writer.as_mut().finish().await?;
             Err(error.into())
         });
@@ -236,7 +236,7 @@ impl BulkLoad for PostgresBulkLoad {
 }
 
 impl Drop for PostgresBulkLoad {
-    /// Clears away what was not put in place. If that fails, the next load does it.
+    /// Drops the tables that were not put in place. If that fails, the next load does it.
     fn drop(&mut self) {
         if self.in_place {
             return;
@@ -251,8 +251,8 @@ impl Drop for PostgresBulkLoad {
     }
 }
 
-/// Takes the lock of a load, for as long as the connection lives, and clears away what a load that
-/// died has left.
+/// Takes the lock of a load until the connection ends, and drops the tables that a killed load has
+/// left.
 async fn begin(client: &Client, mode: LoadMode) -> Result<(), Failure> {
     client.batch_execute(LOAD_LOCK_TIMEOUT).await?;
     match client.batch_execute(LOCK_LOAD).await.map_err(Failure::from) {
@@ -294,7 +294,7 @@ async fn place(client: &Client, mode: LoadMode, raise_last_ids: &str) -> Result<
     // Again: a server may have written since the load began.
     refuse_rows(client, mode).await?;
     client.batch_execute(build::PUT_IN_PLACE).await?;
-    // Submissions of the former rows would answer for the new ones.
+    // Otherwise submissions of the former rows would count as duplicates for the new ones.
     client.batch_execute("TRUNCATE submissions").await?;
     client.batch_execute(raise_last_ids).await?;
     client.query(NOTIFY, &[&[EVERYTHING].as_slice()]).await?;

@@ -1,5 +1,5 @@
-//! The tables that a load fills: how each is made, copied into and completed. When that is done,
-//! and who waits for it, is the load's.
+//! The tables that a load fills: how each is made, copied into and completed. The load decides
+//! when.
 
 use tokio_postgres::types::Type;
 
@@ -20,9 +20,9 @@ impl Table {
         }
     }
 
-    /// Makes the table that is copied into, in an open transaction: rows copied in the same one are
-    /// frozen at once, so nobody ever has to visit them again to mark them as settled. Pages are
-    /// left with room for several votes: see [`Table::complete`].
+    /// Makes the table that is copied into, in an open transaction. Rows copied in the same
+    /// transaction are frozen at once, so no later vacuum has to mark them. Pages keep room for
+    /// several votes: see [`Table::complete`].
     pub(crate) fn create(self) -> &'static str {
         match self {
             Self::Questions => {
@@ -39,9 +39,9 @@ impl Table {
         }
     }
 
-    /// Ends the transaction that [`Table::create`] began. PostgreSQL tidies a page, row by row, as
-    /// soon as less of it is free than the fill factor leaves: at the one the page was filled with,
-    /// that is at every vote. With a higher one it is at every fifth.
+    /// Ends the transaction that [`Table::create`] began, and raises the fill factor. PostgreSQL
+    /// cleans a page when less of it is free than the fill factor leaves. With the fill factor of
+    /// the load, that would be at every vote. With the higher one it is at every fifth vote.
     pub(crate) fn complete(self) -> &'static str {
         match self {
             Self::Questions => "ALTER TABLE questions_load SET (fillfactor = 90); COMMIT",

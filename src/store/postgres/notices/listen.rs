@@ -1,6 +1,6 @@
 //! Receiving the notices of other processes: a thread with a connection of its own. When the
-//! connection is lost, the thread says so at once and connects again. What that means for lists in
-//! memory is `service`'s.
+//! connection is lost, the thread says so at once and connects again. `service` decides what that
+//! means for cached lists.
 
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -53,8 +53,9 @@ impl OwnOrigin {
         Origin(self.0.load(Ordering::Acquire))
     }
 
-    /// Draws another one: from now on, a notice with the former one counts as another process'. For
-    /// a commit whose fate is unknown, because its notice may be the only news of it.
+    /// Draws another origin: from now on, a notice with the former one counts as from another
+    /// process. This is for a commit with an unknown result, because only its notice may show that
+    /// it happened.
     pub(crate) fn draw_again(&self) {
         self.0.store(random(), Ordering::Release);
     }
@@ -131,7 +132,7 @@ impl Drop for Listener {
     }
 }
 
-/// What the thread has.
+/// The state of the thread.
 struct ListenerTask {
     server: Arc<Server>,
     own: Arc<OwnOrigin>,
@@ -140,7 +141,7 @@ struct ListenerTask {
 }
 
 impl ListenerTask {
-    /// Listens for ever. Only the first connection may fail for good.
+    /// Listens for ever. Only a failure of the first connection ends it.
     async fn run(&self, started: SyncSender<Result<(), StoreError>>) {
         let mut connection = match within(START_TIMEOUT, self.connect()).await {
             Ok(connection) => connection,

@@ -1,14 +1,14 @@
-//! What one process tells the others of its commits: the text of a `NOTIFY`, written and read. It
-//! names what changed and holds no values: any role that may connect to the database can send one,
-//! so the receiver reads the rows.
+//! The notice of a commit for other processes: writes and reads the text of a `NOTIFY`. It names
+//! the changed rows and holds no values. Any role that may connect to the database can send one, so
+//! the receiver reads the rows.
 //!
 //! ```text
-//! 9f86d081884c7d65 q12,40 a12,93 r15    origin, then: votes of a question, of an answer, rows of a product
-//! 9f86d081884c7d65                      nothing: the sender wants to know whether it receives its own notices
-//! *                                     anything may have changed
+//! 9f86d081884c7d65 q12,40 a12,93 r15   origin, then what changed (see below)
+//! 9f86d081884c7d65                     nothing changed: the sender tests its own listener
+//! *                                    anything may have changed
 //! ```
-//! A text that cannot be read means that anything may have changed, so later versions may add
-//! words.
+//! `q` stands for votes of a question, `a` for votes of an answer, `r` for rows of a product. A
+//! text that cannot be read means that anything may have changed, so later versions may add words.
 
 use std::fmt::Write as _;
 
@@ -92,7 +92,7 @@ impl Hint {
     }
 }
 
-/// A notice of nothing, by which a process finds out whether it receives its own notices.
+/// A notice without a change. A process sends it to find out whether it receives its own notices.
 pub(crate) fn greeting(origin: Origin) -> String {
     format!("{:016x}", origin.0)
 }

@@ -1,6 +1,6 @@
 //! Votes that other processes have changed: which rows they belong to, and reading them. A notice
 //! only says that there are new votes, because anybody who may connect to the database can send
-//! one. When it is read is the listener's.
+//! one. The listener decides when to read them.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -41,7 +41,7 @@ pub(super) struct WaitingRows {
 }
 
 impl WaitingRows {
-    /// Adds rows; says whether there was room for them. If not, nothing waits any more.
+    /// Adds rows. Returns whether there was room for them. Without room, all rows are dropped.
     #[must_use]
     pub(super) fn add(&self, more: impl Iterator<Item = (Target, ProductId)>) -> bool {
         let mut rows = self.rows.lock();

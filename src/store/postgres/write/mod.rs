@@ -1,7 +1,7 @@
 //! Writes a batch of commands in one transaction and two round trips. The first one carries votes
 //! and reports and asks for new ids; the second one inserts, notifies other processes and commits.
-//! What is written when is up to `service`. Only a failure of the second trip can leave the
-//! transaction's fate open.
+//! `service` decides what is written and when. Only a failure of the second trip can leave the
+//! result unknown.
 
 pub(super) mod plan;
 mod statements;
@@ -28,12 +28,13 @@ use crate::domain::Target;
 use crate::domain::{Id, Timestamp};
 use crate::store::{Change, ChangeSink, Command, Outcome, ProductChange, StoreError, Writer};
 
-/// How often a transaction is carried out before its failure is reported: others may have been
+/// How often a transaction is tried before its failure is reported: another process may have been
 /// faster.
 const MAX_ATTEMPTS: u32 = 5;
 
-/// How often the same submission may turn out to be there, before all others are kept from adding
-/// any: once to a session that did not look, once more when somebody has added it in between.
+/// How often a submission may turn out to be a duplicate before a lock keeps all other processes
+/// from adding any. The first time, the session did not look for it. The second time, another
+/// process added it in between.
 const MAX_TWINS: u32 = 2;
 
 /// The writing session, with the listener of its service.
@@ -86,7 +87,7 @@ impl PostgresWriter {
         failure.may_pass_again() || failure.is_lost() || elsewhere
     }
 
-    /// After a commit that added submissions, and took a step of sweeping over so many pages.
+    /// Called after a commit that added submissions and swept some of so many pages.
     fn note_submissions(&mut self, commands: &[Command], carried: &Carried<'_>, pages: Option<i64>) {
         for (command, outcome) in commands.iter().zip(&carried.outcomes) {
             if let Command::AddQuestion { submission: Some(submission), .. }
@@ -103,8 +104,9 @@ impl PostgresWriter {
         }
     }
 
-    /// Reports what a commit of unknown fate may change. Its notice counts as another process' from
-    /// now on. One that has come already was taken for our own, so its changes are reported here.
+    /// Reports what a commit of unknown fate may change. Its notice counts as from another process
+    /// from now on. If it has arrived already, it was ignored as our own, so its changes are
+    /// reported here.
     fn report_unknown_fate(&self, changes: &[ProductChange]) {
         self.origin.draw_again();
         let touched = changes.iter().map(|change| ProductChange::Rows(change.product_id())).collect();

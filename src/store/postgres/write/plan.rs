@@ -1,5 +1,5 @@
 //! Turns a batch of commands into the sets that statements take, and the answers into outcomes. It
-//! holds no SQL and asks nothing.
+//! has no SQL and sends nothing.
 
 use std::collections::{HashMap, HashSet};
 
@@ -24,11 +24,11 @@ pub(crate) struct Plan {
     pub(crate) new_questions: i64,
     pub(crate) new_answers: i64,
     pub(crate) new_photos: i64,
-    /// What new rows are recognized by, and must be looked up.
+    /// Digests of new rows that must be looked up.
     pub(crate) digests: Vec<Digest>,
 }
 
-/// Ids and how many votes each gets, side by side.
+/// Ids, and the votes for each, in two parallel lists.
 #[derive(Debug, Default)]
 pub(crate) struct Votes {
     pub(crate) ids: Vec<i64>,
@@ -106,7 +106,7 @@ impl Plan {
     }
 }
 
-/// What the server said to a plan.
+/// The answers of the server to a plan.
 #[derive(Debug, Default)]
 pub(crate) struct Found {
     pub(crate) voted: HashMap<Target, (ProductId, u32)>,
@@ -116,7 +116,7 @@ pub(crate) struct Found {
     pub(crate) ids: NewIds,
 }
 
-/// Ids that nobody else gets.
+/// Reserved new ids.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct NewIds {
     pub(crate) questions: Vec<QuestionId>,
@@ -124,7 +124,7 @@ pub(crate) struct NewIds {
     pub(crate) photos: Vec<PhotoId>,
 }
 
-/// Outcomes, and what remains to be inserted and told.
+/// Outcomes, and the rows to insert and to notify of.
 #[derive(Debug, Default)]
 pub(crate) struct Carried<'c> {
     pub(crate) outcomes: Vec<Outcome>,
@@ -168,8 +168,7 @@ pub(crate) struct NewPhotos<'c> {
 }
 
 impl<'c> Carried<'c> {
-    /// Puts commands and answers together. A command for which `found` has no row or no id left is
-    /// not found.
+    /// Matches commands and answers. A command without a row or an id in `found` is not found.
     pub(crate) fn new(commands: &'c [Command], mode: PlanMode, found: Found) -> Self {
         let mut result = Self { outcomes: Vec::with_capacity(commands.len()), ..Self::default() };
         let Found { voted, reported, answered, mut earlier, ids } = found;

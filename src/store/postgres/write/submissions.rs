@@ -1,8 +1,8 @@
-//! Keeps which submissions were added before: a row each, found by its digest. Nearly all are new,
-//! so the first trip looks only for digests that the session has met lately, and the second one
-//! inserts the new ones, in plain inserts, which are cheapest. If one was there after all, the key
-//! refuses it, and the transaction runs again with a look for every digest. How long a submission
-//! counts is not decided here.
+//! Stores the submissions that were added before: a row for each, found by its digest. Nearly all
+//! are new, so the first trip looks only for digests that the session has met lately, and the
+//! second one inserts the new ones, in plain inserts, which are cheapest. If one was there after
+//! all, the key refuses it, and the transaction runs again with a look for every digest. The
+//! lifetime of a submission is not decided here.
 
 use std::collections::{HashMap, HashSet};
 use std::error::Error;
@@ -28,7 +28,7 @@ const PAGES_PER_STEP: i64 = 16;
 /// Digests that a session remembers: 2 MiB.
 const RECENT_MAX_DIGESTS: usize = 64 * 1_024;
 
-/// From here to the commit no other session adds any. Readers and sweepers go on.
+/// From here to the commit no other session adds submissions. Readers and sweepers are not blocked.
 const KEEP_OTHERS_OUT: &str = "LOCK TABLE submissions IN SHARE ROW EXCLUSIVE MODE";
 
 const FIND: &str = "
@@ -195,8 +195,8 @@ impl NewSubmissions {
     }
 }
 
-/// Digests that this session has met lately: what comes again mostly comes soon, and these are
-/// worth looking up before the key refuses them.
+/// Digests that this session has met lately. Most repetitions come soon, so these are looked up
+/// before the key refuses them.
 #[derive(Debug, Default)]
 pub(crate) struct RecentDigests {
     young: HashSet<Digest>,

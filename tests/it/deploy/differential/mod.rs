@@ -1,6 +1,7 @@
-//! The same generated requests down every way into the service: over TCP in one piece, in pieces and behind another
-//! request, over TLS, over HTTP/2, and through nginx. Statuses, headers and bodies have to be the same; each
-//! exception is listed with its reason. What the right response is, is tested by the suites of `http`.
+//! The same generated requests down every way into the service: over TCP in one piece, in pieces
+//! and behind another request, over TLS, over HTTP/2, and through nginx. Statuses, headers and
+//! bodies have to be the same; each exception is listed with its reason. The suites of `http` test
+//! which response is right.
 
 mod requests;
 mod ways;

@@ -1,8 +1,9 @@
-//! Generated requests: good ones, odd ones and such that are no HTTP. What is right for them is not known here.
+//! Generated requests: good ones, odd ones and malformed ones. The right responses are not known
+//! here.
 
 use crate::support::program::Chance;
 
-/// A request as it is written for HTTP/1.1, and as HTTP/2 has it if it can be said there.
+/// A request in HTTP/1.1, and in HTTP/2 if it has a form there.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Asked {
     pub(super) bytes: Vec<u8>,

@@ -1,5 +1,5 @@
-//! The ways into the service, each with connections that are kept as long as the service keeps them. Whether two
-//! responses are the same is not decided here.
+//! The ways into the service, each with connections that are kept as long as the service keeps
+//! them. Whether two responses are the same is not decided here.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Read, Write};
