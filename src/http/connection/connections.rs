@@ -45,6 +45,9 @@ struct Shared {
     given_up: AtomicUsize,
 }
 
+/// How long a connection has to respond that a head did not come in time.
+const LATE_RESPONSE_S: u32 = 1;
+
 /// The connection does not wait for its client.
 const NEVER: u32 = u32::MAX;
 
@@ -65,6 +68,8 @@ pub(crate) struct ConnectionState {
     progress_due_s: AtomicU32,
     held_bytes: AtomicUsize,
     finishing: AtomicBool,
+    /// Whether no whole head came in time.
+    late: AtomicBool,
     /// Wakes the connection's task when it must finish.
     waker: AtomicWaker,
 }
@@ -85,6 +90,7 @@ impl Connections {
             progress_due_s: AtomicU32::new(NEVER),
             held_bytes: AtomicUsize::new(0),
             finishing: AtomicBool::new(false),
+            late: AtomicBool::new(false),
             waker: AtomicWaker::new(),
         };
         state.waiting();
@@ -105,9 +111,13 @@ impl Connections {
     pub(crate) fn tick(&self) {
         let now_s = self.shared.now_s.fetch_add(1, Ordering::Relaxed) + 1;
         for (state, task) in self.connections.values() {
-            if now_s > state.head_due_s.load(Ordering::Relaxed) {
-                tracing::debug!("no request came in time, the connection is closed");
+            let head_due_s = state.head_due_s.load(Ordering::Relaxed);
+            if now_s > head_due_s.saturating_add(LATE_RESPONSE_S) {
                 task.abort();
+            } else if now_s > head_due_s {
+                tracing::debug!("no request came in time, the connection is closed");
+                state.late.store(true, Ordering::Release);
+                state.waker.wake();
             } else if now_s > state.progress_due_s.load(Ordering::Relaxed) {
                 tracing::debug!("a response was not taken in time, the connection is closed");
                 task.abort();
@@ -133,6 +143,11 @@ impl ConnectionState {
     /// Seconds since the worker started.
     pub(crate) fn now_s(&self) -> u32 {
         self.shared.now_s.load(Ordering::Relaxed)
+    }
+
+    /// Whether no whole head came in time. The connection is closed in a second.
+    pub(crate) fn is_late(&self) -> bool {
+        self.late.load(Ordering::Acquire)
     }
 
     /// Whether the connection is to end after the request that it is answering.

@@ -121,6 +121,7 @@ pub(super) fn of_unknown_paths_and_methods(settings: &Settings<'_>) -> Value {
         "UnknownPath": failure(Problem::UnknownPath),
         "WrongMethod": failure(Problem::WrongMethod { allow }),
         "MalformedRequest": failure(Problem::MalformedRequest("there must be one Host")),
+        "HeadTooSlow": failure(Problem::HeadTooSlow),
         "TargetTooLong": failure(Problem::TargetTooLong { max_bytes: TARGET_MAX_BYTES }),
         "HeadTooLarge": failure(Problem::HeadTooLarge { max_fields: MAX_FIELDS, max_bytes: HEAD_MAX_BYTES }),
     })

@@ -30,7 +30,7 @@ impl<'a> Columns<'a> {
     pub(super) fn integer(self, index: usize, column: &'static str) -> Result<i64, StoreError> {
         match self.row.get_ref(index) {
             Ok(ValueRef::Integer(value)) => Ok(value),
-            other => Err(self.damaged(column, format!("{other:?} is not an integer"))),
+            other => Err(self.damaged(column, is_not("an integer", other))),
         }
     }
 
@@ -38,7 +38,7 @@ impl<'a> Columns<'a> {
         match self.row.get_ref(index) {
             Ok(ValueRef::Text(bytes)) => simdutf8::basic::from_utf8(bytes)
                 .map_err(|_| self.damaged(column, "the text is not UTF-8".to_owned())),
-            other => Err(self.damaged(column, format!("{other:?} is not a text"))),
+            other => Err(self.damaged(column, is_not("a text", other))),
         }
     }
 
@@ -83,5 +83,13 @@ impl<'a> Columns<'a> {
 
     fn damaged(self, column: &'static str, problem: String) -> StoreError {
         StoreError::Damaged { product_id: None, table: self.table, row: self.place, column, problem }
+    }
+}
+
+/// The words for a value of another type than the column has.
+fn is_not(wanted: &str, value: rusqlite::Result<ValueRef<'_>>) -> String {
+    match value {
+        Ok(value) => format!("the value is not {wanted}, it is {}", value.data_type()),
+        Err(error) => format!("the value is not {wanted}: {error}"),
     }
 }

@@ -165,7 +165,12 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> DirectConnection<'a, S> {
         let mut input = ReadBuf::new(&mut buffers.input);
         match Pin::new(&mut self.stream).poll_read(context, &mut input) {
             Poll::Ready(result) => result?,
-            Poll::Pending if self.state.is_finishing() => return Poll::Ready(Ok(Next::Close)),
+            Poll::Pending if self.state.is_late() && !self.rest.is_empty() => {
+                return Poll::Ready(Ok(refused(&self.rest, Problem::HeadTooSlow)));
+            }
+            Poll::Pending if self.state.is_finishing() || self.state.is_late() => {
+                return Poll::Ready(Ok(Next::Close));
+            }
             Poll::Pending => {
                 // Most connections hold nothing, before and now.
                 if !self.rest.is_empty() || self.state.held_bytes() > 0 {
