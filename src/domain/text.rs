@@ -136,7 +136,21 @@ pub fn is_photo_address(text: &str) -> bool {
     // readers do not.
     let Some((scheme, rest)) = text.split_once("://") else { return false };
     let is_web = scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
-    is_web && !rest.starts_with(['/', '\\']) && url::Url::parse(text).is_ok_and(|url| url.has_host())
+    is_web
+        && !rest.starts_with(['/', '\\'])
+        && (has_plain_host(rest) || url::Url::parse(text).is_ok_and(|url| url.has_host()))
+}
+
+/// Whether an address continues with a plain name, which nearly all do. `Url` accepts these as well,
+/// and takes a thousand instructions and two allocations for it.
+fn has_plain_host(rest: &str) -> bool {
+    let host = rest.split_once('/').map_or(rest, |(host, _)| host);
+    let is_label = |label: &str| {
+        label.starts_with(|first: char| first.is_ascii_lowercase())
+            && !label.starts_with("xn--")
+            && label.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+    };
+    host.len() <= 253 && host.split('.').all(is_label)
 }
 
 /// Whether nothing is seen of a character: white space, control and format characters, and fillers
@@ -263,6 +277,18 @@ mod tests {
             "http://a/\u{a0}b",
         ] {
             assert_eq!(PhotoUrl::parse(url, 2_000), Err(TextError::NotAPhotoUrl), "{url}");
+        }
+        for host in ["a.example", "a-1.b2.example", "localhost", "x"] {
+            assert!(has_plain_host(&format!("{host}/1.jpg")) && has_plain_host(host), "{host}");
+            assert!(
+                url::Url::parse(&format!("https://{host}/1.jpg")).is_ok_and(|url| url.has_host()),
+                "{host}"
+            );
+        }
+        for host in
+            ["", ".a", "a..b", "a.1", "1.2.3.4", "xn--a.b", "a:80", "a@b", "[::1]", "A.b", "a_b", "a%"]
+        {
+            assert!(!has_plain_host(host), "{host}");
         }
         let trimmed = PhotoUrl::parse(" https://a.example/1.jpg\r\n", 2_000);
         assert_eq!(trimmed.unwrap().as_str(), "https://a.example/1.jpg");
