@@ -141,8 +141,8 @@ pub fn is_photo_address(text: &str) -> bool {
         && (has_plain_host(rest) || url::Url::parse(text).is_ok_and(|url| url.has_host()))
 }
 
-/// Whether an address continues with a plain name, which nearly all do. `Url` accepts these as well,
-/// and takes a thousand instructions and two allocations for it.
+/// Whether an address continues with a plain name, which nearly all do. `Url` accepts these as
+/// well, and takes a thousand instructions and two allocations for it.
 fn has_plain_host(rest: &str) -> bool {
     let host = rest.split_once('/').map_or(rest, |(host, _)| host);
     let is_label = |label: &str| {
