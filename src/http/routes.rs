@@ -15,6 +15,7 @@ use super::request::query::ListQuery;
 use super::response::allowance::Kind;
 use super::response::problem::Problem;
 use super::response::reply::Reply;
+use super::watch::metrics::MAX_OPERATIONS;
 use crate::view::ListTag;
 
 /// A reply that is being made.
@@ -56,7 +57,12 @@ macro_rules! row {
 
 use Purpose::{List, Service, Write};
 
-static TABLE: [Row; 15] = numbered([
+const OPERATIONS: usize = 15;
+
+// Each operation has counters of its own.
+const _: () = assert!(OPERATIONS <= MAX_OPERATIONS);
+
+static TABLE: [Row; OPERATIONS] = numbered([
     row!(GET "/qa/questions", "list_questions", List, questions::list)
         .or_from_memory(questions::list_from_memory),
     row!(GET "/qa/questions/{question_id}/answers", "list_answers", List, answers::list)

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::project;
-use super::source::{Token, paths, tokens};
+use super::source::{Token, is_path_before, paths, tokens};
 
 /// The wings of a part, the top one first; each names only itself and those behind it.
 const WINGS: [(&str, &[&str]); 3] = [
@@ -143,10 +143,6 @@ fn join(base: &[String], path: &[&str]) -> Vec<String> {
         }
     }
     full
-}
-
-fn is_path_before(before: &[(usize, Token<'_>)]) -> bool {
-    matches!(before, [.., (_, Token::Sign(':')), (_, Token::Sign(':'))])
 }
 
 /// Whether a name stands more than once in a source.

@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 
 use super::project;
-use super::source::{Token, paths, tokens};
+use super::source::{Token, is_path_before, paths, tokens};
 
 const MAX_LINES: usize = 400;
 
@@ -155,11 +155,6 @@ impl File {
         let owned = self.module.iter().map(String::as_str).take(owner.len()).eq(owner.iter().copied());
         (!owned).then(|| format!("names {name}, which belongs to {}", owner.join("::")))
     }
-}
-
-/// Whether the next token goes on with a path: `a::` stands before it.
-fn is_path_before(before: &[(usize, Token<'_>)]) -> bool {
-    matches!(before, [.., (_, Token::Sign(':')), (_, Token::Sign(':'))])
 }
 
 /// Every Rust file below a folder of the package.

@@ -117,3 +117,8 @@ pub(crate) fn paths<'a>(tokens: &[(usize, Token<'a>)]) -> Vec<Vec<&'a str>> {
     }
     paths
 }
+
+/// Whether the next token goes on with a path: `a::` stands before it.
+pub(crate) fn is_path_before(before: &[(usize, Token<'_>)]) -> bool {
+    matches!(before, [.., (_, Token::Sign(':')), (_, Token::Sign(':'))])
+}

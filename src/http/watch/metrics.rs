@@ -16,7 +16,7 @@ use crate::tally::{Distribution, LatencyTally, raise_alone};
 const CODES: [u16; 15] = [200, 204, 304, 201, 404, 422, 429, 503, 400, 405, 408, 413, 415, 414, 431];
 
 /// Most operations that are counted.
-const MAX_OPERATIONS: usize = 64;
+pub(crate) const MAX_OPERATIONS: usize = 64;
 
 /// The place of requests without an operation: preflights, unknown paths, wrong methods.
 const NO_OPERATION: usize = MAX_OPERATIONS;
