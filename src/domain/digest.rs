@@ -4,7 +4,7 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::{Email, Id, Name, NewAnswer, NewQuestion, PhotoUrl, QuestionId};
+use super::{Email, Id, Name, NewAnswer, NewQuestion, NewReview, PhotoUrl, QuestionId, Rated};
 
 /// Longest key, in characters.
 const KEY_MAX_CHARS: usize = 255;
@@ -75,6 +75,21 @@ impl NewAnswer {
         let photos = photos.iter().map(PhotoUrl::as_str);
         let parts = author(name, email).into_iter().chain([body.as_str()]).chain(photos);
         Digest::of("answer", question_id.get(), parts)
+    }
+}
+
+impl NewReview {
+    /// A digest of everything that makes it this review.
+    pub fn digest(&self) -> Digest {
+        let Self { product_id, rating, recommend, summary, body, name, email, photos, rated } = self;
+        let rated: Vec<_> = rated
+            .iter()
+            .map(|Rated { characteristic_id, stars }| format!(" {characteristic_id}:{}", stars.get()))
+            .collect();
+        let numbers = format!("{} {recommend}{}", rating.get(), rated.concat());
+        let photos = photos.iter().map(PhotoUrl::as_str);
+        let texts = [summary.as_str(), body.as_str(), numbers.as_str()];
+        Digest::of("review", product_id.get(), author(name, email).into_iter().chain(texts).chain(photos))
     }
 }
 

@@ -1,4 +1,4 @@
-//! Ids of products, questions, answers and photos: integers in 1..2^53-1, so that a JavaScript
+//! Ids of products, questions, reviews and all other rows: integers in 1..2^53-1, so that a JavaScript
 //! client reads every one of them exactly. Making new ids is the store's work, not this file's.
 
 use std::fmt;
@@ -71,7 +71,7 @@ macro_rules! id {
 }
 
 id! {
-    /// A product of the shop. Products are not stored here: every id in range is one.
+    /// A product of the shop. Questions and reviews take every id in range, in the catalogue or not.
     ProductId
 }
 id! {
@@ -83,8 +83,24 @@ id! {
     AnswerId
 }
 id! {
-    /// A photo of an answer.
+    /// A photo of an answer, of a review or of a style. Each of the three counts on its own.
     PhotoId
+}
+id! {
+    /// A style of a product, such as a colour.
+    StyleId
+}
+id! {
+    /// A size of a style that can be bought ("stock keeping unit").
+    SkuId
+}
+id! {
+    /// A review of a product.
+    ReviewId
+}
+id! {
+    /// A characteristic that a product's reviewers rate, such as its fit.
+    CharacteristicId
 }
 
 #[cfg(test)]

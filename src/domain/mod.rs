@@ -1,22 +1,38 @@
-//! The terms of the service: ids, pages, texts, dates, questions and answers.
+//! The terms of the service: ids, pages, texts, dates, products, questions, answers and reviews.
 //!
 //! Values are parsed once at an edge and trusted afterwards. Nothing here knows HTTP, SQL or a
 //! file, and nothing here imports another part of this crate.
 
+mod catalogue;
 mod digest;
 mod ids;
+mod kind;
 mod page;
 mod product;
+mod review;
 mod submission;
 mod target;
 mod text;
 mod time;
 
+pub use catalogue::{
+    CatalogueRows, FeatureRow, InvalidPrice, Price, ProductRow, SkuRow, StylePhotoRow, StyleRow,
+};
 pub use digest::{Digest, IdempotencyKey, InvalidKey};
-pub use ids::{AnswerId, Id, InvalidId, MAX_ID, MAX_IMPORTED_ID, PhotoId, ProductId, QuestionId};
+pub use ids::{
+    AnswerId, CharacteristicId, Id, InvalidId, MAX_ID, MAX_IMPORTED_ID, PhotoId, ProductId, QuestionId,
+    ReviewId, SkuId, StyleId,
+};
+pub use kind::{Column, Definition, Holds, Kind, Set};
 pub use page::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, Page};
 pub use product::{AnswerRow, PhotoRow, ProductRows, QuestionRow, Span, Texts};
+pub use review::{
+    CHARACTERISTICS, CharacteristicRow, InvalidStars, NewReview, Rated, ReviewPhotoRow, ReviewRow,
+    ReviewRows, Stars,
+};
 pub use submission::{Draft, Field, FieldError, NewAnswer, NewQuestion, NotAnArray, SubmissionLimits};
 pub use target::Target;
-pub use text::{Body, Email, Name, PhotoUrl, TextError, is_invisible, is_photo_address, normalize, visible};
+pub use text::{
+    Body, Email, Name, PhotoUrl, Summary, TextError, is_invisible, is_photo_address, normalize, visible,
+};
 pub use time::{InvalidTimestamp, Timestamp};

@@ -11,6 +11,19 @@ pub struct Span {
     length: u32,
 }
 
+impl Span {
+    /// Both numbers in one.
+    pub fn to_bits(self) -> u64 {
+        u64::from(self.start) << 32 | u64::from(self.length)
+    }
+
+    /// The span that [`to_bits`](Self::to_bits) was made of.
+    pub fn from_bits(bits: u64) -> Self {
+        let half = |bits: u64| u32::try_from(bits & u64::from(u32::MAX)).unwrap_or(0);
+        Self { start: half(bits >> 32), length: half(bits) }
+    }
+}
+
 /// Many texts in one buffer, each known by its [`Span`].
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Texts(String);

@@ -1,6 +1,6 @@
 //! What a vote or a report is for. What becomes of it is `service`'s.
 
-use super::{AnswerId, QuestionId};
+use super::{AnswerId, QuestionId, ReviewId};
 
 /// A row that can be voted for or reported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -9,4 +9,6 @@ pub enum Target {
     Question(QuestionId),
     /// An answer.
     Answer(AnswerId),
+    /// A review.
+    Review(ReviewId),
 }

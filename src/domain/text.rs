@@ -59,9 +59,13 @@ macro_rules! text_type {
 }
 
 text_type! {
-    /// The text of a question or an answer: trimmed, without control characters other than newline
+    /// The text of a question, an answer or a review: trimmed, without control characters other than newline
     /// and tab.
     Body
+}
+text_type! {
+    /// The heading of a review: trimmed, without control characters; may be empty.
+    Summary
 }
 text_type! {
     /// The public name of an author: trimmed, without any control character.
@@ -82,6 +86,18 @@ impl Body {
         let text = normalize(text);
         refuse_control_characters(&text, |character| matches!(character, '\n' | '\t'))?;
         trimmed_within(&text, max).map(Self)
+    }
+}
+
+impl Summary {
+    /// Checks and trims a heading of at most `max` characters, which may be none.
+    pub fn parse(text: &str, max: usize) -> Result<Self, TextError> {
+        let text = normalize(text);
+        refuse_control_characters(&text, |_| false)?;
+        match trimmed_within(&text, max) {
+            Err(TextError::Empty { .. }) => Ok(Self(String::new())),
+            checked => checked.map(Self),
+        }
     }
 }
 

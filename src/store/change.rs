@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::{Command, Outcome};
-use crate::domain::{AnswerId, ProductId, QuestionId, Target};
+use crate::domain::{AnswerId, ProductId, QuestionId, ReviewId, Target};
 
 /// News of what sessions of this process did not do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,8 +26,12 @@ pub enum ProductChange {
     QuestionVotes(ProductId, QuestionId, u32),
     /// An answer has this many votes now.
     AnswerVotes(ProductId, AnswerId, u32),
-    /// Rows came or went.
+    /// A review has this many votes now.
+    ReviewVotes(ProductId, ReviewId, u32),
+    /// Questions or answers came or went.
     Rows(ProductId),
+    /// Reviews came or went.
+    Reviews(ProductId),
 }
 
 impl ProductChange {
@@ -43,6 +47,14 @@ impl ProductChange {
                 Outcome::Voted { product_id, helpful },
             ) => Some(Self::AnswerVotes(product_id, *answer_id, helpful)),
             (
+                Command::Vote { target: Target::Review(review_id), .. },
+                Outcome::Voted { product_id, helpful },
+            ) => Some(Self::ReviewVotes(product_id, *review_id, helpful)),
+            (_, Outcome::ReviewAdded { product_id, .. })
+            | (Command::Report(Target::Review(_)), Outcome::Reported { product_id }) => {
+                Some(Self::Reviews(product_id))
+            }
+            (
                 _,
                 Outcome::QuestionAdded { product_id, .. }
                 | Outcome::AnswerAdded { product_id, .. }
@@ -53,12 +65,25 @@ impl ProductChange {
         }
     }
 
+    /// That any row of the same list of this product may have come or gone.
+    #[must_use]
+    pub fn any_row(self) -> Self {
+        match self {
+            Self::QuestionVotes(product_id, ..)
+            | Self::AnswerVotes(product_id, ..)
+            | Self::Rows(product_id) => Self::Rows(product_id),
+            Self::ReviewVotes(product_id, ..) | Self::Reviews(product_id) => Self::Reviews(product_id),
+        }
+    }
+
     /// The product.
     pub fn product_id(self) -> ProductId {
         match self {
             Self::QuestionVotes(product_id, ..)
             | Self::AnswerVotes(product_id, ..)
-            | Self::Rows(product_id) => product_id,
+            | Self::ReviewVotes(product_id, ..)
+            | Self::Rows(product_id)
+            | Self::Reviews(product_id) => product_id,
         }
     }
 }

@@ -1,6 +1,8 @@
 //! What can be written, and what became of it. How a store carries it out is not decided here.
 
-use crate::domain::{AnswerId, Digest, NewAnswer, NewQuestion, ProductId, QuestionId, Target, Timestamp};
+use crate::domain::{
+    AnswerId, Digest, NewAnswer, NewQuestion, NewReview, ProductId, QuestionId, ReviewId, Target, Timestamp,
+};
 
 /// A write.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +29,15 @@ pub enum Command {
         /// By what it is recognized when it comes again, if it is.
         submission: Option<Submission>,
     },
+    /// A new review.
+    AddReview {
+        /// The review.
+        review: NewReview,
+        /// When it was written.
+        written_at: Timestamp,
+        /// By what it is recognized when it comes again, if it is.
+        submission: Option<Submission>,
+    },
     /// More people found it helpful. Hidden rows count as well.
     Vote {
         /// What they found helpful.
@@ -34,7 +45,8 @@ pub enum Command {
         /// How many they are, at least one. No two commands of a transaction vote for the same row.
         votes: u32,
     },
-    /// Hide it from public lists, for good. Twice is the same as once.
+    /// Hide it from public lists, for good. Twice is the same as once. What a review gave to
+    /// characteristics leaves their sums.
     Report(Target),
     /// Look whether a submission came before. Nothing is written.
     Recall {
@@ -62,6 +74,13 @@ pub enum Outcome {
         /// The product of its question.
         product_id: ProductId,
     },
+    /// The review is there, and the sums of its characteristics have grown.
+    ReviewAdded {
+        /// Its new id.
+        review_id: ReviewId,
+        /// Its product.
+        product_id: ProductId,
+    },
     /// The same submission has come to this row before; nothing was added.
     Repeated(Target),
     /// Another submission came under the same key before; nothing was added.
@@ -78,7 +97,7 @@ pub enum Outcome {
         /// The row's product.
         product_id: ProductId,
     },
-    /// There is no such question or answer.
+    /// There is no such question, answer or review.
     NotFound,
 }
 
@@ -88,6 +107,7 @@ impl Outcome {
         match self {
             Self::QuestionAdded { question_id, .. } => Some(Target::Question(question_id)),
             Self::AnswerAdded { answer_id, .. } => Some(Target::Answer(answer_id)),
+            Self::ReviewAdded { review_id, .. } => Some(Target::Review(review_id)),
             _ => None,
         }
     }

@@ -14,6 +14,7 @@ mod dump;
 mod error;
 mod person;
 pub mod postgres;
+mod record;
 mod rows;
 mod sessions;
 pub mod sqlite;
@@ -27,6 +28,7 @@ pub use command::{Command, Outcome, Submission};
 pub use dump::{DUMP_ROWS_PER_BATCH, Dump};
 pub use error::StoreError;
 pub use person::{ERASED_BODY, ERASED_NAME, MAX_PERSON_ROWS, PersonRows};
+pub use record::{MAX_COLUMNS, NOTHING, RecordRow, RowBatch};
 pub use rows::{
     AnswerBatch, Batch, Counts, ImportedAnswer, ImportedPhoto, ImportedQuestion, LastIds, PhotoBatch,
     QuestionBatch,

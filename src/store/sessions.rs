@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::{ChangeSink, Command, Outcome, StoreError};
-use crate::domain::{Id as _, ProductId, ProductRows, QuestionId, Timestamp};
+use crate::domain::{CatalogueRows, Id as _, ProductId, ProductRows, QuestionId, ReviewRows, Timestamp};
 
 /// What a server needs of a store.
 pub trait Sessions: Send + Sync {
@@ -56,6 +56,41 @@ pub trait Reader: Send {
         after: Option<ProductId>,
         limit: usize,
     ) -> Result<Vec<ProductRows>, StoreError>;
+
+    /// The catalogue's rows of each product, in the order asked for. A product that the catalogue
+    /// does not have is not an error. No id may be repeated.
+    ///
+    /// # Errors
+    /// As [`load_products`](Self::load_products).
+    fn load_catalogue(&mut self, product_ids: &[ProductId]) -> Result<Vec<CatalogueRows>, StoreError>;
+
+    /// The public rows of each product's reviews, in the order asked for. No id may be repeated.
+    ///
+    /// # Errors
+    /// As [`load_products`](Self::load_products).
+    fn load_reviews(&mut self, product_ids: &[ProductId]) -> Result<Vec<ReviewRows>, StoreError>;
+
+    /// The next products of the catalogue, as [`scan_products`](Self::scan_products) gives those
+    /// that have questions.
+    ///
+    /// # Errors
+    /// As [`scan_products`](Self::scan_products).
+    fn scan_catalogue(
+        &mut self,
+        after: Option<ProductId>,
+        limit: usize,
+    ) -> Result<Vec<CatalogueRows>, StoreError>;
+
+    /// The next products that have reviews or characteristics, as
+    /// [`scan_products`](Self::scan_products) gives those that have questions.
+    ///
+    /// # Errors
+    /// As [`scan_products`](Self::scan_products).
+    fn scan_reviews(&mut self, after: Option<ProductId>, limit: usize)
+    -> Result<Vec<ReviewRows>, StoreError>;
+
+    /// The ids of the catalogue's next products, ascending, at most `limit`; fewer only at the end.
+    fn product_ids(&mut self, after: Option<ProductId>, limit: usize) -> Result<Vec<ProductId>, StoreError>;
 
     /// Asks the store whether it can be read and, where a session that reads can tell, whether it
     /// takes writes.

@@ -42,6 +42,7 @@ impl View {
         match target {
             Target::Question(question_id) => parts.remove_question(question_id.get()),
             Target::Answer(answer_id) => parts.remove_answer(answer_id.get()),
+            Target::Review(_) => {}
         }
         parts.put_together(self)
     }

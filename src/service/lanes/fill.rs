@@ -271,7 +271,7 @@ mod tests {
     use std::sync::atomic::AtomicUsize;
 
     use super::*;
-    use crate::domain::QuestionId;
+    use crate::domain::{CatalogueRows, QuestionId, ReviewRows};
     use crate::service::memory::freshness::Freshness;
 
     const PRODUCTS: u64 = 2_000;
@@ -291,6 +291,30 @@ mod tests {
 
         fn products_of(&mut self, _: &[QuestionId]) -> Result<Vec<Option<ProductId>>, StoreError> {
             unreachable!("a fill scans")
+        }
+
+        fn load_catalogue(&mut self, _: &[ProductId]) -> Result<Vec<CatalogueRows>, StoreError> {
+            unreachable!("a fill scans")
+        }
+
+        fn load_reviews(&mut self, _: &[ProductId]) -> Result<Vec<ReviewRows>, StoreError> {
+            unreachable!("a fill scans")
+        }
+
+        fn scan_catalogue(
+            &mut self,
+            _: Option<ProductId>,
+            _: usize,
+        ) -> Result<Vec<CatalogueRows>, StoreError> {
+            Ok(Vec::new())
+        }
+
+        fn scan_reviews(&mut self, _: Option<ProductId>, _: usize) -> Result<Vec<ReviewRows>, StoreError> {
+            Ok(Vec::new())
+        }
+
+        fn product_ids(&mut self, _: Option<ProductId>, _: usize) -> Result<Vec<ProductId>, StoreError> {
+            Ok(Vec::new())
         }
 
         fn scan_products(

@@ -258,6 +258,7 @@ impl Views {
                 self.table.remove(product_id);
                 Some(false)
             }
+            ProductChange::ReviewVotes(..) | ProductChange::Reviews(_) => None,
         };
         found.unwrap_or(true)
     }

@@ -13,7 +13,9 @@ use super::connect::server::Server;
 use super::connect::session::{ANSWERING_SETTINGS, Prepared, Session};
 use super::connect::statement::{Naming, Statement};
 use super::decode::{Columns, bigint};
-use crate::domain::{AnswerRow, PhotoRow, ProductId, ProductRows, QuestionId, QuestionRow};
+use crate::domain::{
+    AnswerRow, CatalogueRows, PhotoRow, ProductId, ProductRows, QuestionId, QuestionRow, ReviewRows,
+};
 use crate::store::{Reader, StoreError};
 
 /// Columns: product, id, parent's id, time, votes, first text, second text. The empty columns
@@ -106,6 +108,38 @@ impl Reader for PostgresReader {
             }
             Ok(products.rows)
         })
+    }
+
+    fn load_catalogue(&mut self, product_ids: &[ProductId]) -> Result<Vec<CatalogueRows>, StoreError> {
+        Ok(product_ids.iter().copied().map(CatalogueRows::new).collect())
+    }
+
+    fn load_reviews(&mut self, product_ids: &[ProductId]) -> Result<Vec<ReviewRows>, StoreError> {
+        Ok(product_ids.iter().copied().map(ReviewRows::new).collect())
+    }
+
+    fn scan_catalogue(
+        &mut self,
+        _after: Option<ProductId>,
+        _limit: usize,
+    ) -> Result<Vec<CatalogueRows>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    fn scan_reviews(
+        &mut self,
+        _after: Option<ProductId>,
+        _limit: usize,
+    ) -> Result<Vec<ReviewRows>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    fn product_ids(
+        &mut self,
+        _after: Option<ProductId>,
+        _limit: usize,
+    ) -> Result<Vec<ProductId>, StoreError> {
+        Ok(Vec::new())
     }
 
     fn products_of(&mut self, question_ids: &[QuestionId]) -> Result<Vec<Option<ProductId>>, StoreError> {

@@ -11,10 +11,11 @@ use super::locks::{LOCK_MIGRATION, LOCK_TIMEOUT, MAX_LOCK_ATTEMPTS, STAY_IN_SCHE
 use crate::store::{Migrated, StoreError};
 
 /// The migrations, oldest first.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("../../../migrations/postgres/0001_questions_and_answers.sql"),
     include_str!("../../../migrations/postgres/0002_submissions.sql"),
     include_str!("../../../migrations/postgres/0003_answers_without_a_foreign_key.sql"),
+    include_str!("../../../migrations/postgres/0004_catalogue_and_reviews.sql"),
 ];
 
 /// Names of ours that another program may have taken.

@@ -9,7 +9,9 @@ use super::failure::Failure;
 use super::file::StoreFile;
 use super::place::{PLACES_PER_PRODUCT, ProductNumber, place_of_question};
 use super::schema;
-use crate::domain::{AnswerRow, PhotoRow, ProductId, ProductRows, QuestionId, QuestionRow};
+use crate::domain::{
+    AnswerRow, CatalogueRows, PhotoRow, ProductId, ProductRows, QuestionId, QuestionRow, ReviewRows,
+};
 use crate::store::{Reader, StoreError};
 
 /// The page cache of a reading session: in KiB, negative by SQLite's convention. With a larger one
@@ -69,6 +71,38 @@ impl Reader for SqliteReader {
             }
             Ok(products)
         })
+    }
+
+    fn load_catalogue(&mut self, product_ids: &[ProductId]) -> Result<Vec<CatalogueRows>, StoreError> {
+        Ok(product_ids.iter().copied().map(CatalogueRows::new).collect())
+    }
+
+    fn load_reviews(&mut self, product_ids: &[ProductId]) -> Result<Vec<ReviewRows>, StoreError> {
+        Ok(product_ids.iter().copied().map(ReviewRows::new).collect())
+    }
+
+    fn scan_catalogue(
+        &mut self,
+        _after: Option<ProductId>,
+        _limit: usize,
+    ) -> Result<Vec<CatalogueRows>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    fn scan_reviews(
+        &mut self,
+        _after: Option<ProductId>,
+        _limit: usize,
+    ) -> Result<Vec<ReviewRows>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    fn product_ids(
+        &mut self,
+        _after: Option<ProductId>,
+        _limit: usize,
+    ) -> Result<Vec<ProductId>, StoreError> {
+        Ok(Vec::new())
     }
 
     fn products_of(&mut self, question_ids: &[QuestionId]) -> Result<Vec<Option<ProductId>>, StoreError> {

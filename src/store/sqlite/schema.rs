@@ -14,9 +14,10 @@ use super::failure::{Failure, is_locked};
 use crate::store::{Migrated, StoreError};
 
 /// The migrations, oldest first.
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 3] = [
     include_str!("../../../migrations/sqlite/0001_questions_and_answers.sql"),
     include_str!("../../../migrations/sqlite/0002_submissions.sql"),
+    include_str!("../../../migrations/sqlite/0003_catalogue_and_reviews.sql"),
 ];
 
 /// Marks a file as Atelier's (`PRAGMA application_id`): the letters `AtQA`.

@@ -127,6 +127,7 @@ impl Submissions {
         let (question_id, answer_id) = match row {
             Target::Question(question_id) => (Some(question_id.get().cast_signed()), None),
             Target::Answer(answer_id) => (None, Some(answer_id.get().cast_signed())),
+            Target::Review(_) => (None, None),
         };
         execute(
             connection,

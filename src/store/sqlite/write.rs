@@ -90,7 +90,7 @@ impl SqliteWriter {
             .iter()
             .zip(outcomes)
             .filter_map(|(command, &outcome)| ProductChange::of(command, outcome));
-        let touched = changes.map(|change| ProductChange::Rows(change.product_id()));
+        let touched = changes.map(|change| change.any_row());
         (self.elsewhere)(Change::Products(touched.collect()));
     }
 
@@ -144,7 +144,10 @@ fn mark_rows(
         let (target, votes, report) = match command {
             Command::Vote { target, votes } => (*target, *votes, false),
             Command::Report(target) => (*target, 0, true),
-            Command::AddQuestion { .. } | Command::AddAnswer { .. } | Command::Recall { .. } => continue,
+            Command::AddQuestion { .. }
+            | Command::AddAnswer { .. }
+            | Command::AddReview { .. }
+            | Command::Recall { .. } => continue,
         };
         if let Some(place) = place_of(connection, target)? {
             marks.push((place, index, votes, report));
@@ -166,6 +169,7 @@ fn place_of(connection: &Connection, target: Target) -> Result<Option<i64>, Stor
         Target::Answer(answer_id) => {
             place_by_id(connection, "SELECT place FROM answers WHERE answer_id = ?1", answer_id.get())
         }
+        Target::Review(_) => Ok(None),
     }
 }
 
@@ -230,7 +234,8 @@ fn add_rows(
     for (command, outcome) in commands.iter().zip(outcomes) {
         let (now, submission) = match command {
             Command::AddQuestion { written_at, submission, .. }
-            | Command::AddAnswer { written_at, submission, .. } => (*written_at, submission.as_ref()),
+            | Command::AddAnswer { written_at, submission, .. }
+            | Command::AddReview { written_at, submission, .. } => (*written_at, submission.as_ref()),
             Command::Recall { submission, now } => (*now, Some(submission)),
             Command::Vote { .. } | Command::Report(_) => continue,
         };
@@ -263,7 +268,9 @@ fn add_row(connection: &Connection, command: &Command) -> Result<Outcome, StoreE
                 None => Ok(Outcome::NotFound),
             }
         }
-        Command::Vote { .. } | Command::Report(_) | Command::Recall { .. } => Ok(Outcome::NotFound),
+        Command::AddReview { .. } | Command::Vote { .. } | Command::Report(_) | Command::Recall { .. } => {
+            Ok(Outcome::NotFound)
+        }
     }
 }
 

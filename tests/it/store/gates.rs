@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
-use atelier::domain::{Id, Page, ProductId, ProductRows, QuestionId, Target, Timestamp};
+use atelier::domain::{
+    CatalogueRows, Id, Page, ProductId, ProductRows, QuestionId, ReviewRows, Target, Timestamp,
+};
 use atelier::service::{Service, ServiceError, ServiceSettings, SystemClock};
 use atelier::store::{Change, ChangeSink, Command, Outcome, Reader, Sessions, StoreError, Writer};
 use tokio::task::JoinHandle;
@@ -212,6 +214,34 @@ impl Reader for GatedReader {
         self.gates.look_ups.pass();
         self.gates.check(question_ids.iter().copied().map(Target::Question))?;
         result
+    }
+
+    fn load_catalogue(&mut self, product_ids: &[ProductId]) -> Result<Vec<CatalogueRows>, StoreError> {
+        self.inner.load_catalogue(product_ids)
+    }
+
+    fn load_reviews(&mut self, product_ids: &[ProductId]) -> Result<Vec<ReviewRows>, StoreError> {
+        self.inner.load_reviews(product_ids)
+    }
+
+    fn scan_catalogue(
+        &mut self,
+        after: Option<ProductId>,
+        limit: usize,
+    ) -> Result<Vec<CatalogueRows>, StoreError> {
+        self.inner.scan_catalogue(after, limit)
+    }
+
+    fn scan_reviews(
+        &mut self,
+        after: Option<ProductId>,
+        limit: usize,
+    ) -> Result<Vec<ReviewRows>, StoreError> {
+        self.inner.scan_reviews(after, limit)
+    }
+
+    fn product_ids(&mut self, after: Option<ProductId>, limit: usize) -> Result<Vec<ProductId>, StoreError> {
+        self.inner.product_ids(after, limit)
     }
 
     fn scan_products(

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use atelier::domain::{ProductId, ProductRows, QuestionId, Timestamp};
+use atelier::domain::{CatalogueRows, ProductId, ProductRows, QuestionId, ReviewRows, Timestamp};
 use atelier::store::{ChangeSink, Command, Outcome, Reader, Sessions, StoreError, Writer};
 use parking_lot::{Condvar, Mutex};
 
@@ -124,6 +124,39 @@ impl Reader for Faulty<dyn Reader> {
     fn products_of(&mut self, question_ids: &[QuestionId]) -> Result<Vec<Option<ProductId>>, StoreError> {
         self.faults.pass()?;
         self.inner.products_of(question_ids)
+    }
+
+    fn load_catalogue(&mut self, product_ids: &[ProductId]) -> Result<Vec<CatalogueRows>, StoreError> {
+        self.faults.pass()?;
+        self.inner.load_catalogue(product_ids)
+    }
+
+    fn load_reviews(&mut self, product_ids: &[ProductId]) -> Result<Vec<ReviewRows>, StoreError> {
+        self.faults.pass()?;
+        self.inner.load_reviews(product_ids)
+    }
+
+    fn scan_catalogue(
+        &mut self,
+        after: Option<ProductId>,
+        limit: usize,
+    ) -> Result<Vec<CatalogueRows>, StoreError> {
+        self.faults.pass()?;
+        self.inner.scan_catalogue(after, limit)
+    }
+
+    fn scan_reviews(
+        &mut self,
+        after: Option<ProductId>,
+        limit: usize,
+    ) -> Result<Vec<ReviewRows>, StoreError> {
+        self.faults.pass()?;
+        self.inner.scan_reviews(after, limit)
+    }
+
+    fn product_ids(&mut self, after: Option<ProductId>, limit: usize) -> Result<Vec<ProductId>, StoreError> {
+        self.faults.pass()?;
+        self.inner.product_ids(after, limit)
     }
 
     fn scan_products(

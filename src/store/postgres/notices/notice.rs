@@ -7,8 +7,8 @@
 //! 9f86d081884c7d65                     nothing changed: the sender tests its own listener
 //! *                                    anything may have changed
 //! ```
-//! `q` stands for votes of a question, `a` for votes of an answer, `r` for rows of a product. A
-//! text that cannot be read means that anything may have changed, so later versions may add words.
+//! `q` stands for votes of a question, `a` for votes of an answer, `v` for votes of a review, `r`
+//! for questions or answers of a product that came or went, `w` for reviews. A text that cannot be read means that anything may have changed, so later versions may add words.
 
 use std::fmt::Write as _;
 
@@ -58,8 +58,10 @@ pub(crate) enum Notice {
 pub(crate) enum Hint {
     /// The votes of a question or an answer of a product.
     Votes(ProductId, Target),
-    /// The rows of a product: some came or went.
+    /// The questions or answers of a product: some came or went.
     Rows(ProductId),
+    /// The reviews of a product: some came or went.
+    Reviews(ProductId),
 }
 
 impl Hint {
@@ -67,7 +69,7 @@ impl Hint {
     pub(crate) fn votes(self) -> Option<(Target, ProductId)> {
         match self {
             Self::Votes(product_id, target) => Some((target, product_id)),
-            Self::Rows(_) => None,
+            Self::Rows(_) | Self::Reviews(_) => None,
         }
     }
 
@@ -76,6 +78,7 @@ impl Hint {
         match self {
             Self::Votes(..) => None,
             Self::Rows(product_id) => Some(ProductChange::Rows(product_id)),
+            Self::Reviews(product_id) => Some(ProductChange::Reviews(product_id)),
         }
     }
 
@@ -87,7 +90,11 @@ impl Hint {
             ProductChange::AnswerVotes(product_id, answer_id, _) => {
                 Self::Votes(product_id, Target::Answer(answer_id))
             }
+            ProductChange::ReviewVotes(product_id, review_id, _) => {
+                Self::Votes(product_id, Target::Review(review_id))
+            }
             ProductChange::Rows(product_id) => Self::Rows(product_id),
+            ProductChange::Reviews(product_id) => Self::Reviews(product_id),
         }
     }
 }
@@ -107,7 +114,9 @@ pub(crate) fn write(origin: Origin, changes: &[ProductChange]) -> Vec<String> {
         let written = match Hint::of(*change) {
             Hint::Votes(product_id, Target::Question(id)) => write!(word, " q{product_id},{id}"),
             Hint::Votes(product_id, Target::Answer(id)) => write!(word, " a{product_id},{id}"),
+            Hint::Votes(product_id, Target::Review(id)) => write!(word, " v{product_id},{id}"),
             Hint::Rows(product_id) => write!(word, " r{product_id}"),
+            Hint::Reviews(product_id) => write!(word, " w{product_id}"),
         };
         debug_assert!(written.is_ok(), "writing to a string does not fail");
         if notice.len() + word.len() > MAX_NOTICE_BYTES {
@@ -146,6 +155,8 @@ fn hint(word: &str) -> Option<Hint> {
     match (kind, id) {
         ("q", Some(id)) => Some(Hint::Votes(product_id, Target::Question(Id::parse(id).ok()?))),
         ("a", Some(id)) => Some(Hint::Votes(product_id, Target::Answer(Id::parse(id).ok()?))),
+        ("v", Some(id)) => Some(Hint::Votes(product_id, Target::Review(Id::parse(id).ok()?))),
+        ("w", None) => Some(Hint::Reviews(product_id)),
         ("r", None) => Some(Hint::Rows(product_id)),
         _ => None,
     }

@@ -106,6 +106,7 @@ impl VoteReader {
             match target {
                 Target::Question(id) => question_ids.push(bigint(*id)),
                 Target::Answer(id) => answer_ids.push(bigint(*id)),
+                Target::Review(_) => {}
             }
         }
         let mut changes = Vec::with_capacity(rows.len());

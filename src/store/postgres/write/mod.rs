@@ -109,7 +109,7 @@ impl PostgresWriter {
     /// reported here.
     fn report_unknown_fate(&self, changes: &[ProductChange]) {
         self.origin.draw_again();
-        let touched = changes.iter().map(|change| ProductChange::Rows(change.product_id())).collect();
+        let touched = changes.iter().map(|change| change.any_row()).collect();
         (self.elsewhere)(Change::Products(touched));
     }
 }

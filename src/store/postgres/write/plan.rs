@@ -89,7 +89,11 @@ impl Plan {
                     plan.new_photos += i64::try_from(answer.photos.len()).unwrap_or(i64::MAX);
                 }
                 Command::Recall { submission, .. } => plan.digests.push(submission.digest),
-                Command::AddQuestion { .. } | Command::AddAnswer { .. } => {}
+                Command::AddQuestion { .. }
+                | Command::AddAnswer { .. }
+                | Command::AddReview { .. }
+                | Command::Vote { target: Target::Review(_), .. }
+                | Command::Report(Target::Review(_)) => {}
             }
         }
         let digests = submitted.into_iter().map(|(digest, _)| digest);
@@ -188,6 +192,7 @@ impl<'c> Carried<'c> {
                     let before = before.filter(|before| before.counts_for(submission, *now));
                     before.map(|before| before.outcome(submission))
                 }
+                Command::AddReview { .. } => None,
                 Command::AddQuestion { question, written_at, submission } => {
                     result.submit(&mut earlier, submission.as_ref(), *written_at, |result| {
                         let question_id = question_ids.next()?;

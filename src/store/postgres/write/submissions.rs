@@ -173,6 +173,7 @@ impl NewSubmissions {
         let (question_id, answer_id) = match row {
             Target::Question(question_id) => (Some(bigint(question_id)), None),
             Target::Answer(answer_id) => (None, Some(bigint(answer_id))),
+            Target::Review(_) => (None, None),
         };
         self.rows.push(NewRow {
             digest: submission.digest,
