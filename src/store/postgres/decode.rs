@@ -6,7 +6,7 @@ use std::error::Error;
 use tokio_postgres::Row;
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, accepts, private::BytesMut, to_sql_checked};
 
-use crate::domain::{Digest, Id, Timestamp};
+use crate::domain::{Digest, Id, Price, Stars, Timestamp};
 use crate::store::{StoreError, columns};
 
 /// PostgreSQL counts from 2000-01-01, we count from 1970-01-01.
@@ -104,6 +104,45 @@ impl<'a> Columns<'a> {
 
     pub(super) fn flag(self, index: usize, column: &'static str) -> Result<bool, StoreError> {
         self.get(index, column)
+    }
+
+    /// A price in hundredths.
+    pub(super) fn price(self, index: usize, column: &'static str) -> Result<Price, StoreError> {
+        let price = |value: i64| Price::from_hundredths(u64::try_from(value).ok()?).ok();
+        self.number(index, column, |value| price(value).ok_or_else(|| format!("{value} is not a price")))
+    }
+
+    pub(super) fn stars(self, index: usize, column: &'static str) -> Result<Stars, StoreError> {
+        let stars = |value: i64| Stars::new(u64::try_from(value).ok()?).ok();
+        self.number(index, column, |value| {
+            stars(value).ok_or_else(|| format!("{value} is not between 1 and 5"))
+        })
+    }
+
+    /// A number that is not negative.
+    pub(super) fn sum(self, index: usize, column: &'static str) -> Result<u64, StoreError> {
+        self.number(index, column, |value| {
+            u64::try_from(value).map_err(|_| format!("{value} is below 0"))
+        })
+    }
+
+    /// A number as what `convert` makes of it.
+    pub(super) fn number<T>(
+        self,
+        index: usize,
+        column: &'static str,
+        convert: impl FnOnce(i64) -> Result<T, String>,
+    ) -> Result<T, StoreError> {
+        convert(self.get(index, column)?).map_err(|problem| self.damaged(column, problem))
+    }
+
+    /// What `read` makes of a column, or nothing if it is empty.
+    pub(super) fn optional<T>(
+        self,
+        index: usize,
+        read: impl FnOnce(usize) -> Result<T, StoreError>,
+    ) -> Result<Option<T>, StoreError> {
+        if self.is_empty(index) { Ok(None) } else { read(index).map(Some) }
     }
 
     fn damaged(self, column: &'static str, problem: String) -> StoreError {
