@@ -121,9 +121,7 @@ impl<'a> Columns<'a> {
 
     /// A number that is not negative.
     pub(super) fn sum(self, index: usize, column: &'static str) -> Result<u64, StoreError> {
-        self.number(index, column, |value| {
-            u64::try_from(value).map_err(|_| format!("{value} is below 0"))
-        })
+        self.number(index, column, |value| u64::try_from(value).map_err(|_| format!("{value} is below 0")))
     }
 
     /// A number as what `convert` makes of it.

@@ -3,160 +3,173 @@
 
 use std::sync::Arc;
 
-use tokio_postgres::{Row, Statement};
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{Client, Row, Statement};
 
 use super::connect::failure::Failure;
 use super::connect::server::Server;
-use super::connect::session::{Session, Unprepared};
-use super::decode::{Columns, Milliseconds};
-use super::tables::{ColumnType, id_name, key, own_columns, sequence};
-use crate::domain::{Column, Holds, Id as _, Kind, ProductId, Set, Texts, Timestamp};
+use super::connect::session::{PATIENT_SETTINGS, Prepared, Session};
+use super::connect::statement::Naming;
+use super::decode::{Columns, bigint};
+use crate::domain::Id;
 use crate::store::{
-    DUMP_ROWS_PER_BATCH, Dump, HIDDEN_STATE, LastIds, NOTHING, RowBatch, StoreError, columns,
+    AnswerBatch, DUMP_ROWS_PER_BATCH, Dump, ImportedAnswer, ImportedPhoto, ImportedQuestion, LastIds,
+    PhotoBatch, QuestionBatch, StoreError,
 };
 
-/// Rows of a cursor are read to the end, but the keys have them in order: sorting them first would
-/// write all of them to disk.
-const SNAPSHOT: &str =
-    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL cursor_tuple_fraction = 0.0001";
+const SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
+/// The row before the first one of a batch, by product and id.
+type Key = (i64, i64);
+
+/// Before the first row, also when its ids are damaged: a row must not be left out in silence.
+const BEGINNING: Key = (i64::MIN, i64::MIN);
+
+/// The statements of a dump.
+struct DumpStatements {
+    questions: Statement,
+    answers: Statement,
+    photos: Statement,
+}
+
+impl Prepared for DumpStatements {
+    const SETTINGS: &'static [&'static str] = PATIENT_SETTINGS;
+
+    // They always have names: a dump does not go through a pooler.
+    async fn prepare(client: &Client, _: Naming) -> Result<Self, tokio_postgres::Error> {
+        Ok(Self {
+            questions: client
+                .prepare(
+                    "SELECT product_id, question_id, written_at, helpful, reported, body, name, email
+                     FROM questions WHERE (product_id, question_id) > ($1, $2)
+                     ORDER BY product_id, question_id LIMIT $3",
+                )
+                .await?,
+            answers: client
+                .prepare(
+                    "SELECT product_id, answer_id, written_at, helpful, reported, body, name, email, question_id
+                     FROM answers WHERE (product_id, answer_id) > ($1, $2)
+                     ORDER BY product_id, answer_id LIMIT $3",
+                )
+                .await?,
+            photos: client
+                .prepare(
+                    "SELECT product_id, photo_id, answer_id, url
+                     FROM photos WHERE (product_id, photo_id) > ($1, $2)
+                     ORDER BY product_id, photo_id LIMIT $3",
+                )
+                .await?,
+        })
+    }
+}
 
 /// A dump under way. Its connection holds an open transaction.
 pub(super) struct PostgresDump {
-    session: Session<Unprepared>,
-    /// What reads on in the cursor of each kind that was begun.
-    fetches: [Option<Statement>; Kind::COUNT],
+    session: Session<DumpStatements>,
+    questions_after: Key,
+    answers_after: Key,
+    photos_after: Key,
 }
 
 impl PostgresDump {
     pub(super) fn begin(server: &Arc<Server>) -> Result<Self, StoreError> {
         let mut session = Session::open(server)?;
         session.run(SNAPSHOT)?;
-        Ok(Self { session, fetches: [const { None }; Kind::COUNT] })
+        Ok(Self { session, questions_after: BEGINNING, answers_after: BEGINNING, photos_after: BEGINNING })
     }
 
-    /// The next rows of a kind. Not by `Session::read`, which would go on in another snapshot on a
-    /// new connection.
-    fn fetch(&mut self, kind: Kind) -> Result<Vec<Row>, StoreError> {
-        let Self { session, fetches } = self;
-        let fetch = &mut fetches[kind as usize];
-        let rows = session.ask_patiently(async |client, _| {
-            let statement = match fetch {
-                Some(statement) => statement,
-                None => {
-                    client.batch_execute(&declare(kind)).await?;
-                    let table = kind.definition().table;
-                    let text = format!("FETCH FORWARD {DUMP_ROWS_PER_BATCH} FROM dump_{table}");
-                    fetch.insert(client.prepare(&text).await?)
-                }
-            };
-            Ok(client.query(statement, &[]).await?)
-        });
-        rows.map_err(Failure::before_commit)
+    fn read(
+        &mut self,
+        statement: impl Fn(&DumpStatements) -> &Statement,
+        (product_id, id): Key,
+    ) -> Result<Vec<Row>, StoreError> {
+        let limit = i64::try_from(DUMP_ROWS_PER_BATCH).unwrap_or(i64::MAX);
+        let parameters: [&(dyn ToSql + Sync); 3] = [&product_id, &id, &limit];
+        // Not `read`, which would go on in another snapshot on a new connection.
+        self.session
+            .ask_patiently(async |client, statements| {
+                Ok(client.query(statement(statements), &parameters).await?)
+            })
+            .map_err(Failure::before_commit)
     }
 }
 
-/// Opens the cursor of a kind: the product, then the other columns.
-fn declare(kind: Kind) -> String {
-    let table = kind.definition().table;
-    let columns: String =
-        own_columns(kind).map(|(_, column)| format!(", {}", expression(kind, column))).collect();
-    format!(
-        "DECLARE dump_{table} NO SCROLL CURSOR FOR SELECT product_id{columns} FROM {table} ORDER BY {}",
-        key(kind)
-    )
-}
-
-/// What a dump has for a column.
-fn expression(kind: Kind, column: &Column) -> String {
-    let name = column.name;
-    match ColumnType::of(column) {
-        ColumnType::Smallint | ColumnType::State => format!("{name}::bigint"),
-        // Votes that were taken back do not count.
-        _ if kind == Kind::Review && name == "helpful" => "helpful - withdrawn".to_owned(),
-        _ => name.to_owned(),
-    }
+fn key(product_id: impl Id, id: impl Id) -> Key {
+    (bigint(product_id), bigint(id))
 }
 
 impl Dump for PostgresDump {
-    fn next(&mut self, kind: Kind) -> Result<RowBatch, StoreError> {
-        let definition = kind.definition();
-        let mut batch = RowBatch::new(kind);
-        let id = own_columns(kind).position(|(_, column)| column.name == id_name(kind));
-        let mut values = Vec::with_capacity(definition.columns.len());
-        for row in self.fetch(kind)? {
-            let columns = Columns::new(&row, definition.table, id.map_or(0, |place| place + 1));
-            let product_id: ProductId = columns.id(0, "product_id")?;
-            values.clear();
-            let mut index = 0;
-            for column in definition.columns {
-                if column.holds == Holds::Product {
-                    values.push(product_id.get());
-                } else {
-                    index += 1;
-                    values.push(value(columns, index, column, &mut batch.texts)?);
-                }
-            }
-            batch.push(product_id, &values);
+    fn questions(&mut self) -> Result<QuestionBatch, StoreError> {
+        let mut batch = QuestionBatch::default();
+        for row in self.read(|statements| &statements.questions, self.questions_after)? {
+            let columns = Columns::new(&row, "questions", 1);
+            batch.rows.push(ImportedQuestion {
+                product_id: columns.id(0, "product_id")?,
+                question_id: columns.id(1, "question_id")?,
+                written_at: columns.time(2, "written_at")?,
+                helpful: columns.count(3, "helpful")?,
+                reported: columns.flag(4, "reported")?,
+                body: batch.texts.keep(columns.text(5, "body")?),
+                name: batch.texts.keep(columns.text(6, "name")?),
+                email: batch.texts.keep(columns.text(7, "email")?),
+            });
+        }
+        if let Some(row) = batch.rows.last() {
+            self.questions_after = key(row.product_id, row.question_id);
+        }
+        Ok(batch)
+    }
+
+    fn answers(&mut self) -> Result<AnswerBatch, StoreError> {
+        let mut batch = AnswerBatch::default();
+        for row in self.read(|statements| &statements.answers, self.answers_after)? {
+            let columns = Columns::new(&row, "answers", 1);
+            batch.rows.push(ImportedAnswer {
+                product_id: columns.id(0, "product_id")?,
+                answer_id: columns.id(1, "answer_id")?,
+                question_id: columns.id(8, "question_id")?,
+                written_at: columns.time(2, "written_at")?,
+                helpful: columns.count(3, "helpful")?,
+                reported: columns.flag(4, "reported")?,
+                body: batch.texts.keep(columns.text(5, "body")?),
+                name: batch.texts.keep(columns.text(6, "name")?),
+                email: batch.texts.keep(columns.text(7, "email")?),
+            });
+        }
+        if let Some(row) = batch.rows.last() {
+            self.answers_after = key(row.product_id, row.answer_id);
+        }
+        Ok(batch)
+    }
+
+    fn photos(&mut self) -> Result<PhotoBatch, StoreError> {
+        let mut batch = PhotoBatch::default();
+        for row in self.read(|statements| &statements.photos, self.photos_after)? {
+            let columns = Columns::new(&row, "photos", 1);
+            batch.rows.push(ImportedPhoto {
+                product_id: columns.id(0, "product_id")?,
+                photo_id: columns.id(1, "photo_id")?,
+                answer_id: columns.id(2, "answer_id")?,
+                url: batch.texts.keep(columns.text(3, "url")?),
+            });
+        }
+        if let Some(row) = batch.rows.last() {
+            self.photos_after = key(row.product_id, row.photo_id);
         }
         Ok(batch)
     }
 
     fn last_ids(&mut self) -> Result<LastIds, StoreError> {
-        let kinds: Vec<_> =
-            Kind::all().filter_map(|kind| sequence(kind).map(|sequence| (kind, sequence))).collect();
         // A sequence that gave out nothing yet stands at its first number, not yet called.
-        let last_id = |sequence: &str| {
-            format!("(SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {sequence})")
-        };
-        let selects: Vec<_> = kinds.iter().map(|(_, sequence)| last_id(sequence)).collect();
+        const LAST_IDS: &str = "SELECT
+            (SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM question_ids),
+            (SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM answer_ids),
+            (SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM photo_ids)";
         let last_ids = self.session.ask_patiently(async |client, _| {
-            let row = client.query_one(&format!("SELECT {}", selects.join(", ")), &[]).await?;
-            let mut last_ids = LastIds::default();
-            for (index, (kind, _)) in kinds.iter().enumerate() {
-                last_ids.raise(*kind, row.try_get::<_, i64>(index)?.unsigned_abs());
-            }
-            Ok(last_ids)
+            let row = client.query_one(LAST_IDS, &[]).await?;
+            let id = |index| Ok::<u64, Failure>(row.try_get::<_, i64>(index)?.unsigned_abs());
+            Ok(LastIds { question: id(0)?, answer: id(1)?, photo: id(2)? })
         });
         last_ids.map_err(Failure::before_commit)
     }
-
-    fn imported_at(&mut self, set: Set) -> Result<Option<Timestamp>, StoreError> {
-        const IMPORTED_AT: &str = "SELECT imported_at FROM imports WHERE set_name = $1";
-        let imported_at: Result<Option<Milliseconds>, _> = self.session.ask_patiently(async |client, _| {
-            Ok(client.query_opt_scalar(IMPORTED_AT, &[&set.name()]).await?)
-        });
-        let imported_at = imported_at.map_err(Failure::before_commit)?;
-        Ok(imported_at.map(|Milliseconds(imported_at)| Timestamp::nearest(imported_at)))
-    }
-}
-
-/// A value as batches have it.
-fn value(
-    columns: Columns<'_>,
-    index: usize,
-    column: &'static Column,
-    texts: &mut Texts,
-) -> Result<u64, StoreError> {
-    let name = column.name;
-    Ok(match column.holds {
-        Holds::Product | Holds::OwnId | Holds::Parent | Holds::Other(_) => {
-            columns.number(index, name, columns::id::<ProductId>)?.get()
-        }
-        Holds::Reference | Holds::Position | Holds::Sum => columns.number(index, name, columns::number)?,
-        Holds::Count => u64::from(columns.count(index, name)?),
-        Holds::Flag => u64::from(columns.flag(index, name)?),
-        Holds::Hidden if ColumnType::of(column) == ColumnType::State => {
-            u64::from(columns.number(index, name, columns::is_hidden_state)?)
-        }
-        Holds::Hidden => u64::from(columns.flag(index, name)?),
-        Holds::Stars => u64::from(columns.number(index, name, columns::stars)?.get()),
-        Holds::Time => columns.time(index, name)?.milliseconds().cast_unsigned(),
-        Holds::Price => columns.number(index, name, columns::price)?.hundredths(),
-        Holds::OptionalPrice if columns.is_empty(index) => NOTHING,
-        Holds::OptionalPrice => columns.number(index, name, columns::price)?.hundredths(),
-        Holds::OptionalText if columns.is_empty(index) => NOTHING,
-        Holds::Text | Holds::OptionalText | Holds::PhotoUrl => {
-            texts.keep(columns.text(index, name)?).to_bits()
-        }
-    })
 }

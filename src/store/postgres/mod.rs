@@ -5,7 +5,6 @@
 
 mod check;
 mod connect;
-mod counts;
 mod decode;
 mod dump;
 mod erase;
@@ -14,7 +13,6 @@ mod locks;
 mod notices;
 mod read;
 mod schema;
-mod tables;
 mod write;
 
 use std::sync::Arc;
@@ -28,7 +26,6 @@ use super::{
     BulkLoad, ChangeSink, Counts, Dump, Finding, LoadMode, Migrated, PersonRows, Reader, Sessions,
     StoreError, Upkeep, Writer,
 };
-use crate::domain::Set;
 
 /// A store in a PostgreSQL database.
 pub struct PostgresStore {
@@ -104,8 +101,8 @@ impl Sessions for PostgresStore {
 }
 
 impl Upkeep for PostgresStore {
-    fn bulk_load(&self, sets: &[Set], mode: LoadMode) -> Result<Box<dyn BulkLoad>, StoreError> {
-        Ok(Box::new(load::PostgresBulkLoad::begin(&self.direct, sets, mode)?))
+    fn bulk_load(&self, mode: LoadMode) -> Result<Box<dyn BulkLoad>, StoreError> {
+        Ok(Box::new(load::PostgresBulkLoad::begin(&self.direct, mode)?))
     }
 
     fn dump(&self) -> Result<Box<dyn Dump>, StoreError> {
@@ -117,12 +114,11 @@ impl Upkeep for PostgresStore {
     }
 
     fn is_empty(&self) -> Result<bool, StoreError> {
-        Session::<Unprepared>::open(&self.direct)?
-            .read(async |client, _| load::are_empty(client, &Set::ALL).await)
+        Session::<Unprepared>::open(&self.direct)?.read(async |client, _| load::is_empty(client).await)
     }
 
     fn counts(&self) -> Result<Counts, StoreError> {
-        Session::<Unprepared>::open(&self.direct)?.read(async |client, _| counts::count_all(client).await)
+        Session::<Unprepared>::open(&self.direct)?.read(async |client, _| check::counts(client).await)
     }
 
     fn check(&self, report: &mut dyn FnMut(Finding)) -> Result<Counts, StoreError> {

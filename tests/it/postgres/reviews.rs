@@ -67,8 +67,11 @@ fn load_reviews(store: &dyn Store, product_id: u64) -> ReviewRows {
 
 /// Id, stars and number of ratings of each characteristic.
 fn sums(rows: &ReviewRows) -> Vec<(u64, u64, u64)> {
-    let mut sums: Vec<_> =
-        rows.characteristics.iter().map(|row| (row.characteristic_id.get(), row.stars, row.ratings)).collect();
+    let mut sums: Vec<_> = rows
+        .characteristics
+        .iter()
+        .map(|row| (row.characteristic_id.get(), row.stars, row.ratings))
+        .collect();
     sums.sort_unstable();
     sums
 }
@@ -122,14 +125,14 @@ fn reviews_there_and_back() {
             .unwrap();
         let reported = Outcome::Reported { product_id };
         let voted = |helpful| Outcome::Voted { product_id, helpful };
-        assert_eq!(
-            outcomes,
-            [voted(3), reported, reported, voted(1), Outcome::NotFound, Outcome::NotFound]
-        );
+        assert_eq!(outcomes, [voted(3), reported, reported, voted(1), Outcome::NotFound, Outcome::NotFound]);
         // Once is enough.
         assert_eq!(writer.commit(&[Command::Report(Target::Review(second))]).unwrap(), [reported]);
         let rows = load_reviews(store.as_ref(), 7);
-        assert_eq!(rows.reviews.iter().map(|row| (row.review_id, row.helpful)).collect::<Vec<_>>(), [(first, 3)]);
+        assert_eq!(
+            rows.reviews.iter().map(|row| (row.review_id, row.helpful)).collect::<Vec<_>>(),
+            [(first, 3)]
+        );
         assert_eq!(sums(&rows), [(70, 2, 1), (71, 5, 1)]);
         let state = format!("SELECT state, revision FROM reviews WHERE review_id = {}", second.get());
         assert_eq!(Cluster::shared().query(&address, &state), "3|1");
@@ -190,9 +193,11 @@ fn scans_find_every_product_once() {
         let (mut reviewed, mut last) = (Vec::new(), None);
         loop {
             let products = reader.scan_reviews(last, 2).unwrap();
-            reviewed.extend(products.iter().map(|rows| {
-                (rows.product_id.get(), rows.reviews.len(), rows.characteristics.len())
-            }));
+            reviewed.extend(
+                products
+                    .iter()
+                    .map(|rows| (rows.product_id.get(), rows.reviews.len(), rows.characteristics.len())),
+            );
             last = products.last().map(|rows| rows.product_id);
             if products.len() < 2 {
                 break;
@@ -220,10 +225,17 @@ fn scans_find_every_product_once() {
         assert_eq!(styles, [(60, true), (61, false)]);
         let sale = rows.styles.iter().find_map(|row| row.sale_price).unwrap();
         assert_eq!(sale.hundredths(), 9_900);
-        let features: Vec<_> = rows.features.iter().map(|row| row.value.map(|value| rows.texts.get(value))).collect();
+        let features: Vec<_> =
+            rows.features.iter().map(|row| row.value.map(|value| rows.texts.get(value))).collect();
         assert!(features == [Some("Canvas"), None] || features == [None, Some("Canvas")], "{features:?}");
-        assert_eq!((rows.photos[0].style_id.get(), rows.texts.get(rows.photos[0].thumbnail_url)), (60, "https://u.co/t1"));
-        assert_eq!((rows.skus[0].sku_id.get(), rows.skus[0].style_id.get(), rows.skus[0].quantity), (700, 61, 8));
+        assert_eq!(
+            (rows.photos[0].style_id.get(), rows.texts.get(rows.photos[0].thumbnail_url)),
+            (60, "https://u.co/t1")
+        );
+        assert_eq!(
+            (rows.skus[0].sku_id.get(), rows.skus[0].style_id.get(), rows.skus[0].quantity),
+            (700, 61, 8)
+        );
         assert_eq!(rows.related, [product(2), product(MAX_ID)], "in the order of the file");
     }
 }
@@ -306,7 +318,8 @@ fn writers_of_the_same_reviews_do_not_wait_for_each_other_in_a_circle() {
         let left = (WRITERS * ROUNDS) as u64;
         assert_eq!(rows.reviews.len() as u64, left, "the new ones");
         assert_eq!(sums(&rows), characteristics.iter().map(|&id| (id, 3 * left, left)).collect::<Vec<_>>());
-        let votes = format!("SELECT count(*) FROM reviews WHERE helpful = {left} AND state = 3 AND revision = 1");
+        let votes =
+            format!("SELECT count(*) FROM reviews WHERE helpful = {left} AND state = 3 AND revision = 1");
         assert_eq!(Cluster::shared().query(&address, &votes), left.to_string());
         store.check(&mut |finding| panic!("{finding:?}")).unwrap();
         let deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()";

@@ -15,8 +15,8 @@ fn serving_needs_migrated_tables_and_says_so() {
     let error = address.open().err().unwrap();
     assert!(matches!(error, StoreError::WrongSchema(_)), "{error:?}");
     assert!(error.to_string().contains(&format!("atelier migrate --store '{text}'")), "{error}");
-    assert_eq!(address.migrate().unwrap(), Migrated { from: 0, to: 3 });
-    assert_eq!(address.migrate().unwrap(), Migrated { from: 3, to: 3 });
+    assert_eq!(address.migrate().unwrap(), Migrated { from: 0, to: 4 });
+    assert_eq!(address.migrate().unwrap(), Migrated { from: 4, to: 4 });
     assert!(address.open().unwrap().is_empty().unwrap());
     // The shown address is a valid address too.
     address.to_string().parse::<StoreAddress>().unwrap().open().unwrap();
@@ -41,7 +41,7 @@ fn tables_of_the_first_version_are_brought_up_to_date() {
     let address: StoreAddress = text.parse().unwrap();
     let error = address.open_or_create().err().unwrap();
     assert!(error.to_string().contains("atelier migrate --store"), "{error}");
-    assert_eq!(address.migrate().unwrap(), Migrated { from: 1, to: 3 });
+    assert_eq!(address.migrate().unwrap(), Migrated { from: 1, to: 4 });
     let store = address.open().unwrap();
     assert_eq!(ask(writer(store.as_ref()).as_mut(), 5, 1)[0].get(), 4);
     assert_eq!(load(store.as_ref(), 5).questions.len(), 2);
@@ -76,7 +76,7 @@ fn a_long_reader_delays_a_migration_but_no_requests() {
         assert!(!dump.is_finished() && !migration.is_finished());
         assert_eq!(cluster.query(&text, cancel), "1");
         dump.join().unwrap();
-        assert_eq!(migration.join().unwrap().unwrap(), Migrated { from: 2, to: 3 });
+        assert_eq!(migration.join().unwrap().unwrap(), Migrated { from: 2, to: 4 });
     });
 }
 

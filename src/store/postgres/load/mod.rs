@@ -1,127 +1,138 @@
 //! Loads many rows. It copies them into new tables (`questions_load` and so on), has them indexed,
 //! and puts them in place of those in use by one short transaction. Readers see the old rows until
-//! then and the new ones after that. Tables of other sets are not touched. A killed load leaves
-//! tables that the next load drops. `build` completes the copied tables.
+//! then and the new ones after that. A killed load leaves tables that the next load drops. `build`
+//! completes the copied tables.
 
 mod build;
-mod copy;
 mod table;
 
-use std::collections::VecDeque;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use tokio_postgres::Client;
+use tokio_postgres::binary_copy::BinaryCopyInWriter;
+use tokio_postgres::types::ToSql;
 
 use self::build::Builder;
-use self::copy::TableCopy;
+use self::table::Table;
 use super::connect::failure::Failure;
 use super::connect::server::Server;
 use super::connect::session::{Session, Unprepared};
-use super::decode::Milliseconds;
+use super::decode::{Milliseconds, bigint};
 use super::locks::{LOCK_LOAD, LOCK_TIMEOUT, MAX_LOCK_ATTEMPTS, STAY_IN_SCHEMA};
 use super::notices::notice::{EVERYTHING, NOTIFY};
-use super::{counts, schema};
-use crate::domain::{Kind, Set, Timestamp};
-use crate::store::{BulkLoad, Counts, LastIds, LoadMode, RowBatch, StoreError};
+use super::schema;
+use crate::domain::Id as _;
+use crate::store::{AnswerBatch, BulkLoad, Counts, LastIds, LoadMode, PhotoBatch, QuestionBatch, StoreError};
 
 /// A load that has just ended may hold its lock until the server notices that its connection is
 /// closed.
 const LOAD_LOCK_TIMEOUT: &str = "SET lock_timeout = '2s'";
 
-const NOTE_IMPORT: &str = "
-    INSERT INTO imports (set_name, imported_at) VALUES ($1, $2)
-    ON CONFLICT (set_name) DO UPDATE SET imported_at = excluded.imported_at";
+/// Drops what a load has made.
+const CLEAR_AWAY: &str = "DROP TABLE IF EXISTS photos_load, answers_load, questions_load";
 
 /// A load under way.
 pub(crate) struct PostgresBulkLoad {
     session: Session<Unprepared>,
     builder: Builder,
-    sets: Vec<Set>,
     mode: LoadMode,
-    /// The table that is being copied into.
-    copying: Option<TableCopy>,
-    /// Kinds that were not begun yet.
-    left: VecDeque<Kind>,
+    /// The table that is being copied into, and how.
+    copying: Option<(Table, Pin<Box<BinaryCopyInWriter>>)>,
+    finished: Option<Table>,
     in_place: bool,
     counts: Counts,
     last_ids: LastIds,
-    /// Sets that were imported before, into another store.
-    imported_before: Vec<(Set, Timestamp)>,
 }
 
 impl PostgresBulkLoad {
-    pub(crate) fn begin(server: &Arc<Server>, sets: &[Set], mode: LoadMode) -> Result<Self, StoreError> {
+    pub(crate) fn begin(server: &Arc<Server>, mode: LoadMode) -> Result<Self, StoreError> {
         let mut session = Session::<Unprepared>::open(server)?;
         schema::require_utf8(&mut session)?;
-        session
-            .ask_patiently(async |client, _| begin(client, sets, mode).await)
-            .map_err(Failure::before_commit)?;
+        session.ask_patiently(async |client, _| begin(client, mode).await).map_err(Failure::before_commit)?;
         Ok(Self {
             session,
             builder: Builder::start(server)?,
-            sets: sets.to_vec(),
             mode,
             copying: None,
-            left: table::kinds(sets).collect(),
+            finished: None,
             in_place: false,
             counts: Counts::default(),
             last_ids: LastIds::default(),
-            imported_before: Vec::new(),
         })
     }
 
-    /// Begins to copy rows of a kind, or of none; the tables before it are finished and given to the
-    /// builder.
-    fn reach(&mut self, kind: Option<Kind>) -> Result<(), StoreError> {
+    /// Begins to copy into `table`; the tables before it are finished and given to the builder.
+    fn reach(&mut self, table: Option<Table>) -> Result<(), StoreError> {
+        if table.is_some() && table <= self.finished {
+            let order = "a load takes all questions, then all answers, then all photos";
+            return Err(StoreError::Unavailable(order.to_owned()));
+        }
         loop {
-            let copying = self.copying.as_ref().map(TableCopy::kind);
-            if kind.is_some() && copying == kind {
+            if self.copying.as_ref().map(|(copying, _)| *copying) == table && table.is_some() {
                 return Ok(());
             }
-            if kind.is_some_and(|kind| !self.left.contains(&kind)) {
-                let order = "a load takes kinds of its sets alone, each at once, parents first";
-                return Err(StoreError::Unavailable(order.to_owned()));
-            }
             self.finish_copy()?;
-            let Some(next) = self.left.pop_front() else { return Ok(()) };
-            let copying = self.session.ask_patiently(async |client, _| {
-                client.batch_execute(&table::create(next)).await?;
-                Ok(TableCopy::begin(client, next).await?)
+            let next = match self.finished {
+                None => Some(Table::Questions),
+                Some(finished) => finished.next(),
+            };
+            let Some(next) = next else { return Ok(()) };
+            let writer = self.session.ask_patiently(async |client, _| {
+                client.batch_execute(next.create()).await?;
+                let sink = client.copy_in(next.copy()).await?;
+                Ok(Box::pin(BinaryCopyInWriter::new(sink, next.types())))
             });
-            self.copying = Some(copying.map_err(Failure::before_commit)?);
+            self.copying = Some((next, writer.map_err(Failure::before_commit)?));
         }
     }
 
     fn finish_copy(&mut self) -> Result<(), StoreError> {
-        let Some(mut copying) = self.copying.take() else { return Ok(()) };
-        let kind = copying.kind();
+        let Some((table, mut writer)) = self.copying.take() else { return Ok(()) };
         self.session
             .ask_patiently(async |client, _| {
-                copying.finish().await?;
-                Ok(client.batch_execute(&table::complete(kind)).await?)
+                writer.as_mut().finish().await?;
+                Ok(client.batch_execute(table.complete()).await?)
             })
             .map_err(Failure::before_commit)?;
-        self.builder.build(kind);
+        self.finished = Some(table);
+        self.builder.build(table);
         Ok(())
     }
 
+    /// Copies rows into `table`.
+    fn copy(
+        &mut self,
+        table: Table,
+        add: impl AsyncFnOnce(Pin<&mut BinaryCopyInWriter>) -> Result<(), tokio_postgres::Error>,
+    ) -> Result<(), StoreError> {
+        self.reach(Some(table))?;
+        let Self { session, copying: Some((_, writer)), .. } = self else { return Ok(()) };
+        let copied = session.ask_patiently(async |_, _| {
+            let Err(error) = add(writer.as_mut()).await else { return Ok(()) };
+            // The server reports the reason, if there is one, at the end of the copy.
+            writer.as_mut().finish().await?;
+            Err(error.into())
+        });
+        copied.map_err(Failure::before_commit)
+    }
+
     /// Puts the new tables in place of the old ones. Takes milliseconds once the old ones are free.
-    fn put_in_place(&mut self, imported_at: Timestamp) -> Result<(), StoreError> {
-        let before = |set| self.imported_before.iter().find(|(before, _)| *before == set);
-        let imports: Vec<_> = self
-            .sets
-            .iter()
-            .map(|&set| (set.name(), before(set).map_or(imported_at, |&(_, imported_at)| imported_at)))
-            .collect();
-        let placing = Placing {
-            sets: &self.sets,
-            mode: self.mode,
-            imports: &imports,
-            raise_last_ids: &table::raise(self.last_ids),
-        };
+    fn put_in_place(&mut self) -> Result<(), StoreError> {
+        let LastIds { question, answer, photo } = self.last_ids;
+        // A sequence that gave out nothing yet stands at 1, not yet called, and stays so if nothing
+        // was loaded.
+        let raise: String = [("question_ids", question), ("answer_ids", answer), ("photo_ids", photo)]
+            .map(|(name, id)| {
+                format!(
+                    "SELECT setval('{name}', greatest({id}, last_value), is_called OR {id} > 0) FROM {name};"
+                )
+            })
+            .concat();
+        let mode = self.mode;
         for attempt in 1.. {
             let placed = self.session.ask_patiently(async |client, _| {
-                let placed = placing.place(client).await;
+                let placed = place(client, mode, &raise).await;
                 if placed.is_err() {
                     client.batch_execute("ROLLBACK").await?;
                 }
@@ -145,42 +156,81 @@ impl PostgresBulkLoad {
 }
 
 impl BulkLoad for PostgresBulkLoad {
-    fn add(&mut self, batch: &RowBatch) -> Result<(), StoreError> {
-        let kind = batch.kind();
-        self.reach(Some(kind))?;
-        if let Some(column) = kind.id_column().filter(|_| kind.grows()) {
-            batch.rows().for_each(|row| self.last_ids.raise(kind, row.value(column)));
+    fn add_questions(&mut self, batch: &QuestionBatch) -> Result<(), StoreError> {
+        for row in &batch.rows {
+            self.last_ids.question = self.last_ids.question.max(row.question_id.get());
         }
-        self.counts.add(kind, batch.len() as u64);
-        let Self { session, copying: Some(copying), .. } = self else { return Ok(()) };
-        let copied = session.ask_patiently(async |_, _| {
-            let Err(error) = copying.add(batch).await else { return Ok(()) };
-            // The server reports the reason, if there is one, at the end of the copy.
-            copying.finish().await?;
-            Err(error.into())
-        });
-        copied.map_err(Failure::before_commit)
+        self.counts.questions += batch.rows.len() as u64;
+        self.copy(Table::Questions, async |mut writer| {
+            for row in &batch.rows {
+                let values: [&(dyn ToSql + Sync); 8] = [
+                    &bigint(row.product_id),
+                    &bigint(row.question_id),
+                    &Milliseconds(row.written_at.milliseconds()),
+                    &i64::from(row.helpful),
+                    &row.reported,
+                    &batch.texts.get(row.body),
+                    &batch.texts.get(row.name),
+                    &batch.texts.get(row.email),
+                ];
+                writer.as_mut().write(&values).await?;
+            }
+            Ok(())
+        })
+    }
+
+    fn add_answers(&mut self, batch: &AnswerBatch) -> Result<(), StoreError> {
+        for row in &batch.rows {
+            self.last_ids.answer = self.last_ids.answer.max(row.answer_id.get());
+        }
+        self.counts.answers += batch.rows.len() as u64;
+        self.copy(Table::Answers, async |mut writer| {
+            for row in &batch.rows {
+                let values: [&(dyn ToSql + Sync); 9] = [
+                    &bigint(row.product_id),
+                    &bigint(row.answer_id),
+                    &bigint(row.question_id),
+                    &Milliseconds(row.written_at.milliseconds()),
+                    &i64::from(row.helpful),
+                    &row.reported,
+                    &batch.texts.get(row.body),
+                    &batch.texts.get(row.name),
+                    &batch.texts.get(row.email),
+                ];
+                writer.as_mut().write(&values).await?;
+            }
+            Ok(())
+        })
+    }
+
+    fn add_photos(&mut self, batch: &PhotoBatch) -> Result<(), StoreError> {
+        for row in &batch.rows {
+            self.last_ids.photo = self.last_ids.photo.max(row.photo_id.get());
+        }
+        self.counts.photos += batch.rows.len() as u64;
+        self.copy(Table::Photos, async |mut writer| {
+            for row in &batch.rows {
+                let values: [&(dyn ToSql + Sync); 4] = [
+                    &bigint(row.product_id),
+                    &bigint(row.photo_id),
+                    &bigint(row.answer_id),
+                    &batch.texts.get(row.url),
+                ];
+                writer.as_mut().write(&values).await?;
+            }
+            Ok(())
+        })
     }
 
     fn raise_last_ids(&mut self, last_ids: LastIds) {
         self.last_ids = self.last_ids.max_of_each(last_ids);
     }
 
-    fn imported_before(&mut self, set: Set, imported_at: Option<Timestamp>) {
-        self.imported_before.extend(imported_at.map(|imported_at| (set, imported_at)));
-    }
-
-    fn commit(mut self: Box<Self>, imported_at: Timestamp) -> Result<Counts, StoreError> {
+    fn commit(mut self: Box<Self>) -> Result<Counts, StoreError> {
         self.reach(None)?;
-        let kinds: Vec<Kind> = table::kinds(&self.sets).collect();
-        self.builder.finish(&mut self.session, &kinds)?;
-        self.put_in_place(imported_at)?;
+        self.builder.finish(&mut self.session)?;
+        self.put_in_place()?;
         self.in_place = true;
-        let others: Vec<Kind> = Kind::all().filter(|kind| !kinds.contains(kind)).collect();
-        let others = self.session.read(async |client, _| counts::count(client, &others).await)?;
-        for kind in Kind::all() {
-            self.counts.add(kind, others.of(kind));
-        }
         Ok(self.counts)
     }
 }
@@ -195,7 +245,7 @@ impl Drop for PostgresBulkLoad {
         // The copy that was under way has failed its transaction.
         let ended = self.session.run("ROLLBACK");
         self.builder.give_up(&mut self.session);
-        if let Err(error) = ended.and_then(|()| self.session.run(&table::clear_away())) {
+        if let Err(error) = ended.and_then(|()| self.session.run(CLEAR_AWAY)) {
             tracing::warn!(%error, "the tables of a failed import stay until the next one");
         }
     }
@@ -203,7 +253,7 @@ impl Drop for PostgresBulkLoad {
 
 /// Takes the lock of a load until the connection ends, and drops the tables that a killed load has
 /// left.
-async fn begin(client: &Client, sets: &[Set], mode: LoadMode) -> Result<(), Failure> {
+async fn begin(client: &Client, mode: LoadMode) -> Result<(), Failure> {
     client.batch_execute(LOAD_LOCK_TIMEOUT).await?;
     match client.batch_execute(LOCK_LOAD).await.map_err(Failure::from) {
         Err(failure) if failure.is_lock_timeout() => {
@@ -213,48 +263,40 @@ async fn begin(client: &Client, sets: &[Set], mode: LoadMode) -> Result<(), Fail
     }
     client.batch_execute("SET lock_timeout = 0").await?;
     client.batch_execute(STAY_IN_SCHEMA).await?;
-    client.batch_execute(&table::clear_away()).await?;
-    refuse_rows(client, sets, mode).await
+    client.batch_execute(CLEAR_AWAY).await?;
+    refuse_rows(client, mode).await
 }
 
-async fn refuse_rows(client: &Client, sets: &[Set], mode: LoadMode) -> Result<(), Failure> {
-    if mode == LoadMode::IntoEmpty && !are_empty(client, sets).await? {
+async fn refuse_rows(client: &Client, mode: LoadMode) -> Result<(), Failure> {
+    if mode == LoadMode::IntoEmpty && !is_empty(client).await? {
         return Err(StoreError::NotEmpty.into());
     }
     Ok(())
 }
 
-/// Whether none of the sets has a row.
-pub(crate) async fn are_empty(client: &Client, sets: &[Set]) -> Result<bool, Failure> {
-    Ok(client.query_one_scalar(&table::are_empty(sets), &[]).await?)
+/// Whether there is no row at all.
+pub(crate) async fn is_empty(client: &Client) -> Result<bool, Failure> {
+    Ok(client
+        .query_one_scalar(
+            "SELECT NOT EXISTS (SELECT 1 FROM questions) AND NOT EXISTS (SELECT 1 FROM answers)
+                AND NOT EXISTS (SELECT 1 FROM photos)",
+            &[],
+        )
+        .await?)
 }
 
-/// What one transaction puts in place.
-struct Placing<'a> {
-    sets: &'a [Set],
-    mode: LoadMode,
-    /// The names of the sets, and when each was imported.
-    imports: &'a [(&'static str, Timestamp)],
-    raise_last_ids: &'a str,
-}
-
-impl Placing<'_> {
-    /// Everything but the `COMMIT`.
-    async fn place(&self, client: &Client) -> Result<(), Failure> {
-        client.batch_execute(&format!("BEGIN; {LOCK_TIMEOUT}")).await?;
-        client.batch_execute(&table::lock(self.sets)).await?;
-        // Again: a server may have written since the load began.
-        refuse_rows(client, self.sets, self.mode).await?;
-        client.batch_execute(&table::put_in_place(self.sets)).await?;
-        if let Some(forget_submissions) = table::forget_submissions(self.sets) {
-            client.batch_execute(forget_submissions).await?;
-        }
-        client.batch_execute(self.raise_last_ids).await?;
-        for (set, imported_at) in self.imports {
-            let imported_at = Milliseconds(imported_at.milliseconds());
-            client.execute(NOTE_IMPORT, &[set, &imported_at]).await?;
-        }
-        client.query(NOTIFY, &[&[EVERYTHING].as_slice()]).await?;
-        Ok(())
-    }
+/// Everything but the `COMMIT`.
+async fn place(client: &Client, mode: LoadMode, raise_last_ids: &str) -> Result<(), Failure> {
+    client.batch_execute(&format!("BEGIN; {LOCK_TIMEOUT}")).await?;
+    client
+        .batch_execute("LOCK TABLE questions, answers, photos, submissions IN ACCESS EXCLUSIVE MODE")
+        .await?;
+    // Again: a server may have written since the load began.
+    refuse_rows(client, mode).await?;
+    client.batch_execute(build::PUT_IN_PLACE).await?;
+    // Otherwise submissions of the former rows would count as duplicates for the new ones.
+    client.batch_execute("TRUNCATE submissions").await?;
+    client.batch_execute(raise_last_ids).await?;
+    client.query(NOTIFY, &[&[EVERYTHING].as_slice()]).await?;
+    Ok(())
 }

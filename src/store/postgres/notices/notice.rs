@@ -213,7 +213,9 @@ mod tests {
 
     #[test]
     fn anything_else_means_everything() {
-        for text in ["", "*", "1 z5", "1 q5", "1 q5,6,7", "1 r5,6", "1 r0", "1 w5,6", "1 v5", "xyz r5", "1  r5", "1 é"] {
+        for text in [
+            "", "*", "1 z5", "1 q5", "1 q5,6,7", "1 r5,6", "1 r0", "1 w5,6", "1 v5", "xyz r5", "1  r5", "1 é",
+        ] {
             assert_eq!(read(Origin(9), text), Notice::Everything, "{text:?}");
         }
     }

@@ -95,7 +95,9 @@ impl VoteReader {
             Err(failure) if failure.spoils_session() => Err(failure),
             Err(failure) => {
                 tracing::debug!(%failure, rows = rows.len(), "votes of other processes cannot be read");
-                Ok(Change::Products(rows.into_iter().map(|(target, product_id)| any_row(product_id, target)).collect()))
+                Ok(Change::Products(
+                    rows.into_iter().map(|(target, product_id)| any_row(product_id, target)).collect(),
+                ))
             }
         }
     }

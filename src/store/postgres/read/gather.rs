@@ -74,9 +74,7 @@ impl<G: Gather> Gathered<G> {
         let (part, table) = G::part(Columns::new(row, "", 0));
         let columns = Columns::new(row, table, 1);
         let product_id = columns.id(0, "product_id")?;
-        self.of_product(product_id)
-            .add(part, columns)
-            .map_err(|error| error.of_product(Some(product_id)))
+        self.of_product(product_id).add(part, columns).map_err(|error| error.of_product(Some(product_id)))
     }
 
     /// The products in the order asked for.

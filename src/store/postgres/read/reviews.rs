@@ -2,9 +2,7 @@
 //! and their rows. Lists are not sorted here.
 
 use super::gather::Gather;
-use crate::domain::{
-    CharacteristicId, CharacteristicRow, ProductId, ReviewPhotoRow, ReviewRow, ReviewRows,
-};
+use crate::domain::{CharacteristicId, CharacteristicRow, ProductId, ReviewPhotoRow, ReviewRow, ReviewRows};
 use crate::store::StoreError;
 use crate::store::postgres::decode::Columns;
 

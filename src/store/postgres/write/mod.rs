@@ -278,7 +278,7 @@ async fn first_trip(
             photos: read_ids(&new_ids.2, "photo_ids")?,
             reviews: read_ids(&reviews.new_ids, "review_ids")?,
             review_photos: read_ids(&reviews.new_photo_ids, "review_photo_ids")?,
-            ratings: read_ids(&reviews.new_rating_ids, "rating_ids")?,
+            ratings: reviews::read_rating_ids(&reviews.new_rating_ids)?,
         },
     };
     let mut found = Found { earlier: read_earlier(&earlier)?, ids, ..Found::default() };

@@ -8,8 +8,7 @@ use super::rows::{
 };
 use super::submissions::{NewSubmissions, RecentDigests};
 use crate::domain::{
-    AnswerId, CharacteristicId, Digest, PhotoId, ProductId, QuestionId, Rated, ReviewId, Target,
-    Timestamp,
+    AnswerId, CharacteristicId, Digest, PhotoId, ProductId, QuestionId, Rated, ReviewId, Target, Timestamp,
 };
 use crate::store::postgres::decode::{Milliseconds, bigint};
 use crate::store::submission::Earlier;

@@ -214,13 +214,16 @@ pub(crate) fn read_reports(rows: &[Row], found: &mut Found) -> Result<(), StoreE
     Ok(())
 }
 
+/// Reads drawn ids.
+pub(crate) fn read_rating_ids(rows: &[Row]) -> Result<Vec<i64>, Failure> {
+    Ok(rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
+}
+
 /// Reads the characteristics of products.
 pub(crate) fn read_characteristics(rows: &[Row], found: &mut Found) -> Result<(), StoreError> {
     for row in rows {
         let columns = Columns::new(row, "characteristics", 1);
-        found
-            .characteristics
-            .insert((columns.id(0, "product_id")?, columns.id(1, "characteristic_id")?));
+        found.characteristics.insert((columns.id(0, "product_id")?, columns.id(1, "characteristic_id")?));
     }
     Ok(())
 }

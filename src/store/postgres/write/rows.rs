@@ -80,7 +80,12 @@ pub(crate) struct HiddenReviews {
 }
 
 impl<'c> NewQuestions<'c> {
-    pub(crate) fn add(&mut self, question_id: QuestionId, question: &'c NewQuestion, written_at: Milliseconds) {
+    pub(crate) fn add(
+        &mut self,
+        question_id: QuestionId,
+        question: &'c NewQuestion,
+        written_at: Milliseconds,
+    ) {
         self.product_ids.push(bigint(question.product_id));
         self.question_ids.push(bigint(question_id));
         self.written_at.push(written_at);
@@ -110,7 +115,13 @@ impl<'c> NewAnswers<'c> {
 }
 
 impl<'c> NewPhotos<'c> {
-    pub(crate) fn add(&mut self, product_id: ProductId, photo_id: PhotoId, answer_id: AnswerId, url: &'c str) {
+    pub(crate) fn add(
+        &mut self,
+        product_id: ProductId,
+        photo_id: PhotoId,
+        answer_id: AnswerId,
+        url: &'c str,
+    ) {
         self.product_ids.push(bigint(product_id));
         self.photo_ids.push(bigint(photo_id));
         self.answer_ids.push(bigint(answer_id));
@@ -133,7 +144,13 @@ impl<'c> NewReviews<'c> {
 }
 
 impl<'c> NewReviewPhotos<'c> {
-    pub(crate) fn add(&mut self, product_id: ProductId, photo_id: PhotoId, review_id: ReviewId, url: &'c str) {
+    pub(crate) fn add(
+        &mut self,
+        product_id: ProductId,
+        photo_id: PhotoId,
+        review_id: ReviewId,
+        url: &'c str,
+    ) {
         self.product_ids.push(bigint(product_id));
         self.photo_ids.push(bigint(photo_id));
         self.review_ids.push(bigint(review_id));
