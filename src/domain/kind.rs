@@ -201,7 +201,7 @@ const DEFINITIONS: [Definition; 14] = [
     Definition {
         kind: Kind::StylePhoto,
         set: Set::Catalogue,
-        noun: "photo",
+        noun: "style photo",
         table: "style_photos",
         files: &["photos.csv"],
         parent: Some(Kind::Style),
@@ -281,7 +281,7 @@ const DEFINITIONS: [Definition; 14] = [
     Definition {
         kind: Kind::ReviewPhoto,
         set: Set::Reviews,
-        noun: "photo",
+        noun: "review photo",
         table: "review_photos",
         files: &["reviews_photos.csv", "review_photos.csv"],
         parent: Some(Kind::Review),
@@ -408,10 +408,41 @@ impl Kind {
 
     /// Whether rows get new ids from a store: shoppers can add them.
     pub fn grows(self) -> bool {
-        matches!(
-            self,
-            Self::Review | Self::ReviewPhoto | Self::Rating | Self::Question | Self::Answer | Self::Photo
-        )
+        self.id_name().is_some()
+    }
+
+    /// The name under which a store keeps the largest id of a kind that [grows](Self::grows).
+    pub fn id_name(self) -> Option<&'static str> {
+        match self {
+            Self::Review => Some("review"),
+            Self::ReviewPhoto => Some("review_photo"),
+            Self::Rating => Some("rating"),
+            Self::Question => Some("question"),
+            Self::Answer => Some("answer"),
+            Self::Photo => Some("photo"),
+            _ => None,
+        }
+    }
+
+    /// The place of the column with the row's own id: of a product, that is the product's.
+    pub fn id_column(self) -> Option<usize> {
+        let own = if self == Self::Product { Holds::Product } else { Holds::OwnId };
+        self.column_that_holds(own)
+    }
+
+    /// The place of the first column that holds this.
+    pub fn column_that_holds(self, holds: Holds) -> Option<usize> {
+        self.definition().columns.iter().position(|column| column.holds == holds)
+    }
+
+    /// The place of the column with the author's e-mail address, if rows have authors.
+    pub fn email_column(self) -> Option<usize> {
+        self.definition().columns.iter().position(|column| column.name == "email")
+    }
+
+    /// Whether rows come from a file. Others are computed.
+    pub fn has_file(self) -> bool {
+        !self.definition().files.is_empty()
     }
 }
 

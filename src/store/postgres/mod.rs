@@ -22,6 +22,7 @@ pub use connect::address::PostgresAddress;
 use self::connect::server::Server;
 use self::connect::session::{Session, Unprepared};
 use self::connect::statement::Naming;
+use crate::domain::Set;
 use super::{
     BulkLoad, ChangeSink, Counts, Dump, Finding, LoadMode, Migrated, PersonRows, Reader, Sessions,
     StoreError, Upkeep, Writer,
@@ -101,7 +102,7 @@ impl Sessions for PostgresStore {
 }
 
 impl Upkeep for PostgresStore {
-    fn bulk_load(&self, mode: LoadMode) -> Result<Box<dyn BulkLoad>, StoreError> {
+    fn bulk_load(&self, _: &[Set], mode: LoadMode) -> Result<Box<dyn BulkLoad>, StoreError> {
         Ok(Box::new(load::PostgresBulkLoad::begin(&self.direct, mode)?))
     }
 

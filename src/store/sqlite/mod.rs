@@ -13,14 +13,17 @@ mod failure;
 mod file;
 mod place;
 mod read;
+mod rules;
 mod schema;
 mod statement;
 mod submissions;
+mod sums;
 mod write;
 
 use std::path::Path;
 
 use self::file::{StoreFile, WaitingWriter};
+use crate::domain::Set;
 use super::{
     BulkLoad, ChangeSink, Counts, Dump, Finding, LoadMode, Migrated, PersonRows, Reader, Sessions,
     StoreError, Upkeep, Writer,
@@ -80,8 +83,8 @@ impl Sessions for SqliteStore {
 }
 
 impl Upkeep for SqliteStore {
-    fn bulk_load(&self, mode: LoadMode) -> Result<Box<dyn BulkLoad>, StoreError> {
-        Ok(Box::new(bulk::SqliteBulkLoad::begin(schema::connect(self.0.path())?, mode)?))
+    fn bulk_load(&self, sets: &[Set], mode: LoadMode) -> Result<Box<dyn BulkLoad>, StoreError> {
+        Ok(Box::new(bulk::SqliteBulkLoad::begin(schema::connect(self.0.path())?, sets, mode)?))
     }
 
     fn dump(&self) -> Result<Box<dyn Dump>, StoreError> {
@@ -93,7 +96,7 @@ impl Upkeep for SqliteStore {
     }
 
     fn is_empty(&self) -> Result<bool, StoreError> {
-        counts::is_empty(&self.0.connect_to_read()?.0)
+        counts::is_empty(&self.0.connect_to_read()?.0, &Set::ALL)
     }
 
     fn counts(&self) -> Result<Counts, StoreError> {
