@@ -14,8 +14,9 @@ pub(super) fn counted(counts: Counts) -> String {
         Set::Questions => questions,
         _ => kind.has_file() && counts.of(*kind) > 0,
     };
-    let counted =
-        Kind::all().filter(is_shown).map(|kind| format!("{} {}", counts.of(kind), named(kind, counts.of(kind))));
+    let counted = Kind::all()
+        .filter(is_shown)
+        .map(|kind| format!("{} {}", counts.of(kind), named(kind, counts.of(kind))));
     counted.collect::<Vec<_>>().join(", ")
 }
 

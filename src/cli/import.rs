@@ -194,8 +194,7 @@ fn print_summary(summary: &Summary, seconds: f64) {
     #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
     let rate = counts.rows() as f64 / seconds.max(0.001);
     let kinds = sets.iter().flat_map(|set| set.kinds()).filter(|kind| kind.has_file());
-    let mut lines: Vec<_> =
-        kinds.map(|kind| (named(kind, 0), counts.of(kind), String::new())).collect();
+    let mut lines: Vec<_> = kinds.map(|kind| (named(kind, 0), counts.of(kind), String::new())).collect();
     let all_rows = format!("  in {seconds:.1} s, {rate:.0} rows a second");
     lines.push(("all rows".to_owned(), counts.rows(), all_rows));
     let listed = left_out.file.as_ref().map(|path| {

@@ -208,8 +208,7 @@ impl<'a> Exported<'a> {
             });
             exported.collect()
         };
-        let (questions, answers, reviews) =
-            (rows(Kind::Question), rows(Kind::Answer), rows(Kind::Review));
+        let (questions, answers, reviews) = (rows(Kind::Question), rows(Kind::Answer), rows(Kind::Review));
         Self { email: email.trim(), questions, answers, reviews }
     }
 }

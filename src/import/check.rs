@@ -186,13 +186,7 @@ impl Checks {
     }
 
     /// The id of a row of another kind, which must be of the same product.
-    fn other(
-        &self,
-        row: &Row<'_>,
-        column: usize,
-        kind: Kind,
-        product_id: ProductId,
-    ) -> Result<u64, Problem> {
+    fn other(&self, row: &Row<'_>, column: usize, kind: Kind, product_id: ProductId) -> Result<u64, Problem> {
         let id = row.id::<QuestionId>(column)?.get();
         if self.good(row, column, kind, id)? == product_id {
             return Ok(id);

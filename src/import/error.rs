@@ -68,8 +68,7 @@ pub enum ImportError {
 
 /// The usual names of all files.
 fn known_files() -> String {
-    let names: Vec<_> =
-        Kind::all().filter_map(|kind| kind.definition().files.first().copied()).collect();
+    let names: Vec<_> = Kind::all().filter_map(|kind| kind.definition().files.first().copied()).collect();
     names.join(", ")
 }
 

@@ -35,13 +35,7 @@ struct Run {
 
 impl<V> Default for Index<V> {
     fn default() -> Self {
-        Self {
-            chunks: Vec::new(),
-            length: 0,
-            runs: Vec::new(),
-            largest_id: 0,
-            late: HashMap::default(),
-        }
+        Self { chunks: Vec::new(), length: 0, runs: Vec::new(), largest_id: 0, late: HashMap::default() }
     }
 }
 
@@ -83,9 +77,8 @@ impl<V: Copy> Index<V> {
     /// All ids with their values: first those that ascend.
     pub(super) fn iter(&self) -> impl Iterator<Item = (u64, V)> {
         let ends = self.runs.iter().skip(1).map(|next| next.first_position).chain([self.length]);
-        let in_runs = self.runs.iter().zip(ends).flat_map(|(run, end)| {
-            (run.first_id..).zip(run.first_position..end)
-        });
+        let in_runs =
+            self.runs.iter().zip(ends).flat_map(|(run, end)| (run.first_id..).zip(run.first_position..end));
         in_runs
             .map(|(id, position)| (id, self.chunks[position / CHUNK_VALUES][position % CHUNK_VALUES]))
             .chain(self.late.iter().map(|(&id, &value)| (id, value)))

@@ -37,8 +37,9 @@ impl Sources {
         sources.folder = Some(folder.to_owned());
         for kind in Kind::all() {
             let names = kind.definition().files.iter().copied();
-            let mut found =
-                names.map(|name| (name, folder.join(name))).filter(|(_, path)| path.symlink_metadata().is_ok());
+            let mut found = names
+                .map(|name| (name, folder.join(name)))
+                .filter(|(_, path)| path.symlink_metadata().is_ok());
             if let Some((name, path)) = found.next() {
                 sources.files.push(Source { kind, name, path });
                 sources.passed_over.extend(found.map(|(_, path)| (path, name)));

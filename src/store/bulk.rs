@@ -26,8 +26,8 @@ pub trait BulkLoad: Send {
     /// given them out.
     fn raise_last_ids(&mut self, last_ids: LastIds);
 
-    /// Says when the rows of a set were imported first, if ever: a copy of another store's rows
-    /// keeps their time.
+    /// Says when the rows of a set were imported, if ever: a copy of another store's rows keeps
+    /// their time, or that there is none.
     fn imported_before(&mut self, set: Set, imported_at: Option<Timestamp>);
 
     /// Makes everything visible at once and durable. New ids continue after the largest that was

@@ -100,9 +100,8 @@ pub(super) fn check(
 
 /// Counts all rows.
 pub(super) async fn counts(client: &Client) -> Result<Counts, Failure> {
-    let columns: Vec<_> = Kind::all()
-        .map(|kind| format!("(SELECT count(*) FROM {})", kind.definition().table))
-        .collect();
+    let columns: Vec<_> =
+        Kind::all().map(|kind| format!("(SELECT count(*) FROM {})", kind.definition().table)).collect();
     let row = client.query_one(&format!("SELECT {}", columns.join(", ")), &[]).await?;
     let mut counts = Counts::default();
     for (index, kind) in Kind::all().enumerate() {

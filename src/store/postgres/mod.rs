@@ -22,11 +22,11 @@ pub use connect::address::PostgresAddress;
 use self::connect::server::Server;
 use self::connect::session::{Session, Unprepared};
 use self::connect::statement::Naming;
-use crate::domain::Set;
 use super::{
     BulkLoad, ChangeSink, Counts, Dump, Finding, LoadMode, Migrated, PersonRows, Reader, Sessions,
     StoreError, Upkeep, Writer,
 };
+use crate::domain::Set;
 
 /// A store in a PostgreSQL database.
 pub struct PostgresStore {

@@ -7,12 +7,12 @@ use std::collections::BTreeSet;
 use rusqlite::Connection;
 
 use super::bulk::is_kept;
+use super::check_sums::check_sums;
 use super::counts::counts;
 use super::decode::Columns;
 use super::failure::Failure;
 use super::rules::{has_unique_index, rules};
 use super::submissions::earlier;
-use super::sums::check_sums;
 use crate::domain::{Holds, Kind, QuestionId, Texts};
 use crate::store::{Counts, Finding, MAX_FINDINGS_PER_KIND, SeenIds, StoreError};
 
@@ -100,9 +100,7 @@ fn check_rows(
         texts.clear();
         for (index, column) in columns().enumerate() {
             let value = row.value(index + 1, column, &mut texts)?;
-            if own_id == Some(index)
-                && !seen.insert(value)
-                && repeated.len() < MAX_FINDINGS_PER_KIND as usize
+            if own_id == Some(index) && !seen.insert(value) && repeated.len() < MAX_FINDINGS_PER_KIND as usize
             {
                 repeated.push(value);
             }

@@ -13,9 +13,7 @@ use super::schema;
 use super::statement::execute;
 use super::submissions::earlier;
 use crate::domain::{AnswerId, Id as _, Kind, QuestionId, ReviewId, Target};
-use crate::store::{
-    Counts, ERASED_BODY, ERASED_NAME, PersonRows, RecordRow, StoreError, photographed,
-};
+use crate::store::{Counts, ERASED_BODY, ERASED_NAME, PersonRows, RecordRow, StoreError, photographed};
 
 /// Erases the rows that are still the person's.
 pub(super) fn erase(mut connection: Connection, person: &PersonRows) -> Result<Counts, StoreError> {

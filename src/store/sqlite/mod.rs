@@ -5,6 +5,7 @@
 pub(super) mod backup;
 mod bulk;
 mod check;
+mod check_sums;
 mod counts;
 mod decode;
 mod dump;
@@ -17,17 +18,16 @@ mod rules;
 mod schema;
 mod statement;
 mod submissions;
-mod sums;
 mod write;
 
 use std::path::Path;
 
 use self::file::{StoreFile, WaitingWriter};
-use crate::domain::Set;
 use super::{
     BulkLoad, ChangeSink, Counts, Dump, Finding, LoadMode, Migrated, PersonRows, Reader, Sessions,
     StoreError, Upkeep, Writer,
 };
+use crate::domain::Set;
 
 /// A store in one SQLite file. Opening it creates the file and brings its tables up to date.
 #[derive(Debug, Clone)]

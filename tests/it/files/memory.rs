@@ -13,8 +13,10 @@ use atelier::store::{
     Upkeep,
 };
 
-pub(crate) const QUESTIONS: &str = "id,product_id,body,date_written,asker_name,asker_email,reported,helpful\n";
-pub(crate) const ANSWERS: &str = "id,question_id,body,date_written,answerer_name,answerer_email,reported,helpful\n";
+pub(crate) const QUESTIONS: &str =
+    "id,product_id,body,date_written,asker_name,asker_email,reported,helpful\n";
+pub(crate) const ANSWERS: &str =
+    "id,question_id,body,date_written,answerer_name,answerer_email,reported,helpful\n";
 pub(crate) const PHOTOS: &str = "id,answer_id,url\n";
 
 /// The rows that were committed, as lines, or `None` before a commit.
@@ -96,13 +98,12 @@ fn line(kind: Kind, row: RecordRow<'_>) -> String {
         Kind::Answer => format!("a{id} q{parent} p{product} [{}]", row.text(2)),
         Kind::Photo => format!("f{id} a{parent} p{product} [{}]", row.text(2)),
         _ => {
-            let values = kind.definition().columns.iter().enumerate().map(|(index, column)| {
-                match row.value(index) {
+            let values =
+                kind.definition().columns.iter().enumerate().map(|(index, column)| match row.value(index) {
                     NOTHING if column.holds != Holds::Time => "-".to_owned(),
                     _ if column.holds.is_text() => format!("[{}]", row.text(index)),
                     value => value.to_string(),
-                }
-            });
+                });
             format!("{}, p{product}: {}", kind.definition().noun, values.collect::<Vec<_>>().join(" "))
         }
     }
@@ -158,4 +159,3 @@ impl Case {
         text.lines().skip(1).map(str::to_owned).collect()
     }
 }
-

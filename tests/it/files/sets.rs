@@ -54,7 +54,11 @@ fn the_catalogue_of_a_product_is_loaded_with_its_odd_values() {
             "1,1,\"Forest Green & Black\",null,140,1\n2,1,\"Tan, \"\"light\"\"\",\"null\",139.90,0\n\
              4,1,Grey,100,170,true\n3,3,Black,,40,f\n",
         ),
-        ("features.csv", FEATURES, "1,1,\"Fabric\",\"Canvas\"\n2,1,\"UV Protection\",null\n4,3,Cut,\n3,1,Cut,\"null\"\n"),
+        (
+            "features.csv",
+            FEATURES,
+            "1,1,\"Fabric\",\"Canvas\"\n2,1,\"UV Protection\",null\n4,3,Cut,\n3,1,Cut,\"null\"\n",
+        ),
         ("photos.csv", STYLE_PHOTOS, "1,1,\"https://a.test/1\",\"urlplaceholder/style_1.jpg\"\n2,1,,\n"),
         ("skus.csv", SKUS, "1,1,\"XL\",8\n2,1,\"XL\",4\n8,2,\"XS\",8\n7,2,\"S\",16\n"),
         ("related.csv", RELATED, "1,1,3\n2,1,1\n3,1,3\n4,1,0\n5,3,1\n6,1,77\n7,3,3\n9,1,3\n8,3,1\n"),
@@ -78,7 +82,8 @@ fn the_catalogue_of_a_product_is_loaded_with_its_odd_values() {
             "p3: 3 3 [Black] - 4000 0",
         ]
     );
-    let features = ["p1: 1 1 [Fabric] [Canvas]", "p1: 2 1 [UV Protection] -", "p3: 4 3 [Cut] -", "p1: 3 1 [Cut] -"];
+    let features =
+        ["p1: 1 1 [Fabric] [Canvas]", "p1: 2 1 [UV Protection] -", "p3: 4 3 [Cut] -", "p1: 3 1 [Cut] -"];
     assert_eq!(loaded(&case, Kind::Feature), features);
     assert_eq!(
         loaded(&case, Kind::StylePhoto),
@@ -109,7 +114,11 @@ fn the_catalogue_of_a_product_is_loaded_with_its_odd_values() {
 fn bad_rows_of_the_catalogue_are_named_and_so_are_the_rows_below_them() {
     let case = case(&[
         ("product.csv", PRODUCTS, "1,A,,,,140\n2,B,,,,\n3,C,,,,$5\n4,D,,,,1.999\n1,E,,,,5\n"),
-        ("styles.csv", STYLES, "1,2,Red,null,140,1\n2,9,Red,null,140,1\n3,1,Red,null,,1\n4,1,Red,x,1,1\n5,1,,,1,0\n"),
+        (
+            "styles.csv",
+            STYLES,
+            "1,2,Red,null,140,1\n2,9,Red,null,140,1\n3,1,Red,null,,1\n4,1,Red,x,1,1\n5,1,,,1,0\n",
+        ),
         ("skus.csv", SKUS, "1,1,XS,8\n2,3,XS,8\n3,9,XS,8\n4,5,XS,-1\n5,5,XS,4294967296\n6,5,S,1\n6,5,M,1\n"),
         ("photos.csv", STYLE_PHOTOS, "1,5,\"https://a.test/1,\"https://a.test/2\"\n2,5,a,b\n"),
         ("features.csv", FEATURES, "1,3,Cut,null\n"),
@@ -160,11 +169,7 @@ fn reviews_are_loaded_with_their_odd_values_and_sums() {
              4,2,2,2019-01-01,s,b,false,t,z,,\"Sorry, we'll look.\",0\n",
         ),
         ("reviews_photos.csv", REVIEW_PHOTOS, "1,1,\"https://a.test/1\"\n2,1,blob:https://a.test/1\n"),
-        (
-            "characteristics_reviews.csv",
-            RATINGS,
-            "1,1,1,4\n2,3,1,3\n3,2,1,5\n4,1,3,4\n6,1,2,1\n5,5,4,2\n",
-        ),
+        ("characteristics_reviews.csv", RATINGS, "1,1,1,4\n2,3,1,3\n3,2,1,5\n4,1,3,4\n6,1,2,1\n5,5,4,2\n"),
     ]);
     let summary = case.import().unwrap();
     assert_eq!((summary.warnings, summary.left_out.rows, summary.left_out.photos), (vec![], 0, 1));
@@ -219,7 +224,9 @@ fn bad_rows_of_reviews_are_named() {
     );
     assert_eq!(loaded(&case, Kind::CharacteristicSum), ["p1: 1 3 1", "p2: 2 5 1"]);
     let [warning] = &summary.warnings[..] else { panic!("{:?}", summary.warnings) };
-    assert!(warning.ends_with("reviews_photos.csv is not there: the set reviews is imported without these rows"));
+    assert!(
+        warning.ends_with("reviews_photos.csv is not there: the set reviews is imported without these rows")
+    );
 }
 
 #[test]
@@ -233,7 +240,11 @@ fn a_set_needs_its_files() {
     let all = "product.csv, styles.csv, features.csv, photos.csv, skus.csv, related.csv, characteristics.csv, \
         reviews.csv, reviews_photos.csv, characteristic_reviews.csv, questions.csv, answers.csv, answers_photos.csv";
     fails(&[("other.csv", "id\n", "")], &[], &format!("DIR has no file that an import takes: {all}"));
-    fails(&[("skus.csv", SKUS, "")], &[], "DIR/product.csv does not exist: the set catalogue needs product.csv");
+    fails(
+        &[("skus.csv", SKUS, "")],
+        &[],
+        "DIR/product.csv does not exist: the set catalogue needs product.csv",
+    );
     let products = ("product.csv", PRODUCTS, "1,A,,,,1\n");
     fails(&[products, ("skus.csv", SKUS, "")], &[], "DIR/styles.csv does not exist: skus.csv needs it");
     fails(
@@ -268,9 +279,17 @@ fn files_are_found_by_their_names_and_sets_chosen() {
     let names: Vec<_> = sources.files().iter().map(|file| file.name).collect();
     assert_eq!(
         names,
-        ["products.csv", "reviews.csv", "reviews_photos.csv", "questions.csv", "answers.csv", "answers_photos.csv"]
+        [
+            "products.csv",
+            "reviews.csv",
+            "reviews_photos.csv",
+            "questions.csv",
+            "answers.csv",
+            "answers_photos.csv"
+        ]
     );
-    let absent = ["styles.csv", "features.csv", "photos.csv", "skus.csv", "related.csv", "characteristics.csv"];
+    let absent =
+        ["styles.csv", "features.csv", "photos.csv", "skus.csv", "related.csv", "characteristics.csv"];
     assert_eq!(sources.absent()[..6], absent);
     assert_eq!(sources.path(Kind::Product), Some(Path::new(&case.directory.path().join("products.csv"))));
 

@@ -38,13 +38,21 @@ const FILES: [(&str, &str, &str); 13] = [
         "id,styleId,url,thumbnail_url\n",
         "1,1,\"https://a.test/1?a=1&b=2\",thumb one\n2,3,,\n3,9,https://a.test/far,t\n",
     ),
-    ("skus.csv", "id,styleId,size,quantity\n", "1,1,\"XL\",8\n2,1,\"XL\",4\n8,2,\"XS\",8\n7,2,\"S\",4294967295\n9,9,M,0\n"),
+    (
+        "skus.csv",
+        "id,styleId,size,quantity\n",
+        "1,1,\"XL\",8\n2,1,\"XL\",4\n8,2,\"XS\",8\n7,2,\"S\",4294967295\n9,9,M,0\n",
+    ),
     (
         "related.csv",
         "id,current_product_id,related_product_id\n",
         "1,1,2\n2,1,1\n3,1,2\n4,1,0\n5,2,274877906951\n6,1,77\n7,2,1\n8,274877906951,1\n",
     ),
-    ("characteristics.csv", "id,product_id,name\n", "1,1,\"Fit\"\n2,1,Length\n3,2,Quality\n4,274877906952,Size\n"),
+    (
+        "characteristics.csv",
+        "id,product_id,name\n",
+        "1,1,\"Fit\"\n2,1,Length\n3,2,Quality\n4,274877906952,Size\n",
+    ),
     (
         "reviews.csv",
         "id,product_id,rating,date,summary,body,recommend,reported,reviewer_name,reviewer_email,response,helpfulness\n",
@@ -53,13 +61,21 @@ const FILES: [(&str, &str, &str); 13] = [
          3,2,1,2019-01-01T10:00:00Z,s,b,0,1,y,ann@mail.test,\"Sorry, \"\"we\"\" look.\",0\n\
          4,274877906952,3,2019-01-01,far,b,f,f,z,,,4294967295\n",
     ),
-    ("reviews_photos.csv", "id,review_id,url\n", "1,1,\"https://a.test/1\"\n2,1,https://a.test/2\n3,4,https://a.test/3\n"),
+    (
+        "reviews_photos.csv",
+        "id,review_id,url\n",
+        "1,1,\"https://a.test/1\"\n2,1,https://a.test/2\n3,4,https://a.test/3\n",
+    ),
     (
         "characteristic_reviews.csv",
         "id,characteristic_id,review_id,value\n",
         "1,1,1,4\n2,2,1,3\n3,1,2,5\n4,3,3,1\n5,4,4,2\n",
     ),
-    ("questions.csv", QUESTIONS, "1,1,Why?,2018-10-18,ann,ann@mail.test,0,3\n2,9,How?,2018-10-18,bob,b@c.d,1,0\n"),
+    (
+        "questions.csv",
+        QUESTIONS,
+        "1,1,Why?,2018-10-18,ann,ann@mail.test,0,3\n2,9,How?,2018-10-18,bob,b@c.d,1,0\n",
+    ),
     ("answers.csv", ANSWERS, "1,1,So.,2018-10-18,eve,e@f.g,0,1\n"),
     ("answers_photos.csv", PHOTOS, "1,1,https://a.test/a.jpg\n"),
 ];
@@ -94,7 +110,11 @@ fn everything(address: &str) -> (BTreeSet<String>, Vec<bool>) {
                     let text = if column.holds.is_text() { row.optional_text(index) } else { None };
                     text.map_or_else(|| row.value(index).to_string(), |text| format!("{text:?}"))
                 });
-                rows.insert(format!("{kind:?} {}: {}", row.product_id(), values.collect::<Vec<_>>().join(" ")));
+                rows.insert(format!(
+                    "{kind:?} {}: {}",
+                    row.product_id(),
+                    values.collect::<Vec<_>>().join(" ")
+                ));
             }
         }
     }
@@ -123,7 +143,10 @@ fn all_sets_are_imported_and_checked(place: &Place) {
     assert!(run.errors.contains("Files: product.csv, styles.csv, "), "{run:?}");
     let run = shop.atelier(&["check"]);
     assert!(run.success && run.output.ends_with(": nothing is wrong\n"), "{run:?}");
-    assert!(run.output.contains("3 products, 4 styles, 3 features, 3 style photos, 5 SKUs, 8 related"), "{run:?}");
+    assert!(
+        run.output.contains("3 products, 4 styles, 3 features, 3 style photos, 5 SKUs, 8 related"),
+        "{run:?}"
+    );
     let (rows, times) = everything(&shop.address);
     assert_eq!(times, [true; 3]);
     for sum in ["1: 1 9 2", "1: 2 3 1", "2: 3 0 0", "274877906952: 4 2 1"] {
@@ -205,12 +228,11 @@ fn one_set_is_replaced_and_the_others_stay(place: &Place) {
     let run = shop.import(&["--only", "reviews", "--replace"]);
     assert!(run.success, "{run:?}");
     assert!(run.output.contains("all rows                     3  in"), "{run:?}");
-    let of_reviews = |row: &&String| {
-        Set::Reviews.kinds().any(|kind| row.starts_with(&format!("{kind:?} ")))
-    };
+    let of_reviews = |row: &&String| Set::Reviews.kinds().any(|kind| row.starts_with(&format!("{kind:?} ")));
     let (after, times) = everything(&shop.address);
     assert_eq!(times, [true; 3]);
-    let others = |rows: &BTreeSet<String>| rows.iter().filter(|row| !of_reviews(row)).cloned().collect::<Vec<_>>();
+    let others =
+        |rows: &BTreeSet<String>| rows.iter().filter(|row| !of_reviews(row)).cloned().collect::<Vec<_>>();
     assert_eq!(others(&after), others(&before));
     assert_eq!(after.iter().filter(of_reviews).count(), 4, "{after:#?}");
     assert!(shop.atelier(&["check"]).success);
@@ -236,11 +258,17 @@ fn a_reviewer_is_shown_exported_and_erased(place: &Place) {
         "{shown:?}"
     );
     assert!(shown.output.contains("Review 3 about product 2, "), "{shown:?}");
-    assert!(shown.output.contains("2 reviews, 2 review photos, 1 question, 0 answers, 0 photos found in "), "{shown:?}");
+    assert!(
+        shown.output.contains("2 reviews, 2 review photos, 1 question, 0 answers, 0 photos found in "),
+        "{shown:?}"
+    );
 
     let exported = shop.atelier(&["person", "export", "ann@mail.test"]);
     let exported: Value = serde_json::from_str(&exported.output).expect("JSON");
-    assert_eq!((&exported["questions"][0]["question_id"], exported["answers"].as_array().map(Vec::len)), (&1.into(), Some(0)));
+    assert_eq!(
+        (&exported["questions"][0]["question_id"], exported["answers"].as_array().map(Vec::len)),
+        (&1.into(), Some(0))
+    );
     let review = &exported["reviews"][0];
     for (key, value) in [
         ("review_id", Value::from(1)),
@@ -256,10 +284,16 @@ fn a_reviewer_is_shown_exported_and_erased(place: &Place) {
 
     let (before, _) = everything(&shop.address);
     let erased = shop.atelier(&["person", "erase", "ann@mail.test"]);
-    assert!(erased.success && erased.output.starts_with("2 reviews, 2 review photos, 1 question, 0 answers"), "{erased:?}");
+    assert!(
+        erased.success && erased.output.starts_with("2 reviews, 2 review photos, 1 question, 0 answers"),
+        "{erased:?}"
+    );
     let (after, _) = everything(&shop.address);
     let text = after.iter().map(|row| format!("{row}\n")).collect::<String>();
-    assert!(!text.contains("ann@mail.test") && !text.contains("I really did") && !text.contains("funtime"), "{text}");
+    assert!(
+        !text.contains("ann@mail.test") && !text.contains("I really did") && !text.contains("funtime"),
+        "{text}"
+    );
     assert!(!text.contains("This product was great!") && !text.contains("https://a.test/1\""), "{text}");
     assert!(text.contains("https://a.test/3"), "{text}");
     // Ratings and sums are as before.

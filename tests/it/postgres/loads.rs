@@ -41,7 +41,10 @@ fn a_load_is_seen_as_a_whole_and_at_once() {
     let mut writer = store.writer(sink).unwrap();
     let mut reader = store.reader().unwrap();
     let old = ask(writer.as_mut(), 1, 1)[0];
-    assert!(matches!(store.bulk_load(&[Set::Questions], LoadMode::IntoEmpty).err(), Some(StoreError::NotEmpty)));
+    assert!(matches!(
+        store.bulk_load(&[Set::Questions], LoadMode::IntoEmpty).err(),
+        Some(StoreError::NotEmpty)
+    ));
 
     let load = begin_load(store.as_ref(), LoadMode::Replace, 50);
     let ids = |rows: &ProductRows| rows.questions.iter().map(|row| row.question_id).collect::<Vec<_>>();

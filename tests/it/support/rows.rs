@@ -107,8 +107,7 @@ impl Reply {
 
 /// Puts the rows into a bulk load: all questions, then all answers, then all photos.
 pub(super) fn load(bulk: &mut dyn BulkLoad, questions: &[Question]) -> Result<(), StoreError> {
-    let [mut asked, mut given, mut shown] =
-        [Kind::Question, Kind::Answer, Kind::Photo].map(RowBatch::new);
+    let [mut asked, mut given, mut shown] = [Kind::Question, Kind::Answer, Kind::Photo].map(RowBatch::new);
     for question in questions {
         let product = question.product;
         entry(&mut asked, product, [question.id, product], &question.row);

@@ -25,10 +25,7 @@ type Sum = (u64, u64);
 
 /// Reports each sum that is not what its ratings add up to. Rows with values that cannot be read
 /// are left out; they are findings of their own.
-pub(super) fn check_sums(
-    connection: &Connection,
-    report: &mut dyn FnMut(Finding),
-) -> Result<(), StoreError> {
+pub(super) fn check_sums(connection: &Connection, report: &mut dyn FnMut(Finding)) -> Result<(), StoreError> {
     let mut statements = [REVIEWS, RATINGS, CHARACTERISTICS, SUMS].map(|sql| connection.prepare(sql));
     let [reviews, ratings, characteristics, sums] = &mut statements;
     let mut reviews = Walk::new(reviews, "reviews")?;
