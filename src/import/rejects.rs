@@ -102,7 +102,7 @@ impl Rejects {
             list
         };
         let Reject { file, line, column, value, reason } = reject;
-        list.write_record([file, &line.to_string(), column, value, reason])?;
+        list.write_record([*file, &line.to_string(), column, value, reason])?;
         Ok(())
     }
 

@@ -13,7 +13,7 @@ pub(super) fn rules() -> Vec<String> {
         rules.extend(parents(kind));
         rules.extend(products(kind));
         if let Some(name) = kind.id_name() {
-            rules.extend(last_ids(kind, name));
+            rules.extend(last_ids(kind, name).into_iter().flatten());
         }
     }
     rules
