@@ -108,20 +108,16 @@ impl<'a> Columns<'a> {
 
     /// A price in hundredths.
     pub(super) fn price(self, index: usize, column: &'static str) -> Result<Price, StoreError> {
-        let price = |value: i64| Price::from_hundredths(u64::try_from(value).ok()?).ok();
-        self.number(index, column, |value| price(value).ok_or_else(|| format!("{value} is not a price")))
+        self.number(index, column, columns::price)
     }
 
     pub(super) fn stars(self, index: usize, column: &'static str) -> Result<Stars, StoreError> {
-        let stars = |value: i64| Stars::new(u64::try_from(value).ok()?).ok();
-        self.number(index, column, |value| {
-            stars(value).ok_or_else(|| format!("{value} is not between 1 and 5"))
-        })
+        self.number(index, column, columns::stars)
     }
 
     /// A number that is not negative.
     pub(super) fn sum(self, index: usize, column: &'static str) -> Result<u64, StoreError> {
-        self.number(index, column, |value| u64::try_from(value).map_err(|_| format!("{value} is below 0")))
+        self.number(index, column, columns::number)
     }
 
     /// A number as what `convert` makes of it.

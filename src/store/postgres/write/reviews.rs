@@ -94,6 +94,7 @@ pub(crate) struct Statements {
 }
 
 /// The rows that the first trip brings back.
+#[derive(Default)]
 pub(crate) struct Answers {
     pub(crate) votes: Vec<Row>,
     pub(crate) reports: Vec<Row>,
@@ -145,6 +146,16 @@ impl Statements {
         plan: &Plan,
         draws: bool,
     ) -> Result<Answers, Failure> {
+        let concerns_none =
+            plan.review_votes.ids.is_empty() && plan.review_reports.is_empty() && plan.new_reviews == 0;
+        if concerns_none {
+            return Ok(Answers::default());
+        }
+        // So that a batch without reviews does not carry the room for them.
+        Box::pin(self.ask(client, plan, draws)).await
+    }
+
+    async fn ask(&self, client: &Client, plan: &Plan, draws: bool) -> Result<Answers, Failure> {
         let (votes, reports) = (&plan.review_votes, &plan.review_reports);
         let needs = |count: i64| draws && count > 0;
         let (votes, reports, characteristics, new_ids, new_photo_ids, new_rating_ids) = tokio::try_join!(
@@ -161,6 +172,13 @@ impl Statements {
 
     /// Inserts, and changes the sums.
     pub(crate) async fn second_trip(&self, client: &Client, carried: &Carried<'_>) -> Result<(), Failure> {
+        if carried.reviews.review_ids.is_empty() && carried.hidden.review_ids.is_empty() {
+            return Ok(());
+        }
+        Box::pin(self.change(client, carried)).await
+    }
+
+    async fn change(&self, client: &Client, carried: &Carried<'_>) -> Result<(), Failure> {
         let Carried { reviews, review_photos: photos, ratings, hidden, .. } = carried;
         let changes_sums = !ratings.rating_ids.is_empty() || !hidden.review_ids.is_empty();
         tokio::try_join!(
