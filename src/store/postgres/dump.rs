@@ -9,7 +9,7 @@ use super::connect::failure::Failure;
 use super::connect::server::Server;
 use super::connect::session::{Session, Unprepared};
 use super::decode::{Columns, Milliseconds};
-use super::tables::{ColumnType, id_name, key, own_columns, sequence};
+use super::tables::{ColumnType, column_list, id_name, key, own_columns, sequence};
 use crate::domain::{Column, Holds, Id as _, Kind, ProductId, Set, Texts, Timestamp};
 use crate::store::{DUMP_ROWS_PER_BATCH, Dump, LastIds, NOTHING, RowBatch, StoreError, columns};
 
@@ -38,16 +38,16 @@ impl PostgresDump {
         let Self { session, fetches } = self;
         let fetch = &mut fetches[kind as usize];
         let rows = session.ask_patiently(async |client, _| {
-            let statement = match fetch {
-                Some(statement) => statement,
-                None => {
-                    client.batch_execute(&declare(kind)).await?;
-                    let table = kind.definition().table;
-                    let text = format!("FETCH FORWARD {DUMP_ROWS_PER_BATCH} FROM dump_{table}");
-                    fetch.insert(client.prepare(&text).await?)
-                }
-            };
-            Ok(client.query(statement, &[]).await?)
+            if fetch.is_none() {
+                client.batch_execute(&declare(kind)).await?;
+                let table = kind.definition().table;
+                let text = format!("FETCH FORWARD {DUMP_ROWS_PER_BATCH} FROM dump_{table}");
+                *fetch = Some(client.prepare(&text).await?);
+            }
+            match fetch {
+                Some(fetch) => Ok(client.query(&*fetch, &[]).await?),
+                None => Ok(Vec::new()),
+            }
         });
         rows.map_err(Failure::before_commit)
     }
@@ -56,10 +56,9 @@ impl PostgresDump {
 /// Opens the cursor of a kind: the product, then the other columns.
 fn declare(kind: Kind) -> String {
     let table = kind.definition().table;
-    let columns: String =
-        own_columns(kind).map(|(_, column)| format!(", {}", expression(kind, column))).collect();
     format!(
-        "DECLARE dump_{table} NO SCROLL CURSOR FOR SELECT product_id{columns} FROM {table} ORDER BY {}",
+        "DECLARE dump_{table} NO SCROLL CURSOR FOR SELECT {} FROM {table} ORDER BY {}",
+        column_list(kind, |column| expression(kind, column)),
         key(kind)
     )
 }
@@ -136,23 +135,23 @@ fn value(
     texts: &mut Texts,
 ) -> Result<u64, StoreError> {
     let name = column.name;
+    let is_optional = matches!(column.holds, Holds::OptionalPrice | Holds::OptionalText);
+    if is_optional && columns.is_empty(index) {
+        return Ok(NOTHING);
+    }
     Ok(match column.holds {
         Holds::Product | Holds::OwnId | Holds::Parent | Holds::Other(_) => {
             columns.number(index, name, columns::id::<ProductId>)?.get()
         }
         Holds::Reference | Holds::Position | Holds::Sum => columns.number(index, name, columns::number)?,
         Holds::Count => u64::from(columns.count(index, name)?),
-        Holds::Flag => u64::from(columns.flag(index, name)?),
         Holds::Hidden if ColumnType::of(column) == ColumnType::State => {
             u64::from(columns.number(index, name, columns::is_hidden_state)?)
         }
-        Holds::Hidden => u64::from(columns.flag(index, name)?),
-        Holds::Stars => u64::from(columns.number(index, name, columns::stars)?.get()),
+        Holds::Hidden | Holds::Flag => u64::from(columns.flag(index, name)?),
+        Holds::Stars => u64::from(columns.stars(index, name)?.get()),
         Holds::Time => columns.time(index, name)?.milliseconds().cast_unsigned(),
-        Holds::Price => columns.number(index, name, columns::price)?.hundredths(),
-        Holds::OptionalPrice if columns.is_empty(index) => NOTHING,
-        Holds::OptionalPrice => columns.number(index, name, columns::price)?.hundredths(),
-        Holds::OptionalText if columns.is_empty(index) => NOTHING,
+        Holds::Price | Holds::OptionalPrice => columns.price(index, name)?.hundredths(),
         Holds::Text | Holds::OptionalText | Holds::PhotoUrl => {
             texts.keep(columns.text(index, name)?).to_bits()
         }

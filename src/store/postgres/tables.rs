@@ -20,9 +20,8 @@ pub(super) enum ColumnType {
 impl ColumnType {
     pub(super) fn of(column: &Column) -> Self {
         match column.holds {
-            Holds::Flag => Self::Boolean,
             Holds::Hidden if column.name == "state" => Self::State,
-            Holds::Hidden => Self::Boolean,
+            Holds::Hidden | Holds::Flag => Self::Boolean,
             Holds::Stars => Self::Smallint,
             Holds::Time => Self::Time,
             Holds::Text | Holds::OptionalText | Holds::PhotoUrl => Self::Text,
@@ -44,6 +43,13 @@ impl ColumnType {
 /// definition, and the column.
 pub(super) fn own_columns(kind: Kind) -> impl Iterator<Item = (usize, &'static Column)> {
     kind.definition().columns.iter().enumerate().filter(|(_, column)| column.holds != Holds::Product)
+}
+
+/// All columns of a kind, `product_id` first, as `expression` names the others.
+pub(super) fn column_list(kind: Kind, expression: impl Fn(&Column) -> String) -> String {
+    let mut columns = vec!["product_id".to_owned()];
+    columns.extend(own_columns(kind).map(|(_, column)| expression(column)));
+    columns.join(", ")
 }
 
 /// The name of the column with a row's own id; where rows have none, that by which they are known

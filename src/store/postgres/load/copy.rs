@@ -9,7 +9,7 @@ use tokio_postgres::{Client, CopyInSink, Error};
 
 use crate::domain::{Holds, Id as _, Kind, Span};
 use crate::store::postgres::decode::Milliseconds;
-use crate::store::postgres::tables::{ColumnType, own_columns};
+use crate::store::postgres::tables::{ColumnType, column_list, own_columns};
 use crate::store::{HIDDEN_STATE, NOTHING, RecordRow, RowBatch};
 
 /// What the data begin with: a mark, no flags, no extension.
@@ -38,9 +38,9 @@ struct CopiedColumn {
 impl TableCopy {
     /// Begins to copy into the new table of a kind.
     pub(super) async fn begin(client: &Client, kind: Kind) -> Result<Self, Error> {
-        let names: String = own_columns(kind).map(|(_, column)| format!(", {}", column.name)).collect();
+        let names = column_list(kind, |column| column.name.to_owned());
         let table = kind.definition().table;
-        let copy = format!("COPY {table}_load (product_id{names}) FROM STDIN (FORMAT binary, FREEZE)");
+        let copy = format!("COPY {table}_load ({names}) FROM STDIN (FORMAT binary, FREEZE)");
         let sink = Box::pin(client.copy_in(&copy).await?);
         let columns = own_columns(kind).map(|(place, column)| CopiedColumn {
             place,

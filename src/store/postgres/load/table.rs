@@ -89,19 +89,17 @@ pub(super) fn put_in_place(sets: &[Set]) -> String {
     if tables.is_empty() {
         return String::new();
     }
-    let mut statements = format!("DROP TABLE {};", tables.join(", "));
+    let mut statements = vec![format!("DROP TABLE {}", tables.join(", "))];
     for kind in kinds(sets) {
         let table = kind.definition().table;
-        statements += &format!(
-            "ALTER TABLE {table}_load RENAME TO {table};
-             ALTER INDEX {table}_load_pkey RENAME TO {table}_pkey;"
-        );
+        statements.push(format!("ALTER TABLE {table}_load RENAME TO {table}"));
+        statements.push(format!("ALTER INDEX {table}_load_pkey RENAME TO {table}_pkey"));
         if has_id_index(kind) {
             let id = id_name(kind);
-            statements += &format!("ALTER INDEX {table}_load_{id} RENAME TO {table}_{id};");
+            statements.push(format!("ALTER INDEX {table}_load_{id} RENAME TO {table}_{id}"));
         }
     }
-    statements
+    statements.join(";")
 }
 
 /// Forgets the submissions of the former rows. They would count as duplicates for the new ones.
