@@ -30,8 +30,8 @@ enum Action {
     /// Replace names and texts by neutral ones, empty the addresses, remove the photos
     ///
     /// The questions, answers and reviews stay, so that threads can be followed and ratings count.
-    /// What would be erased is what `show` lists. Servers that are running notice it. Backups and exports made before still
-    /// have it.
+    /// What would be erased is what `show` lists. Servers that are running notice it. Backups and
+    /// exports made before still have it.
     Erase(Whose),
 }
 

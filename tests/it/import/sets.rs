@@ -1,5 +1,5 @@
-//! All three sets in one shop, as an operator moves them: import, export, copy, check, replacing one
-//! set, and a reviewer's data. Bad files are tested in `files`.
+//! All three sets in one shop, as an operator moves them: import, export, copy, check, replacing
+//! one set, and a reviewer's data. Bad files are tested in `files`.
 
 use std::collections::BTreeSet;
 

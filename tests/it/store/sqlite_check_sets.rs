@@ -1,5 +1,5 @@
-//! `check` on SQLite, the catalogue and the reviews: a clean store has no findings, and each kind of
-//! damage, made by hand, is one.
+//! `check` on SQLite, the catalogue and the reviews: a clean store has no findings, and each kind
+//! of damage, made by hand, is one.
 
 use atelier::domain::{Kind, Set};
 use atelier::store::{LoadMode, RowBatch};
@@ -169,7 +169,7 @@ fn values_that_no_page_could_show_are_named() {
         ("products", "name", "x'00'", "place >> 24 = 1", place(1)),
         ("styles", "sale_price", "'cheap'", "style_id = 1", place(1)),
         ("styles", "is_default", "2", "style_id = 1", place(1)),
-        ("features", "value", "7", "feature_id = 1", place(1)),
+        ("features", "value", "x'07'", "feature_id = 1", place(1)),
         ("skus", "quantity", "4294967296", "sku_id = 1", place(1)),
         ("related_products", "related_product_id", "-1", "relation_id = 2", place(1) + 1),
         ("reviews", "rating", "0", "review_id = 3", place(2)),
