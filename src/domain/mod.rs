@@ -7,6 +7,7 @@ mod catalogue;
 mod digest;
 mod ids;
 mod kind;
+mod order;
 mod page;
 mod product;
 mod review;
@@ -24,6 +25,7 @@ pub use ids::{
     ReviewId, SkuId, StyleId,
 };
 pub use kind::{Column, Definition, Holds, Kind, Set};
+pub use order::ReviewOrder;
 pub use page::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, Page};
 pub use product::{AnswerRow, PhotoRow, ProductRows, QuestionRow, Span, Texts};
 pub use review::{
