@@ -5,9 +5,9 @@
 use std::hint::black_box;
 
 use atelier::domain::{
-    CHARACTERISTICS, CatalogueRows, CharacteristicRow, DEFAULT_PAGE_SIZE, FeatureRow, Id, MAX_PAGE_SIZE, Page,
-    Price, ProductRow, ReviewOrder, ReviewPhotoRow, ReviewRow, ReviewRows, SkuRow, Span, Stars, StyleRow,
-    StylePhotoRow, Texts, Timestamp,
+    CHARACTERISTICS, CatalogueRows, CharacteristicRow, DEFAULT_PAGE_SIZE, FeatureRow, Id, MAX_PAGE_SIZE,
+    Page, Price, ProductRow, ReviewOrder, ReviewPhotoRow, ReviewRow, ReviewRows, SkuRow, Span, Stars,
+    StylePhotoRow, StyleRow, Texts, Timestamp,
 };
 use atelier::view::{Campus, Catalogue, ProductPart, Reviews, TextPool};
 
@@ -89,7 +89,9 @@ fn review_rows(number: u64) -> ReviewRows {
         let review_id = id(number * 8 + place);
         rows.reviews.push(ReviewRow {
             review_id,
-            written_at: Timestamp::nearest(1_600_000_000_000 + i64::try_from(place * 86_400_000).expect("small")),
+            written_at: Timestamp::nearest(
+                1_600_000_000_000 + i64::try_from(place * 86_400_000).expect("small"),
+            ),
             rating: Stars::new(place % 5 + 1).expect("in range"),
             recommend: place.is_multiple_of(2),
             helpful: u32::try_from((number + place * 7) % 30).expect("small"),

@@ -199,8 +199,7 @@ mod tests {
     #[test]
     fn all_caches_together_take_at_most_half_of_the_memory() {
         let settings = read(&[]).service_settings();
-        let caches =
-            [settings.questions_max_bytes, settings.reviews_max_bytes, settings.catalogue_max_bytes];
+        let caches = [settings.questions_max_bytes, settings.reviews_max_bytes, settings.catalogue_max_bytes];
         assert!(caches.iter().sum::<u64>() <= machine::memory_bytes() / 2, "{caches:?}");
         assert!(caches.iter().all(|bytes| *bytes > 4 << 20), "{caches:?}");
         let settings = read(&["--max-review-cache", "5MiB", "--max-catalogue-cache", "0"]).service_settings();

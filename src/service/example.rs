@@ -26,7 +26,8 @@ impl Service {
             Some(Example { product_id: view.product_id(), question_id })
         };
         let numbers = (1..).take(MAX_LOOKS).filter_map(|number| ProductId::new(number).ok());
-        let mut low = numbers.filter_map(|product_id| self.memory.questions.look_at(product_id, example).flatten());
+        let mut low =
+            numbers.filter_map(|product_id| self.memory.questions.look_at(product_id, example).flatten());
         low.next().or_else(|| self.memory.questions.find_in(MAX_LOOKS, example))
     }
 }

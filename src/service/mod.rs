@@ -132,7 +132,8 @@ impl Service {
             };
             self.writing.spawn(format!("writer-{number}"), move || lane.run(), stop_using_memory())?;
         }
-        let ServiceSettings { questions_max_bytes, reviews_max_bytes, catalogue_max_bytes, .. } = self.settings;
+        let ServiceSettings { questions_max_bytes, reviews_max_bytes, catalogue_max_bytes, .. } =
+            self.settings;
         if questions_max_bytes.max(reviews_max_bytes).max(catalogue_max_bytes) > 0 {
             let filler = Filler {
                 signal: Arc::clone(&self.fill),

@@ -61,7 +61,11 @@ impl Service {
     }
 
     /// Appends the sums at once if the product's reviews are in memory.
-    pub fn show_review_sums_from_memory(&self, product_id: ProductId, output: &mut Vec<u8>) -> Option<ListTag> {
+    pub fn show_review_sums_from_memory(
+        &self,
+        product_id: ProductId,
+        output: &mut Vec<u8>,
+    ) -> Option<ListTag> {
         self.memory.reviews.read(product_id, |reviews| {
             reviews.write_sums(output);
             reviews.sums_tag()

@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::domain::{
-    Body, CatalogueRows, CharacteristicId, CharacteristicRow, Email, Id, Name, NewReview, Page, PhotoUrl, Price,
-    ProductRow, ProductRows, Rated, ReviewId, ReviewOrder, ReviewPhotoRow, ReviewRow, ReviewRows, Stars,
-    Summary, Timestamp,
+    Body, CatalogueRows, CharacteristicId, CharacteristicRow, Email, Id, Name, NewReview, Page, PhotoUrl,
+    Price, ProductRow, ProductRows, Rated, ReviewId, ReviewOrder, ReviewPhotoRow, ReviewRow, ReviewRows,
+    Stars, Summary, Timestamp,
 };
 use crate::store::{Reader, Writer};
 use crate::view::{ListTag, ProductPart};
@@ -92,7 +92,11 @@ impl Reader for MadeUp {
         Ok(self.0.lock().catalogue.range(after + 1..).take(limit).map(|(_, rows)| rows.clone()).collect())
     }
 
-    fn scan_reviews(&mut self, after: Option<ProductId>, limit: usize) -> Result<Vec<ReviewRows>, StoreError> {
+    fn scan_reviews(
+        &mut self,
+        after: Option<ProductId>,
+        limit: usize,
+    ) -> Result<Vec<ReviewRows>, StoreError> {
         let after = after.map_or(0, Id::get);
         Ok(self.0.lock().reviews.range(after + 1..).take(limit).map(|(_, rows)| rows.clone()).collect())
     }
@@ -186,8 +190,13 @@ impl MadeUp {
             let mut rows = CatalogueRows::new(id(number));
             let text = rows.texts.keep(&format!("product {number}"));
             let default_price = Price::from_hundredths(14_000).expect("in range");
-            rows.product =
-                Some(ProductRow { name: text, slogan: text, description: text, category: text, default_price });
+            rows.product = Some(ProductRow {
+                name: text,
+                slogan: text,
+                description: text,
+                category: text,
+                default_price,
+            });
             rows.related = vec![id(number + 1)];
             shelf.0.lock().catalogue.insert(number, rows);
         }
@@ -292,9 +301,14 @@ async fn acknowledged_reviews_are_in_every_order_and_in_the_sums_without_a_read(
     let (bodies, sums) = reviews(&service, ReviewOrder::Relevant).await;
     assert_eq!(bodies, ["second", "first"]);
     assert_eq!(sums["characteristics"], json!({"Fit": {"id": 5, "value": "4.0000000000000000"}}));
-    assert_eq!((&sums["ratings"], &sums["recommended"]), (&json!({"4": "2"}), &json!({"false": "0", "true": "2"})));
+    assert_eq!(
+        (&sums["ratings"], &sums["recommended"]),
+        (&json!({"4": "2"}), &json!({"false": "0", "true": "2"}))
+    );
     assert_eq!(store.loads(), 0);
-    assert!(service.list_reviews_from_memory(id(7), page(1, 5), ReviewOrder::Newest, &mut Vec::new()).is_some());
+    assert!(
+        service.list_reviews_from_memory(id(7), page(1, 5), ReviewOrder::Newest, &mut Vec::new()).is_some()
+    );
 
     // Only the store knows the ids of photos, and what a hidden review gave.
     service.add_review(review("third", &["https://example.com/1.jpg"]), None).await.expect("it is added");
@@ -339,7 +353,8 @@ async fn products_are_listed_in_order_and_forgotten_by_an_import() {
     assert_eq!(reads, 2, "the first ids, then all others");
 
     let mut output = Vec::new();
-    let shown = service.show_product(id(8), ProductPart::Related, NEVER, &mut output).await.expect("an answer");
+    let shown =
+        service.show_product(id(8), ProductPart::Related, NEVER, &mut output).await.expect("an answer");
     assert!(matches!(shown, Some(Listed::Page(_))));
     assert_eq!(String::from_utf8_lossy(&output), "[9]");
     assert!(service.show_product_from_memory(id(8), ProductPart::Product, &mut output).is_some());
@@ -364,12 +379,17 @@ async fn the_fill_brings_every_kind_into_memory() {
     let settings = ServiceSettings::default();
     let service = Service::start(&store, Arc::new(SystemClock), settings).expect("the service starts");
     let deadline = std::time::Instant::now() + Duration::from_secs(20);
-    let is_there = |number| service.show_product_from_memory(id(number), ProductPart::Styles, &mut Vec::new());
+    let is_there =
+        |number| service.show_product_from_memory(id(number), ProductPart::Styles, &mut Vec::new());
     while is_there(4).is_none() || service.show_review_sums_from_memory(id(7), &mut Vec::new()).is_none() {
         assert!(std::time::Instant::now() < deadline, "memory is not filled");
         tokio::task::yield_now().await;
     }
     assert_eq!(store.loads(), 0);
     let Statistics { questions, reviews, catalogue, .. } = service.statistics();
-    assert_eq!([questions.kept, reviews.rows[0], catalogue.kept], [0, 1, 4], "product 3 lies among the others");
+    assert_eq!(
+        [questions.kept, reviews.rows[0], catalogue.kept],
+        [0, 1, 4],
+        "product 3 lies among the others"
+    );
 }

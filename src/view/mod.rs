@@ -34,10 +34,10 @@ use self::fingerprint::{Fingerprint, Kind};
 pub(crate) use self::catalogue::ProductsTag;
 pub use self::catalogue::{Campus, Catalogue, ProductPart};
 pub use self::fingerprint::ListTag;
+use self::pack::pack;
 pub use self::pool::TextPool;
 pub(crate) use self::reviews::AddedReviews;
 pub use self::reviews::Reviews;
-use self::pack::pack;
 use self::rows::{
     HEAD_BYTES, HELPFUL, PackedPhoto, PackedRow, Sections, bytes_at, children, helpful, id, rank,
 };

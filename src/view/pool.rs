@@ -119,7 +119,8 @@ mod tests {
         assert_eq!(numbers.filter(Option::is_some).count(), 4);
         assert_eq!(pool.number(b"one more text"), None);
         let pool = TextPool::new();
-        let kept = (0..MAX_TEXTS + 9).filter(|number| pool.number(format!("text {number:9}").as_bytes()).is_some());
+        let kept =
+            (0..MAX_TEXTS + 9).filter(|number| pool.number(format!("text {number:9}").as_bytes()).is_some());
         assert_eq!(kept.count(), MAX_TEXTS);
         assert_eq!(pool.text(9), b"text         9");
     }

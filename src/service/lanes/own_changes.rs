@@ -52,10 +52,9 @@ pub(super) fn own_changes(commands: &[Command], outcomes: &[Outcome]) -> OwnChan
                 Command::AddReview { review, written_at, .. },
                 Outcome::ReviewAdded { product_id, review_id },
             ) if review.photos.is_empty() => {
-                let added = reviews.entry(product_id).or_insert_with(|| AddedReviews {
-                    rows: ReviewRows::new(product_id),
-                    rated: Vec::new(),
-                });
+                let added = reviews
+                    .entry(product_id)
+                    .or_insert_with(|| AddedReviews { rows: ReviewRows::new(product_id), rated: Vec::new() });
                 add_review(added, review_id, review, *written_at);
             }
             _ => match ProductChange::of(command, outcome) {

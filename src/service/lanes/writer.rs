@@ -10,8 +10,8 @@ use std::time::Instant;
 use tokio::sync::oneshot;
 
 use super::log_throttle::LogThrottle;
-use super::queue::{Consumer, Taken};
 use super::own_changes::own_changes;
+use super::queue::{Consumer, Taken};
 use crate::domain::Target;
 use crate::service::ServiceError;
 use crate::service::clock::Clock;

@@ -111,14 +111,18 @@ impl Record for View {
 
     fn is_concerned(change: ProductChange) -> bool {
         match change {
-            ProductChange::QuestionVotes(..) | ProductChange::AnswerVotes(..) | ProductChange::Rows(_) => true,
+            ProductChange::QuestionVotes(..) | ProductChange::AnswerVotes(..) | ProductChange::Rows(_) => {
+                true
+            }
             ProductChange::ReviewVotes(..) | ProductChange::Reviews(_) => false,
         }
     }
 
     fn raise(&mut self, change: ProductChange) -> bool {
         match change {
-            ProductChange::QuestionVotes(_, question_id, helpful) => self.raise_question(question_id, helpful),
+            ProductChange::QuestionVotes(_, question_id, helpful) => {
+                self.raise_question(question_id, helpful)
+            }
             ProductChange::AnswerVotes(_, answer_id, helpful) => self.raise_answer(answer_id, helpful),
             _ => false,
         }

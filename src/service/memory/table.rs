@@ -105,11 +105,7 @@ impl<R: Record> ViewTable<R> {
     }
 
     /// Reads a product's view, if it is there, without counting a use.
-    pub(crate) fn look_at<T>(
-        &self,
-        product_id: ProductId,
-        look: impl FnOnce(&R, Expiry) -> T,
-    ) -> Option<T> {
+    pub(crate) fn look_at<T>(&self, product_id: ProductId, look: impl FnOnce(&R, Expiry) -> T) -> Option<T> {
         let (hash, shard) = self.place(product_id);
         let shard = self.shards[shard].read();
         let kept = shard.find(hash, product_id).and_then(|place| shard.places[place].as_ref())?;

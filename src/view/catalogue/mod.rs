@@ -23,9 +23,7 @@ mod pack;
 mod tests;
 mod write;
 
-use self::head::{
-    FINGERPRINT, HEAD_BYTES, IMPORTED_AT, RELATED_START, SKUS, STYLES, STYLES_START, array_at,
-};
+use self::head::{FINGERPRINT, HEAD_BYTES, IMPORTED_AT, RELATED_START, SKUS, STYLES, array_at};
 use super::fetch::fetch;
 use super::fingerprint::{ListTag, hash};
 use super::json;

@@ -18,8 +18,7 @@ const ROW_SEED: u64 = 10;
 /// Packs a product's rows into a record.
 pub(super) fn pack(rows: &CatalogueRows, pool: &TextPool) -> Box<[u8]> {
     let Some(product) = &rows.product else { return Box::from([0; HEAD_BYTES]) };
-    let mut packer =
-        Packer { rows, pool, record: vec![0; HEAD_BYTES], escaped: Vec::new(), fingerprint: 0 };
+    let mut packer = Packer { rows, pool, record: vec![0; HEAD_BYTES], escaped: Vec::new(), fingerprint: 0 };
     packer.record.reserve(rows.texts.bytes());
     packer.put_product(product);
     let styles_start = packer.record.len();

@@ -40,8 +40,7 @@ fn product(
     let text = texts.keep(&product.0);
     let name = texts.keep("Camo Onesie");
     let default_price = price(product.2 % 1_000_000);
-    rows.product =
-        Some(ProductRow { name, slogan: text, description: text, category: name, default_price });
+    rows.product = Some(ProductRow { name, slogan: text, description: text, category: name, default_price });
     rows.imported_at = Timestamp::nearest(1_628_865_524_509);
     // Backwards, so that packing sorts.
     for (number, (feature, value, _)) in (1..).zip(features).rev() {
@@ -218,9 +217,13 @@ fn everything_that_changes_a_part_changes_its_tag() {
     let mut tags: Vec<ListTag> =
         records.iter().flat_map(|record| parts.map(|part| record.tag(part, &campus))).collect();
     tags.push(records[0].tag(ProductPart::Product, &other));
-    for (offset, size, campus, shown) in
-        [(0, 5, &campus, 0..2), (5, 5, &campus, 0..2), (0, 6, &campus, 0..2), (0, 5, &other, 0..2), (0, 5, &campus, 0..1)]
-    {
+    for (offset, size, campus, shown) in [
+        (0, 5, &campus, 0..2),
+        (5, 5, &campus, 0..2),
+        (0, 6, &campus, 0..2),
+        (0, 5, &other, 0..2),
+        (0, 5, &campus, 0..1),
+    ] {
         let mut tag = ProductsTag::new(offset, size, campus);
         records[shown].iter().for_each(|record| tag.add(record));
         tags.push(tag.tag());

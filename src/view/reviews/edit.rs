@@ -4,8 +4,8 @@
 
 use super::pack::Parts;
 use super::rows::{
-    FINGERPRINT, HEAD_BYTES, PackedIndex, PackedReview, counts, helpful, id, newness, rank, relevance, set_helpful,
-    votes_hash,
+    FINGERPRINT, HEAD_BYTES, PackedIndex, PackedReview, counts, helpful, id, newness, rank, relevance,
+    set_helpful, votes_hash,
 };
 use super::{AddedReviews, Reviews};
 use crate::domain::{Id as _, ReviewId, ReviewRow};

@@ -81,7 +81,8 @@ impl Parts {
     /// Takes a record apart.
     pub(super) fn of_record(record: &[u8]) -> Self {
         let sections = sections(record);
-        let indexes = |packed: &[PackedIndex]| packed.iter().map(|index| u32::from_le_bytes(*index)).collect();
+        let indexes =
+            |packed: &[PackedIndex]| packed.iter().map(|index| u32::from_le_bytes(*index)).collect();
         let count = |start| u32::from_le_bytes(array_at(record, start));
         Self {
             reviews: sections.reviews.iter().map(Review::unpacked).collect(),

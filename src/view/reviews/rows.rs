@@ -275,7 +275,8 @@ impl<'a> Sections<'a> {
         'a: 't,
     {
         let photo = Photo::unpacked(photo);
-        let url = if photo.url_length == POOLED { pool.text(photo.url_start) } else { &self.text[photo.url()] };
+        let url =
+            if photo.url_length == POOLED { pool.text(photo.url_start) } else { &self.text[photo.url()] };
         (photo.id, url)
     }
 }

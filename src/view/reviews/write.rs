@@ -1,6 +1,8 @@
 //! The JSON of reviews and of their sums.
 
-use super::rows::{Characteristic, PackedIndex, PackedReview, RECOMMENDED, Review, STARS, Sections, array_at};
+use super::rows::{
+    Characteristic, PackedIndex, PackedReview, RECOMMENDED, Review, STARS, Sections, array_at,
+};
 use crate::domain::{Id as _, Page, ProductId, ReviewOrder, Timestamp};
 use crate::view::json;
 use crate::view::pool::TextPool;

@@ -34,11 +34,7 @@ impl Reader for DamagedStore {
         unreachable!("a fill scans")
     }
 
-    fn scan_catalogue(
-        &mut self,
-        _: Option<ProductId>,
-        _: usize,
-    ) -> Result<Vec<CatalogueRows>, StoreError> {
+    fn scan_catalogue(&mut self, _: Option<ProductId>, _: usize) -> Result<Vec<CatalogueRows>, StoreError> {
         Ok(Vec::new())
     }
 
@@ -82,11 +78,7 @@ fn fill(damaged: Vec<u64>, names_product: bool) -> (Option<u64>, usize, usize) {
     let mut filler = Filler {
         signal: Arc::default(),
         memory,
-        reader: Box::new(DamagedStore {
-            damaged: damaged.clone(),
-            names_product,
-            scans: Arc::clone(&scans),
-        }),
+        reader: Box::new(DamagedStore { damaged: damaged.clone(), names_product, scans: Arc::clone(&scans) }),
         counters: Arc::default(),
     };
     let found = filler.fill_all();
