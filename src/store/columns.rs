@@ -1,7 +1,13 @@
 //! What a number or some bytes in a column must be to become a value, the same in every store. How
 //! a column is read and how a damaged one is reported is each store's own.
 
-use crate::domain::{Digest, Id, Timestamp};
+use crate::domain::{Digest, Id, MAX_ID, Price, Stars, Timestamp};
+
+/// The state of a review that lists show.
+pub(super) const PUBLISHED: u8 = 0;
+
+/// The state of a review that was reported. Between the two are pending (1) and rejected (2).
+pub(super) const HIDDEN: u8 = 3;
 
 /// An id in its range.
 pub(super) fn id<I: Id>(value: i64) -> Result<I, String> {
@@ -12,6 +18,36 @@ pub(super) fn id<I: Id>(value: i64) -> Result<I, String> {
 /// A count of votes.
 pub(super) fn count(value: i64) -> Result<u32, String> {
     u32::try_from(value).map_err(|_| format!("{value} is not a count"))
+}
+
+/// A sum, or the number of a row that may not be there.
+pub(super) fn number(value: i64) -> Result<u64, String> {
+    let number = u64::try_from(value).ok().filter(|number| *number <= MAX_ID);
+    number.ok_or_else(|| format!("{value} is not a number between 0 and {MAX_ID}"))
+}
+
+/// A number of stars.
+pub(super) fn stars(value: i64) -> Result<Stars, String> {
+    let stars = u64::try_from(value).ok().and_then(|number| Stars::new(number).ok());
+    stars.ok_or_else(|| format!("{value} is not a number of stars"))
+}
+
+/// A price, from hundredths.
+pub(super) fn price(value: i64) -> Result<Price, String> {
+    let price = u64::try_from(value).ok().and_then(|number| Price::from_hundredths(number).ok());
+    price.ok_or_else(|| format!("{value} is not a price"))
+}
+
+/// The state of a review.
+pub(super) fn state(value: i64) -> Result<u8, String> {
+    let state = u8::try_from(value).ok().filter(|state| (PUBLISHED..=HIDDEN).contains(state));
+    state.ok_or_else(|| format!("{value} is not the state of a review"))
+}
+
+/// The votes that are shown: those that were given without those that were taken back.
+pub(super) fn shown_votes(helpful: u32, withdrawn: u32) -> Result<u32, String> {
+    let shown = helpful.checked_sub(withdrawn);
+    shown.ok_or_else(|| format!("{withdrawn} votes were taken back, but only {helpful} given"))
 }
 
 /// A flag, as SQLite stores it.

@@ -16,6 +16,7 @@ mod read;
 mod schema;
 mod statement;
 mod submissions;
+mod sums;
 mod write;
 
 use std::path::Path;

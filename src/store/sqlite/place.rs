@@ -17,6 +17,9 @@ pub(super) const PLACES_PER_PRODUCT: i64 = 1 << POSITION_BITS;
 /// Products with ids below this are their own numbers; the others get numbers from here on.
 const FIRST_FAR_NUMBER: u64 = FIRST_UNORDERED_ID;
 
+/// The first place of products that are not their own numbers.
+pub(super) const FIRST_FAR_PLACE: i64 = FIRST_FAR_NUMBER.cast_signed() << POSITION_BITS;
+
 /// A product as places know it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct ProductNumber(u64);
@@ -27,6 +30,9 @@ pub(super) enum Kind {
     Question,
     Answer,
     Photo,
+    Review,
+    ReviewPhoto,
+    Rating,
 }
 
 impl ProductNumber {
@@ -108,7 +114,7 @@ impl Kind {
 
     /// The place after `place` in the same product.
     pub(super) fn next_place(self, place: i64) -> Result<i64, StoreError> {
-        let next = if self == Self::Photo { place + 1 } else { place + 2 };
+        let next = if matches!(self, Self::Question | Self::Answer) { place + 2 } else { place + 1 };
         if ProductNumber::of(next) == ProductNumber::of(place) {
             return Ok(next);
         }
@@ -129,6 +135,9 @@ impl Kind {
             Self::Question => "SELECT max(place) FROM questions WHERE place BETWEEN ?1 AND ?2",
             Self::Answer => "SELECT max(place) FROM answers WHERE place BETWEEN ?1 AND ?2",
             Self::Photo => "SELECT max(place) FROM photos WHERE place BETWEEN ?1 AND ?2",
+            Self::Review => "SELECT max(place) FROM reviews WHERE place BETWEEN ?1 AND ?2",
+            Self::ReviewPhoto => "SELECT max(place) FROM review_photos WHERE place BETWEEN ?1 AND ?2",
+            Self::Rating => "SELECT max(place) FROM characteristic_ratings WHERE place BETWEEN ?1 AND ?2",
         };
         let highest: Option<i64> = ask_one(connection, sql, [first, last])?;
         highest.map_or(Ok(self.first_place(number)), |place| self.next_place(place))

@@ -33,7 +33,8 @@ WHERE q.place >= 274877906944 << 24 AND f.product_id IS NULL;
 
 SELECT 'submissions: number ' || s.number || ' came to a row that is not there' FROM submissions s
 WHERE NOT EXISTS (SELECT 1 FROM questions q WHERE q.question_id = s.question_id)
-  AND NOT EXISTS (SELECT 1 FROM answers a WHERE a.answer_id = s.answer_id);
+  AND NOT EXISTS (SELECT 1 FROM answers a WHERE a.answer_id = s.answer_id)
+  AND NOT EXISTS (SELECT 1 FROM reviews r WHERE r.review_id = s.review_id);
 
 SELECT 'questions: place ' || place || ' belongs to no product' FROM questions WHERE place < 1 << 24;
 
