@@ -3,10 +3,10 @@
 use atelier::domain::{CatalogueRows, Id as _, ProductId, Timestamp};
 use atelier::store::{LoadMode, StoreError};
 
-use super::stock::{Catalogue, lines, small_catalogue};
+use super::stock::{Catalogue, small_catalogue};
 use crate::store::harness::{TestStore, ask, product_id, time};
 use crate::store::reading::by_hand;
-use crate::support::on_every_store;
+use crate::support::{catalogue_lines as lines, on_every_store};
 
 on_every_store!(
     products_come_in_the_order_asked_for,

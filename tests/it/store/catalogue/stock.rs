@@ -1,10 +1,10 @@
-//! A catalogue to load into a store, the rows that the store must then return, and a product as
-//! lines that read well in a failed test.
+//! A catalogue to load into a store, and the rows that the store must then return.
 
-use atelier::domain::{CatalogueRows, Id as _, Kind, ProductId, Set, Timestamp};
+use atelier::domain::{CatalogueRows, Kind, Set, Timestamp};
 use atelier::store::{BulkLoad, Counts, LoadMode, NOTHING, RowBatch, Store, StoreError};
 
 use crate::store::harness::{TestStore, outside, product_id, time};
+use crate::support::sort_catalogue_lines;
 
 /// Rows to load, and the lines of each product that must be there then.
 pub(crate) struct Catalogue {
@@ -138,7 +138,7 @@ impl Catalogue {
     pub(crate) fn lines(&self, product: u64) -> Vec<String> {
         let of_product = self.expected.iter().filter(|(id, _)| *id == product);
         let mut lines: Vec<String> = of_product.map(|(_, line)| line.clone()).collect();
-        sort(&mut lines);
+        sort_catalogue_lines(&mut lines);
         lines
     }
 }
@@ -183,39 +183,4 @@ impl TestStore {
         let products = self.reader().load_catalogue(&[product_id(product)]).expect("the product is read");
         products.into_iter().next().expect("one product was asked for")
     }
-}
-
-/// A product as lines: sorted, but for related products, which come last and in their order.
-pub(crate) fn lines(rows: &CatalogueRows) -> Vec<String> {
-    let text = |span| rows.texts.get(span);
-    let mut lines = Vec::new();
-    if let Some(product) = rows.product {
-        let (name, slogan, description) =
-            (text(product.name), text(product.slogan), text(product.description));
-        let (category, price) = (text(product.category), product.default_price);
-        lines.push(format!("P {name:?} {slogan:?} {description:?} {category} {price}"));
-    }
-    for row in &rows.styles {
-        let sale = row.sale_price.map(|price| format!(" sale {price}")).unwrap_or_default();
-        let default = if row.is_default { " default" } else { "" };
-        lines.push(format!("S{} {:?} {}{sale}{default}", row.style_id, text(row.name), row.original_price));
-    }
-    for row in &rows.features {
-        lines.push(format!("F{} {} {:?}", row.id, text(row.feature), row.value.map(text)));
-    }
-    for row in &rows.photos {
-        let (url, small) = (text(row.url), text(row.thumbnail_url));
-        lines.push(format!("I{} of S{} {url} {small}", row.photo_id, row.style_id));
-    }
-    for row in &rows.skus {
-        lines.push(format!("K{} of S{} {} {}", row.sku_id, row.style_id, text(row.size), row.quantity));
-    }
-    lines.extend(rows.related.iter().map(|related: &ProductId| format!("-> {}", related.get())));
-    sort(&mut lines);
-    lines
-}
-
-fn sort(lines: &mut [String]) {
-    let key = |line: &String| (line.starts_with("->"), if line.starts_with("->") { String::new() } else { line.clone() });
-    lines.sort_by_key(key);
 }

@@ -3,10 +3,10 @@
 use atelier::domain::{Id, ReviewRows};
 use atelier::store::{Command, Reader, StoreError};
 
-use super::stock::{Reviews, lines, review, small_shop, write};
+use super::stock::{Reviews, review, small_shop, write};
 use crate::store::harness::{TestStore, product_id, vote};
 use crate::store::reading::by_hand;
-use crate::support::on_every_store;
+use crate::support::{on_every_store, review_lines as lines};
 
 on_every_store!(
     products_come_in_the_order_asked_for,

@@ -4,8 +4,9 @@
 use atelier::store::{Command, Outcome, StoreError};
 use rusqlite::Connection;
 
-use super::stock::{lines, review, small_shop, write};
+use super::stock::{review, small_shop, write};
 use crate::store::harness::{TestStore, product_id, vote};
+use crate::support::review_lines as lines;
 
 /// A place in product 5, in the order of the load.
 const fn place(position: i64) -> i64 {
@@ -62,17 +63,11 @@ fn values_that_a_review_cannot_have_are_named() {
         ("helpful", &["-1", "4294967296", "1.5"]),
         ("summary", &["x'41'", "CAST(x'FF' AS TEXT)"]),
         ("body", &["x'41'", "CAST(x'C328' AS TEXT)"]),
-        ("name", &["7.5e3", "CAST(x'EDA080' AS TEXT)"]),
+        ("name", &["x'41'", "CAST(x'EDA080' AS TEXT)"]),
         ("response", &["x'41'", "CAST(x'FF' AS TEXT)"]),
     ] {
         for value in values {
             let sql = format!("UPDATE reviews SET {column} = {value} WHERE review_id = 1");
-            if column == "name" && *value == "7.5e3" {
-                // A column of texts turns a number into one.
-                let store = damaged_shop(&sql);
-                assert!(store.review_lines(5)[0].contains("7500.0"), "{:?}", store.review_lines(5));
-                continue;
-            }
             assert_named(&sql, "reviews", place(0), column);
         }
     }

@@ -1,5 +1,4 @@
-//! Reviews to load into a store, the rows that the store must then return, and a product's reviews
-//! as lines that read well in a failed test.
+//! Reviews to load into a store, the rows that the store must then return, and reviews to write.
 
 use atelier::domain::{
     Body, CharacteristicId, CharacteristicRow, Email, Id, Kind, Name, NewReview, PhotoUrl, Rated, ReviewId,
@@ -8,6 +7,7 @@ use atelier::domain::{
 use atelier::store::{BulkLoad, Command, Counts, LoadMode, NOTHING, RowBatch, Store, StoreError};
 
 use crate::store::harness::{TestStore, outside, product_id, time};
+use crate::support::review_lines as lines;
 
 /// Rows to load, which are also the expected ones.
 #[derive(Default)]
@@ -322,39 +322,4 @@ impl TestStore {
         let products = self.reader().load_reviews(&[product_id(product)]).expect("the product is read");
         products.into_iter().next().expect("one product was asked for")
     }
-}
-
-/// A product's reviews as lines, in order of kind and id. Photos without a visible review are left
-/// out, as every reader of rows does.
-pub(crate) fn lines(rows: &ReviewRows) -> Vec<String> {
-    let text = |span| rows.texts.get(span);
-    let mut lines = Vec::new();
-    let mut reviews = rows.reviews.clone();
-    reviews.sort_by_key(|row| row.review_id);
-    for row in &reviews {
-        let (summary, body, name) = (text(row.summary), text(row.body), text(row.name));
-        let response = row.response.map(|response| format!(" response {:?}", text(response)));
-        lines.push(format!(
-            "R{} {}* {} {summary:?} {body:?} {name} {} +{}{}",
-            row.review_id,
-            row.rating.get(),
-            if row.recommend { "yes" } else { "no" },
-            row.written_at,
-            row.helpful,
-            response.unwrap_or_default()
-        ));
-    }
-    let mut photos = rows.photos.clone();
-    photos.retain(|row| reviews.iter().any(|review| review.review_id == row.review_id));
-    photos.sort_by_key(|row| row.photo_id);
-    for row in &photos {
-        lines.push(format!("P{} of R{} {}", row.photo_id, row.review_id, text(row.url)));
-    }
-    let mut characteristics = rows.characteristics.clone();
-    characteristics.sort_by_key(|row| row.characteristic_id);
-    for row in &characteristics {
-        let name = text(row.name);
-        lines.push(format!("C{} {name} {}/{}", row.characteristic_id, row.stars, row.ratings));
-    }
-    lines
 }

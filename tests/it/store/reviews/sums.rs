@@ -9,9 +9,9 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::test_runner::TestRunner;
 
-use super::stock::{Reviews, lines, review, write};
+use super::stock::{Reviews, review, write};
 use crate::store::harness::{TestStore, outside, product_id, vote};
-use crate::support::{OnStore, StoreKind, on_every_store};
+use crate::support::{OnStore, StoreKind, on_every_store, review_lines as lines};
 
 on_every_store!(sums_are_those_of_a_recomputation);
 
