@@ -4,6 +4,7 @@
 //! file, and nothing here imports another part of this crate.
 
 mod catalogue;
+mod definitions;
 mod digest;
 mod ids;
 mod kind;

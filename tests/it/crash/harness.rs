@@ -11,8 +11,8 @@ use atelier::domain::{ProductId, ProductRows};
 use atelier::store::StoreAddress;
 
 use crate::support::ledger::{Ledger, Writer};
-use crate::support::{catalogue_lines, review_lines};
 use crate::support::program::{Server, run, until};
+use crate::support::{catalogue_lines, review_lines};
 
 /// Clients of [`write`].
 pub(crate) const CLIENTS: u64 = 4;

@@ -36,9 +36,8 @@ fn acknowledged_writes_survive_a_killed_server_exactly_once(place: &Place) {
 fn import_characteristics(folder: &Path, store: &str) {
     let files = folder.join("reviews");
     std::fs::create_dir(&files).expect("a folder");
-    let rows: String = (1..=PRODUCTS)
-        .map(|product| format!("{},{product},\"Fit\"\n", characteristic(product)))
-        .collect();
+    let rows: String =
+        (1..=PRODUCTS).map(|product| format!("{},{product},\"Fit\"\n", characteristic(product))).collect();
     for (name, text) in [
         ("characteristics.csv", format!("id,product_id,name\n{rows}")),
         (

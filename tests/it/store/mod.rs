@@ -20,6 +20,7 @@ mod races_limits;
 mod reading;
 mod reviews;
 mod sqlite_check;
+mod sqlite_check_sets;
 mod sqlite_damage;
 mod sqlite_opening;
 mod stock;

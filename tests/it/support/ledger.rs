@@ -266,7 +266,8 @@ fn compare_sums(client: &mut Connection) {
             assert_eq!(sum["id"].as_u64(), Some(characteristic(product)), "{name}");
             let value = sum["value"].as_str().map(|value| value.parse::<f64>().expect("a number"));
             let count = u32::try_from(reviews.len()).expect("a few reviews");
-            let average = (count > 0).then(|| f64::from(u32::try_from(stars).expect("a few")) / f64::from(count));
+            let average =
+                (count > 0).then(|| f64::from(u32::try_from(stars).expect("a few")) / f64::from(count));
             let is_near = match (value, average) {
                 (Some(value), Some(average)) => (value - average).abs() < 1e-9,
                 (value, average) => value.is_none() && average.is_none(),

@@ -4,7 +4,8 @@ use rusqlite::{CachedStatement, Connection, OptionalExtension as _};
 
 use super::scan::{Range, Tables};
 use crate::domain::{
-    CatalogueRows, FeatureRow, Id as _, ProductId, ProductRow, Set, SkuRow, StylePhotoRow, StyleRow, Timestamp,
+    CatalogueRows, FeatureRow, Id as _, ProductId, ProductRow, Set, SkuRow, StylePhotoRow, StyleRow,
+    Timestamp,
 };
 use crate::store::StoreError;
 use crate::store::sqlite::decode::Columns;

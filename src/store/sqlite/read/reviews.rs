@@ -4,12 +4,12 @@ use rusqlite::{CachedStatement, Connection};
 
 use super::scan::{Range, Tables};
 use crate::domain::{CharacteristicRow, ProductId, ReviewPhotoRow, ReviewRow, ReviewRows};
-use crate::store::StoreError;
-use crate::store::columns::{PUBLISHED, shown_votes};
+use crate::store::columns::shown_votes;
 use crate::store::sqlite::decode::Columns;
 use crate::store::sqlite::failure::Failure;
 use crate::store::sqlite::place::ProductNumber;
 use crate::store::sqlite::sums::{SUMS, Sum};
+use crate::store::{PUBLISHED_STATE, StoreError};
 
 const REVIEWS: &str = "SELECT place, review_id, written_at, rating, recommend, state, helpful,
          summary, body, name, response
@@ -39,7 +39,7 @@ struct Mark {
     place: i64,
     /// The votes that are shown.
     helpful: u32,
-    state: u8,
+    state: u64,
 }
 
 impl<'c> Tables<'c> for Reviews<'c> {
@@ -147,7 +147,7 @@ impl Reviews<'_> {
                     state: columns.state(5, "state")?,
                 },
             };
-            if mark.state != PUBLISHED {
+            if mark.state != PUBLISHED_STATE {
                 continue;
             }
             let product = &mut products[index];

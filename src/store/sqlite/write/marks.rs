@@ -4,13 +4,13 @@
 use rusqlite::Connection;
 
 use crate::domain::{Id as _, ReviewId, Target};
-use crate::store::columns::{HIDDEN, PUBLISHED, shown_votes};
+use crate::store::columns::shown_votes;
 use crate::store::sqlite::decode::Columns;
 use crate::store::sqlite::failure::Failure;
 use crate::store::sqlite::place::{ProductNumber, place_by_id, place_of_question};
 use crate::store::sqlite::statement::execute;
 use crate::store::sqlite::sums::sums_of;
-use crate::store::{Command, Outcome, StoreError};
+use crate::store::{Command, HIDDEN_STATE, Outcome, PUBLISHED_STATE, StoreError};
 
 /// A vote or a report whose row is there.
 struct Mark {
@@ -91,7 +91,7 @@ fn mark_entry(connection: &Connection, place: i64, votes: u32, report: bool) -> 
 
 /// The counters that a question or an answer was added with.
 fn own_counters(connection: &Connection, place: i64) -> Result<(u32, bool), StoreError> {
-    // Even places are questions (`Kind::first_place`).
+    // Even places are questions (`place::first_place`).
     let (table, sql) = if place % 2 == 0 {
         ("questions", "SELECT place, helpful, reported FROM questions WHERE place = ?1")
     } else {
@@ -115,7 +115,7 @@ fn counters(
 struct ReviewMark {
     helpful: u32,
     withdrawn: u32,
-    state: u8,
+    state: u64,
     revision: u32,
 }
 
@@ -135,11 +135,11 @@ fn mark_review(
         None => own_mark(connection, place)?,
     };
     mark.helpful = mark.helpful.saturating_add(votes);
-    if report && mark.state != HIDDEN {
-        if mark.state == PUBLISHED {
+    if report && mark.state != HIDDEN_STATE {
+        if mark.state == PUBLISHED_STATE {
             take_out_ratings(connection, ProductNumber::of(place), review_id)?;
         }
-        mark.state = HIDDEN;
+        mark.state = HIDDEN_STATE;
         mark.revision = mark.revision.saturating_add(1);
     }
     let sql = if is_new {
@@ -147,7 +147,7 @@ fn mark_review(
     } else {
         "UPDATE review_marks SET helpful = ?2, withdrawn = ?3, state = ?4, revision = ?5 WHERE place = ?1"
     };
-    execute(connection, sql, (place, mark.helpful, mark.withdrawn, mark.state, mark.revision))?;
+    execute(connection, sql, (place, mark.helpful, mark.withdrawn, mark.state.cast_signed(), mark.revision))?;
     shown_votes(mark.helpful, mark.withdrawn).map_err(|problem| StoreError::Damaged {
         product_id: None,
         table: "review_marks",
@@ -202,8 +202,8 @@ fn take_out_ratings(
         };
         let characteristic_id = columns.id(1, "characteristic_id")?;
         let sum = sums.iter_mut().find(|sum| sum.characteristic_id == characteristic_id);
-        let sum =
-            sum.ok_or_else(|| columns.damaged("characteristic_id", "the product has no such sum".to_owned()))?;
+        let sum = sum
+            .ok_or_else(|| columns.damaged("characteristic_id", "the product has no such sum".to_owned()))?;
         sum.take_out(columns.stars(2, "stars")?)?;
     }
     sums.into_iter().flatten().try_for_each(|sum| sum.store(connection))

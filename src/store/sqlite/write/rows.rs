@@ -4,14 +4,14 @@
 use rusqlite::Connection;
 
 use crate::domain::{
-    AnswerId, Id, MAX_ID, NewAnswer, NewQuestion, NewReview, PhotoId, QuestionId, Rated, ReviewId, Timestamp,
+    AnswerId, Id, Kind, MAX_ID, NewAnswer, NewQuestion, NewReview, PhotoId, QuestionId, Rated, ReviewId,
+    Timestamp,
 };
-use crate::store::columns::PUBLISHED;
-use crate::store::sqlite::place::{Kind, ProductNumber, place_of_question};
+use crate::store::sqlite::place::{ProductNumber, free_place, place_of_question};
 use crate::store::sqlite::statement::{ask_one, execute};
 use crate::store::sqlite::submissions::Submissions;
 use crate::store::sqlite::sums::sums_of;
-use crate::store::{Command, Outcome, StoreError};
+use crate::store::{Command, Outcome, PUBLISHED_STATE, StoreError};
 
 /// Carries out new rows, in order, but for those that were added before.
 pub(super) fn add_rows(
@@ -69,7 +69,7 @@ fn add_question(
     written_at: Timestamp,
 ) -> Result<Outcome, StoreError> {
     let number = ProductNumber::find_or_make(connection, question.product_id)?;
-    let place = Kind::Question.free_place(connection, number)?;
+    let place = free_place(connection, Kind::Question, number)?;
     let question_id: QuestionId = new_id(connection, "question")?;
     execute(
         connection,
@@ -94,7 +94,7 @@ fn add_answer(
     answer: &NewAnswer,
     written_at: Timestamp,
 ) -> Result<Outcome, StoreError> {
-    let place = Kind::Answer.free_place(connection, number)?;
+    let place = free_place(connection, Kind::Answer, number)?;
     let answer_id: AnswerId = new_id(connection, "answer")?;
     execute(connection, "INSERT INTO answers (place, answer_id, question_id, written_at, reported, helpful, body, name, email)
              VALUES (?1, ?2, ?3, ?4, 0, 0, ?5, ?6, ?7)", (
@@ -107,7 +107,7 @@ fn add_answer(
                 answer.email.as_str(),
             ))?;
     for url in &answer.photos {
-        let place = Kind::Photo.free_place(connection, number)?;
+        let place = free_place(connection, Kind::Photo, number)?;
         let photo_id: PhotoId = new_id(connection, "photo")?;
         execute(
             connection,
@@ -124,7 +124,7 @@ fn add_review(
     written_at: Timestamp,
 ) -> Result<Outcome, StoreError> {
     let number = ProductNumber::find_or_make(connection, review.product_id)?;
-    let place = Kind::Review.free_place(connection, number)?;
+    let place = free_place(connection, Kind::Review, number)?;
     let review_id: ReviewId = new_id(connection, "review")?;
     execute(
         connection,
@@ -137,7 +137,7 @@ fn add_review(
             written_at.milliseconds(),
             review.rating.get(),
             review.recommend,
-            PUBLISHED,
+            PUBLISHED_STATE.cast_signed(),
             review.summary.as_str(),
             review.body.as_str(),
             review.name.as_str(),
@@ -145,7 +145,7 @@ fn add_review(
         ),
     )?;
     for url in &review.photos {
-        let place = Kind::ReviewPhoto.free_place(connection, number)?;
+        let place = free_place(connection, Kind::ReviewPhoto, number)?;
         let photo_id: PhotoId = new_id(connection, "review_photo")?;
         execute(
             connection,
@@ -175,7 +175,7 @@ fn add_ratings(
         };
         sum.add(*stars);
         sum.store(connection)?;
-        let place = Kind::Rating.free_place(connection, number)?;
+        let place = free_place(connection, Kind::Rating, number)?;
         let rating_id = new_number(connection, "rating")?;
         execute(
             connection,

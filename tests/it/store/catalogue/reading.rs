@@ -161,7 +161,8 @@ fn ids_of_products_ascend_and_resume_where_they_stopped(store: &TestStore) {
         assert_eq!(ids, catalogue.products(), "limit {limit}");
     }
     // Behind ids that are not there as well.
-    for (after, next) in [(1, Some(3)), (119, Some(120)), (200, Some((1 << 38) - 1)), (1 << 46, Some((1 << 53) - 1))]
+    for (after, next) in
+        [(1, Some(3)), (119, Some(120)), (200, Some((1 << 38) - 1)), (1 << 46, Some((1 << 53) - 1))]
     {
         let found = reader.product_ids(Some(product_id(after)), 1).expect("the ids are read");
         assert_eq!(found.first().map(|id| id.get()), next, "behind {after}");

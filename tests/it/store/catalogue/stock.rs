@@ -69,7 +69,9 @@ impl Catalogue {
     }
 
     pub(crate) fn feature(mut self, id: u64, product: u64, value: Option<&str>) -> Self {
-        self.add(Kind::Feature, product, |keep| vec![id, product, keep("Fabric"), value.map_or(NOTHING, keep)]);
+        self.add(Kind::Feature, product, |keep| {
+            vec![id, product, keep("Fabric"), value.map_or(NOTHING, keep)]
+        });
         self.expect(product, format!("F{id} Fabric {value:?}"));
         self
     }

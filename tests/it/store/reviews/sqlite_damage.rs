@@ -44,7 +44,13 @@ fn assert_named(sql: &str, table: &str, row: i64, column: &str) {
 
 fn assert_damage(result: Result<(), StoreError>, sql: &str, table: &str, row: i64, column: &str) {
     match result {
-        Err(StoreError::Damaged { table: table_named, row: row_named, column: column_named, problem, .. }) => {
+        Err(StoreError::Damaged {
+            table: table_named,
+            row: row_named,
+            column: column_named,
+            problem,
+            ..
+        }) => {
             assert_eq!((table_named, row_named, column_named), (table, row, column), "{sql}: {problem}");
             assert!(!problem.is_empty(), "{sql}");
         }

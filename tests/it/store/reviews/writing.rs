@@ -74,10 +74,7 @@ fn an_unknown_id_fails_alone(store: &TestStore) {
         Command::Report(review(2)),
         vote(question(1), 1),
     ]);
-    assert_eq!(
-        outcomes,
-        [Outcome::NotFound, voted(5, 4), Outcome::NotFound, reported(5), Outcome::NotFound]
-    );
+    assert_eq!(outcomes, [Outcome::NotFound, voted(5, 4), Outcome::NotFound, reported(5), Outcome::NotFound]);
 }
 
 fn questions_and_reviews_travel_in_one_batch(store: &TestStore) {
@@ -226,7 +223,8 @@ fn ids_are_not_used_again_after_the_rows_were_replaced(store: &TestStore) {
 }
 
 fn a_batch_of_thousands_is_one_commit(store: &TestStore) {
-    let shop = (1..=300).fold(Reviews::default(), |shop, product| shop.characteristic(product, product, "Fit"));
+    let shop =
+        (1..=300).fold(Reviews::default(), |shop, product| shop.characteristic(product, product, "Fit"));
     shop.into(store);
     let product = |number: u64| number % 300 + 1;
     let commands: Vec<Command> = (0..3_000)
@@ -241,8 +239,11 @@ fn a_batch_of_thousands_is_one_commit(store: &TestStore) {
     }
     let votes: Vec<Command> = (1..=3_000).rev().map(|number| vote(review(number), 2)).collect();
     assert!(!store.commit(&votes).contains(&Outcome::NotFound));
-    let reports: Vec<Command> =
-        (1..=3_000).rev().filter(|number| number % 2 == 0).map(|number| Command::Report(review(number))).collect();
+    let reports: Vec<Command> = (1..=3_000)
+        .rev()
+        .filter(|number| number % 2 == 0)
+        .map(|number| Command::Report(review(number)))
+        .collect();
     assert!(!store.commit(&reports).contains(&Outcome::NotFound));
     for product in [1, 150, 299] {
         let lines = store.review_lines(product);
