@@ -8,6 +8,7 @@ mod definitions;
 mod digest;
 mod ids;
 mod kind;
+mod order;
 mod page;
 mod product;
 mod review;
@@ -25,6 +26,7 @@ pub use ids::{
     ReviewId, SkuId, StyleId,
 };
 pub use kind::{Column, Definition, Holds, Kind, Set};
+pub use order::ReviewOrder;
 pub use page::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, Page};
 pub use product::{AnswerRow, PhotoRow, ProductRows, QuestionRow, Span, Texts};
 pub use review::{

@@ -7,8 +7,14 @@ use crate::domain::{MAX_PAGE_SIZE, SubmissionLimits};
 /// Limits and sizes of a [`Service`](super::Service).
 #[derive(Debug, Clone)]
 pub struct ServiceSettings {
-    /// Most bytes of cached products; 0 caches none.
-    pub views_max_bytes: u64,
+    /// Most bytes of cached questions and answers; 0 caches none.
+    pub questions_max_bytes: u64,
+    /// Most bytes of cached reviews; 0 caches none.
+    pub reviews_max_bytes: u64,
+    /// Most bytes of cached products of the catalogue; 0 caches none.
+    pub catalogue_max_bytes: u64,
+    /// What every product of the catalogue says in `campus`.
+    pub campus: String,
     /// A cached product that is older is loaded again, changed or not; zero disables this. The
     /// resolution is 100 ms.
     pub max_view_age: Duration,
@@ -37,7 +43,10 @@ pub struct ServiceSettings {
 impl Default for ServiceSettings {
     fn default() -> Self {
         Self {
-            views_max_bytes: 4 << 30,
+            questions_max_bytes: 4 << 30,
+            reviews_max_bytes: 3 << 30,
+            catalogue_max_bytes: 2 << 30,
+            campus: "hr-rfp".to_owned(),
             max_view_age: Duration::ZERO,
             stale_grace: Duration::ZERO,
             readers: 2,
