@@ -204,9 +204,10 @@ fn a_product_that_the_catalogue_lacks_is_small_and_says_so() {
 #[test]
 fn everything_that_changes_a_part_changes_its_tag() {
     let one = ("text".to_owned(), Some(5), 6);
+    let row = std::slice::from_ref(&one);
     let pool = TextPool::new();
     let pack = |rows: &CatalogueRows| Catalogue::pack(rows, &pool);
-    let rows = || product(&one, &[one.clone()], &[one.clone()], &[one.clone()], &[one.clone()]);
+    let rows = || product(&one, row, row, row, row);
     let mut products = vec![rows(); 9];
     products[1].features[0].value = None;
     products[2].styles[0].is_default = false;
