@@ -6,6 +6,7 @@
 //! and `example` are for monitoring and for the home page.
 
 mod answers;
+mod carts;
 mod clock;
 mod error;
 mod example;
@@ -15,6 +16,7 @@ mod memory;
 mod questions;
 mod readiness;
 mod settings;
+mod stub;
 mod statistics;
 mod submissions;
 mod threads;
@@ -29,8 +31,10 @@ pub use example::Example;
 pub use listed::Listed;
 pub use settings::ServiceSettings;
 pub use statistics::{BatchStatistics, Failure, SPANS_TARGET, Statistics, ViewStatistics};
+pub use stub::ProductPart;
 pub use submissions::Added;
 
+use self::carts::Carts;
 use self::lanes::fill::{FillSignal, Filler};
 use self::lanes::loader::{Lane, LoadRequest, ViewLoad};
 use self::lanes::log_throttle::LogThrottle;
@@ -57,6 +61,7 @@ pub struct Service {
     freshness: Arc<Freshness>,
     counters: Arc<Counters>,
     readiness: Readiness,
+    carts: Carts,
     clock: Arc<dyn Clock>,
     store_name: &'static str,
     settings: ServiceSettings,
@@ -72,7 +77,8 @@ impl Service {
     /// When a session cannot be opened or a thread cannot be started.
     pub fn start(
         store: &dyn Sessions,
-        clock: Arc<dyn Clock>,
+        carts: Carts,
+    clock: Arc<dyn Clock>,
         settings: ServiceSettings,
     ) -> Result<Self, StoreError> {
         let freshness = Arc::new(Freshness::new(settings.max_view_age, settings.stale_grace));
@@ -90,6 +96,7 @@ impl Service {
             freshness,
             counters: Arc::default(),
             readiness: Readiness::new(),
+            carts: Carts::default(),
             store_name: store.name(),
             clock,
             settings,
