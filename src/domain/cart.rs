@@ -1,8 +1,8 @@
 //! What shops tell the service besides questions, answers and reviews: what goes into a cart, and
 //! what a shopper clicked on. Deliberately absent: where carts are kept (`service`).
 
-use super::draft::{Draft, Field, FieldError, id};
 use super::SkuId;
+use super::draft::{Draft, Field, FieldError, id};
 
 /// Most pieces of a SKU that are put into a cart at once.
 pub const MAX_PIECES: u32 = 1_000_000;

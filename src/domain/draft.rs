@@ -9,8 +9,18 @@ use super::{Stars, TextError, is_photo_address};
 
 /// The names of the fields that some submission has, other than photos and characteristics.
 pub const FIELDS: [&str; 12] = [
-    "body", "count", "element", "email", "name", "product_id", "rating", "recommend", "sku_id", "summary",
-    "time", "widget",
+    "body",
+    "count",
+    "element",
+    "email",
+    "name",
+    "product_id",
+    "rating",
+    "recommend",
+    "sku_id",
+    "summary",
+    "time",
+    "widget",
 ];
 
 /// A field as a client sent it.

@@ -164,7 +164,8 @@ fn rated(errors: &mut Vec<FieldError>, draft: &Draft) -> Option<Vec<Rated>> {
     let entries = match &draft.characteristics {
         Ok(entries) if entries.len() <= MAX_CHARACTERISTICS => entries,
         Ok(entries) => {
-            let problem = format!("must have at most {MAX_CHARACTERISTICS} entries; it has {}", entries.len());
+            let problem =
+                format!("must have at most {MAX_CHARACTERISTICS} entries; it has {}", entries.len());
             errors.push(FieldError::of("characteristics", &problem));
             return None;
         }
@@ -285,7 +286,8 @@ mod tests {
             assert_eq!(rated_of(&[(key, field), ("7", text.clone())]), expected, "{key}");
         }
         let many: Vec<(String, Field)> = (1..=101).map(|id| (id.to_string(), five.clone())).collect();
-        let many: Vec<(&str, Field)> = many.iter().map(|(key, field)| (key.as_str(), field.clone())).collect();
+        let many: Vec<(&str, Field)> =
+            many.iter().map(|(key, field)| (key.as_str(), field.clone())).collect();
         assert_eq!(rated_of(&many), Err(vec!["#/characteristics".to_owned()]));
         assert_eq!(rated_of(&many[..100]).map(|rated| rated.len()), Ok(100));
     }

@@ -118,9 +118,9 @@ const fn part_of(path: &str) -> Part {
     match path.as_bytes() {
         [b'/', b'q', b'a', ..] => Part::Questions,
         [b'/', b'r', b'e', b'v', b'i', b'e', b'w', b's', ..] => Part::Reviews,
-        [b'/', b'p', b'r', b'o', b'd', b'u', b'c', b't', b's', ..]
-        | b"/cart"
-        | b"/interactions" => Part::Products,
+        [b'/', b'p', b'r', b'o', b'd', b'u', b'c', b't', b's', ..] | b"/cart" | b"/interactions" => {
+            Part::Products
+        }
         _ => Part::Everywhere,
     }
 }

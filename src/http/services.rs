@@ -77,7 +77,8 @@ impl FromStr for Services {
 impl fmt::Display for Services {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let all = [(self.products, "products"), (self.questions, "qa"), (self.reviews, "reviews")];
-        let named: Vec<&str> = all.iter().filter(|(is_served, _)| *is_served).map(|(_, name)| *name).collect();
+        let named: Vec<&str> =
+            all.iter().filter(|(is_served, _)| *is_served).map(|(_, name)| *name).collect();
         formatter.write_str(&named.join(","))
     }
 }

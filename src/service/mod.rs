@@ -16,8 +16,8 @@ mod memory;
 mod questions;
 mod readiness;
 mod settings;
-mod stub;
 mod statistics;
+mod stub;
 mod submissions;
 mod threads;
 
@@ -78,7 +78,7 @@ impl Service {
     pub fn start(
         store: &dyn Sessions,
         carts: Carts,
-    clock: Arc<dyn Clock>,
+        clock: Arc<dyn Clock>,
         settings: ServiceSettings,
     ) -> Result<Self, StoreError> {
         let freshness = Arc::new(Freshness::new(settings.max_view_age, settings.stale_grace));

@@ -56,11 +56,7 @@ fn missing_fields(operation: &Operation, settings: &Settings<'_>) -> Option<Vec<
 }
 
 /// What may be wrong with a body.
-fn bad_submissions(
-    operation: &Operation,
-    missing: Vec<FieldError>,
-    settings: &Settings<'_>,
-) -> Vec<Problem> {
+fn bad_submissions(operation: &Operation, missing: Vec<FieldError>, settings: &Settings<'_>) -> Vec<Problem> {
     let mut problems = Vec::new();
     if operation.counts_as().is_some() {
         problems.extend([Problem::InvalidKey, Problem::KeyTaken]);

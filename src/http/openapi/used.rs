@@ -44,7 +44,8 @@ fn collect(value: &Value, used: &mut BTreeSet<String>) {
                         used.extend(tags.iter().filter_map(Value::as_str).map(|tag| format!("tags/{tag}")));
                     }
                     ("security", Value::Array(choices)) => {
-                        let names = choices.iter().filter_map(Value::as_object).flat_map(|choice| choice.keys());
+                        let names =
+                            choices.iter().filter_map(Value::as_object).flat_map(|choice| choice.keys());
                         used.extend(names.map(|name| format!("securitySchemes/{name}")));
                     }
                     _ => collect(member, used),

@@ -17,9 +17,5 @@ pub(crate) fn created<I: Id>(
         0 => String::new(),
         number => format!(",\"photos_left_out\":{number}"),
     };
-    Reply::Created {
-        json: format!("{{\"{key}\":{id}{left_out}}}"),
-        location,
-        is_new,
-    }
+    Reply::Created { json: format!("{{\"{key}\":{id}{left_out}}}"), location, is_new }
 }

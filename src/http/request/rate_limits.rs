@@ -50,7 +50,9 @@ pub enum LocalPeers {
 
 /// Why a text is not a set of limits.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("write off, or numbers of writes an hour such as questions=20,answers=50,reviews=20,votes=600,reports=50")]
+#[error(
+    "write off, or numbers of writes an hour such as questions=20,answers=50,reviews=20,votes=600,reports=50"
+)]
 pub struct InvalidRateLimits;
 
 impl RateLimits {

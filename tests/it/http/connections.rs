@@ -2,7 +2,7 @@
 //! in any pieces, and are closed in order when the server stops.
 
 use super::drafts::question_draft;
-use crate::support::{Shop, answer, on_every_store, question};
+use crate::support::{Connection, PATIENCE, Shop, answer, on_every_store, question};
 
 const GET: &str = "GET /qa/questions?product_id=5 HTTP/1.1\r\nHost: shop\r\n\r\n";
 

@@ -170,7 +170,8 @@ fn catalogue() -> Vec<Rows> {
         (9, "Summer Shoes", 5_999),
         (40, "A <b>\"cap\"</b>", 0),
     ] {
-        let cells = [Number(id), Text(name), Text("Blend in"), Text("It fits."), Text("Jackets"), Number(price)];
+        let cells =
+            [Number(id), Text(name), Text("Blend in"), Text("It fits."), Text("Jackets"), Number(price)];
         products.push(id, cells);
     }
     let mut styles = Rows::of(Kind::Style);
