@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use parking_lot::Mutex;
 
 use super::Service;
-use crate::domain::{CartItem, Digest, Id as _, SkuId, Timestamp};
+use crate::domain::{CartItem, Digest, Timestamp};
 
 /// How long a cart is kept after the last addition, in milliseconds: thirty days.
 const KEPT_MS: i64 = 30 * 24 * 3_600 * 1_000;
@@ -130,6 +130,7 @@ impl Service {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{Id as _, SkuId};
 
     fn item(sku: u64, count: u32) -> CartItem {
         CartItem { sku_id: SkuId::new(sku).unwrap(), count }
