@@ -11,6 +11,7 @@ use indicatif::DecimalBytes;
 use super::counted::counted;
 use super::progress::Progress;
 use crate::config::whole_number;
+use crate::domain::Kind;
 use crate::files::{ExistingFiles, FileError};
 use crate::generate::{Shape, generate};
 use crate::store::Counts;
@@ -49,11 +50,11 @@ pub(super) fn run(args: &GenerateArgs) -> anyhow::Result<()> {
     progress.finish();
     println!(
         "{}: {} in {:.1} s, in {}",
-        counted(Counts {
-            questions: generated.questions,
-            answers: generated.answers,
-            photos: generated.photos,
-        }),
+        counted(Counts::from([
+            (Kind::Question, generated.questions),
+            (Kind::Answer, generated.answers),
+            (Kind::Photo, generated.photos),
+        ])),
         DecimalBytes(generated.bytes),
         started.elapsed().as_secs_f64(),
         args.out.display(),

@@ -1,6 +1,7 @@
 //! What the suites share: stores, servers, clients, and the macro that makes a function a test on
 //! every store. It does not know what a test asks or expects.
 
+pub(crate) mod batches;
 mod catalogue;
 pub(crate) mod certificate;
 pub(crate) mod client;
