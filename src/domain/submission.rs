@@ -210,7 +210,12 @@ fn escaped(key: &str) -> String {
             b'~' => segment.push_str("~0"),
             b'/' => segment.push_str("~1"),
             byte if byte.is_ascii_alphanumeric() || b"-._".contains(&byte) => segment.push(byte.into()),
-            byte => segment.push_str(&format!("%{byte:02X}")),
+            byte => {
+                const HEXADECIMAL: &[u8; 16] = b"0123456789ABCDEF";
+                let digits = [byte >> 4, byte & 15].map(|digit| char::from(HEXADECIMAL[usize::from(digit)]));
+                segment.push('%');
+                segment.extend(digits);
+            }
         }
     }
     segment

@@ -3,6 +3,7 @@
 //! another process does not know it.
 
 use std::collections::{BTreeMap, HashMap};
+use std::fmt::Write as _;
 
 use parking_lot::Mutex;
 
@@ -116,7 +117,8 @@ impl Service {
             table.carts.get(&owner).into_iter().flat_map(|cart| &cart.items).enumerate()
         {
             let comma = if place > 0 { "," } else { "" };
-            output.push_str(&format!("{comma}{{\"sku_id\":\"{sku_id}\",\"count\":\"{count}\"}}"));
+            // A text takes everything.
+            let _ = write!(output, "{comma}{{\"sku_id\":\"{sku_id}\",\"count\":\"{count}\"}}");
         }
         output.push(']');
     }
