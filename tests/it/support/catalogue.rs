@@ -9,7 +9,7 @@ use super::rows::EMAIL;
 use super::shop::Shop;
 
 /// When the products were imported.
-pub(crate) const IMPORTED_AT: &str = "2021-08-13T14:38:44.509Z";
+const IMPORTED_AT: &str = "2021-08-13T14:38:44.509Z";
 
 use Value::{Nothing, Number, Text};
 

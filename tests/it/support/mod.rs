@@ -18,7 +18,7 @@ mod rows;
 mod shop;
 pub(crate) mod stores;
 
-pub(crate) use catalogue::{CHARACTERISTICS, IMPORTED_AT, Review, review};
+pub(crate) use catalogue::{CHARACTERISTICS, review};
 pub(crate) use certificate::Certificate;
 pub(crate) use client::{Connection, PATIENCE, Response};
 pub(crate) use every_store::{OnStore, on_every_store, tests_on_store};
