@@ -14,7 +14,7 @@ use crate::domain::{
     Price, ProductRow, ProductRows, Rated, ReviewId, ReviewOrder, ReviewPhotoRow, ReviewRow, ReviewRows,
     Stars, Summary, Timestamp,
 };
-use crate::store::{Reader, Writer};
+use crate::store::{ProductChange, Reader, Writer};
 use crate::view::{ListTag, ProductPart};
 
 /// Rows in memory. What is hidden is removed.
@@ -340,11 +340,11 @@ async fn reviews_that_changed_elsewhere_are_read_again() {
 
 #[tokio::test]
 async fn products_are_listed_in_order_and_forgotten_by_an_import() {
-    let store = MadeUp::with_products((1..=3_000).filter(|number| !number.is_multiple_of(7)));
+    let store = MadeUp::with_products((1..=3_000_u64).filter(|number| !number.is_multiple_of(7)));
     let service = store.serve(1 << 24);
     assert_eq!(products(&service, page(1, 5)).await, [1, 2, 3, 4, 5]);
     assert_eq!(store.loads(), 5);
-    let all: Vec<u64> = (1..=3_000).filter(|number| !number.is_multiple_of(7)).collect();
+    let all: Vec<u64> = (1..=3_000_u64).filter(|number| !number.is_multiple_of(7)).collect();
     for (number, size) in [(2, 1_000), (3, 1_000), (500, 5), (4, 1_000), (1, 1_000), (u64::MAX, 1_000)] {
         let page = page(number, size);
         assert_eq!(products(&service, page).await, all[page.range(all.len())]);

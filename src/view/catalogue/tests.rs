@@ -26,6 +26,12 @@ fn made() -> impl Strategy<Value = Made> {
     ("[a\"\n😀]{0,40}", prop::option::of(0..100_000_u64), number)
 }
 
+/// Rows with their numbers. The last one comes first, so that packing has to sort.
+fn backwards(made: &[Made]) -> impl Iterator<Item = (u64, &Made)> {
+    let numbers = (1..=made.len()).rev();
+    numbers.map(|number| (number as u64, &made[number - 1]))
+}
+
 /// A product with as many rows of each kind as there are made-up ones. The last style of each row's
 /// choice is not there.
 fn product(
@@ -42,12 +48,11 @@ fn product(
     let default_price = price(product.2 % 1_000_000);
     rows.product = Some(ProductRow { name, slogan: text, description: text, category: name, default_price });
     rows.imported_at = Timestamp::nearest(1_628_865_524_509);
-    // Backwards, so that packing sorts.
-    for (number, (feature, value, _)) in (1..).zip(features).rev() {
+    for (number, (feature, value, _)) in backwards(features) {
         let value = value.map(|value| texts.keep(&value.to_string()));
         rows.features.push(FeatureRow { id: number, feature: texts.keep(feature), value });
     }
-    for (number, (name, sale_price, original)) in (1..).zip(styles).rev() {
+    for (number, (name, sale_price, original)) in backwards(styles) {
         rows.styles.push(StyleRow {
             style_id: id(number),
             name: texts.keep(name),
@@ -57,14 +62,14 @@ fn product(
         });
     }
     let style = |choice: u64| id::<StyleId>(choice % (styles.len() as u64 + 1) + 1);
-    for (number, (url, thumbnail, choice)) in (1..).zip(photos).rev() {
+    for (number, (url, thumbnail, choice)) in backwards(photos) {
         let url = texts.keep(url);
         let thumbnail_url =
             thumbnail.map_or(url, |number| texts.keep(&format!("https://example.com/{}.jpg", number % 3)));
         let photo_id: PhotoId = id(number);
         rows.photos.push(StylePhotoRow { photo_id, style_id: style(*choice), url, thumbnail_url });
     }
-    for (number, (size, quantity, choice)) in (1..).zip(skus).rev() {
+    for (number, (size, quantity, choice)) in backwards(skus) {
         let sku_id: SkuId = id(number * (1 + choice % 1_000_000));
         let quantity = quantity.map_or(u32::MAX, |quantity| u32::try_from(quantity).expect("small"));
         if rows.skus.iter().all(|row| row.sku_id != sku_id) {
@@ -199,9 +204,10 @@ fn a_product_that_the_catalogue_lacks_is_small_and_says_so() {
 #[test]
 fn everything_that_changes_a_part_changes_its_tag() {
     let one = ("text".to_owned(), Some(5), 6);
+    let row = std::slice::from_ref(&one);
     let pool = TextPool::new();
     let pack = |rows: &CatalogueRows| Catalogue::pack(rows, &pool);
-    let rows = || product(&one, &[one.clone()], &[one.clone()], &[one.clone()], &[one.clone()]);
+    let rows = || product(&one, row, row, row, row);
     let mut products = vec![rows(); 9];
     products[1].features[0].value = None;
     products[2].styles[0].is_default = false;

@@ -28,16 +28,17 @@ impl Reviews {
         let place = reviews[..position].partition_point(|row| rank(row) < raised);
         reviews[place..=position].rotate_right(1);
         for index in relevant.iter_mut().chain(newest) {
-            let at = position_of(index);
+            let at = position_of(*index);
             if at == position {
                 *index = narrow(place).to_le_bytes();
             } else if (place..position).contains(&at) {
                 *index = narrow(at + 1).to_le_bytes();
             }
         }
-        let Some(at) = relevant.iter().position(|index| position_of(index) == place) else { return true };
+        let Some(at) = relevant.iter().position(|index| position_of(*index) == place) else { return true };
         let raised = relevance(&reviews[place]);
-        let better = relevant[..at].partition_point(|index| relevance(&reviews[position_of(index)]) < raised);
+        let better =
+            relevant[..at].partition_point(|index| relevance(&reviews[position_of(*index)]) < raised);
         relevant[better..=at].rotate_right(1);
         let votes = |helpful| votes_hash(review_id.get(), helpful);
         let fingerprint =
@@ -98,6 +99,6 @@ impl Parts {
     }
 }
 
-fn position_of(index: &PackedIndex) -> usize {
-    u32::from_le_bytes(*index) as usize
+fn position_of(index: PackedIndex) -> usize {
+    u32::from_le_bytes(index) as usize
 }
