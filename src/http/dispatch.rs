@@ -69,7 +69,7 @@ async fn reply(
     let (prefix, path) = (app.settings.path_prefix.as_str(), head.uri.path());
     let refused = |problem: Problem| problem.into_response(&head.headers, path, prefix);
     let is_absent = |operation: &Operation| {
-        (operation.needs_home_page && app.history.is_none()) || !app.settings.services.serve(operation)
+        (operation.needs_home_page && app.history.is_none()) || !app.settings.services.serve(operation.part)
     };
     let allowed = |operation: &Operation| allow(&app.server.operations, operation.path);
     let (row, variables) = match destination {

@@ -164,7 +164,7 @@ pub(crate) fn operations() -> Vec<&'static Operation> {
 
 /// The operations of these services.
 pub(crate) fn served(services: Services) -> Vec<&'static Operation> {
-    operations().into_iter().filter(|operation| services.serve(operation)).collect()
+    operations().into_iter().filter(|operation| services.serve(operation.part)).collect()
 }
 
 /// Finds the row of a path (without prefix and query; one trailing slash is dropped) and method.
