@@ -44,6 +44,7 @@ impl ServeOptions {
         let defaults = HttpSettings::default();
         HttpSettings {
             path_prefix: self.path_prefix.clone(),
+            services: self.services,
             first_page: self.home_page.is_on(),
             cors_origins: self.cors_origins.clone(),
             tls: self.tls_files(),
@@ -65,6 +66,7 @@ impl ServeOptions {
     /// The settings of the service.
     pub fn service_settings(&self) -> ServiceSettings {
         let mut settings = ServiceSettings {
+            campus: self.campus.clone(),
             questions_max_bytes: cache_bytes(self.max_product_cache, PRODUCT_CACHE_GIB),
             reviews_max_bytes: cache_bytes(self.max_review_cache, REVIEW_CACHE_GIB),
             catalogue_max_bytes: cache_bytes(self.max_catalogue_cache, CATALOGUE_CACHE_GIB),
@@ -80,6 +82,7 @@ impl ServeOptions {
             ..ServiceSettings::default()
         };
         settings.submission.body_max_chars = self.max_text_chars as usize;
+        settings.submission.summary_max_chars = self.max_summary_chars as usize;
         settings.submission.name_max_chars = self.max_name_chars as usize;
         settings.submission.email_max_chars = self.max_email_chars as usize;
         settings.submission.photos_max = self.max_photos as usize;

@@ -6,6 +6,7 @@
 //! `statistics`, `readiness` and `example` are for monitoring and for the home page.
 
 mod answers;
+mod carts;
 mod catalogue;
 mod clock;
 mod error;
@@ -33,6 +34,7 @@ pub use settings::ServiceSettings;
 pub use statistics::{BatchStatistics, Failure, SPANS_TARGET, Statistics, ViewStatistics};
 pub use submissions::Added;
 
+use self::carts::Carts;
 use self::lanes::fill::{FillSignal, Filler};
 use self::lanes::loader::{Lane, LoadRequest, ViewLoad};
 use self::lanes::log_throttle::LogThrottle;
@@ -58,6 +60,7 @@ pub struct Service {
     fill: Arc<FillSignal>,
     counters: Arc<Counters>,
     readiness: Readiness,
+    carts: Carts,
     clock: Arc<dyn Clock>,
     store_name: &'static str,
     settings: ServiceSettings,
@@ -92,6 +95,7 @@ impl Service {
             fill: Arc::default(),
             counters: Arc::default(),
             readiness: Readiness::new(),
+            carts: Carts::default(),
             store_name: store.name(),
             clock,
             campus: Campus::new(&settings.campus),

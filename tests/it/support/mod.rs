@@ -2,6 +2,7 @@
 //! every store. It does not know what a test asks or expects.
 
 pub(crate) mod batches;
+mod catalogue;
 pub(crate) mod certificate;
 pub(crate) mod client;
 pub(crate) mod cluster;
@@ -18,6 +19,7 @@ mod rows;
 mod shop;
 pub(crate) mod stores;
 
+pub(crate) use catalogue::{CHARACTERISTICS, review};
 pub(crate) use certificate::Certificate;
 pub(crate) use client::{Connection, PATIENCE, Response};
 pub(crate) use every_store::{OnStore, on_every_store, tests_on_store};
