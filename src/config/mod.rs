@@ -41,6 +41,7 @@ impl ServeOptions {
         let defaults = HttpSettings::default();
         HttpSettings {
             path_prefix: self.path_prefix.clone(),
+            services: self.services,
             first_page: self.home_page.is_on(),
             cors_origins: self.cors_origins.clone(),
             tls: self.tls_files(),
@@ -62,6 +63,7 @@ impl ServeOptions {
     /// The settings of the service.
     pub fn service_settings(&self) -> ServiceSettings {
         let mut settings = ServiceSettings {
+            campus: self.campus.clone(),
             views_max_bytes: self.max_product_cache.map_or_else(default_max_product_cache, |size| size.0),
             max_view_age: self.max_product_age(),
             stale_grace: self.stale_grace,
@@ -75,6 +77,7 @@ impl ServeOptions {
             ..ServiceSettings::default()
         };
         settings.submission.body_max_chars = self.max_text_chars as usize;
+        settings.submission.summary_max_chars = self.max_summary_chars as usize;
         settings.submission.name_max_chars = self.max_name_chars as usize;
         settings.submission.email_max_chars = self.max_email_chars as usize;
         settings.submission.photos_max = self.max_photos as usize;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use super::values::{self, ByteSize, LogFilter, Switch, whole_number};
-use crate::http::{CorsOrigins, LocalPeers, LoggedRequests, RateLimits, TrustedProxies};
+use crate::http::{CorsOrigins, LocalPeers, LoggedRequests, RateLimits, Services, TrustedProxies};
 use crate::store::StoreAddress;
 
 /// Where `serve` listens by default.
@@ -125,6 +125,15 @@ pub struct ServeOptions {
     #[arg(long, help_heading = PAGES, env = "ATELIER_PATH_PREFIX", value_name = "PATH", default_value = "", value_parser = values::path_prefix, hide_default_value = true)]
     pub path_prefix: String,
 
+    /// What is served: products, qa and reviews, separated by commas; the paths of what is left out
+    /// are 404
+    #[arg(long, help_heading = PAGES, env = "ATELIER_SERVICES", value_name = "NAMES", default_value_t = Services::ALL)]
+    pub services: Services,
+
+    /// The campus that every product shows
+    #[arg(long, help_heading = PAGES, env = "ATELIER_CAMPUS", value_name = "NAME", default_value = "hr-rfp", value_parser = values::campus)]
+    pub campus: String,
+
     /// A page at / that shows the state of the service, with its figures at /status.json
     #[arg(long, help_heading = PAGES, env = "ATELIER_HOME_PAGE", value_name = "on|off", default_value = "on", hide_possible_values = true)]
     pub home_page: Switch,
@@ -133,7 +142,7 @@ pub struct ServeOptions {
     #[arg(long, help_heading = PAGES, env = "ATELIER_CORS_ORIGINS", value_name = "ORIGINS", default_value = "*", value_parser = CorsOrigins::parse)]
     pub cors_origins: CorsOrigins,
 
-    /// Connections served at once
+    /// Connections served at once; more are refused with 503
     #[arg(long, help_heading = LIMITS, env = "ATELIER_MAX_CONNECTIONS", value_name = "N", default_value_t = 16_384, value_parser = whole_number(1..=u32::MAX))]
     pub max_connections: u32,
 
@@ -142,8 +151,8 @@ pub struct ServeOptions {
     pub max_idle_wait: Duration,
 
     /// Writes an hour that a client may send: off, or any of
-    /// questions=20,answers=50,votes=600,reports=50, the defaults; 0 is no limit
-    #[arg(long, help_heading = LIMITS, env = "ATELIER_RATE_LIMITS", value_name = "LIMITS", default_value = "questions=20,answers=50,votes=600,reports=50", hide_default_value = true)]
+    /// questions=20,answers=50,reviews=20,votes=600,reports=50, the defaults; 0 is no limit
+    #[arg(long, help_heading = LIMITS, env = "ATELIER_RATE_LIMITS", value_name = "LIMITS", default_value = "questions=20,answers=50,reviews=20,votes=600,reports=50", hide_default_value = true)]
     pub rate_limits: RateLimits,
 
     /// Whether --rate-limits counts peers on the loopback interface that send no forwarding header,
@@ -156,13 +165,17 @@ pub struct ServeOptions {
     #[arg(long, help_heading = LIMITS, env = "ATELIER_DUPLICATE_WINDOW", value_name = "DURATION", default_value = "5m", value_parser = values::duration_or_seconds(Duration::ZERO..=DAY))]
     pub duplicate_window: Duration,
 
-    /// Largest body of a request that adds a question or an answer
+    /// Largest body of a request that adds something
     #[arg(long, help_heading = LIMITS, env = "ATELIER_MAX_REQUEST_SIZE", value_name = "SIZE", default_value = "64KiB")]
     pub max_request_size: ByteSize,
 
-    /// Longest text of a question or answer, in characters
+    /// Longest text of a question, an answer or a review, in characters
     #[arg(long, help_heading = LIMITS, env = "ATELIER_MAX_TEXT_CHARS", value_name = "N", default_value_t = 1_000, value_parser = whole_number(1..=10_000_u32))]
     pub max_text_chars: u32,
+
+    /// Longest heading of a review, in characters
+    #[arg(long, help_heading = LIMITS, env = "ATELIER_MAX_SUMMARY_CHARS", value_name = "N", default_value_t = 60, value_parser = whole_number(1..=10_000_u32))]
+    pub max_summary_chars: u32,
 
     /// Longest name, in characters
     #[arg(long, help_heading = LIMITS, env = "ATELIER_MAX_NAME_CHARS", value_name = "N", default_value_t = 60, value_parser = whole_number(1..=10_000_u32))]
@@ -172,7 +185,7 @@ pub struct ServeOptions {
     #[arg(long, help_heading = LIMITS, env = "ATELIER_MAX_EMAIL_CHARS", value_name = "N", default_value_t = 254, value_parser = whole_number(1..=10_000_u32))]
     pub max_email_chars: u32,
 
-    /// Most photos of an answer
+    /// Most photos of an answer or a review
     #[arg(long, help_heading = LIMITS, env = "ATELIER_MAX_PHOTOS", value_name = "N", default_value_t = 5, value_parser = whole_number(0..=100_u32))]
     pub max_photos: u32,
 

@@ -144,6 +144,10 @@ impl Setting {
         let word = word.to_ascii_lowercase().replace('-', "_");
         let word = word.trim_start_matches('_');
         let word = word.strip_prefix("atelier_").unwrap_or(word);
+        // Kubernetes sets these for a service that is called atelier. Nobody meant `services`.
+        if word.starts_with("service_") {
+            return None;
+        }
         let alike = |setting: &&Self| strsim::jaro_winkler(setting.key(), word);
         let nearest = settings.iter().max_by(|one, other| alike(one).total_cmp(&alike(other)))?;
         (alike(&nearest) >= ALIKE).then_some(nearest)
@@ -246,6 +250,7 @@ mod tests {
             ("max_products_cache", "max_product_cache"),
             ("worker", "workers"),
             ("max_request", "max_request_size"),
+            ("service", "services"),
         ] {
             assert_eq!(meant(word), Some(key), "{word}");
         }

@@ -155,6 +155,18 @@ pub(super) fn path_prefix(text: &str) -> Result<String, &'static str> {
     Err("write a path that begins with a slash, in visible ASCII characters, such as /api/fec2/hr-rfp")
 }
 
+/// Most characters of a campus.
+const MAX_CAMPUS_CHARS: usize = 60;
+
+/// The name of a campus: some visible characters, spaces between them allowed.
+pub(super) fn campus(text: &str) -> Result<String, String> {
+    let is_shown = text.trim() == text && !text.is_empty() && !text.contains(char::is_control);
+    if is_shown && text.chars().count() <= MAX_CAMPUS_CHARS {
+        return Ok(text.to_owned());
+    }
+    Err(format!("write a name of 1 to {MAX_CAMPUS_CHARS} characters, such as hr-rfp"))
+}
+
 /// Which lines are logged, as `tracing_subscriber` reads it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogFilter(String);
@@ -261,6 +273,14 @@ mod tests {
         assert_eq!(path_prefix("/").as_deref(), Ok(""));
         assert!(path_prefix("api").is_err());
         assert!(path_prefix("/a b").is_err());
+    }
+
+    #[test]
+    fn a_campus_is_a_short_name() {
+        assert_eq!(campus("hr-rfp").as_deref(), Ok("hr-rfp"));
+        for bad in ["", " a", "a\n", &"a".repeat(61)] {
+            assert!(campus(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -24,6 +24,14 @@ impl Digest {
         &self.0
     }
 
+    /// Whose cart it is: of the value of `Authorization`, which clients choose. The value itself is
+    /// not kept.
+    pub fn of_authorization(value: &[u8]) -> Self {
+        let mut digest = Self([0; 16]);
+        digest.0.copy_from_slice(&Sha256::digest(value)[..16]);
+        digest
+    }
+
     /// Digests parts. Each is led by its length, so that no two lists of parts are the same bytes.
     fn of<'p>(kind: &'p str, parent: u64, parts: impl IntoIterator<Item = &'p str>) -> Self {
         let mut hasher = Sha256::new_with_prefix(parent.to_le_bytes());

@@ -3,10 +3,13 @@
 //! Values are parsed once at an edge and trusted afterwards. Nothing here knows HTTP, SQL or a
 //! file, and nothing here imports another part of this crate.
 
+mod cart;
 mod catalogue;
 mod digest;
+mod draft;
 mod ids;
 mod kind;
+mod order;
 mod page;
 mod product;
 mod review;
@@ -15,22 +18,25 @@ mod target;
 mod text;
 mod time;
 
+pub use cart::{CartItem, Interaction, MAX_PIECES};
 pub use catalogue::{
     CatalogueRows, FeatureRow, InvalidPrice, Price, ProductRow, SkuRow, StylePhotoRow, StyleRow,
 };
 pub use digest::{Digest, IdempotencyKey, InvalidKey};
+pub use draft::{Draft, FIELDS, Field, FieldError, NotAnArray, NotAnObject};
 pub use ids::{
     AnswerId, CharacteristicId, Id, InvalidId, MAX_ID, MAX_IMPORTED_ID, PhotoId, ProductId, QuestionId,
     ReviewId, SkuId, StyleId,
 };
 pub use kind::{Column, Definition, Holds, Kind, Set};
+pub use order::ReviewOrder;
 pub use page::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, Page};
 pub use product::{AnswerRow, PhotoRow, ProductRows, QuestionRow, Span, Texts};
 pub use review::{
     CHARACTERISTICS, CharacteristicRow, InvalidStars, NewReview, Rated, ReviewPhotoRow, ReviewRow,
     ReviewRows, Stars,
 };
-pub use submission::{Draft, Field, FieldError, NewAnswer, NewQuestion, NotAnArray, SubmissionLimits};
+pub use submission::{NewAnswer, NewQuestion, SubmissionLimits};
 pub use target::Target;
 pub use text::{
     Body, Email, Name, PhotoUrl, Summary, TextError, is_invisible, is_photo_address, normalize, visible,

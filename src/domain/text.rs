@@ -24,6 +24,14 @@ pub enum TextError {
         /// How many there are.
         length: usize,
     },
+    /// Longer than allowed, where nothing at all is allowed as well.
+    #[error("must have at most {max} characters; it has {length}")]
+    TooLongOptional {
+        /// The most characters allowed.
+        max: usize,
+        /// How many there are.
+        length: usize,
+    },
     /// A control character (Unicode category Cc) where none may stand.
     #[error("must not contain the control character U+{0:04X}")]
     ControlCharacter(u32),
@@ -96,6 +104,7 @@ impl Summary {
         refuse_control_characters(&text, |_| false)?;
         match trimmed_within(&text, max) {
             Err(TextError::Empty { .. }) => Ok(Self(String::new())),
+            Err(TextError::TooLong { max, length }) => Err(TextError::TooLongOptional { max, length }),
             checked => checked.map(Self),
         }
     }

@@ -68,7 +68,9 @@ async fn reply(
 ) -> Responded {
     let (prefix, path) = (app.settings.path_prefix.as_str(), head.uri.path());
     let refused = |problem: Problem| problem.into_response(&head.headers, path, prefix);
-    let is_absent = |operation: &Operation| operation.needs_home_page && app.history.is_none();
+    let is_absent = |operation: &Operation| {
+        (operation.needs_home_page && app.history.is_none()) || !app.settings.services.serve(operation)
+    };
     let allowed = |operation: &Operation| allow(&app.server.operations, operation.path);
     let (row, variables) = match destination {
         Destination::Found(row, variables) if !is_absent(&row.operation) => (row, variables),
@@ -115,7 +117,7 @@ async fn charge(
         Ok(charge) => return Ok(charge),
         Err(too_many) => too_many,
     };
-    let takes_a_key = matches!(kind, Kind::Questions | Kind::Answers);
+    let takes_a_key = matches!(kind, Kind::Questions | Kind::Answers | Kind::Reviews);
     let key = takes_a_key.then(|| idempotency_key(&head.headers).ok()?).flatten();
     if let Some(key) = key
         && app.rate_limiter.take_refused(caller.client)

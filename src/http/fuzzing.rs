@@ -15,7 +15,8 @@ use super::request::query::ListQuery;
 use super::response::problem::Problem;
 use super::routes::{Destination, find, operations};
 use crate::domain::{
-    Draft, Field, FieldError, Id, MAX_ID, NewAnswer, NewQuestion, ProductId, SubmissionLimits,
+    CartItem, Draft, FIELDS, Field, FieldError, Id, Interaction, MAX_ID, NewAnswer, NewQuestion, NewReview,
+    ProductId, SubmissionLimits,
 };
 
 /// A query string is read like a form, the first of a repeated parameter counts, and every page is
@@ -83,13 +84,17 @@ pub fn json_body(bytes: &[u8]) {
     let value: Result<Value, _> = serde_json::from_slice(bytes);
     match (&read, &value) {
         (Ok(draft), Ok(Value::Object(members))) => {
-            for (name, field) in [
-                ("body", &draft.body),
-                ("name", &draft.name),
-                ("email", &draft.email),
-                ("product_id", &draft.product_id),
-            ] {
-                assert_same(field, members.get(name));
+            for name in FIELDS {
+                assert_same(draft.field(name), members.get(name));
+            }
+            match (&draft.characteristics, members.get("characteristics")) {
+                (Ok(fields), Some(Value::Object(entries))) => {
+                    assert_eq!(fields.len(), entries.len());
+                    fields.iter().for_each(|(key, field)| assert_same(field, entries.get(key)));
+                }
+                (Ok(fields), None | Some(Value::Null)) => assert!(fields.is_empty()),
+                (Err(_), Some(Value::String(_) | Value::Number(_) | Value::Bool(_) | Value::Array(_))) => {}
+                (rated, value) => panic!("{rated:?} of {value:?}"),
             }
             match (&draft.photos, members.get("photos")) {
                 (Ok(fields), Some(Value::Array(entries))) => {
@@ -115,7 +120,8 @@ fn assert_same(field: &Field, value: Option<&Value>) {
     match (field, value) {
         (Field::Missing, None | Some(Value::Null))
         | (Field::Number(_), Some(Value::Number(_)))
-        | (Field::Other(_), Some(Value::Bool(_) | Value::Array(_) | Value::Object(_))) => {}
+        | (Field::Other(_), Some(Value::Array(_) | Value::Object(_))) => {}
+        (Field::Flag(flag), Some(Value::Bool(expected))) => assert_eq!(flag, expected),
         (Field::Text(text), Some(Value::String(expected))) => assert_eq!(text, expected),
         (field, value) => panic!("{field:?} of {value:?}"),
     }
@@ -125,15 +131,17 @@ fn assert_same(field: &Field, value: Option<&Value>) {
 pub fn form_body(bytes: &[u8]) {
     let Ok(draft) = parse_form(bytes) else { return };
     let pairs: Vec<(Cow<'_, str>, Cow<'_, str>)> = form_urlencoded::parse(bytes).collect();
-    for (name, field) in [
-        ("body", &draft.body),
-        ("name", &draft.name),
-        ("email", &draft.email),
-        ("product_id", &draft.product_id),
-    ] {
+    for name in FIELDS {
         let first = pairs.iter().find(|(found, _)| found == name);
         let expected = first.map_or(Field::Missing, |(_, value)| Field::Text(value.to_string()));
-        assert_eq!(*field, expected, "{name}");
+        assert_eq!(*draft.field(name), expected, "{name}");
+    }
+    if let Ok(rated) = &draft.characteristics {
+        for (key, field) in rated {
+            let name = format!("characteristics[{key}]");
+            let first = pairs.iter().find(|(found, _)| *found == name).map(|(_, value)| value.to_string());
+            assert_eq!(Some(field), first.map(Field::Text).as_ref(), "{name}");
+        }
     }
     let photos = pairs.iter().filter(|(name, _)| matches!(name.as_ref(), "photos" | "photos[]"));
     let photos = photos.map(|(_, value)| Field::Text(value.to_string())).collect();
@@ -149,8 +157,8 @@ fn submission(draft: &Draft) {
             text(question.body.as_str(), limits.body_max_chars, "\n\t");
             text(question.name.as_str(), limits.name_max_chars, "");
             text(question.email.as_str(), limits.email_max_chars, "");
-            let (Field::Text(digits) | Field::Number(digits)) = &draft.product_id else {
-                panic!("{:?}", draft.product_id)
+            let (Field::Text(digits) | Field::Number(digits)) = draft.field("product_id") else {
+                panic!("{:?}", draft.field("product_id"))
             };
             assert_eq!(ProductId::parse(digits), Ok(question.product_id));
         }
@@ -166,6 +174,20 @@ fn submission(draft: &Draft) {
             }
         }
         Err(errors) => named(&errors),
+    }
+    match NewReview::parse(draft, &limits) {
+        Ok(review) => {
+            assert!(review.summary.as_str().chars().count() <= limits.summary_max_chars);
+            let ids: Vec<u64> = review.rated.iter().map(|rated| rated.characteristic_id.get()).collect();
+            assert!(ids.is_sorted_by(|one, next| one < next), "{ids:?}");
+        }
+        Err(errors) => named(&errors),
+    }
+    if let Err(errors) = CartItem::parse(draft) {
+        named(&errors);
+    }
+    if let Err(errors) = Interaction::parse(draft) {
+        named(&errors);
     }
 }
 

@@ -2,7 +2,7 @@
 //! a failure is written. Start with `routes`, the one table. The rules behind it are `service`'s;
 //! no store is named here.
 //!
-//! It stands on hyper alone: with eight routes and checks in a fixed order, a match over the table
+//! It stands on hyper alone: with two dozen routes and checks in a fixed order, a match over the table
 //! is shorter than a framework's set-up.
 
 mod app;
@@ -18,6 +18,7 @@ mod pages;
 mod request;
 mod response;
 mod routes;
+mod services;
 mod settings;
 mod watch;
 
@@ -26,11 +27,12 @@ pub use connection::server::{Server, ServerHandle};
 pub use request::client::{InvalidProxy, TrustedProxies};
 pub use request::rate_limits::{InvalidRateLimits, LocalPeers, RateLimits};
 pub use response::cors::{CorsOrigins, InvalidOrigin};
+pub use services::{InvalidServices, Services};
 pub use settings::{HttpSettings, TlsFiles};
 pub use watch::access_log::{ACCESS_LOG_TARGET, AccessLog, LoggedRequests};
 pub use watch::process::ProcessFacts;
 
 /// Writes the OpenAPI document of a server with these settings, as readable JSON.
 pub fn openapi_document(http: &HttpSettings, service: &crate::service::ServiceSettings) -> String {
-    openapi::document(http, service, &routes::operations())
+    openapi::document(http, service, &routes::served(http.services))
 }

@@ -5,9 +5,10 @@
 use http::Method;
 
 use super::request::caller::Role;
-use super::request::query::{answer_id, question_id};
+use super::request::query::{answer_id, product_id, question_id, review_id};
 use super::response::allowance::Kind;
 use super::response::problem::Problem;
+use super::services::Part;
 
 /// Most variable segments of a path.
 pub(crate) const MAX_VARIABLES: usize = 2;
@@ -26,6 +27,10 @@ pub(crate) struct Operation {
     /// Its name in metrics and logs.
     pub(crate) name: &'static str,
     pub(crate) purpose: Purpose,
+    /// What it is a part of.
+    pub(crate) part: Part,
+    /// How many bytes of the path stand before its first variable segment.
+    pub(crate) fixed_bytes: usize,
     /// Who may ask for it.
     pub(crate) who: Role,
     /// Whether it disappears with the page at `/`.
@@ -39,6 +44,8 @@ pub(crate) enum Purpose {
     List,
     /// It writes for a shopper, and counts as this.
     Write(Kind),
+    /// It serves a shopper without the store, and counts as nothing.
+    Session,
     /// It serves operators and developers.
     Service,
 }
@@ -48,7 +55,7 @@ impl Operation {
     pub(crate) fn counts_as(&self) -> Option<Kind> {
         match self.purpose {
             Purpose::Write(kind) => Some(kind),
-            Purpose::List | Purpose::Service => None,
+            Purpose::List | Purpose::Session | Purpose::Service => None,
         }
     }
 
@@ -65,6 +72,8 @@ impl Operation {
         self.variables().zip(values).try_for_each(|(name, value)| match name {
             "question_id" => question_id(value).map(drop),
             "answer_id" => answer_id(value).map(drop),
+            "product_id" => product_id(value).map(drop),
+            "review_id" => review_id(value).map(drop),
             _ => Ok(()),
         })
     }

@@ -8,13 +8,16 @@ use http::Method;
 use super::app::App;
 use super::call::Call;
 use super::operation::{MAX_VARIABLES, Operation, Purpose, Variables};
-use super::operations::{answers, description, health, problems, questions};
+use super::operations::{
+    answers, cart, description, health, interactions, problems, products, questions, reviews,
+};
 use super::pages::{docs, first_page};
 use super::request::caller::Role;
 use super::request::query::ListQuery;
 use super::response::allowance::Kind;
 use super::response::problem::Problem;
 use super::response::reply::Reply;
+use super::services::{Part, Services};
 use super::watch::metrics::MAX_OPERATIONS;
 use crate::view::ListTag;
 
@@ -46,6 +49,8 @@ macro_rules! row {
                 path: $path,
                 name: $name,
                 purpose: $purpose,
+                part: part_of($path),
+                fixed_bytes: fixed_bytes($path),
                 who: Role::Anyone,
                 needs_home_page: false,
             },
@@ -55,9 +60,9 @@ macro_rules! row {
     };
 }
 
-use Purpose::{List, Service, Write};
+use Purpose::{List, Service, Session, Write};
 
-const OPERATIONS: usize = 15;
+const OPERATIONS: usize = 27;
 
 // Each operation has counters of its own.
 const _: () = assert!(OPERATIONS <= MAX_OPERATIONS);
@@ -67,12 +72,28 @@ static TABLE: [Row; OPERATIONS] = numbered([
         .or_from_memory(questions::list_from_memory),
     row!(GET "/qa/questions/{question_id}/answers", "list_answers", List, answers::list)
         .or_from_memory(answers::list_from_memory),
+    row!(GET "/reviews", "list_reviews", List, reviews::list).or_from_memory(reviews::list_from_memory),
+    row!(GET "/reviews/meta", "show_review_sums", List, reviews::sums)
+        .or_from_memory(reviews::sums_from_memory),
+    row!(GET "/products/{product_id}", "show_product", List, products::show)
+        .or_from_memory(products::show_from_memory),
+    row!(GET "/products/{product_id}/styles", "list_styles", List, products::styles)
+        .or_from_memory(products::styles_from_memory),
+    row!(GET "/products/{product_id}/related", "list_related", List, products::related)
+        .or_from_memory(products::related_from_memory),
+    row!(GET "/products", "list_products", List, products::list),
     row!(PUT "/qa/questions/{question_id}/helpful", "vote_question", Write(Kind::Votes), questions::vote),
     row!(PUT "/qa/answers/{answer_id}/helpful", "vote_answer", Write(Kind::Votes), answers::vote),
+    row!(PUT "/reviews/{review_id}/helpful", "vote_review", Write(Kind::Votes), reviews::vote),
     row!(POST "/qa/questions", "add_question", Write(Kind::Questions), questions::add),
     row!(POST "/qa/questions/{question_id}/answers", "add_answer", Write(Kind::Answers), answers::add),
+    row!(POST "/reviews", "add_review", Write(Kind::Reviews), reviews::add),
     row!(PUT "/qa/questions/{question_id}/report", "report_question", Write(Kind::Reports), questions::report),
     row!(PUT "/qa/answers/{answer_id}/report", "report_answer", Write(Kind::Reports), answers::report),
+    row!(PUT "/reviews/{review_id}/report", "report_review", Write(Kind::Reports), reviews::report),
+    row!(GET "/cart", "show_cart", Session, cart::show),
+    row!(POST "/cart", "add_to_cart", Session, cart::add),
+    row!(POST "/interactions", "add_interaction", Session, interactions::add),
     row!(GET "/problems/{name}", "explain_problem", Service, problems::explain),
     row!(GET "/openapi.json", "describe_api", Service, description::describe),
     row!(GET "/docs", "browse_api", Service, docs::browse),
@@ -90,6 +111,28 @@ impl Row {
     const fn with_home_page(self) -> Self {
         Self { operation: Operation { needs_home_page: true, ..self.operation }, ..self }
     }
+}
+
+/// The part that a path belongs to, by its first segment.
+const fn part_of(path: &str) -> Part {
+    match path.as_bytes() {
+        [b'/', b'q', b'a', ..] => Part::Questions,
+        [b'/', b'r', b'e', b'v', b'i', b'e', b'w', b's', ..] => Part::Reviews,
+        [b'/', b'p', b'r', b'o', b'd', b'u', b'c', b't', b's', ..] | b"/cart" | b"/interactions" => {
+            Part::Products
+        }
+        _ => Part::Everywhere,
+    }
+}
+
+/// How many bytes of a path stand before its first variable segment.
+const fn fixed_bytes(path: &str) -> usize {
+    let path = path.as_bytes();
+    let mut bytes = 0;
+    while bytes < path.len() && path[bytes] != b'{' {
+        bytes += 1;
+    }
+    bytes
 }
 
 /// Numbers the rows in their order.
@@ -119,13 +162,23 @@ pub(crate) fn operations() -> Vec<&'static Operation> {
     TABLE.iter().map(|row| &row.operation).collect()
 }
 
+/// The operations of these services.
+pub(crate) fn served(services: Services) -> Vec<&'static Operation> {
+    operations().into_iter().filter(|operation| services.serve(operation)).collect()
+}
+
 /// Finds the row of a path (without prefix and query; one trailing slash is dropped) and method.
 pub(crate) fn find<'a>(method: &Method, path: &'a str) -> Destination<'a> {
     let asked = if *method == Method::HEAD { &Method::GET } else { method };
     let path = path.strip_suffix('/').unwrap_or(path);
     let mut another = None;
     for row in &TABLE {
-        let Some(variables) = variables(row.operation.path, path) else { continue };
+        let Operation { path: pattern, fixed_bytes, .. } = row.operation;
+        // Most rows are passed over here. The page at `/` has no byte before the slash at its end.
+        if fixed_bytes > 1 && !path.as_bytes().starts_with(&pattern.as_bytes()[..fixed_bytes]) {
+            continue;
+        }
+        let Some(variables) = variables(pattern, path) else { continue };
         if row.operation.method == asked {
             return Destination::Found(row, variables);
         }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::request::client::TrustedProxies;
 use super::request::rate_limits::{LocalPeers, RateLimits};
 use super::response::cors::CorsOrigins;
+use super::services::Services;
 use super::watch::access_log::AccessLog;
 
 /// The settings of the HTTP side.
@@ -13,6 +14,8 @@ pub struct HttpSettings {
     /// Put before every path, for clients that call e.g. `/api/fec2/hr-rfp/qa/questions`; empty or
     /// beginning with a slash and not ending with one.
     pub path_prefix: String,
+    /// What is served; the paths of everything else are unknown.
+    pub services: Services,
     /// Whether there is a page at `/` that shows what is running, and its figures at
     /// `/status.json`.
     pub first_page: bool,
@@ -24,9 +27,9 @@ pub struct HttpSettings {
     pub shared_cache_s: u32,
     /// Most bytes of encoded lists that are cached.
     pub encoded_max_bytes: u64,
-    /// Largest body of a question or answer.
+    /// Largest body of what is posted.
     pub max_body_bytes: usize,
-    /// Connections served at once; one more is closed at once.
+    /// Connections served at once; one more is answered 503 and closed.
     pub max_connections: usize,
     /// How long a connection may go without a request's whole head, in seconds, give or take one.
     pub max_head_wait_s: u32,
@@ -52,6 +55,7 @@ impl Default for HttpSettings {
     fn default() -> Self {
         Self {
             path_prefix: String::new(),
+            services: Services::ALL,
             first_page: true,
             cors_origins: CorsOrigins::Any,
             tls: None,

@@ -6,6 +6,7 @@
 //! and `example` are for monitoring and for the home page.
 
 mod answers;
+mod carts;
 mod clock;
 mod error;
 mod example;
@@ -16,6 +17,7 @@ mod questions;
 mod readiness;
 mod settings;
 mod statistics;
+mod stub;
 mod submissions;
 mod threads;
 
@@ -29,8 +31,10 @@ pub use example::Example;
 pub use listed::Listed;
 pub use settings::ServiceSettings;
 pub use statistics::{BatchStatistics, Failure, SPANS_TARGET, Statistics, ViewStatistics};
+pub use stub::ProductPart;
 pub use submissions::Added;
 
+use self::carts::Carts;
 use self::lanes::fill::{FillSignal, Filler};
 use self::lanes::loader::{Lane, LoadRequest, ViewLoad};
 use self::lanes::log_throttle::LogThrottle;
@@ -57,6 +61,7 @@ pub struct Service {
     freshness: Arc<Freshness>,
     counters: Arc<Counters>,
     readiness: Readiness,
+    carts: Carts,
     clock: Arc<dyn Clock>,
     store_name: &'static str,
     settings: ServiceSettings,
@@ -72,6 +77,7 @@ impl Service {
     /// When a session cannot be opened or a thread cannot be started.
     pub fn start(
         store: &dyn Sessions,
+        carts: Carts,
         clock: Arc<dyn Clock>,
         settings: ServiceSettings,
     ) -> Result<Self, StoreError> {
@@ -90,6 +96,7 @@ impl Service {
             freshness,
             counters: Arc::default(),
             readiness: Readiness::new(),
+            carts: Carts::default(),
             store_name: store.name(),
             clock,
             settings,

@@ -7,6 +7,8 @@ use crate::domain::{MAX_PAGE_SIZE, SubmissionLimits};
 /// Limits and sizes of a [`Service`](super::Service).
 #[derive(Debug, Clone)]
 pub struct ServiceSettings {
+    /// What every product shows as its campus.
+    pub campus: String,
     /// Most bytes of cached products; 0 caches none.
     pub views_max_bytes: u64,
     /// A cached product that is older is loaded again, changed or not; zero disables this. The
@@ -37,6 +39,7 @@ pub struct ServiceSettings {
 impl Default for ServiceSettings {
     fn default() -> Self {
         Self {
+            campus: "hr-rfp".to_owned(),
             views_max_bytes: 4 << 30,
             max_view_age: Duration::ZERO,
             stale_grace: Duration::ZERO,

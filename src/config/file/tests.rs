@@ -88,7 +88,7 @@ fn what_is_wrong_is_one_sentence_with_its_line() {
         (
             "[rate_limits]\nvotes = 1",
             "/etc/a.toml:1: rate_limits is a section: write off, or numbers of writes an hour such as \
-             questions=20,answers=50,votes=600,reports=50, in quotes",
+             questions=20,answers=50,reviews=20,votes=600,reports=50, in quotes",
         ),
         (
             "\"a\\nb\" = 1",

@@ -13,6 +13,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, MissedTickBehavior};
 
+use super::refusing::Refusing;
 use crate::http::watch::history::{History, STEP};
 use crate::http::watch::metrics::ServerMetrics;
 use crate::tally::raise_alone;
@@ -72,6 +73,8 @@ pub(crate) type Accepted = (std::net::TcpStream, IpAddr);
 pub(crate) struct Acceptor {
     pub(crate) workers: Vec<WorkerQueue>,
     pub(crate) metrics: Arc<ServerMetrics>,
+    /// Where connections go for which there is no room.
+    pub(crate) refusing: Refusing,
     /// The history of the last minutes, if the status page is on.
     pub(crate) history: Option<Arc<History>>,
     pub(crate) stopped: watch::Receiver<bool>,
@@ -121,18 +124,19 @@ impl Acceptor {
 
     /// Takes the connections that the kernel has accepted already: their clients may have sent
     /// something.
-    fn take_the_last(&self, listener: &TcpListener) {
+    fn take_the_last(&mut self, listener: &TcpListener) {
         while let Some(Ok((stream, peer))) = tokio::task::unconstrained(listener.accept()).now_or_never() {
             self.hand_over(stream, peer.ip());
         }
     }
 
-    fn hand_over(&self, stream: TcpStream, peer: IpAddr) {
+    fn hand_over(&mut self, stream: TcpStream, peer: IpAddr) {
         let loads: Vec<usize> = self.workers.iter().map(|(_, count)| count.load(Ordering::Relaxed)).collect();
         let max_connections = self.metrics.max_connections;
         if loads.iter().sum::<usize>() >= max_connections {
             raise_alone(&self.metrics.refused, 1);
-            tracing::warn!(max_connections, "too many connections, one was closed");
+            tracing::warn!(max_connections, "too many connections, one was refused");
+            self.refusing.refuse(stream);
             return;
         }
         let idlest = loads.iter().enumerate().min_by_key(|(_, load)| **load).map_or(0, |(worker, _)| worker);

@@ -8,6 +8,7 @@ mod date;
 pub(crate) mod direct;
 mod http2;
 mod refusal;
+mod refusing;
 pub(crate) mod server;
 mod tls;
 mod worker;

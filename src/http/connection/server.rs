@@ -13,13 +13,14 @@ use tokio::sync::{mpsc, watch};
 
 use super::acceptor::{Acceptor, Listener};
 use super::connections::ConnectionLimits;
+use super::refusing::Refusing;
 use super::tls::Tls;
 use super::worker::Worker;
 use crate::http::app::App;
 use crate::http::request::rate_limits::RateLimiter;
 use crate::http::response::caching;
 use crate::http::response::encoded_pages::EncodedPages;
-use crate::http::routes::operations;
+use crate::http::routes::served;
 use crate::http::settings::HttpSettings;
 use crate::http::watch::history::History;
 use crate::http::watch::metrics::ServerMetrics;
@@ -74,7 +75,7 @@ impl Server {
         let mut threads = Vec::new();
         let mut workers = Vec::new();
         let metrics = Arc::new(ServerMetrics::new(
-            operations(),
+            served(settings.services),
             settings.workers,
             settings.max_connections,
             Arc::clone(&rate_limiter),
@@ -104,7 +105,8 @@ impl Server {
             threads.push(spawn(format!("http-{number}"), failed.clone(), run)?);
         }
         let address = self.address();
-        let acceptor = Acceptor { workers, metrics: Arc::clone(&metrics), history, stopped };
+        let refusing = Refusing::new(Arc::clone(&settings));
+        let acceptor = Acceptor { workers, metrics: Arc::clone(&metrics), refusing, history, stopped };
         let run = acceptor.work(self.0)?;
         threads.push(spawn("accept".to_owned(), failed, run)?);
         Ok(ServerHandle { address, stop, failure, threads, tls, metrics })

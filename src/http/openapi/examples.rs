@@ -4,15 +4,17 @@
 use serde_json::Value;
 
 use super::template::Settings;
-use crate::domain::{Draft, NewAnswer, NewQuestion};
+use crate::domain::{CartItem, Draft, FieldError, Interaction, NewAnswer, NewQuestion, NewReview};
 use crate::http::operation::{Operation, Purpose, Variables};
 use crate::http::request::json_body;
 use crate::http::response::allowance::{Kind, TooMany};
 use crate::http::response::problem::Problem;
 
 /// Problems that some operations name as their own. All others follow from the table.
-const NAMED: [Problem; 5] = [
+const NAMED: [Problem; 7] = [
     Problem::InvalidProductId,
+    Problem::UnknownProduct,
+    Problem::UnknownReview,
     Problem::UnknownQuestion,
     Problem::UnknownAnswer,
     Problem::UnknownPath,
@@ -26,33 +28,46 @@ pub(super) fn problems(operation: &Operation, own: &Value, settings: &Settings<'
     if let Some(kind) = operation.counts_as() {
         let limit = settings.http.rate_limits.of(kind);
         problems.extend((limit > 0).then(|| Problem::TooMany(TooMany::at_once(kind, limit))));
-        problems.extend(bad_submissions(kind, settings));
+    }
+    if let Some(missing) = missing_fields(operation, settings) {
+        problems.extend(bad_submissions(operation, missing, settings));
     }
     let is_own = |problem: &&Problem| own.as_array().is_some_and(|own| own.contains(&problem.name().into()));
-    problems.extend(NAMED.iter().filter(is_own).cloned());
-    if operation.purpose != Purpose::Service {
+    let others: Vec<Problem> =
+        NAMED.iter().filter(is_own).filter(|problem| !problems.contains(problem)).cloned().collect();
+    problems.extend(others);
+    if matches!(operation.purpose, Purpose::List | Purpose::Write(_)) {
         problems.extend([Problem::Overloaded, Problem::Unavailable]);
     }
     problems
 }
 
-/// What may be wrong with the body of a write of this kind.
-fn bad_submissions(kind: Kind, settings: &Settings<'_>) -> Vec<Problem> {
+/// What an operation says to a body without any field; `None` when it reads no body.
+fn missing_fields(operation: &Operation, settings: &Settings<'_>) -> Option<Vec<FieldError>> {
     let (draft, limits) = (Draft::default(), &settings.service.submission);
-    let missing = match kind {
-        Kind::Questions => NewQuestion::parse(&draft, limits).err(),
-        Kind::Answers => NewAnswer::parse(&draft, limits).err(),
-        Kind::Votes | Kind::Reports | Kind::Refused => return Vec::new(),
-    };
-    let mut problems = vec![
-        Problem::InvalidKey,
-        Problem::KeyTaken,
+    match (operation.purpose, operation.name) {
+        (Purpose::Write(Kind::Questions), _) => NewQuestion::parse(&draft, limits).err(),
+        (Purpose::Write(Kind::Answers), _) => NewAnswer::parse(&draft, limits).err(),
+        (Purpose::Write(Kind::Reviews), _) => NewReview::parse(&draft, limits).err(),
+        (_, "add_to_cart") => CartItem::parse(&draft).err(),
+        (_, "add_interaction") => Interaction::parse(&draft).err(),
+        _ => None,
+    }
+}
+
+/// What may be wrong with a body.
+fn bad_submissions(operation: &Operation, missing: Vec<FieldError>, settings: &Settings<'_>) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    if operation.counts_as().is_some() {
+        problems.extend([Problem::InvalidKey, Problem::KeyTaken]);
+    }
+    problems.extend([
         Problem::WrongContentType,
         Problem::EncodedBody,
         Problem::BodyTooLarge { max_bytes: settings.http.max_body_bytes },
         Problem::BodyTooSlow,
-    ];
+    ]);
     problems.extend(["", "[]"].iter().filter_map(|body| json_body::parse(body.as_bytes()).err()));
-    problems.extend(missing.map(Problem::InvalidFields));
+    problems.push(Problem::InvalidFields(missing));
     problems
 }

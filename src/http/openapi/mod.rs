@@ -9,6 +9,7 @@ mod responses;
 mod template;
 #[cfg(test)]
 mod tests;
+mod used;
 
 use http::Method;
 use serde::{Serialize, Serializer};
@@ -47,13 +48,15 @@ pub(crate) fn document(
     let settings = Settings { http, service, operations };
     let (mut words, own) = template::filled(&settings);
     words["components"]["responses"] = responses::of_unknown_paths_and_methods(&settings);
+    let paths = paths(&own, &settings);
+    used::retain(&mut words, &paths);
     let mut take = |name| words[name].take();
     let document = Document {
         openapi: "3.1.0",
         info: take("info"),
         servers: take("servers"),
         tags: take("tags"),
-        paths: paths(&own, &settings),
+        paths,
         components: take("components"),
     };
     let mut text = serde_json::to_string_pretty(&document).expect("names are texts and numbers are finite");

@@ -13,9 +13,12 @@ pub(super) fn operation(operation: &Operation, own: &Value, settings: &Settings<
     let mut described = own.clone();
     let problems = examples::problems(operation, &described["problems"].take(), settings);
     described["responses"] = responses::all(operation, described["responses"].take(), &problems, settings);
-    described["security"] = match operation.who {
-        Role::Anyone => json!([]),
-    };
+    // Without words of its own, nothing that a client sends as its name matters.
+    if described["security"].is_null() {
+        described["security"] = match operation.who {
+            Role::Anyone => json!([]),
+        };
+    }
     if let Some(members) = described.as_object_mut() {
         members.remove("problems");
     }

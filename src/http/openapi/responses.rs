@@ -79,8 +79,15 @@ fn describe(problem: Problem, path: &str, settings: &Settings<'_>) -> Described 
     let kind = problem.kind();
     let request = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("application/problem+json"))]);
     let prefix = &settings.http.path_prefix;
-    let path =
-        path.replace("{question_id}", "37").replace("{answer_id}", "68").replace("{name}", "invalid-fields");
+    let path = [
+        ("{question_id}", "37"),
+        ("{answer_id}", "68"),
+        ("{product_id}", "40344"),
+        ("{review_id}", "1135681"),
+        ("{name}", "invalid-fields"),
+    ]
+    .iter()
+    .fold(path.to_owned(), |path, (segment, example)| path.replace(segment, example));
     let response = problem.into_response(&request, &format!("{prefix}{path}"), prefix);
     let (head, body) = response.into_parts();
     let details = serde_json::from_slice(&body).expect("problem details are JSON");

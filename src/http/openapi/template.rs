@@ -4,7 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use super::lists;
-use crate::domain::{DEFAULT_PAGE_SIZE, MAX_ID};
+use crate::domain::{DEFAULT_PAGE_SIZE, MAX_ID, MAX_PIECES};
 use crate::http::operation::Operation;
 use crate::http::response::caching;
 use crate::http::response::cors::{self, CorsOrigins};
@@ -16,9 +16,6 @@ use crate::service::ServiceSettings;
 
 const DOCUMENT: &str = include_str!("document.json");
 const OPERATIONS: &str = include_str!("operations.json");
-
-/// What describes `/status.json`, which disappears with the page at `/`.
-const OF_HOME_PAGE: [&str; 3] = ["Status", "Series", "RouteFigures"];
 
 /// The server that is described.
 pub(super) struct Settings<'a> {
@@ -37,10 +34,7 @@ pub(super) fn filled(settings: &Settings<'_>) -> (Value, Value) {
         let Value::Object(section) = fill(document[section].take(), &values) else { continue };
         values.extend(section);
     }
-    let mut document = fill(document, &values);
-    if let Some(schemas) = document["components"]["schemas"].as_object_mut() {
-        schemas.retain(|name, _| settings.http.first_page || !OF_HOME_PAGE.contains(&name.as_str()));
-    }
+    let document = fill(document, &values);
     (document, fill(read(OPERATIONS), &values))
 }
 
@@ -91,6 +85,9 @@ fn values(settings: &Settings<'_>) -> Map<String, Value> {
         "max_nested_answers": service.max_nested_answers,
         "max_body_bytes": http.max_body_bytes,
         "body_max_chars": limits.body_max_chars,
+        "summary_max_chars": limits.summary_max_chars,
+        "max_pieces": MAX_PIECES,
+        "campus": service.campus,
         "name_max_chars": limits.name_max_chars,
         "email_max_chars": limits.email_max_chars,
         "photos_max": limits.photos_max,

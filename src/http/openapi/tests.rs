@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::domain::{Draft, NewAnswer, NewQuestion};
+use crate::domain::{CartItem, Draft, Interaction, NewAnswer, NewQuestion, NewReview};
 use crate::http::request::body::parse_form;
 use crate::http::request::json_body;
 use crate::http::request::rate_limits::RateLimits;
@@ -66,7 +66,7 @@ fn every_name_and_operation_is_there_once() {
             ids.insert(id.to_owned());
         }
     });
-    let links = 6;
+    let links = 8;
     assert_eq!(ids.len(), count - links, "{ids:?}");
 }
 
@@ -87,6 +87,10 @@ fn submitted(schema: &str, draft: &Draft) -> bool {
     let limits = ServiceSettings::default().submission;
     match schema {
         "NewAnswer" => NewAnswer::parse(draft, &limits).is_ok_and(|answer| answer.photos.len() == 1),
+        "NewReview" => NewReview::parse(draft, &limits)
+            .is_ok_and(|review| review.photos.len() == 1 && review.rated.len() == 1),
+        "NewCartItem" => CartItem::parse(draft).is_ok_and(|item| item.count == 2),
+        "NewInteraction" => Interaction::parse(draft).is_ok(),
         _ => NewQuestion::parse(draft, &limits).is_ok(),
     }
 }
@@ -94,9 +98,13 @@ fn submitted(schema: &str, draft: &Draft) -> bool {
 #[test]
 fn the_examples_of_bodies_are_accepted() {
     let document = described();
-    for (path, schema) in
-        [("/qa/questions", "NewQuestion"), ("/qa/questions/{question_id}/answers", "NewAnswer")]
-    {
+    for (path, schema) in [
+        ("/qa/questions", "NewQuestion"),
+        ("/qa/questions/{question_id}/answers", "NewAnswer"),
+        ("/reviews", "NewReview"),
+        ("/cart", "NewCartItem"),
+        ("/interactions", "NewInteraction"),
+    ] {
         let content = &document["paths"][path]["post"]["requestBody"]["content"];
         let json = content["application/json"]["example"].to_string();
         assert!(submitted(schema, &json_body::parse(json.as_bytes()).expect("JSON")), "{json}");

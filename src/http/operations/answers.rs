@@ -61,7 +61,8 @@ pub(crate) async fn add(call: Call<'_>) -> Result<Reply, Problem> {
         Err(problem) => return Err(problem),
     };
     let added = app.service.add_answer(question_id, answer, key.as_ref()).await.map_err(unknown)?;
-    Ok(created(app, "answer_id", added, photos_left_out, question_id))
+    let location = format!("{}/qa/questions/{question_id}/answers", app.settings.path_prefix);
+    Ok(created("answer_id", added, photos_left_out, location))
 }
 
 /// `PUT /qa/answers/:answer_id/helpful`

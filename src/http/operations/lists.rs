@@ -1,4 +1,4 @@
-//! What both lists have in common: whether the client has the page, whether it is cached in the
+//! What all lists have in common: whether the client has the page, whether it is cached in the
 //! encoding that the client prefers, and encoding it. Deliberately absent: what is in a list
 //! (`view`).
 
@@ -18,6 +18,11 @@ use crate::view::ListTag;
 
 /// Room for nearly every page of five questions without growing.
 pub(crate) const TYPICAL_PAGE_BYTES: usize = 8_192;
+
+/// The page of what has one page alone.
+pub(crate) fn only_page() -> Page {
+    Page::new(1, 1, 1)
+}
 
 /// A request for a list.
 pub(crate) struct ListRequest<'a> {

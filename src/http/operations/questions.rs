@@ -53,7 +53,8 @@ pub(crate) async fn add(call: Call<'_>) -> Result<Reply, Problem> {
         .add_question(question, key.as_ref())
         .await
         .map_err(|error| Problem::from_service(error, Problem::UnknownQuestion))?;
-    Ok(created(app, "question_id", added, 0, added.id))
+    let location = format!("{}/qa/questions/{}/answers", app.settings.path_prefix, added.id);
+    Ok(created("question_id", added, 0, location))
 }
 
 /// `PUT /qa/questions/:question_id/helpful`

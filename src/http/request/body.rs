@@ -10,7 +10,7 @@ use http::request::Parts as Head;
 use percent_encoding::percent_decode_str;
 
 use super::json_body;
-use crate::domain::{Draft, Field};
+use crate::domain::{Draft, Field, NotAnObject};
 use crate::http::response::problem::Problem;
 
 /// How long a body may take to arrive.
@@ -68,7 +68,8 @@ fn refuse_encoding(headers: &HeaderMap) -> Result<(), Problem> {
 }
 
 /// Reads `application/x-www-form-urlencoded`. Of a repeated field the first counts; photos are
-/// fields named `photos` or `photos[]`, as many as there are.
+/// fields named `photos` or `photos[]`, as many as there are, and a characteristic is a field named
+/// like `characteristics[14]`.
 pub(crate) fn parse_form(body: &[u8]) -> Result<Draft, Problem> {
     let malformed = || Problem::Malformed("the form is not UTF-8".to_owned());
     let body = std::str::from_utf8(body).map_err(|_| malformed())?;
@@ -80,22 +81,25 @@ pub(crate) fn parse_form(body: &[u8]) -> Result<Draft, Problem> {
             let spaced = text.replace('+', " ");
             percent_decode_str(&spaced).decode_utf8().map(String::from).map_err(|_| malformed())
         };
-        let value = Field::Text(decode(value)?);
-        let place = match decode(name)?.as_str() {
-            "body" => &mut draft.body,
-            "name" => &mut draft.name,
-            "email" => &mut draft.email,
-            "product_id" => &mut draft.product_id,
-            "photos" | "photos[]" => {
-                photos.push(value);
-                continue;
-            }
-            _ => continue,
-        };
-        if *place == Field::Missing {
-            *place = value;
+        let value = decode(value)?;
+        match decode(name)?.as_str() {
+            "photos" | "photos[]" => photos.push(Field::Text(value)),
+            "characteristics" if value.trim().is_empty() => {}
+            "characteristics" => draft.characteristics = Err(NotAnObject("a text")),
+            name => match (characteristic(name), &mut draft.characteristics) {
+                (Some(key), Ok(rated)) => {
+                    rated.entry(key.to_owned()).or_insert(Field::Text(value));
+                }
+                (Some(_), Err(_)) => {}
+                (None, _) => draft.set(name, Field::Text(value)),
+            },
         }
     }
     draft.photos = Ok(photos);
     Ok(draft)
+}
+
+/// What is between the brackets of a field's name such as `characteristics[14]`.
+fn characteristic(name: &str) -> Option<&str> {
+    name.strip_prefix("characteristics[")?.strip_suffix(']')
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
-use crate::domain::{Draft, Field, NotAnArray};
+use crate::domain::{Draft, Field, NotAnArray, NotAnObject};
 use crate::http::response::problem::Problem;
 
 /// Reads a JSON object; unknown keys are ignored, of a repeated key the last counts, as in
@@ -25,14 +25,15 @@ pub(crate) fn parse(body: &[u8]) -> Result<Draft, Problem> {
             return Err(lone_surrogate());
         }
     }
-    let field = |name: &str| members.get(name).map_or(Field::Missing, |value| field(value.get()));
-    Ok(Draft {
-        body: field("body"),
-        name: field("name"),
-        email: field("email"),
-        product_id: field("product_id"),
-        photos: members.get("photos").map_or(Ok(Vec::new()), |value| photos(value.get())),
-    })
+    let mut draft = Draft::default();
+    for (name, value) in members {
+        match name.as_str() {
+            "photos" => draft.photos = photos(value.get()),
+            "characteristics" => draft.characteristics = characteristics(value.get()),
+            name => draft.set(name, field(value.get())),
+        }
+    }
+    Ok(draft)
 }
 
 fn not_an_object(text: &str) -> Problem {
@@ -53,7 +54,8 @@ fn field(value: &str) -> Field {
         Some(b'n') | None => Field::Missing,
         Some(b'{') => Field::Other("an object"),
         Some(b'[') => Field::Other("an array"),
-        Some(b't' | b'f') => Field::Other("a boolean"),
+        Some(b't') => Field::Flag(true),
+        Some(b'f') => Field::Flag(false),
         Some(_) => Field::Number(value.to_owned()),
     }
 }
@@ -61,13 +63,22 @@ fn field(value: &str) -> Field {
 fn photos(value: &str) -> Result<Vec<Field>, NotAnArray> {
     match field(value) {
         Field::Missing => Ok(Vec::new()),
-        Field::Text(_) => Err(NotAnArray("a text")),
-        Field::Number(_) => Err(NotAnArray("a number")),
         Field::Other("an array") => {
             let entries: Vec<&RawValue> = serde_json::from_str(value).unwrap_or_default();
             Ok(entries.into_iter().map(|entry| field(entry.get())).collect())
         }
-        Field::Other(kind) => Err(NotAnArray(kind)),
+        other => Err(NotAnArray(other.kind())),
+    }
+}
+
+fn characteristics(value: &str) -> Result<BTreeMap<String, Field>, NotAnObject> {
+    match field(value) {
+        Field::Missing => Ok(BTreeMap::new()),
+        Field::Other("an object") => {
+            let entries: BTreeMap<String, &RawValue> = serde_json::from_str(value).unwrap_or_default();
+            Ok(entries.into_iter().map(|(key, entry)| (key, field(entry.get()))).collect())
+        }
+        other => Err(NotAnObject(other.kind())),
     }
 }
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use percent_encoding::percent_decode_str;
 
-use crate::domain::{AnswerId, DEFAULT_PAGE_SIZE, Id, Page, ProductId, QuestionId};
+use crate::domain::{AnswerId, DEFAULT_PAGE_SIZE, Id, Page, ProductId, QuestionId, ReviewId, ReviewOrder};
 use crate::http::response::problem::Problem;
 
 /// The parameters of the lists; of a repeated one the first counts, unknown ones are ignored.
@@ -14,6 +14,7 @@ pub(crate) struct ListQuery<'a> {
     product_id: Option<Cow<'a, str>>,
     page: Option<Cow<'a, str>>,
     count: Option<Cow<'a, str>>,
+    sort: Option<Cow<'a, str>>,
 }
 
 impl<'a> ListQuery<'a> {
@@ -30,6 +31,7 @@ impl<'a> ListQuery<'a> {
                 "product_id" => &mut parameters.product_id,
                 "page" => &mut parameters.page,
                 "count" => &mut parameters.count,
+                "sort" => &mut parameters.sort,
                 _ => continue,
             };
             if place.is_none() {
@@ -43,6 +45,11 @@ impl<'a> ListQuery<'a> {
     pub(crate) fn product_id(&self) -> Result<ProductId, Problem> {
         let digits = self.product_id.as_deref().unwrap_or("");
         ProductId::parse(digits).map_err(|_| Problem::InvalidProductId)
+    }
+
+    /// The order of reviews.
+    pub(crate) fn order(&self) -> ReviewOrder {
+        ReviewOrder::parse(self.sort.as_deref().unwrap_or(""))
     }
 
     /// The page in force: defaults for what is missing or no number of at least 1.
@@ -70,6 +77,16 @@ pub(crate) fn path_id<I: Id>(segment: &str, problem: Problem) -> Result<I, Probl
 /// The id in a question's path.
 pub(crate) fn question_id(segment: &str) -> Result<QuestionId, Problem> {
     path_id(segment, Problem::InvalidQuestionId)
+}
+
+/// The id in a product's path.
+pub(crate) fn product_id(segment: &str) -> Result<ProductId, Problem> {
+    path_id(segment, Problem::UnknownProduct)
+}
+
+/// The id in a review's path.
+pub(crate) fn review_id(segment: &str) -> Result<ReviewId, Problem> {
+    path_id(segment, Problem::UnknownReview)
 }
 
 /// The id in an answer's path.

@@ -30,9 +30,11 @@ pub struct RateLimits {
     pub questions: u32,
     /// New answers.
     pub answers: u32,
-    /// Votes for questions and answers.
+    /// New reviews.
+    pub reviews: u32,
+    /// Votes for questions, answers and reviews.
     pub votes: u32,
-    /// Reports of questions and answers.
+    /// Reports of questions, answers and reviews.
     pub reports: u32,
 }
 
@@ -48,21 +50,24 @@ pub enum LocalPeers {
 
 /// Why a text is not a set of limits.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("write off, or numbers of writes an hour such as questions=20,answers=50,votes=600,reports=50")]
+#[error(
+    "write off, or numbers of writes an hour such as questions=20,answers=50,reviews=20,votes=600,reports=50"
+)]
 pub struct InvalidRateLimits;
 
 impl RateLimits {
     /// No limit on anything.
-    pub const OFF: Self = Self { questions: 0, answers: 0, votes: 0, reports: 0 };
+    pub const OFF: Self = Self { questions: 0, answers: 0, reviews: 0, votes: 0, reports: 0 };
 
     /// More than shoppers do.
-    pub const DEFAULT: Self = Self { questions: 20, answers: 50, votes: 600, reports: 50 };
+    pub const DEFAULT: Self = Self { questions: 20, answers: 50, reviews: 20, votes: 600, reports: 50 };
 
     /// The limit of a kind.
     pub(crate) fn of(&self, kind: Kind) -> u32 {
         match kind {
             Kind::Questions => self.questions,
             Kind::Answers => self.answers,
+            Kind::Reviews => self.reviews,
             Kind::Votes => self.votes,
             Kind::Reports => self.reports,
             Kind::Refused => MAX_REFUSED_PER_MINUTE,
@@ -84,6 +89,7 @@ impl FromStr for RateLimits {
             let place = match name.trim() {
                 "questions" => &mut limits.questions,
                 "answers" => &mut limits.answers,
+                "reviews" => &mut limits.reviews,
                 "votes" => &mut limits.votes,
                 "reports" => &mut limits.reports,
                 _ => return Err(InvalidRateLimits),
@@ -311,8 +317,8 @@ mod tests {
     fn limits_are_read_exactly() {
         assert_eq!("off".parse(), Ok(RateLimits::OFF));
         assert_eq!("votes=5".parse(), Ok(RateLimits { votes: 5, ..RateLimits::DEFAULT }));
-        let all = RateLimits { questions: 1, answers: 2, votes: 3, reports: 0 };
-        assert_eq!("questions=1, answers=2,votes=3,reports=0".parse(), Ok(all));
+        let all = RateLimits { questions: 1, answers: 2, reviews: 4, votes: 3, reports: 0 };
+        assert_eq!("questions=1, answers=2,reviews=4,votes=3,reports=0".parse(), Ok(all));
         for bad in ["", "on", "votes", "votes=", "votes=-1", "votes=1;", "likes=1", "votes=99999999999"] {
             assert_eq!(bad.parse::<RateLimits>(), Err(InvalidRateLimits), "{bad}");
         }
@@ -344,7 +350,7 @@ mod tests {
 
     #[test]
     fn clients_and_kinds_are_counted_apart() {
-        let limits = RateLimits { questions: 1, answers: 0, votes: 1, reports: 1 };
+        let limits = RateLimits { questions: 1, answers: 0, reviews: 1, votes: 1, reports: 1 };
         let limiter = RateLimiter::new(limits);
         assert!(limiter.charge(Kind::Votes, client(1)).is_ok());
         assert!(limiter.charge(Kind::Votes, client(1)).is_err());

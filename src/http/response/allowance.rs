@@ -13,6 +13,7 @@ const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy"
 pub(crate) enum Kind {
     Questions,
     Answers,
+    Reviews,
     Votes,
     Reports,
     /// Writes of any kind that added nothing. They have a limit of their own, against guessing.
@@ -21,14 +22,15 @@ pub(crate) enum Kind {
 
 impl Kind {
     /// All of them, in the order of their numbers.
-    pub(crate) const ALL: [Self; 5] =
-        [Self::Questions, Self::Answers, Self::Votes, Self::Reports, Self::Refused];
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Questions, Self::Answers, Self::Reviews, Self::Votes, Self::Reports, Self::Refused];
 
     /// Its name in headers and metrics.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Questions => "questions",
             Self::Answers => "answers",
+            Self::Reviews => "reviews",
             Self::Votes => "votes",
             Self::Reports => "reports",
             Self::Refused => "refused",

@@ -7,7 +7,8 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
 use super::encoding::Encoding;
-use crate::domain::Page;
+use crate::domain::{Page, ReviewOrder};
+use crate::service::ProductPart;
 use crate::view::ListTag;
 
 /// What an entry takes besides its bytes: its key, its share of the table and what the allocator
@@ -27,11 +28,21 @@ pub(crate) struct PageKey {
     pub(crate) encoding: Encoding,
 }
 
-/// Whose list it is.
+/// Whose list it is, and which.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum ListOf {
+    /// The questions of a product.
     Product(u64),
+    /// The answers to a question.
     Question(u64),
+    /// The catalogue.
+    Catalogue,
+    /// A part of a product.
+    Part(u64, ProductPart),
+    /// The reviews of a product.
+    Reviews(u64, ReviewOrder),
+    /// The sums of its reviews.
+    Sums(u64),
 }
 
 #[derive(Debug, Clone)]

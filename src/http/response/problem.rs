@@ -53,6 +53,10 @@ pub(crate) enum Problem {
     InvalidFields(Vec<FieldError>),
     UnknownQuestion,
     UnknownAnswer,
+    /// There is no such product, or there could be none.
+    UnknownProduct,
+    /// There is no such review, or there could be none.
+    UnknownReview,
     TooMany(TooMany),
     Overloaded,
     Unavailable,
@@ -87,7 +91,7 @@ pub(crate) fn kinds() -> impl Iterator<Item = &'static Kind> {
 }
 
 impl Problem {
-    /// The failure of a service call about a question or an answer.
+    /// The failure of a service call about a row.
     pub(crate) fn from_service(error: ServiceError, not_found: Self) -> Self {
         match error {
             ServiceError::NotFound => not_found,
@@ -130,6 +134,8 @@ impl Problem {
             Self::InvalidFields(_) => "invalid-fields",
             Self::UnknownQuestion => "unknown-question",
             Self::UnknownAnswer => "unknown-answer",
+            Self::UnknownProduct => "unknown-product",
+            Self::UnknownReview => "unknown-review",
             Self::TooMany(_) => "too-many-writes",
             Self::Overloaded => "overloaded",
             Self::Unavailable => "unavailable",

@@ -32,6 +32,8 @@ pub(crate) enum Reply {
     /// 201: a small JSON object with the row's id, where the row is listed, and whether it was
     /// added by this request.
     Created { json: String, location: String, is_new: bool },
+    /// 201 without anything that has a place of its own.
+    Noted,
     /// 204.
     Done,
 }
@@ -96,6 +98,11 @@ impl Reply {
                 caching::forbid(headers);
                 let location = HeaderValue::try_from(location);
                 headers.insert(LOCATION, location.expect("a checked prefix and digits are visible ASCII"));
+            }
+            Self::Noted => {
+                let mut response = of_this_moment(TEXT, Bytes::from_static(b"Created"));
+                *response.status_mut() = StatusCode::CREATED;
+                return response;
             }
             Self::Done => {
                 *response.status_mut() = StatusCode::NO_CONTENT;

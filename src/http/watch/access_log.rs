@@ -104,7 +104,7 @@ fn method(head: &Head) -> &'static str {
         .unwrap_or("other")
 }
 
-/// The product, question or answer that a request is about, if its id is one.
+/// The product, question, answer or review that a request is about, if its id is one.
 fn row_id(operation: &Operation, variables: &Variables<'_>, query: Option<&str>) -> Option<u64> {
     match operation.variables().next() {
         Some(_) if variables[0].bytes().all(|byte| byte.is_ascii_digit()) => variables[0].parse().ok(),

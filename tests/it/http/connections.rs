@@ -2,7 +2,7 @@
 //! in any pieces, and are closed in order when the server stops.
 
 use super::drafts::question_draft;
-use crate::support::{Shop, answer, on_every_store, question};
+use crate::support::{Connection, PATIENCE, Shop, answer, on_every_store, question};
 
 const GET: &str = "GET /qa/questions?product_id=5 HTTP/1.1\r\nHost: shop\r\n\r\n";
 
@@ -187,14 +187,41 @@ on_every_store! {
         assert!(shop.get("/qa/questions?product_id=5").results().is_empty());
     }
 
-    fn connections_above_the_limit_are_closed_at_once(shop: &mut Shop) {
+    fn connections_above_the_limit_get_503_and_are_closed(shop: &mut Shop) {
         shop.http_settings.max_connections = 1;
         let mut first = shop.connect();
         first.send(GET);
         assert_eq!(first.response_to("GET").status, 200);
-        assert_eq!(shop.connect().read_to_the_end(), "");
+        for request in [GET, "", "GET"] {
+            let mut second = shop.connect();
+            // The response comes whether the request does or not.
+            let _ = second.try_send(request);
+            let refused = second.response_to("GET");
+            assert_eq!(refused.outcome(), (503, "Error: the server is overloaded, try again"));
+            assert_eq!((refused.header("retry-after"), refused.header("connection")), (Some("1"), Some("close")));
+            assert_eq!(refused.header("access-control-allow-origin"), Some("*"));
+            assert_eq!(second.read_to_the_end(), "");
+        }
         first.send(GET);
         assert_eq!(first.response_to("GET").status, 200);
+    }
+
+    fn a_crowd_above_the_limit_keeps_nobody_waiting(shop: &mut Shop) {
+        shop.http_settings.max_connections = 1;
+        let mut first = shop.connect();
+        first.send(GET);
+        assert_eq!(first.response_to("GET").status, 200);
+        // None of them reads or closes. Only so many are answered at once.
+        let crowd: Vec<Connection> = (0..200).map(|_| shop.connect()).collect();
+        first.send(GET);
+        assert_eq!(first.response_to("GET").status, 200);
+        let answered = crowd.into_iter().map(|mut one| one.read_bytes_to_the_end()).filter(|bytes| !bytes.is_empty());
+        assert!((1..=200).contains(&answered.count()));
+        drop(first);
+        let patience = std::time::Instant::now();
+        while shop.get("/livez").status != 200 {
+            assert!(patience.elapsed() < PATIENCE, "the place is never given back");
+        }
     }
 
     fn a_connection_on_which_no_request_comes_is_closed(shop: &mut Shop) {

@@ -7,8 +7,8 @@ use crate::support::{EMAIL, Shop};
 pub(crate) const JSON: &str = "application/json";
 pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 
-/// The eight routes with ids that need not exist.
-pub(crate) const ROUTES: [(&str, &str); 8] = [
+/// The routes of a shop with ids that need not exist.
+pub(crate) const ROUTES: [(&str, &str); 20] = [
     ("GET", "/qa/questions"),
     ("POST", "/qa/questions"),
     ("GET", "/qa/questions/1/answers"),
@@ -17,11 +17,31 @@ pub(crate) const ROUTES: [(&str, &str); 8] = [
     ("PUT", "/qa/questions/1/report"),
     ("PUT", "/qa/answers/1/helpful"),
     ("PUT", "/qa/answers/1/report"),
+    ("GET", "/products"),
+    ("GET", "/products/1"),
+    ("GET", "/products/1/styles"),
+    ("GET", "/products/1/related"),
+    ("GET", "/reviews"),
+    ("GET", "/reviews/meta"),
+    ("POST", "/reviews"),
+    ("PUT", "/reviews/1/helpful"),
+    ("PUT", "/reviews/1/report"),
+    ("GET", "/cart"),
+    ("POST", "/cart"),
+    ("POST", "/interactions"),
 ];
 
 /// A good question about product 5.
 pub(crate) fn question_draft() -> Value {
     json!({"body": "Does it run?", "name": "ann", "email": EMAIL, "product_id": 5})
+}
+
+/// A good review of product 1.
+pub(crate) fn review_draft() -> Value {
+    json!({
+        "product_id": 1, "rating": 3, "summary": "So so", "body": "It runs.", "recommend": true, "name": "ann",
+        "email": EMAIL, "photos": [], "characteristics": {},
+    })
 }
 
 /// A good answer.

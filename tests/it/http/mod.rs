@@ -5,11 +5,14 @@
 //! There is one file for each route. Rules for all routes are in `paths`, `errors`, `cors`,
 //! `caching`, `encodings`, `identity`, `protocols`, `limits`, `rates`, `submissions`,
 //! `connections`, `malformed`, `slow`, `health` and `failures`. How the interface describes itself
-//! is in `descriptions`, and the page at `/` in `first_page`.
+//! is in `descriptions`, and the page at `/` in `first_page`. `services` is about processes that
+//! leave a part out.
 
 mod add_answer;
 mod add_question;
+mod add_review;
 mod caching;
+mod cart;
 mod connections;
 mod cors;
 mod descriptions;
@@ -23,14 +26,18 @@ mod identity;
 mod limits;
 mod list_answers;
 mod list_questions;
+mod list_reviews;
 mod malformed;
 mod pages;
 mod paths;
 mod photos;
+mod products;
 mod protocols;
 mod rates;
 mod report;
+mod review_sums;
 mod secure;
+mod services;
 mod slow;
 mod submissions;
 mod texts;

@@ -3,19 +3,23 @@
 
 use serde_json::json;
 
-use super::drafts::{ROUTES, answer_draft, question_draft};
+use super::drafts::{ROUTES, answer_draft, question_draft, review_draft};
 use crate::support::{Response, Shop, answer, on_every_store, question};
 
 /// Sends what a route needs to succeed, and asks for product 5 where one is needed.
 fn succeed(shop: &Shop, method: &str, path: &str) -> Response {
-    let target = if path.trim_end_matches('/').ends_with("questions") {
-        format!("{path}?product_id=5")
-    } else {
-        path.to_owned()
+    let target = match path.trim_end_matches('/').rsplit('/').next() {
+        Some("questions" | "reviews" | "meta") => format!("{path}?product_id=5"),
+        _ => path.to_owned(),
     };
     let request = shop.request(method, &target);
     match method {
         "POST" if path.contains("/answers") => request.json(&answer_draft()).send(),
+        "POST" if path.contains("/reviews") => request.json(&review_draft()).send(),
+        "POST" if path.contains("/cart") => request.json(&json!({"sku_id": 1})).send(),
+        "POST" if path.contains("/interactions") => {
+            request.json(&json!({"element": "a", "widget": "b", "time": "c"})).send()
+        }
         "POST" => request.json(&question_draft()).send(),
         _ => request.send(),
     }
@@ -32,6 +36,7 @@ fn success(method: &str) -> u16 {
 
 on_every_store! {
     fn every_route_works_with_and_without_a_trailing_slash(shop: &mut Shop) {
+        shop.stock_page();
         shop.stock([question(1).answers([answer(1)])]);
         for (method, path) in ROUTES {
             assert_eq!(succeed(shop, method, path).status, success(method), "{method} {path}");
@@ -45,6 +50,7 @@ on_every_store! {
 
     fn a_prefix_is_put_before_every_path(shop: &mut Shop) {
         shop.http_settings.path_prefix.push_str("/api/fec2/hr-rfp");
+        shop.stock_page();
         shop.stock([question(1).answers([answer(1)])]);
         for (method, path) in ROUTES {
             let prefixed = format!("/api/fec2/hr-rfp{path}");
@@ -71,6 +77,8 @@ on_every_store! {
         assert_eq!(asked.header("location"), Some("/api/qa/questions/1/answers"));
         let given = shop.post("/api/qa/questions/1/answers", &answer_draft());
         assert_eq!(given.header("location"), Some("/api/qa/questions/1/answers"));
+        let given = shop.post("/api/reviews", &review_draft());
+        assert_eq!(given.header("location"), Some("/api/reviews?product_id=1"));
     }
 
     fn ids_are_decimal_digits_and_leading_zeros_are_dropped(shop: &mut Shop) {
@@ -140,7 +148,11 @@ on_every_store! {
             "/qa/questions//",
             "//qa/questions",
             "/qa/questions/1/answers//",
-            "/products",
+            "/product",
+            "/products/1/style",
+            "/reviews/1",
+            "/reviews/1/helpfull",
+            "/cart/1",
             "/qa/questionsx",
             "/problems",
             "/problems/nothing",
@@ -168,6 +180,11 @@ on_every_store! {
             ("/qa/questions/1/report", ["GET", "POST", "PATCH"], "PUT, OPTIONS"),
             ("/qa/answers/1/helpful", ["GET", "POST", "DELETE"], "PUT, OPTIONS"),
             ("/qa/answers/1/report/", ["GET", "POST", "BREW"], "PUT, OPTIONS"),
+            ("/products", ["PUT", "POST", "PATCH"], "GET, HEAD, OPTIONS"),
+            ("/products/1/styles", ["PUT", "POST", "DELETE"], "GET, HEAD, OPTIONS"),
+            ("/reviews/", ["PUT", "DELETE", "PATCH"], lists),
+            ("/reviews/meta", ["PUT", "POST", "PATCH"], "GET, HEAD, OPTIONS"),
+            ("/reviews/1/report", ["GET", "POST", "PATCH"], "PUT, OPTIONS"),
         ] {
             for method in wrong {
                 let response = shop.request(method, path).send();

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::drafts::{JSON, answer_draft, question_draft, with};
 use crate::support::{Response, Shop, answer, on_every_store, question};
 
-const ONE_OF_EACH: RateLimits = RateLimits { questions: 1, answers: 1, votes: 1, reports: 1 };
+const ONE_OF_EACH: RateLimits = RateLimits { questions: 1, answers: 1, reviews: 1, votes: 1, reports: 1 };
 
 /// A vote that a proxy passes on for a client.
 fn vote_for(shop: &Shop, client: &str) -> Response {

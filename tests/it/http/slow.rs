@@ -103,7 +103,12 @@ on_every_store! {
         assert!(sent.is_err() || whole < 3_000, "all of it was held");
         let mut beginning = shop.connect();
         beginning.send("GET /livez");
-        assert_eq!(beginning.read_bytes_to_the_end(), b"", "a part of a head is held too");
+        let refused = beginning.response_to("GET");
+        assert_eq!((refused.status, refused.header("retry-after")), (503, Some("1")), "a part of a head is held too");
+        assert_eq!(beginning.read_to_the_end(), "");
+        let mut beginning = shop.connect();
+        beginning.send("POST /qa/questions HTTP/1.1\r\nHost: shop\r\nContent-Length: 9\r\n\r\n{\"a\"");
+        assert_eq!(beginning.response_to("POST").status, 503, "and a part of a body");
         let refused = shop.get("/docs");
         assert_eq!((refused.status, refused.header("retry-after")), (503, Some("1")));
         assert!(is_there_room(shop), "what is taken at once is not held");

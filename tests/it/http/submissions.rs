@@ -82,7 +82,7 @@ on_every_store! {
             (QUESTIONS, asked),
         ] {
             let response = post(shop, path, "k", &other);
-            let why = "Error: another question or answer was sent with this Idempotency-Key before";
+            let why = "Error: another question, answer or review was sent with this Idempotency-Key before";
             assert_eq!(response.outcome(), (422, why), "{path} {other}");
         }
         assert_eq!((questions(shop), answers(shop)), (vec![1, 2], vec![1]));

@@ -1,6 +1,7 @@
 //! What the suites share: stores, servers, clients, and the macro that makes a function a test on
 //! every store. It does not know what a test asks or expects.
 
+mod catalogue;
 pub(crate) mod certificate;
 pub(crate) mod client;
 pub(crate) mod cluster;
@@ -16,6 +17,7 @@ mod rows;
 mod shop;
 pub(crate) mod stores;
 
+pub(crate) use catalogue::{CHARACTERISTICS, IMPORTED_AT, Review, review};
 pub(crate) use certificate::Certificate;
 pub(crate) use client::{Connection, PATIENCE, Response};
 pub(crate) use every_store::{OnStore, on_every_store, tests_on_store};

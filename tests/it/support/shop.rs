@@ -87,6 +87,11 @@ impl Shop {
         bulk.commit().expect("the rows are kept");
     }
 
+    /// Whether nothing reads from the store.
+    pub(super) fn is_closed(&self) -> bool {
+        self.open.get().is_none()
+    }
+
     /// Stops the server and closes the store. The next request opens both again.
     pub(crate) fn close(&mut self) {
         if let Some(OpenShop { server, .. }) = self.open.take() {

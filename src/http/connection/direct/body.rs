@@ -65,7 +65,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> DirectConnection<'_, S> {
 
     /// Reads more of a body. The first `elsewhere` bytes of it are in another buffer.
     pub(super) async fn read_more(&mut self, elsewhere: usize) -> io::Result<Result<(), Problem>> {
-        self.hold(self.rest.len() + elsewhere)?;
+        if !self.hold(self.rest.len() + elsewhere) {
+            self.rest = Vec::new();
+            return Ok(Err(Problem::Overloaded));
+        }
         poll_fn(|context| {
             let mut buffers = self.buffers.lock();
             let mut input = ReadBuf::new(&mut buffers.input);

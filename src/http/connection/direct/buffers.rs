@@ -149,6 +149,18 @@ impl WorkerBuffers {
     }
 }
 
+/// Writes a response to a connection that has no worker and is closed behind it.
+pub(crate) fn whole_response(response: &Response<Bytes>) -> Vec<u8> {
+    let mut output = Vec::new();
+    write_head(response, &mut output);
+    output.extend_from_slice(b"date: ");
+    output.extend_from_slice(date().as_bytes());
+    let length = response.body().len();
+    output.extend_from_slice(format!("\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n").as_bytes());
+    output.extend_from_slice(response.body());
+    output
+}
+
 /// The status line and the headers that the response itself has.
 fn write_head(response: &Response<Bytes>, output: &mut Vec<u8>) {
     output.extend_from_slice(b"HTTP/1.1 ");

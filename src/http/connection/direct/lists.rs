@@ -28,6 +28,9 @@ impl<S> DirectConnection<'_, S> {
         };
         let Destination::Found(row, variables) = find(&Method::GET, path) else { return false };
         let Some(from_memory) = row.from_memory else { return false };
+        if !settings.services.serve(&row.operation) {
+            return false;
+        }
         let start = buffers.begin_list(self.app, self.state);
         let tag = from_memory(self.app, &ListQuery::parse(query), &variables, &mut buffers.output);
         buffers.end_list(start, tag);

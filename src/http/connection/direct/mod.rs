@@ -23,7 +23,7 @@ use http::{HeaderMap, Method, Request, Response};
 use parking_lot::Mutex;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-pub(crate) use self::buffers::WorkerBuffers;
+pub(crate) use self::buffers::{WorkerBuffers, whole_response};
 use self::head::{BodyLength, Parsed};
 use super::connections::{ConnectionState, LINGER_MAX_BYTES, LINGER_TIMEOUT};
 use super::http2;
@@ -173,8 +173,9 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> DirectConnection<'a, S> {
             }
             Poll::Pending => {
                 // Most connections hold nothing, before and now.
-                if !self.rest.is_empty() || self.state.held_bytes() > 0 {
-                    self.hold(self.rest.len())?;
+                if (!self.rest.is_empty() || self.state.held_bytes() > 0) && !self.hold(self.rest.len()) {
+                    let rest = std::mem::take(&mut self.rest);
+                    return Poll::Ready(Ok(refused(&rest, Problem::Overloaded)));
                 }
                 return Poll::Pending;
             }
@@ -310,7 +311,9 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> DirectConnection<'a, S> {
             };
             self.is_flushed = stream.poll_flush(context)?.is_ready();
             if sent < buffers.output.len() {
-                self.hold(buffers.output.len() - sent)?;
+                if !self.hold(buffers.output.len() - sent) {
+                    return Poll::Ready(Err(io::ErrorKind::OutOfMemory.into()));
+                }
                 self.unsent.extend_from_slice(&buffers.output[sent..]);
             }
         }
@@ -352,10 +355,11 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> DirectConnection<'a, S> {
         Ok(())
     }
 
-    /// Counts the bytes that this connection holds now, in place of those before.
-    fn hold(&self, bytes: usize) -> io::Result<()> {
+    /// Counts the bytes that this connection holds now, in place of those before. Returns whether
+    /// there was room for them.
+    fn hold(&self, bytes: usize) -> bool {
         self.state.release(self.state.held_bytes());
-        if self.state.hold(bytes) { Ok(()) } else { Err(io::ErrorKind::OutOfMemory.into()) }
+        self.state.hold(bytes)
     }
 
     /// Ends the connection in order, so that the client gets what was sent.

@@ -15,7 +15,7 @@ use self::ways::{Replied, Way};
 use super::front::Front;
 use crate::support::OnStore as _;
 use crate::support::program::Chance;
-use crate::support::{Certificate, Shop, StoreKind, answer, question};
+use crate::support::{Certificate, Shop, StoreKind, answer, question, review};
 
 /// Generated requests; each goes down six ways at most, together more than 20,000.
 const REQUESTS: u64 = 4_000;
@@ -77,6 +77,10 @@ fn stocked(tls: Option<&Certificate>) -> Shop {
             Some(TlsFiles { certificate: certificate.path.clone(), key: certificate.key.clone() });
     }
     let many = (10..60).map(|id| question(id).about(2).body("A longer text, so that a page is compressed."));
+    shop.stock_products();
+    let reviews = (10..60).map(|id| review(id).of(2).helpful(u32::from(id % 3 == 0)).rated([(1, 4)]));
+    let for_writes = (90..93).map(|id| review(id).of(9));
+    shop.stock_reviews(&[(1, 2, "Fit"), (9, 9, "Fit")], [review(1)].into_iter().chain(reviews).chain(for_writes));
     let for_writes = (90..93).map(|id| question(id).about(9).answers([answer(100 + id)]));
     shop.stock([question(1).answers([answer(8)]), question(2)].into_iter().chain(many).chain(for_writes));
     shop

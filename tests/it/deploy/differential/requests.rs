@@ -36,6 +36,11 @@ pub(super) struct Generator(Chance);
 const QUESTION: &str = r#"{"product_id":9,"body":"Is it warm?","name":"ann","email":"ann@mail.test"}"#;
 const ANSWER: &str =
     r#"{"body":"Yes.","name":"bob","email":"bob@mail.test","photos":["https://x.test/a.jpg"]}"#;
+const REVIEW: &str = r#"{"product_id":9,"rating":4,"body":"Warm.","recommend":true,"name":"ann",
+    "email":"ann@mail.test","photos":["blob:x"],"characteristics":{"9":5}}"#;
+const INTERACTION: &str = r#"{"element":"a","widget":"b","time":"c"}"#;
+const REVIEW_FORM: &str = "product_id=9&rating=4&body=Warm.&recommend=true&name=ann&email=ann%40mail.test\
+    &characteristics%5B9%5D=5";
 const FORM: &str = "product_id=9&body=Is+it+warm%3F&name=ann&email=ann%40mail.test";
 
 impl Generator {
@@ -96,7 +101,7 @@ impl Generator {
         ]);
         let (page, count) =
             (self.one_of(&["1", "2", "0", "abc", "1e2"]), self.one_of(&["5", "100", "", "-3", "9999"]));
-        match self.below(12) {
+        match self.below(18) {
             0..=2 => ("GET", format!("/qa/questions?product_id={id}&page={page}&count={count}")),
             3 | 4 => ("GET", format!("/qa/questions/{id}/answers?page={page}&count={count}")),
             5 => ("HEAD", format!("/qa/questions?product_id={id}")),
@@ -114,6 +119,7 @@ impl Generator {
             10 => (
                 "GET",
                 self.one_of(&[
+                    "/problems/unknown-product",
                     "/problems/invalid-fields",
                     "/problems/none",
                     "/livez",
@@ -122,9 +128,27 @@ impl Generator {
                 ])
                 .to_owned(),
             ),
+            11 | 12 => ("GET", self.of_product(id)),
+            13 => ("GET", format!("/products?page={page}&count={count}")),
+            14 => (
+                self.one_of(&["GET", "GET", "HEAD"]),
+                format!("/reviews?product_id={id}&page={page}&count={count}&sort={}", self.sort()),
+            ),
+            15 => {
+                let row = self.one_of(&["90", "091", "77", "x", "meta"]);
+                ("PUT", format!("/reviews/{row}/{}", self.one_of(&["helpful", "report"])))
+            }
+            // No body here is an item for a cart, which would differ from way to way.
+            16 => ("POST", self.one_of(&["/reviews", "/reviews", "/interactions", "/cart"]).to_owned()),
             _ => (
                 "GET",
                 self.one_of(&[
+                    "/cart",
+                    "/reviews/",
+                    "/reviews/1",
+                    "/products/1/",
+                    "/products/1/nothing",
+                    "/interactions",
                     "/",
                     "//",
                     "/qa",
@@ -136,6 +160,20 @@ impl Generator {
                 .to_owned(),
             ),
         }
+    }
+
+    /// Something about a product.
+    fn of_product(&mut self, id: &str) -> String {
+        match self.below(4) {
+            0 => format!("/products/{id}"),
+            1 => format!("/products/{id}/styles"),
+            2 => format!("/products/{id}/related"),
+            _ => format!("/reviews/meta?product_id={id}"),
+        }
+    }
+
+    fn sort(&mut self) -> &'static str {
+        self.one_of(&["", "helpful", "newest", "Relevant", "%22newest%22", "'relevant'", "x"])
     }
 
     /// The same target in an odd form.
@@ -180,7 +218,7 @@ impl Generator {
         if !matches!(method, "POST" | "PUT") || self.below(6) == 0 {
             return Vec::new();
         }
-        let (media_type, body) = match self.below(9) {
+        let (media_type, body) = match self.below(13) {
             0 | 1 => ("application/json", QUESTION.to_owned()),
             2 | 3 => ("application/json; charset=utf-8", ANSWER.to_owned()),
             4 => ("application/x-www-form-urlencoded", FORM.to_owned()),
@@ -189,6 +227,9 @@ impl Generator {
                 ("application/json", self.one_of(&["[]", "{}", "\"x\"", "{\"body\":\"\\ud800\"}"]).to_owned())
             }
             7 => ("application/json", " ".repeat(66_000)),
+            8 | 9 => ("application/json", REVIEW.to_owned()),
+            10 => ("application/json", INTERACTION.to_owned()),
+            11 => ("application/x-www-form-urlencoded", REVIEW_FORM.to_owned()),
             _ => ("text/plain", "hello".to_owned()),
         };
         fields.push(("Content-Type".to_owned(), media_type.to_owned()));
