@@ -115,7 +115,7 @@ impl<'a> Catalogue<'a> {
             row.text(product.good().known_name().as_bytes());
             row.text(product.good().known_slogan().as_bytes());
         } else {
-            write_name(random.pick(&DATA.collections), product.item, &mut self.scratch);
+            write_name(random.pick(&DATA.collections).as_str(), product.item, &mut self.scratch);
             row.text(&self.scratch);
             row.text(random.pick(&shelf.slogans).as_bytes());
         }

@@ -77,7 +77,6 @@ impl Service {
     /// When a session cannot be opened or a thread cannot be started.
     pub fn start(
         store: &dyn Sessions,
-        carts: Carts,
         clock: Arc<dyn Clock>,
         settings: ServiceSettings,
     ) -> Result<Self, StoreError> {

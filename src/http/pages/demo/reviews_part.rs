@@ -82,7 +82,7 @@ impl ReviewShown {
 }
 
 impl Scale {
-    fn words(&self) -> String {
+    pub(super) fn words(&self) -> String {
         format!("{} of 5, where 1 is {} and 5 is {}", self.value, self.low, self.high)
     }
 }
