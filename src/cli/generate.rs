@@ -20,7 +20,7 @@ const MAX_PICTURES_CHARS: usize = 1_000;
 /// The options of `generate`.
 #[derive(Debug, Args)]
 pub(super) struct GenerateArgs {
-    /// How many products, 1 to 1,000,000,000; a million take 6 GB
+    /// How many products, 1 to 1,000,000,000; a million take 5.3 GB
     #[arg(long, value_name = "N", env = "ATELIER_PRODUCTS", value_parser = whole_number(1..=1_000_000_000_u64))]
     products: u64,
 

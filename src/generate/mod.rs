@@ -30,7 +30,7 @@ use reviews::Reviews;
 use crate::domain::{Kind, Set};
 use crate::files::{self, ExistingFiles, FileError};
 
-/// The highest number of products: some 6 TB of files.
+/// The highest number of products: some 5 TB of files.
 pub const MAX_PRODUCTS: u64 = 1_000_000_000;
 
 /// Where pictures are unless a shape says otherwise: a service of this machine draws them.

@@ -52,7 +52,7 @@ const COLORS: [(&str, [u8; 3]); 16] = [
 /// How a shape is seen, from 1: the place in a square of 200 units, and what it stands on.
 const VIEWS: [(&str, Stand); 3] = [
     ("translate(0 4)", Stand::Disc),
-    ("translate(200 4) scale(-1 1) rotate(-6 100 100)", Stand::Floor),
+    ("translate(190 6) scale(-.9 .9)", Stand::Floor),
     ("translate(-92 -58) scale(1.9)", Stand::Plain),
 ];
 

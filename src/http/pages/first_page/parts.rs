@@ -215,11 +215,11 @@ mod tests {
         let ids = (ProductId::new(7), QuestionId::new(33));
         let (Ok(product_id), Ok(question_id)) = ids else { panic!("in range") };
         let mut html = String::new();
-        examples(Some(Example { product_id, question_id }), "./shop/", &mut html);
+        examples(Some(Example { product_id, question_id }), true, "./shop/", &mut html);
         assert!(html.contains(r#"href="./shop/qa/questions?product_id=7""#), "{html}");
         assert!(html.contains(r#"href="./shop/qa/questions/33/answers""#), "{html}");
         html.clear();
-        examples(None, "./", &mut html);
+        examples(None, false, "./", &mut html);
         assert!(!html.contains("href"), "{html}");
     }
 }
