@@ -49,7 +49,7 @@ function expect(what, response, status, expected = {}) {
     [`${what}: ${status}`]: (r) => r.status === status,
     [`${what}: any page may read it`]: (r) =>
       r.headers['Access-Control-Allow-Origin'] === '*' &&
-      r.headers['Access-Control-Expose-Headers'] === 'Location, Retry-After',
+      r.headers['Access-Control-Expose-Headers'].startsWith('Location, Link, Retry-After'),
   };
   for (const [name, holds] of Object.entries(expected)) {
     all[`${what}: ${name}`] = holds;

@@ -1,8 +1,8 @@
 //! A store that takes rows and keeps none.
 
+use atelier::domain::{Set, Timestamp};
 use atelier::store::{
-    AnswerBatch, BulkLoad, Counts, Dump, Finding, LastIds, LoadMode, PersonRows, PhotoBatch, QuestionBatch,
-    StoreError, Upkeep,
+    BulkLoad, Counts, Dump, Finding, LastIds, LoadMode, PersonRows, RowBatch, StoreError, Upkeep,
 };
 
 /// The store.
@@ -13,7 +13,7 @@ fn nothing_here<T>() -> Result<T, StoreError> {
 }
 
 impl Upkeep for Nowhere {
-    fn bulk_load(&self, _: LoadMode) -> Result<Box<dyn BulkLoad>, StoreError> {
+    fn bulk_load(&self, _: &[Set], _: LoadMode) -> Result<Box<dyn BulkLoad>, StoreError> {
         Ok(Box::new(Self))
     }
 
@@ -39,21 +39,15 @@ impl Upkeep for Nowhere {
 }
 
 impl BulkLoad for Nowhere {
-    fn add_questions(&mut self, _: &QuestionBatch) -> Result<(), StoreError> {
-        Ok(())
-    }
-
-    fn add_answers(&mut self, _: &AnswerBatch) -> Result<(), StoreError> {
-        Ok(())
-    }
-
-    fn add_photos(&mut self, _: &PhotoBatch) -> Result<(), StoreError> {
+    fn add(&mut self, _: &RowBatch) -> Result<(), StoreError> {
         Ok(())
     }
 
     fn raise_last_ids(&mut self, _: LastIds) {}
 
-    fn commit(self: Box<Self>) -> Result<Counts, StoreError> {
+    fn imported_before(&mut self, _: Set, _: Option<Timestamp>) {}
+
+    fn commit(self: Box<Self>, _: Timestamp) -> Result<Counts, StoreError> {
         Ok(Counts::default())
     }
 }

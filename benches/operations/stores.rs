@@ -5,7 +5,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use atelier::domain::Target;
-use atelier::domain::{Id as _, ProductId, QuestionId};
+use atelier::domain::{Id as _, Kind, ProductId, QuestionId};
 use atelier::store::{Command, Outcome};
 
 use super::Operation;
@@ -48,7 +48,7 @@ fn products(stocked: StockedStore) -> Operation {
 
 /// Votes for questions that are far from each other.
 fn votes(stocked: StockedStore) -> Operation {
-    let questions = stocked.store.counts().expect("counts").questions;
+    let questions = stocked.store.counts().expect("counts").of(Kind::Question);
     let round = questions / u64::from(VOTES_PER_BATCH);
     let vote = |question: u64| Command::Vote {
         target: Target::Question(QuestionId::new(question).expect("an id")),

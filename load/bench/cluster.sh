@@ -47,7 +47,7 @@ transactions() {
     shift
     for script in "$@"; do scripts+=(-f "load/bench/pgbench/$script.sql"); done
     local command=("$programs/pgbench" -n -M prepared -c "$connections" -j 2 -T "$seconds"
-        -D first="$FIRST" -D last="$LAST" -D questions="$QUESTIONS" "${scripts[@]}" shop)
+        -D first="$FIRST" -D last="$LAST" -D questions="$QUESTIONS" -D reviews="${REVIEWS:-1}" "${scripts[@]}" shop)
     { echo "\$ ${command[*]}"; PGOPTIONS="-c plan_cache_mode=force_generic_plan" "${command[@]}"; } >"$work/pgbench" 2>&1 || { cat "$work/pgbench" >&2; exit 1; }
     cat "$work/pgbench" >>"$out/raw.txt"
     awk '/^tps/ {printf "%d\n", $3}' "$work/pgbench"

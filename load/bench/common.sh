@@ -104,13 +104,14 @@ prepare_data() {
     row "\`generate\`" "$took s" "-" "-"
 }
 
+# $1: the size of the constant in bytes.
 start_nginx() {
     cat >"$work/nginx.conf" <<CONF
 daemon off; worker_processes 2; pid $work/nginx.pid; error_log $work/nginx.log;
 events { worker_connections 4096; }
 http {
     access_log off; keepalive_requests 100000000; default_type application/json;
-    server { listen 127.0.0.1:$nginx_port reuseport; location / { return 200 "$(printf 'x%.0s' $(seq 1500))"; }
+    server { listen 127.0.0.1:$nginx_port reuseport; location / { return 200 "$(printf 'x%.0s' $(seq "${1:-1500}"))"; }
         location /pages/ { root $work; sendfile on; open_file_cache max=18000; open_file_cache_valid 1h; } }
 }
 CONF
@@ -158,7 +159,7 @@ until_answers() {
 until_filled() {
     local log=$work/serve-$1.log
     for _ in $(seq 240); do
-        filled=$(sed 's/\x1b\[[0-9;]*m//g' "$log" | sed -n 's/.*views are in memory.* seconds=\([0-9]*\.[0-9]\).*/\1/p' | tail -1)
+        filled=$(sed 's/\x1b\[[0-9;]*m//g' "$log" | sed -n 's/.*products are in memory.* seconds=\([0-9]*\.[0-9]\).*/\1/p' | tail -1)
         [ -z "$filled" ] || return 0
         sleep 0.5
     done

@@ -22,7 +22,7 @@ measure_copies() {
 load_into() {
     local rows
     measured "$atelier" import --store "$1" "$2" "${@:4}"
-    rows=$(awk '/all rows/ {print $3}' "$work/output")
+    rows=$(awk '/^all rows/ {print $3}' "$work/output")
     row "$3, $rows rows" "$took s, $peak MiB" "-" "-"
 }
 

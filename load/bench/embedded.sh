@@ -36,7 +36,7 @@ import_against_shell() {
     local rows imported highest
     measured "$atelier" import --store "$store" "$data"
     imported=$took highest=$peak
-    rows=$(awk '/all rows/ {print $3}' "$work/output")
+    rows=$(awk '/^all rows/ {print $3}' "$work/output")
     measured sqlite3 -bail "$work/plain.db" ".read load/bench/plain.sql" \
         ".import --csv --skip 1 $data/questions.csv questions" ".import --csv --skip 1 $data/answers.csv answers" \
         ".import --csv --skip 1 $data/answers_photos.csv photos" ".read load/bench/plain-indexes.sql"

@@ -34,7 +34,7 @@ import_against_psql() {
         measured "$atelier" import --store "$(address shop)" "$data"
         ours+=("$took")
         highest=$((peak > highest ? peak : highest))
-        rows=$(awk '/all rows/ {print $3}' "$work/output")
+        rows=$(awk '/^all rows/ {print $3}' "$work/output")
 
         [ -d "$files" ] || tables_for_psql
         run_sql postgres -c "CREATE DATABASE by_psql"
@@ -55,7 +55,8 @@ import_against_psql() {
 # Writes the tables of the import as files for psql, and what makes them. Sets $copies.
 tables_for_psql() {
     mkdir "$files"
-    for table in questions answers photos; do
+    for table in products styles features style_photos skus related_products characteristics reviews review_photos \
+        characteristic_ratings characteristic_sums questions answers photos; do
         run_sql shop -c "\\copy $table TO '$files/$table.csv' (FORMAT csv, HEADER)"
         copies+=(-c "\\copy $table FROM '$files/$table.csv' (FORMAT csv, HEADER)")
     done

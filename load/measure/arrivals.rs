@@ -15,9 +15,9 @@ use super::client::Client;
 use super::random::Random;
 
 /// A request with a longer latency ends the run: the server cannot keep up with the rate.
-const MAX_LATENCY: Duration = Duration::from_secs(10);
+pub(crate) const MAX_LATENCY: Duration = Duration::from_secs(10);
 /// Threads are waiting for their first request by then.
-const LEAD: Duration = Duration::from_millis(200);
+pub(crate) const LEAD: Duration = Duration::from_millis(200);
 /// Of a thousand requests.
 const PERMILLES: [usize; 4] = [500, 900, 990, 999];
 
@@ -89,13 +89,13 @@ fn ask(options: &Options, number: u32, mut client: Client, start: Instant) -> an
 }
 
 /// When a request is due, from the start.
-fn time_of(request: u64, rate: NonZeroU32) -> Duration {
+pub(crate) fn time_of(request: u64, rate: NonZeroU32) -> Duration {
     let rate = u64::from(rate.get());
     Duration::from_secs(request / rate) + Duration::from_nanos(request % rate * 1_000_000_000 / rate)
 }
 
 /// The latency that so many of a thousand do not exceed. The latencies must be sorted.
-fn within(sorted: &[Duration], permille: usize) -> Duration {
+pub(crate) fn within(sorted: &[Duration], permille: usize) -> Duration {
     let rank = (sorted.len() * permille).div_ceil(1_000);
     sorted.get(rank.saturating_sub(1)).copied().unwrap_or_default()
 }

@@ -35,13 +35,27 @@ impl Client {
         self.exchange(method, target, json).with_context(|| format!("{method} {target} of {address}"))
     }
 
+    /// Sends a GET. The caller reads its response before it sends another request.
+    pub(crate) fn ask(&mut self, target: &str) -> anyhow::Result<()> {
+        self.write("GET", target, "")
+    }
+
     fn exchange(&mut self, method: &str, target: &str, json: &str) -> anyhow::Result<String> {
+        self.write(method, target, json)?;
+        self.response()
+    }
+
+    fn write(&mut self, method: &str, target: &str, json: &str) -> anyhow::Result<()> {
         let length = json.len();
         let request = format!(
             "{method} {target} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n\
              Content-Length: {length}\r\n\r\n{json}"
         );
-        self.stream.get_mut().write_all(request.as_bytes())?;
+        Ok(self.stream.get_mut().write_all(request.as_bytes())?)
+    }
+
+    /// The body of the response to the last request.
+    pub(crate) fn response(&mut self) -> anyhow::Result<String> {
         let status = self.line()?;
         if !status.starts_with("HTTP/1.1 2") {
             bail!("answered {status}");

@@ -1,6 +1,6 @@
 //! The measurements of `scripts/bench` that no load generator has: how long a write to one process
 //! takes to show in the lists of another, how long a list takes, whether stores give the same lists
-//! byte by byte, and latencies at an arrival rate. It also draws the charts. Never shipped.
+//! byte by byte, and latencies of lists and page views at an arrival rate. It also draws the charts. Never shipped.
 
 #![expect(clippy::print_stdout, reason = "figures are the program's result")]
 
@@ -9,6 +9,7 @@ mod chart;
 mod client;
 mod compare;
 mod delay;
+mod pages;
 mod random;
 mod trickle;
 mod wait;
@@ -23,6 +24,8 @@ enum Command {
     Compare(compare::Options),
     /// Percentiles of latencies at a constant arrival rate, in milliseconds.
     Arrivals(arrivals::Options),
+    /// Percentiles of latencies of whole page views, in milliseconds, and requests of a view.
+    Pages(pages::Options),
     /// How long one reader waits for a list.
     Wait(wait::Options),
     /// Many clients that send their requests a byte at a time.
@@ -36,6 +39,7 @@ fn main() -> anyhow::Result<()> {
         Command::Delay(options) => delay::run(&options),
         Command::Compare(options) => compare::run(&options),
         Command::Arrivals(options) => arrivals::run(&options),
+        Command::Pages(options) => pages::run(&options),
         Command::Wait(options) => wait::run(&options),
         Command::Trickle(options) => trickle::run(&options),
         Command::Chart(options) => chart::run(&options),

@@ -9,7 +9,9 @@ use anyhow::{Context as _, bail};
 use clap::Args;
 
 use super::counted::{CountedDump, counted};
-use crate::store::{Batch, Counts, Dump as _, LoadMode, Store, StoreAddress, StoreError};
+use crate::domain::{Kind, Set};
+use crate::service::{Clock as _, SystemClock};
+use crate::store::{Counts, Dump as _, LoadMode, Store, StoreAddress, StoreError, each_batch};
 
 /// The options of `copy`.
 #[derive(Debug, Clone, Args)]
@@ -49,11 +51,14 @@ pub(super) fn run(args: &CopyArgs) -> anyhow::Result<ExitCode> {
 
 fn copy(from: &dyn Store, to: &dyn Store, mode: LoadMode) -> Result<Counts, StoreError> {
     let mut dump = CountedDump::start(from, "Copying")?;
-    let mut load = to.bulk_load(mode)?;
-    Batch::each(|| dump.questions(), |batch| load.add_questions(&batch))?;
-    Batch::each(|| dump.answers(), |batch| load.add_answers(&batch))?;
-    Batch::each(|| dump.photos(), |batch| load.add_photos(&batch))?;
+    let mut load = to.bulk_load(&Set::ALL, mode)?;
+    for kind in Kind::all() {
+        each_batch(&mut dump, kind, |batch| load.add(&batch))?;
+    }
     load.raise_last_ids(dump.last_ids()?);
+    for set in Set::ALL {
+        load.imported_before(set, dump.imported_at(set)?);
+    }
     dump.progress.finish();
-    load.commit()
+    load.commit(SystemClock.now())
 }

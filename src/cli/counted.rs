@@ -3,14 +3,30 @@
 //! database does.
 
 use super::progress::Progress;
-use crate::store::{AnswerBatch, Batch, Counts, Dump, LastIds, PhotoBatch, QuestionBatch, Store, StoreError};
+use crate::domain::{Kind, Set, Timestamp};
+use crate::store::{Counts, Dump, LastIds, RowBatch, Store, StoreError};
 
-/// Such as `1 question, 7038 answers, 0 photos`.
+/// Such as `1 question, 7038 answers, 0 photos`: the kinds that have rows, and all three of questions
+/// when one of them has or none at all.
 pub(super) fn counted(counts: Counts) -> String {
-    let Counts { questions, answers, photos } = counts;
-    [(questions, "question"), (answers, "answer"), (photos, "photo")]
-        .map(|(count, noun)| format!("{count} {noun}{}", if count == 1 { "" } else { "s" }))
-        .join(", ")
+    let questions = counts.of_set(Set::Questions) > 0 || counts.rows() == 0;
+    let is_shown = |kind: &Kind| match kind.definition().set {
+        Set::Questions => questions,
+        _ => kind.has_file() && counts.of(*kind) > 0,
+    };
+    let counted = Kind::all()
+        .filter(is_shown)
+        .map(|kind| format!("{} {}", counts.of(kind), named(kind, counts.of(kind))));
+    counted.collect::<Vec<_>>().join(", ")
+}
+
+/// What so many rows of a kind are called.
+pub(super) fn named(kind: Kind, count: u64) -> String {
+    let noun = kind.definition().noun;
+    match count {
+        1 => noun.to_owned(),
+        _ => format!("{noun}s"),
+    }
 }
 
 /// A dump that shows how many rows of all have been read.
@@ -26,31 +42,23 @@ impl CountedDump {
         let total = store.counts()?.rows();
         Ok(Self { dump: store.dump()?, rows: 0, progress: Progress::new(label, total, "rows") })
     }
-
-    fn count<Row>(&mut self, batch: Batch<Row>) -> Batch<Row> {
-        self.rows += batch.rows.len() as u64;
-        self.progress.advance_to(self.rows);
-        batch
-    }
 }
 
 impl Dump for CountedDump {
-    fn questions(&mut self) -> Result<QuestionBatch, StoreError> {
-        let batch = self.dump.questions()?;
-        Ok(self.count(batch))
-    }
-
-    fn answers(&mut self) -> Result<AnswerBatch, StoreError> {
-        let batch = self.dump.answers()?;
-        Ok(self.count(batch))
-    }
-
-    fn photos(&mut self) -> Result<PhotoBatch, StoreError> {
-        let batch = self.dump.photos()?;
-        Ok(self.count(batch))
+    fn next(&mut self, kind: Kind) -> Result<RowBatch, StoreError> {
+        let batch = self.dump.next(kind)?;
+        if kind.has_file() {
+            self.rows += batch.len() as u64;
+            self.progress.advance_to(self.rows);
+        }
+        Ok(batch)
     }
 
     fn last_ids(&mut self) -> Result<LastIds, StoreError> {
         self.dump.last_ids()
+    }
+
+    fn imported_at(&mut self, set: Set) -> Result<Option<Timestamp>, StoreError> {
+        self.dump.imported_at(set)
     }
 }

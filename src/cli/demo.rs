@@ -11,6 +11,7 @@ use super::import::import_with_progress;
 use crate::files::ExistingFiles;
 use crate::generate::{Shape, generate};
 use crate::import::{ImportError, ImportOptions, Sources};
+use crate::service::{Clock as _, SystemClock};
 use crate::store::{Store, StoreError};
 
 /// Enough for lists of every length, few enough to be loaded in a second.
@@ -35,9 +36,10 @@ pub(super) fn fill_if_empty(store: &dyn Store, base: &str) -> anyhow::Result<()>
     generate(&shape, directory.path(), ExistingFiles::Refuse, &mut |_| {})
         .context("cannot generate the sample data")?;
     let sources = Sources::in_directory(directory.path());
+    let options = ImportOptions { imported_at: SystemClock.now(), ..ImportOptions::default() };
     let deadline = Instant::now() + MAX_WAIT;
     loop {
-        match import_with_progress(store, &sources, &ImportOptions::default()) {
+        match import_with_progress(store, &sources, &options) {
             Err(ImportError::Store(StoreError::NotEmpty)) => {
                 eprintln!("Another process has filled the store meanwhile; --demo adds no rows.");
                 return Ok(());

@@ -1,4 +1,4 @@
-//! `atelier export`: writes a whole store to the three CSV files that `import` reads, showing how
+//! `atelier export`: writes a whole store to the CSV files that `import` reads, showing how
 //! far it is. Deliberately absent: what is in the files, which `export` decides.
 
 #![expect(clippy::doc_markdown, reason = "these comments are the help texts, shown as they are")]
@@ -18,7 +18,7 @@ use crate::files::{ExistingFiles, FileError};
 /// The options of `export`.
 #[derive(Debug, Clone, Args)]
 pub(super) struct ExportArgs {
-    /// Folder for questions.csv, answers.csv and answers_photos.csv; created when missing
+    /// Folder for the files; created when missing
     #[arg(value_name = "DIR", env = "ATELIER_EXPORT_DIR")]
     directory: PathBuf,
 

@@ -11,15 +11,18 @@ use anyhow::{Context as _, bail};
 use clap::Args;
 use indicatif::DecimalBytes;
 
+use super::counted::named;
 use super::progress::Progress;
 use crate::config::{StoreOption, whole_number};
+use crate::domain::{Kind, Set};
 use crate::import::{self, ImportError, ImportOptions, Sources, Stage, Summary};
+use crate::service::{Clock as _, SystemClock};
 use crate::store::{LoadMode, Store, StoreError};
 
 /// The options of `import`.
 #[derive(Debug, Clone, Args)]
 pub(super) struct ImportArgs {
-    /// Folder with questions.csv, answers.csv and answers_photos.csv
+    /// Folder with the files: every one with a known name is imported
     #[arg(value_name = "DIR", env = "ATELIER_IMPORT_DIR", required_unless_present_all = ["questions", "answers", "photos"], conflicts_with_all = ["questions", "answers", "photos"])]
     directory: Option<PathBuf>,
 
@@ -35,11 +38,16 @@ pub(super) struct ImportArgs {
     #[arg(long, env = "ATELIER_PHOTOS", value_name = "FILE", requires = "questions")]
     photos: Option<PathBuf>,
 
+    /// Import only the files of this set from the folder: catalogue, reviews or questions; can be
+    /// given several times
+    #[arg(long, env = "ATELIER_ONLY", value_name = "SET", value_parser = set, value_delimiter = ',', conflicts_with = "questions")]
+    only: Vec<Set>,
+
     #[command(flatten)]
     store: StoreOption,
 
-    /// Drop what the store holds, in the same transaction; without this a store with rows is
-    /// refused
+    /// Drop the store's rows of the same sets, in the same transaction; without this a set that
+    /// has rows is refused
     #[arg(long)]
     replace: bool,
 
@@ -60,13 +68,21 @@ pub(super) struct ImportArgs {
 impl ImportArgs {
     fn sources(&self) -> anyhow::Result<Sources> {
         match (&self.directory, &self.questions, &self.answers, &self.photos) {
-            (Some(directory), ..) => Ok(Sources::in_directory(directory)),
-            (None, Some(questions), Some(answers), Some(photos)) => {
-                Ok(Sources { questions: questions.clone(), answers: answers.clone(), photos: photos.clone() })
-            }
+            (Some(directory), ..) => Ok(Sources::in_directory(directory).only(&self.only)),
+            (None, Some(questions), Some(answers), Some(photos)) => Ok(Sources::of([
+                (Kind::Question, questions.clone()),
+                (Kind::Answer, answers.clone()),
+                (Kind::Photo, photos.clone()),
+            ])),
             _ => bail!("name a folder, or all of --questions, --answers and --photos"),
         }
     }
+}
+
+/// Reads the name of a set.
+fn set(name: &str) -> Result<Set, String> {
+    let named = Set::ALL.into_iter().find(|set| set.name() == name);
+    named.ok_or_else(|| "must be catalogue, reviews or questions".to_owned())
 }
 
 /// Imports, or only checks the files with `--dry-run`. The exit status says whether everything is
@@ -75,7 +91,13 @@ pub(super) fn run(args: &ImportArgs) -> anyhow::Result<ExitCode> {
     let sources = args.sources()?;
     let address = &args.store.store;
     let mode = if args.replace { LoadMode::Replace } else { LoadMode::IntoEmpty };
-    let options = ImportOptions { mode, max_rejects: args.max_rejects, rejects: args.rejects.clone() };
+    let options = ImportOptions {
+        mode,
+        max_rejects: args.max_rejects,
+        rejects: args.rejects.clone(),
+        imported_at: SystemClock.now(),
+    };
+    tell_files(&sources);
     let started = Instant::now();
     let summary = if args.dry_run {
         with_progress(&DRY_RUN, |progress| import::dry_run(&sources, &options, progress))?
@@ -93,6 +115,18 @@ pub(super) fn run(args: &ImportArgs) -> anyhow::Result<ExitCode> {
         println!("dry run: nothing was imported");
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Says which files are there, and which are not.
+fn tell_files(sources: &Sources) {
+    let taken: Vec<_> = sources.files().iter().map(|file| file.name).collect();
+    if !taken.is_empty() {
+        eprintln!("Files: {}", taken.join(", "));
+    }
+    let absent = sources.absent();
+    if !absent.is_empty() && sources.is_folder() {
+        eprintln!("Not there: {}", absent.join(", "));
+    }
 }
 
 /// Runs an import under a progress bar.
@@ -153,26 +187,27 @@ fn with_progress(
 }
 
 fn print_summary(summary: &Summary, seconds: f64) {
-    let Summary { counts, left_out, warnings, .. } = summary;
+    let Summary { sets, counts, left_out, warnings, .. } = summary;
     for warning in warnings {
         eprintln!("warning: {warning}");
     }
     #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
     let rate = counts.rows() as f64 / seconds.max(0.001);
-    println!("questions  {:>12}", counts.questions);
-    println!("answers    {:>12}", counts.answers);
-    println!("photos     {:>12}", counts.photos);
-    println!("all rows   {:>12}  in {seconds:.1} s, {rate:.0} rows a second", counts.rows());
-    match &left_out.file {
-        Some(path) => println!(
-            "left out   {:>12}  bad rows, and {} photos without an http or https address, listed in {}",
-            left_out.rows,
-            left_out.photos,
-            path.display()
-        ),
-        None => println!("left out   {:>12}", 0),
-    }
+    let kinds = sets.iter().flat_map(|set| set.kinds()).filter(|kind| kind.has_file());
+    let mut lines: Vec<_> = kinds.map(|kind| (named(kind, 0), counts.of(kind), String::new())).collect();
+    let all_rows = format!("  in {seconds:.1} s, {rate:.0} rows a second");
+    lines.push(("all rows".to_owned(), counts.rows(), all_rows));
+    let listed = left_out.file.as_ref().map(|path| {
+        let photos = left_out.photos;
+        let path = path.display();
+        format!("  bad rows, and {photos} photos without an http or https address, listed in {path}")
+    });
+    lines.push(("left out".to_owned(), left_out.rows, listed.unwrap_or_default()));
     for (reason, count) in &left_out.reasons {
-        println!("           {count:>12}  {reason}");
+        lines.push((String::new(), *count, format!("  {reason}")));
+    }
+    let width = lines.iter().map(|(label, ..)| label.len()).max().unwrap_or(0) + 2;
+    for (label, count, rest) in lines {
+        println!("{label:<width$}{count:>12}{rest}");
     }
 }

@@ -96,11 +96,11 @@ enum Command {
     /// New ids continue after the old ones. The first store is read as it is when the command
     /// starts. Stop the servers that write to it before that.
     Copy(copy::CopyArgs),
-    /// Write a whole store to the three CSV files that import reads
+    /// Write a whole store to the CSV files that import reads
     ///
     /// They have hidden rows, counters and e-mail addresses in them. Only their owner may read
     /// them. The store is read as it is when the command starts, and may be in use. The files get
-    /// their names when all three are complete.
+    /// their names when all of them are complete.
     Export(export::ExportArgs),
     /// Copy an SQLite store into one file, also while it is served
     ///

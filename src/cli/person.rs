@@ -7,12 +7,12 @@ use std::time::Instant;
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
-use serde::Serialize;
+use serde::ser::{Serialize, SerializeMap as _, Serializer};
 
 use super::counted::{CountedDump, counted};
 use crate::config::StoreOption;
-use crate::domain::{AnswerId, Id as _, Timestamp, visible};
-use crate::store::{ERASED_BODY, ERASED_NAME, PersonRows, Store};
+use crate::domain::{Holds, Id as _, Kind, visible};
+use crate::store::{ERASED_BODY, ERASED_NAME, PersonRows, RecordRow, Store, photographed};
 
 /// The options of `person`.
 #[derive(Debug, Clone, Args)]
@@ -29,8 +29,8 @@ enum Action {
     Export(Whose),
     /// Replace names and texts by neutral ones, empty the addresses, remove the photos
     ///
-    /// The questions and answers stay, so that threads can be followed. What would be erased is
-    /// what `show` lists. Servers that are running notice it. Backups and exports made before still
+    /// The questions, answers and reviews stay, so that threads can be followed and ratings count.
+    /// What would be erased is what `show` lists. Servers that are running notice it. Backups and exports made before still
     /// have it.
     Erase(Whose),
 }
@@ -82,91 +82,115 @@ fn find(store: &Arc<dyn Store>, email: &str) -> anyhow::Result<PersonRows> {
 /// The rows as they are listed for people, each with a newline.
 fn shown(person: &PersonRows) -> String {
     let mut lines = Vec::new();
-    let texts = &person.questions.texts;
-    for row in &person.questions.rows {
-        lines.push(format!(
-            "Question {} about product {}, {}",
-            row.question_id,
-            row.product_id,
-            details(row.written_at, texts.get(row.name), row.helpful, row.reported),
-        ));
-        lines.extend(texts.get(row.body).lines().map(indented));
-    }
     let mut photos = photos(person);
-    let texts = &person.answers.texts;
-    for row in &person.answers.rows {
-        lines.push(format!(
-            "Answer {} to question {} about product {}, {}",
-            row.answer_id,
-            row.question_id,
-            row.product_id,
-            details(row.written_at, texts.get(row.name), row.helpful, row.reported),
-        ));
-        lines.extend(texts.get(row.body).lines().map(indented));
-        for photo in photos.remove(&row.answer_id).unwrap_or_default() {
-            lines.push(format!("    Photo {}: {}", photo.photo_id, visible(photo.url)));
+    for kind in authored() {
+        for row in person.of(kind).map(|row| Row { kind, row }) {
+            lines.push(row.heading());
+            for text in ["summary", "body"].into_iter().filter_map(|name| row.text(name)) {
+                lines.extend(text.lines().map(indented));
+            }
+            for photo in photos.remove(&(kind, row.id())).unwrap_or_default() {
+                lines.push(format!("    Photo {}: {}", photo.photo_id, visible(photo.url)));
+            }
         }
     }
     lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect()
-}
-
-/// The details that questions and answers have in common.
-fn details(written_at: Timestamp, name: &str, helpful: u32, reported: bool) -> String {
-    let hidden = if reported { ", hidden" } else { "" };
-    format!("{written_at}, by {}, {helpful} votes{hidden}", visible(name))
 }
 
 fn indented(line: &str) -> String {
     format!("    {}", visible(line))
 }
 
-/// Photos by their answer.
-type Photos<'a> = HashMap<AnswerId, Vec<ExportedPhoto<'a>>>;
+/// The kinds of rows that have authors.
+fn authored() -> impl Iterator<Item = Kind> {
+    Kind::all().filter(|kind| kind.email_column().is_some())
+}
+
+/// A row that has an author.
+#[derive(Clone, Copy)]
+struct Row<'a> {
+    kind: Kind,
+    row: RecordRow<'a>,
+}
+
+impl<'a> Row<'a> {
+    fn id(self) -> u64 {
+        self.kind.id_column().map_or(0, |column| self.row.value(column))
+    }
+
+    /// The text of a column that only some kinds have; `None` when it is missing or empty as well.
+    fn text(self, name: &str) -> Option<&'a str> {
+        let place = self.kind.definition().columns.iter().position(|column| column.name == name)?;
+        self.row.optional_text(place).filter(|text| !text.is_empty())
+    }
+
+    /// Such as `Answer 2 to question 1 about product 5, 2018-10-18T00:00:00.000Z, by Ann, 3 votes`.
+    fn heading(self) -> String {
+        let definition = self.kind.definition();
+        let mut noun = definition.noun.to_owned();
+        if let Some(first) = noun.get_mut(..1) {
+            first.make_ascii_uppercase();
+        }
+        let mut heading = format!("{noun} {}", self.id());
+        for (index, column) in definition.columns.iter().enumerate() {
+            if let (Holds::Parent, Some(parent)) = (column.holds, definition.parent) {
+                heading += &format!(" to {} {}", parent.definition().noun, self.row.value(index));
+            }
+        }
+        heading += &format!(" about product {}", self.row.product_id());
+        for (index, column) in definition.columns.iter().enumerate() {
+            match column.holds {
+                Holds::Time => heading += &format!(", {}", self.row.time(index)),
+                Holds::Stars => heading += &format!(", {} stars", self.row.value(index)),
+                _ => {}
+            }
+        }
+        heading += &format!(", by {}", visible(self.text("name").unwrap_or_default()));
+        for (index, column) in definition.columns.iter().enumerate() {
+            if column.holds == Holds::Count {
+                heading += &format!(", {} votes", self.row.value(index));
+            }
+        }
+        let hidden = self.kind.column_that_holds(Holds::Hidden);
+        let is_hidden = hidden.is_some_and(|column| self.row.value(column) != 0);
+        heading + if is_hidden { ", hidden" } else { "" }
+    }
+}
+
+/// Photos by the row that they belong to.
+type Photos<'a> = HashMap<(Kind, u64), Vec<ExportedPhoto<'a>>>;
 
 fn photos(person: &PersonRows) -> Photos<'_> {
     let mut photos = Photos::new();
-    for row in &person.photos.rows {
-        let photo = ExportedPhoto { photo_id: row.photo_id.get(), url: person.photos.texts.get(row.url) };
-        photos.entry(row.answer_id).or_default().push(photo);
+    for kind in Kind::all() {
+        let Some((parent, column)) = photographed(kind) else { continue };
+        let place = |holds| kind.column_that_holds(holds).expect("a photo has an id and an address");
+        let (id, url) = (place(Holds::OwnId), place(Holds::PhotoUrl));
+        for row in person.of(kind) {
+            let photo = ExportedPhoto { photo_id: row.value(id), url: row.text(url) };
+            photos.entry((parent, row.value(column))).or_default().push(photo);
+        }
     }
     photos
 }
 
 /// A person's data as JSON.
-#[derive(Serialize)]
+#[derive(serde::Serialize)]
 struct Exported<'a> {
     email: &'a str,
-    questions: Vec<ExportedQuestion<'a>>,
-    answers: Vec<ExportedAnswer<'a>>,
+    questions: Vec<ExportedRow<'a>>,
+    answers: Vec<ExportedRow<'a>>,
+    reviews: Vec<ExportedRow<'a>>,
 }
 
-#[derive(Serialize)]
-struct ExportedQuestion<'a> {
-    question_id: u64,
-    product_id: u64,
-    date: String,
-    name: &'a str,
-    email: &'a str,
-    body: &'a str,
-    helpful: u32,
-    reported: bool,
+/// A row with a field for each of its columns.
+struct ExportedRow<'a> {
+    row: Row<'a>,
+    /// `None` where rows of its kind have none.
+    photos: Option<Vec<ExportedPhoto<'a>>>,
 }
 
-#[derive(Serialize)]
-struct ExportedAnswer<'a> {
-    answer_id: u64,
-    question_id: u64,
-    product_id: u64,
-    date: String,
-    name: &'a str,
-    email: &'a str,
-    body: &'a str,
-    helpful: u32,
-    reported: bool,
-    photos: Vec<ExportedPhoto<'a>>,
-}
-
-#[derive(Serialize)]
+#[derive(serde::Serialize)]
 struct ExportedPhoto<'a> {
     photo_id: u64,
     url: &'a str,
@@ -174,31 +198,44 @@ struct ExportedPhoto<'a> {
 
 impl<'a> Exported<'a> {
     fn new(email: &'a str, person: &'a PersonRows) -> Self {
-        let texts = &person.questions.texts;
-        let questions = person.questions.rows.iter().map(|row| ExportedQuestion {
-            question_id: row.question_id.get(),
-            product_id: row.product_id.get(),
-            date: row.written_at.to_string(),
-            name: texts.get(row.name),
-            email: texts.get(row.email),
-            body: texts.get(row.body),
-            helpful: row.helpful,
-            reported: row.reported,
-        });
         let mut photos = photos(person);
-        let texts = &person.answers.texts;
-        let answers = person.answers.rows.iter().map(|row| ExportedAnswer {
-            answer_id: row.answer_id.get(),
-            question_id: row.question_id.get(),
-            product_id: row.product_id.get(),
-            date: row.written_at.to_string(),
-            name: texts.get(row.name),
-            email: texts.get(row.email),
-            body: texts.get(row.body),
-            helpful: row.helpful,
-            reported: row.reported,
-            photos: photos.remove(&row.answer_id).unwrap_or_default(),
-        });
-        Self { email: email.trim(), questions: questions.collect(), answers: answers.collect() }
+        let mut rows = |kind: Kind| {
+            let has_photos = Kind::all().filter_map(photographed).any(|(parent, _)| parent == kind);
+            let rows = person.of(kind).map(|row| Row { kind, row });
+            let exported = rows.map(|row| {
+                let photos = has_photos.then(|| photos.remove(&(kind, row.id())).unwrap_or_default());
+                ExportedRow { row, photos }
+            });
+            exported.collect()
+        };
+        let (questions, answers, reviews) = (rows(Kind::Question), rows(Kind::Answer), rows(Kind::Review));
+        Self { email: email.trim(), questions, answers, reviews }
+    }
+}
+
+impl Serialize for ExportedRow<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Row { kind, row } = self.row;
+        let mut fields = serializer.serialize_map(None)?;
+        for (index, column) in kind.definition().columns.iter().enumerate() {
+            let (name, value) = (column.name, row.value(index));
+            match column.holds {
+                Holds::Time => fields.serialize_entry("date", &row.time(index).to_string())?,
+                Holds::Hidden => fields.serialize_entry("reported", &(value != 0))?,
+                Holds::Flag => fields.serialize_entry(name, &(value != 0))?,
+                Holds::Text | Holds::OptionalText | Holds::PhotoUrl => {
+                    fields.serialize_entry(name, &row.optional_text(index))?;
+                }
+                Holds::Parent => {
+                    fields.serialize_entry(name, &value)?;
+                    fields.serialize_entry("product_id", &row.product_id().get())?;
+                }
+                _ => fields.serialize_entry(name, &value)?,
+            }
+        }
+        if let Some(photos) = &self.photos {
+            fields.serialize_entry("photos", photos)?;
+        }
+        fields.end()
     }
 }

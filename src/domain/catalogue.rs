@@ -31,7 +31,8 @@ impl Price {
             return Err(InvalidPrice);
         }
         let whole: u64 = whole.parse().map_err(|_| InvalidPrice)?;
-        let hundredths: u64 = format!("{decimals:0<2}").parse().map_err(|_| InvalidPrice)?;
+        let hundredths: u64 = decimals.parse().map_err(|_| InvalidPrice)?;
+        let hundredths = if decimals.len() == 1 { hundredths * 10 } else { hundredths };
         let price = whole.checked_mul(100).and_then(|price| price.checked_add(hundredths));
         price.ok_or(InvalidPrice).and_then(Self::from_hundredths)
     }

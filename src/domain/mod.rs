@@ -5,6 +5,7 @@
 
 mod cart;
 mod catalogue;
+mod definitions;
 mod digest;
 mod draft;
 mod ids;

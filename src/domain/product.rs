@@ -29,6 +29,11 @@ impl Span {
 pub struct Texts(String);
 
 impl Texts {
+    /// A buffer with room for so many bytes.
+    pub fn with_capacity(bytes: usize) -> Self {
+        Self(String::with_capacity(bytes))
+    }
+
     /// Appends a text, and returns its place.
     ///
     /// # Panics
@@ -44,6 +49,11 @@ impl Texts {
     pub fn get(&self, span: Span) -> &str {
         let start = span.start as usize;
         &self.0[start..start + span.length as usize]
+    }
+
+    /// Forgets all texts. No span of before means anything then.
+    pub fn clear(&mut self) {
+        self.0.clear();
     }
 
     /// Bytes of all texts together.

@@ -9,9 +9,9 @@ use super::csv::{CsvFile, Folder};
 use super::data::DATA;
 use super::group::Group;
 use super::pictures::Pictures;
+use super::questions::ROWS_PER_SWAP;
 use super::random::Random;
 use super::text::{Product, Text};
-use super::questions::ROWS_PER_SWAP;
 use crate::domain::Kind;
 use crate::files::FileError;
 

@@ -62,7 +62,11 @@ pub(super) struct Questions<'a> {
 }
 
 impl<'a> Questions<'a> {
-    pub(super) fn start(folder: &Folder<'_>, seed: u64, pictures: Option<&'a Pictures>) -> Result<Self, FileError> {
+    pub(super) fn start(
+        folder: &Folder<'_>,
+        seed: u64,
+        pictures: Option<&'a Pictures>,
+    ) -> Result<Self, FileError> {
         Ok(Self {
             random: Random::new(seed),
             pictures,

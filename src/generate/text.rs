@@ -183,8 +183,14 @@ mod tests {
                 let of_topics =
                     topics.flat_map(|topic| [&topic.questions, &topic.answers, &topic.seller_answers]);
                 let shelf = product.shelf();
-                let of_shelf =
-                    [&shelf.slogans, &shelf.openings, &shelf.details, &shelf.praise, &shelf.doubts, &shelf.complaints];
+                let of_shelf = [
+                    &shelf.slogans,
+                    &shelf.openings,
+                    &shelf.details,
+                    &shelf.praise,
+                    &shelf.doubts,
+                    &shelf.complaints,
+                ];
                 let moods = &DATA.moods;
                 let of_moods = [&moods.delighted, &moods.content, &moods.undecided, &moods.annoyed];
                 let of_moods = of_moods.into_iter().flat_map(|mood| {
@@ -192,7 +198,10 @@ mod tests {
                     assert!(mood.summaries.iter().all(fits), "{item}");
                     [&mood.summaries, &mood.openings, &mood.remarks, &mood.closings]
                 });
-                assert!(crate::pictures::names().any(|name| name.starts_with(product.good().picture())), "{item}");
+                assert!(
+                    crate::pictures::names().any(|name| name.starts_with(product.good().picture())),
+                    "{item}"
+                );
                 let of_topics = of_topics.chain(of_shelf).chain(of_moods);
                 for phrase in shop.into_iter().chain(of_topics).flatten() {
                     text.bytes.clear();

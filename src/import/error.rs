@@ -5,19 +5,25 @@ use std::fmt;
 use std::path::PathBuf;
 
 use super::reject::{LeftOut, MAX_LISTED_REJECTS, Reject};
+use crate::domain::Kind;
 use crate::store::StoreError;
 
 /// An import's failure. In every case nothing was loaded, unless it is [`StoreError::Unknown`].
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
+    /// No file of a known name is there.
+    #[error("{} has no file that an import takes: {}", .folder.display(), known_files())]
+    NoFiles {
+        /// Where they were looked for.
+        folder: PathBuf,
+    },
     /// A file is not there.
-    #[error(
-        "{} does not exist: an import needs questions.csv, answers.csv and answers_photos.csv",
-        .path.display()
-    )]
+    #[error("{} does not exist: {problem}", .path.display())]
     Missing {
         /// The file.
         path: PathBuf,
+        /// Why it is needed.
+        problem: String,
     },
     /// A file cannot be read.
     #[error("cannot read {}: {source}", .path.display())]
@@ -58,6 +64,12 @@ pub enum ImportError {
     /// The thread that reads the files could not be started.
     #[error("cannot start the thread that reads the files: {0}")]
     Thread(std::io::Error),
+}
+
+/// The usual names of all files.
+fn known_files() -> String {
+    let names: Vec<_> = Kind::all().filter_map(|kind| kind.definition().files.first().copied()).collect();
+    names.join(", ")
 }
 
 /// What is wrong with a header line.

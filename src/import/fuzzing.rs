@@ -5,12 +5,12 @@
 
 use std::io::Read;
 
-use super::check::Seen;
+use super::check::Checks;
 use super::input::Header;
 use super::reader::{Field, Reader};
-use super::row::{Problem, Row};
-use super::source::SourceFile;
-use crate::store::Batch;
+use super::row::Row;
+use crate::domain::Kind;
+use crate::store::RowBatch;
 
 /// Returns a few bytes at a time, as a slow pipe does.
 struct Trickle<'a>(&'a [u8], usize);
@@ -38,38 +38,33 @@ fn lines(bytes: &[u8], at_once: usize) -> Vec<Line> {
 }
 
 /// The same bytes give the same records, however many arrive at once, and each record is on a later
-/// line. They can be checked as rows of all three files. The first byte says how many arrive at
-/// once.
+/// line. They can be checked as rows of every file. The first byte says how many arrive at once.
 pub fn csv(bytes: &[u8]) {
     let [at_once, bytes @ ..] = bytes else { return };
     let whole = lines(bytes, bytes.len().max(1));
     assert_eq!(whole, lines(bytes, usize::from(*at_once).max(1)));
     assert!(whole.is_sorted_by(|(line, _), (next, _)| line < next), "{whole:?}");
-    let mut seen = Seen::default();
-    let questions = rows(SourceFile::Questions, bytes, |row, batch| seen.question(row, batch));
-    let answers = rows(SourceFile::Answers, bytes, |row, batch| seen.answer(row, batch));
-    let photos = rows(SourceFile::Photos, bytes, |row, batch| seen.photo(row, batch));
-    for rows in [questions, answers, photos] {
-        assert_eq!(rows, whole.len(), "a row is neither good nor bad");
+    let mut checks = Checks::new(Kind::Product);
+    for kind in Kind::all().filter(|kind| kind.has_file()) {
+        checks.begin(kind);
+        assert_eq!(rows(kind, bytes, &mut checks), whole.len(), "a row is neither good nor bad");
     }
 }
 
 /// Checks all rows of a file and returns how many there are, good and bad ones.
-fn rows<R>(
-    file: SourceFile,
-    bytes: &[u8],
-    mut check: impl FnMut(&Row<'_>, &mut Batch<R>) -> Result<(), Problem>,
-) -> usize {
-    let names: Vec<String> = file.columns().iter().map(|&name| name.to_owned()).collect();
-    let header = Header { positions: (0..names.len()).collect(), names };
+fn rows(kind: Kind, bytes: &[u8], checks: &mut Checks) -> usize {
+    let columns = kind.definition().columns.iter();
+    let names: Vec<String> = columns.filter_map(|column| column.csv.map(str::to_owned)).collect();
+    // Columns that are in no file come last.
+    let header = Header { positions: (0..kind.definition().columns.len()).collect(), names };
     let mut reader = Reader::new(bytes).expect("bytes in memory can be read");
-    let mut batch = Batch::default();
+    let mut batch = RowBatch::new(kind);
     let mut bad = 0;
     while let Some(record) = reader.next().expect("bytes in memory can be read") {
-        if let Err(problem) = Row::new(record, &header).and_then(|row| check(&row, &mut batch)) {
+        if let Err(problem) = Row::new(record, &header).and_then(|row| checks.check(&row, &mut batch)) {
             assert!(record.line > 0 && !problem.reason.is_empty());
             bad += 1;
         }
     }
-    batch.rows.len() + bad
+    batch.len() + bad
 }

@@ -1,8 +1,8 @@
-//! Import: three CSV files → checked rows → [`BulkLoad`], all or nothing. A rejects file names
+//! Import: CSV files → checked rows → [`BulkLoad`], all or nothing. A rejects file names
 //! every bad row. Deliberately absent: SQL, progress bars, generating such files.
 //!
 //! One thread parses and checks, the calling thread loads. A bounded channel carries batches from
-//! one to the other. Only the id and the product of a row stay in memory, a few dozen bytes.
+//! one to the other. Of a row that others name, only the id and the product stay in memory.
 
 mod check;
 mod error;
@@ -26,11 +26,12 @@ pub use parse::{Progress, Stage};
 pub use reject::{LeftOut, MAX_LISTED_REJECTS, MAX_SHOWN_VALUE_CHARS, Reject};
 pub use rejects::DEFAULT_REJECTS_FILE;
 pub use row::MAX_IMPORTED_TEXT_CHARS;
-pub use source::{SourceFile, Sources};
+pub use source::{Source, Sources};
 
 use self::input::Input;
-use self::parse::{MAX_WAITING_BATCHES, Message, Rows};
+use self::parse::{MAX_WAITING_BATCHES, Message};
 use self::rejects::Rejects;
+use crate::domain::{Set, Timestamp};
 use crate::store::{BulkLoad, Counts, LoadMode, StoreError, Upkeep};
 
 /// How to import.
@@ -44,18 +45,23 @@ pub struct ImportOptions {
     /// Where bad rows are listed; by default [`DEFAULT_REJECTS_FILE`]. The file is created, or
     /// replaced, with the first one.
     pub rejects: Option<PathBuf>,
+    /// When the rows are imported; by default, the beginning of 1970. The store keeps it.
+    pub imported_at: Timestamp,
 }
 
 impl Default for ImportOptions {
     fn default() -> Self {
-        Self { mode: LoadMode::IntoEmpty, max_rejects: 0, rejects: None }
+        let imported_at = Timestamp::nearest(0);
+        Self { mode: LoadMode::IntoEmpty, max_rejects: 0, rejects: None, imported_at }
     }
 }
 
 /// The result of an import.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Summary {
-    /// Rows that the store has now, or would have after a dry run.
+    /// The sets that were loaded.
+    pub sets: Vec<Set>,
+    /// Rows of these sets that the store has now, or would have after a dry run.
     pub counts: Counts,
     /// Rows of each file, bad ones included.
     pub rows_read: Counts,
@@ -65,7 +71,7 @@ pub struct Summary {
     pub warnings: Vec<String>,
 }
 
-/// Imports the three files into a store, in one transaction.
+/// Imports files into a store, all sets in one transaction. Sets without files stay as they are.
 ///
 /// `progress` is called on this thread after each batch, a few thousand times for a few million
 /// rows.
@@ -80,10 +86,11 @@ pub fn import(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Summary, ImportError> {
     let files = Files::open(sources, options)?;
-    files.load(Some(store.bulk_load(options.mode)?), progress)
+    let load = store.bulk_load(&files.sets, options.mode)?;
+    files.load(Some(load), options, progress)
 }
 
-/// Reads and checks the three files as [`import`] does, without a store. Only the list of bad rows
+/// Reads and checks files as [`import`] does, without a store. Only the list of bad rows
 /// is written.
 ///
 /// # Errors
@@ -93,27 +100,32 @@ pub fn dry_run(
     options: &ImportOptions,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Summary, ImportError> {
-    Files::open(sources, options)?.load(None, progress)
+    Files::open(sources, options)?.load(None, options, progress)
 }
 
-/// Three files with good header lines.
+/// Files with good header lines.
 struct Files {
-    inputs: [Input; 3],
+    sets: Vec<Set>,
+    /// In the order of their kinds.
+    inputs: Vec<Input>,
     rejects: Rejects,
+    warnings: Vec<String>,
 }
 
 impl Files {
     fn open(sources: &Sources, options: &ImportOptions) -> Result<Self, ImportError> {
-        let open = |file| Input::open(file, sources.path(file));
-        let inputs = [open(SourceFile::Questions)?, open(SourceFile::Answers)?, open(SourceFile::Photos)?];
+        let warnings = sources.require_complete()?;
+        let inputs = sources.files().iter().map(Input::open).collect::<Result<_, _>>()?;
         let rejects_file = options.rejects.as_deref().unwrap_or(Path::new(DEFAULT_REJECTS_FILE));
-        Ok(Self { inputs, rejects: Rejects::new(rejects_file, options.max_rejects, sources)? })
+        let rejects = Rejects::new(rejects_file, options.max_rejects, sources)?;
+        Ok(Self { sets: sources.sets(), inputs, rejects, warnings })
     }
 
     /// Reads everything and loads it, if there is something to load into.
     fn load(
         self,
         mut load: Option<Box<dyn BulkLoad>>,
+        options: &ImportOptions,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Summary, ImportError> {
         let bytes_total = self.inputs.iter().map(|input| input.bytes).sum();
@@ -131,11 +143,16 @@ impl Files {
             parsed
         })?;
         let parse::Report { rows_read, rows_good, warnings, rejects } = report;
+        let warnings = self.warnings.into_iter().chain(warnings).collect();
         let left_out = rejects.finish()?;
         let rows = rows_good.rows();
         progress(Progress { stage: Stage::Committing, bytes_read: bytes_total, bytes_total, rows });
-        let counts = load.map_or(Ok(rows_good), BulkLoad::commit)?;
-        Ok(Summary { counts, rows_read, left_out, warnings })
+        let all = load.map_or(Ok(rows_good), |load| load.commit(options.imported_at))?;
+        let mut counts = Counts::default();
+        for kind in self.sets.iter().flat_map(|set| set.kinds()) {
+            counts.add(kind, all.of(kind));
+        }
+        Ok(Summary { sets: self.sets, counts, rows_read, left_out, warnings })
     }
 }
 
@@ -146,11 +163,8 @@ fn load_rows(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<(), StoreError> {
     for Message { rows, progress: reached } in messages {
-        match (rows, &mut load) {
-            (Rows::Questions(batch), Some(load)) => load.add_questions(&batch)?,
-            (Rows::Answers(batch), Some(load)) => load.add_answers(&batch)?,
-            (Rows::Photos(batch), Some(load)) => load.add_photos(&batch)?,
-            (Rows::GivenUp, _) | (_, None) => {}
+        if let (Some(rows), Some(load)) = (rows, &mut load) {
+            load.add(&rows)?;
         }
         progress(reached);
     }

@@ -1,17 +1,17 @@
-//! The parsing thread: reads the three files one after the other and sends batches of checked rows
+//! The parsing thread: reads the files one after the other and sends batches of checked rows
 //! through a bounded channel. Bad rows go to the report. Deliberately absent: loading, which the
 //! receiver does.
 
 use std::sync::mpsc::SyncSender;
 
-use super::check::Seen;
+use super::check::Checks;
 use super::error::ImportError;
 use super::input::Input;
 use super::reject::Reject;
 use super::rejects::Rejects;
 use super::row::{Problem, Row};
-use super::source::SourceFile;
-use crate::store::{AnswerBatch, Batch, Counts, PhotoBatch, QuestionBatch, StoreError};
+use crate::domain::{Kind, Set};
+use crate::store::{Counts, RowBatch, StoreError};
 
 /// Most rows of a batch.
 pub(super) const MAX_BATCH_ROWS: usize = 4_096;
@@ -42,25 +42,17 @@ pub enum Stage {
     /// The header lines are good and the store is ready; nothing is read yet.
     Starting,
     /// Reading a file and loading its rows.
-    Loading(SourceFile),
+    Loading(Kind),
     /// Everything is loaded; the store makes it durable and visible, which may take a while.
     Committing,
 }
 
 /// What the loading side receives.
 pub(super) struct Message {
-    pub(super) rows: Rows,
+    /// Checked rows of one kind; `None` when too many rows are bad: nothing is going to be loaded.
+    pub(super) rows: Option<RowBatch>,
     /// How far the files are read once these rows are loaded.
     pub(super) progress: Progress,
-}
-
-/// Checked rows of one kind.
-pub(super) enum Rows {
-    Questions(QuestionBatch),
-    Answers(AnswerBatch),
-    Photos(PhotoBatch),
-    /// None, because too many rows are bad: nothing is going to be loaded.
-    GivenUp,
 }
 
 /// The result of reading all files to the end.
@@ -75,52 +67,48 @@ pub(super) struct Report {
 /// Reads the files and sends their rows. When too many rows are bad it goes on to the end, so that
 /// all of them are reported, but sends no more rows.
 pub(super) fn parse(
-    inputs: [Input; 3],
+    inputs: Vec<Input>,
     rejects: Rejects,
     sender: SyncSender<Message>,
 ) -> Result<Report, ImportError> {
     let bytes_total = inputs.iter().map(|input| input.bytes).sum();
-    let mut outbox = Outbox { sender, rejects, bytes_before: 0, bytes_total, rows: 0 };
-    let mut warnings = Vec::new();
-    let mut seen = Seen::default();
-    let [questions, answers, photos] = inputs;
-    let warned = &mut warnings;
-    let questions =
-        outbox.file(questions, warned, |row, batch| seen.question(row, batch), Rows::Questions)?;
-    let answers = outbox.file(answers, warned, |row, batch| seen.answer(row, batch), Rows::Answers)?;
-    seen.forget_questions();
-    let photos = outbox.file(photos, warned, |row, batch| seen.photo(row, batch), Rows::Photos)?;
-    let counts = |of: fn((u64, u64)) -> u64| Counts {
-        questions: of(questions),
-        answers: of(answers),
-        photos: of(photos),
-    };
-    let (rows_read, rows_good) = (counts(|(read, _)| read), counts(|(_, good)| good));
-    Ok(Report { rows_read, rows_good, warnings, rejects: outbox.rejects })
+    let (rows_read, rows_good) = (Counts::default(), Counts::default());
+    let report = Report { rows_read, rows_good, warnings: Vec::new(), rejects };
+    let mut outbox = Outbox { sender, report, bytes_before: 0, bytes_total };
+    let mut inputs = inputs.into_iter().peekable();
+    // What was seen of a set is of no use to the next one.
+    for set in Set::ALL {
+        let mut checks: Option<Checks> = None;
+        while let Some(input) = inputs.next_if(|input| input.kind.definition().set == set) {
+            let checks = match &mut checks {
+                Some(checks) => {
+                    checks.begin(input.kind);
+                    checks
+                }
+                empty => empty.insert(Checks::new(input.kind)),
+            };
+            outbox.file(input, checks)?;
+        }
+        if let (Set::Reviews, Some(checks)) = (set, checks) {
+            outbox.sums(&checks)?;
+        }
+    }
+    Ok(outbox.report)
 }
 
 struct Outbox {
     sender: SyncSender<Message>,
-    rejects: Rejects,
+    report: Report,
     /// Bytes of the files before this one.
     bytes_before: u64,
     bytes_total: u64,
-    /// Rows of all files.
-    rows: u64,
 }
 
 impl Outbox {
-    /// Reads one file to its end and returns how many rows it has, and how many of them are good.
-    fn file<R>(
-        &mut self,
-        mut input: Input,
-        warnings: &mut Vec<String>,
-        mut check: impl FnMut(&Row<'_>, &mut Batch<R>) -> Result<(), Problem>,
-        wrap: fn(Batch<R>) -> Rows,
-    ) -> Result<(u64, u64), ImportError> {
-        let rows_before = self.rows;
-        let mut bad = 0;
-        let mut batch = Batch::default();
+    /// Reads one file to its end.
+    fn file(&mut self, mut input: Input, checks: &mut Checks) -> Result<(), ImportError> {
+        let kind = input.kind;
+        let mut batch = RowBatch::new(kind);
         let mut rows_waiting = 0;
         loop {
             let record = match input.reader.next() {
@@ -128,37 +116,50 @@ impl Outbox {
                 Ok(None) => break,
                 Err(source) => return Err(ImportError::Read { path: input.path, source }),
             };
-            self.rows += 1;
             rows_waiting += 1;
             let row = Row::new(record, &input.header);
-            if let Err(problem) = row.and_then(|row| check(&row, &mut batch)) {
-                bad += 1;
-                self.reject(input.file, record.line, problem)?;
+            if let Err(problem) = row.and_then(|row| checks.check(&row, &mut batch)) {
+                self.reject(input.name, record.line, problem)?;
             }
             if rows_waiting == MAX_BATCH_ROWS || batch.texts.bytes() >= FULL_BATCH_BYTES {
-                self.send(input.file, input.reader.position(), wrap(std::mem::take(&mut batch)))?;
+                self.report.rows_read.add(kind, rows_waiting as u64);
+                self.send(input.reader.position(), batch.take())?;
                 rows_waiting = 0;
             }
         }
-        self.send(input.file, input.reader.position(), wrap(batch))?;
+        self.report.rows_read.add(kind, rows_waiting as u64);
+        self.send(input.reader.position(), batch)?;
         self.bytes_before += input.bytes;
-        let rows = self.rows - rows_before;
-        warnings.extend(warning(&input, rows));
-        Ok((rows, rows - bad))
+        self.report.warnings.extend(warning(&input, self.report.rows_read.of(kind)));
+        Ok(())
     }
 
-    fn reject(&mut self, file: SourceFile, line: u64, problem: Problem) -> Result<(), ImportError> {
+    /// Sends the sums of ratings, which come from no file.
+    fn sums(&mut self, checks: &Checks) -> Result<(), ImportError> {
+        let mut batch = RowBatch::new(Kind::CharacteristicSum);
+        for (product_id, values) in checks.sums() {
+            batch.push(product_id, &values);
+            if batch.len() == MAX_BATCH_ROWS {
+                self.send(0, batch.take())?;
+            }
+        }
+        self.send(0, batch)
+    }
+
+    fn reject(&mut self, file: &'static str, line: u64, problem: Problem) -> Result<(), ImportError> {
         let Problem { column, value, reason, is_photo_to_leave_out } = problem;
-        self.rejects.add(Reject { file, line, column, value, reason }, is_photo_to_leave_out)
+        self.report.rejects.add(Reject { file, line, column, value, reason }, is_photo_to_leave_out)
     }
 
-    fn send(&mut self, file: SourceFile, position: u64, rows: Rows) -> Result<(), ImportError> {
-        let rows = if self.rejects.exceeded() { Rows::GivenUp } else { rows };
+    fn send(&mut self, position: u64, batch: RowBatch) -> Result<(), ImportError> {
+        let kind = batch.kind();
+        self.report.rows_good.add(kind, batch.len() as u64);
+        let rows = (!self.report.rejects.exceeded()).then_some(batch);
         let progress = Progress {
-            stage: Stage::Loading(file),
+            stage: Stage::Loading(kind),
             bytes_read: self.bytes_before + position,
             bytes_total: self.bytes_total,
-            rows: self.rows,
+            rows: self.report.rows_read.rows(),
         };
         // The receiver is gone only when the store has failed. The loading side reports that
         // failure.

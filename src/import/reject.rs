@@ -4,7 +4,6 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use super::source::SourceFile;
 use crate::domain::visible;
 
 /// Most bad rows that are listed; further ones are only counted.
@@ -17,8 +16,8 @@ pub const MAX_SHOWN_VALUE_CHARS: usize = 200;
 /// column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reject {
-    /// The file.
-    pub file: SourceFile,
+    /// The name of the file.
+    pub file: &'static str,
     /// The 1-based physical line where the row starts.
     pub line: u64,
     /// The column; empty when the row as a whole is bad.

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use super::error::{ImportError, TooManyRejects};
 use super::reject::{LeftOut, MAX_LISTED_REJECTS, Reject};
-use super::source::{SourceFile, Sources};
+use super::source::Sources;
 
 /// Where bad rows are listed unless another file is named: in the current directory.
 pub const DEFAULT_REJECTS_FILE: &str = "atelier-rejects.csv";
@@ -39,8 +39,8 @@ impl Rejects {
     pub(super) fn new(path: &Path, allowed: u64, sources: &Sources) -> Result<Self, ImportError> {
         // A path that cannot be resolved is not there yet, and so is none of the files.
         if let Ok(resolved) = path.canonicalize() {
-            let is_this = |file: SourceFile| sources.path(file).canonicalize().is_ok_and(|it| it == resolved);
-            if SourceFile::ALL.into_iter().any(is_this) {
+            let is_this = |path: &Path| path.canonicalize().is_ok_and(|it| it == resolved);
+            if sources.files().iter().any(|file| is_this(&file.path)) {
                 return Err(ImportError::RejectsFileIsSource { path: path.to_owned() });
             }
         }
@@ -102,7 +102,7 @@ impl Rejects {
             list
         };
         let Reject { file, line, column, value, reason } = reject;
-        list.write_record([file.file_name(), &line.to_string(), column, value, reason])?;
+        list.write_record([*file, &line.to_string(), column, value, reason])?;
         Ok(())
     }
 
@@ -120,7 +120,7 @@ mod tests {
 
     fn reject(line: u64) -> Reject {
         let (column, value) = ("helpful".to_owned(), shown(b"a,\"\n\x1b[2J\xFFb"));
-        Reject { file: SourceFile::Answers, line, column, value, reason: "must be a number".to_owned() }
+        Reject { file: "answers.csv", line, column, value, reason: "must be a number".to_owned() }
     }
 
     fn sources(directory: &Path) -> Sources {

@@ -8,7 +8,7 @@ use memchr::memchr;
 use super::input::Header;
 use super::reader::{Field, Record};
 use super::reject::shown;
-use crate::domain::{Id, MAX_IMPORTED_ID, Timestamp, is_photo_address, normalize};
+use crate::domain::{Id, MAX_ID, MAX_IMPORTED_ID, Price, Stars, Timestamp, is_photo_address, normalize};
 
 /// Most characters (Unicode scalar values) of an imported text, after trimming. More than the
 /// public routes take: texts that customers once wrote must not hold up an import.
@@ -54,8 +54,7 @@ impl<'a> Row<'a> {
         }
     }
 
-    /// A column of [`SourceFile::columns`](super::SourceFile::columns), trimmed but otherwise as in
-    /// the file.
+    /// A column of the kind's definition, trimmed but otherwise as in the file.
     fn raw(&self, column: usize) -> &'a str {
         self.text[self.fields[self.header.positions[column]].range()].trim()
     }
@@ -85,6 +84,29 @@ impl<'a> Row<'a> {
                 format!("must be at most {MAX_IMPORTED_ID}, because new ids are larger than it"),
             ))
         }
+    }
+
+    /// An id that may lead nowhere, 0 included.
+    pub(super) fn reference(&self, column: usize) -> Result<u64, Problem> {
+        let text = self.raw(column);
+        let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let number = if digits { text.parse().ok().filter(|number| *number <= MAX_ID) } else { None };
+        number.ok_or_else(|| self.problem(column, format!("must be an integer between 0 and {MAX_ID}")))
+    }
+
+    /// One to five stars.
+    pub(super) fn stars(&self, column: usize) -> Result<Stars, Problem> {
+        Stars::parse(self.raw(column)).map_err(|error| self.problem(column, error.to_string()))
+    }
+
+    /// A price.
+    pub(super) fn price(&self, column: usize) -> Result<Price, Problem> {
+        Price::parse(self.raw(column)).map_err(|error| self.problem(column, error.to_string()))
+    }
+
+    /// Whether a column that may miss its value does: nothing, or the literal `null`.
+    pub(super) fn is_missing(&self, column: usize) -> bool {
+        matches!(self.raw(column), "" | "null")
     }
 
     pub(super) fn date(&self, column: usize) -> Result<Timestamp, Problem> {

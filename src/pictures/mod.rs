@@ -152,8 +152,19 @@ mod tests {
             assert_eq!(svg, Picture::find(&name).expect("it is there").svg());
         }
         for name in [
-            "", ".svg", "coat", "coat-navy", "coat-navy-1", "coat-navy-0.svg", "coat-navy-4.svg", "coat-navy-01.svg",
-            "coat-navy-1-1.svg", "Coat-navy-1.svg", "coat-gold-1.svg", "boat-navy-1.svg", "coat-navy-1.svg.svg",
+            "",
+            ".svg",
+            "coat",
+            "coat-navy",
+            "coat-navy-1",
+            "coat-navy-0.svg",
+            "coat-navy-4.svg",
+            "coat-navy-01.svg",
+            "coat-navy-1-1.svg",
+            "Coat-navy-1.svg",
+            "coat-gold-1.svg",
+            "boat-navy-1.svg",
+            "coat-navy-1.svg.svg",
         ] {
             assert_eq!(Picture::find(name), None, "{name}");
         }
@@ -161,7 +172,8 @@ mod tests {
 
     #[test]
     fn pictures_differ() {
-        let mut drawn: Vec<String> = names().filter_map(|name| Picture::find(&name)).map(Picture::svg).collect();
+        let mut drawn: Vec<String> =
+            names().filter_map(|name| Picture::find(&name)).map(Picture::svg).collect();
         let count = drawn.len();
         drawn.sort_unstable();
         drawn.dedup();

@@ -1,9 +1,10 @@
 //! Loading many rows at once: batches of rows that `import` has read, checked and resolved. A store
 //! trusts them: ids are unique, parents exist and come first, every row names its product.
 
-use super::{AnswerBatch, Counts, LastIds, PhotoBatch, QuestionBatch, StoreError};
+use super::{Counts, LastIds, RowBatch, StoreError};
+use crate::domain::{Set, Timestamp};
 
-/// What a bulk load does with rows that are there.
+/// What a bulk load does with rows of its sets that are there. Other sets stay as they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LoadMode {
     /// Refuse to start.
@@ -15,23 +16,23 @@ pub enum LoadMode {
 /// A bulk load under way. Dropping it without [`commit`](Self::commit), or dying, leaves the store
 /// as it was.
 ///
-/// Rows come in the order of their parents: all questions, then all answers, then all photos. Any
-/// order of products is right; ascending products are fast.
+/// Kinds come in their order, parents first, and only those of the load's sets. Any order of
+/// products is right; ascending products are fast.
 pub trait BulkLoad: Send {
-    /// Adds questions.
-    fn add_questions(&mut self, batch: &QuestionBatch) -> Result<(), StoreError>;
-
-    /// Adds answers to questions of this load.
-    fn add_answers(&mut self, batch: &AnswerBatch) -> Result<(), StoreError>;
-
-    /// Adds photos to answers of this load.
-    fn add_photos(&mut self, batch: &PhotoBatch) -> Result<(), StoreError>;
+    /// Adds rows of one kind.
+    fn add(&mut self, batch: &RowBatch) -> Result<(), StoreError>;
 
     /// Sees to it that new ids are larger than these as well: the store that the rows come from has
     /// given them out.
     fn raise_last_ids(&mut self, last_ids: LastIds);
 
+    /// Says when the rows of a set were imported, if ever: a copy of another store's rows keeps
+    /// their time, or that there is none.
+    fn imported_before(&mut self, set: Set, imported_at: Option<Timestamp>);
+
     /// Makes everything visible at once and durable. New ids continue after the largest that was
-    /// loaded.
-    fn commit(self: Box<Self>) -> Result<Counts, StoreError>;
+    /// loaded. `imported_at` is kept for each of the load's sets, unless
+    /// [`imported_before`](Self::imported_before) said otherwise. Returns how many rows the store
+    /// has now.
+    fn commit(self: Box<Self>, imported_at: Timestamp) -> Result<Counts, StoreError>;
 }

@@ -1,7 +1,8 @@
 //! What a number or some bytes in a column must be to become a value, the same in every store. How
 //! a column is read and how a damaged one is reported is each store's own.
 
-use crate::domain::{Digest, Id, Timestamp};
+use crate::domain::{Digest, Id, MAX_ID, Price, Stars, Timestamp};
+use crate::store::HIDDEN_STATE;
 
 /// An id in its range.
 pub(super) fn id<I: Id>(value: i64) -> Result<I, String> {
@@ -20,6 +21,32 @@ pub(super) fn flag(value: i64) -> Result<bool, String> {
         0 => Ok(false),
         1 => Ok(true),
         _ => Err(format!("{value} is neither 0 nor 1")),
+    }
+}
+
+/// A sum, or the number of a row that may not be there.
+pub(super) fn number(value: i64) -> Result<u64, String> {
+    let number = u64::try_from(value).ok().filter(|number| *number <= MAX_ID);
+    number.ok_or_else(|| format!("{value} is not a number between 0 and {MAX_ID}"))
+}
+
+/// A number of stars.
+pub(super) fn stars(value: i64) -> Result<Stars, String> {
+    let stars = u64::try_from(value).ok().and_then(|number| Stars::new(number).ok());
+    stars.ok_or_else(|| format!("{value} is not a number of stars"))
+}
+
+/// A price, from hundredths.
+pub(super) fn price(value: i64) -> Result<Price, String> {
+    let price = u64::try_from(value).ok().and_then(|number| Price::from_hundredths(number).ok());
+    price.ok_or_else(|| format!("{value} is not a price"))
+}
+
+/// Whether a review's state hides it.
+pub(super) fn is_hidden_state(value: i64) -> Result<bool, String> {
+    match u64::try_from(value) {
+        Ok(state @ 0..=HIDDEN_STATE) => Ok(state != 0),
+        _ => Err(format!("{value} is not a state")),
     }
 }
 

@@ -1,23 +1,40 @@
 //! Reading everything, hidden rows and e-mail addresses included, as the batches that a bulk load
 //! takes: what a copy to another store needs.
 
-use super::{AnswerBatch, LastIds, PhotoBatch, QuestionBatch, StoreError};
+use super::{LastIds, RowBatch, StoreError};
+use crate::domain::{Kind, Set, Timestamp};
 
 /// Most rows in a batch of a dump.
 pub const DUMP_ROWS_PER_BATCH: usize = 4_096;
 
 /// A session that reads one state of a whole store, from its beginning to its end, with present
-/// counters. Products ascend in the store's own order. An empty batch is the end of a kind.
+/// counters. Products ascend in the store's own order.
 pub trait Dump: Send {
-    /// The next questions, at most [`DUMP_ROWS_PER_BATCH`].
-    fn questions(&mut self) -> Result<QuestionBatch, StoreError>;
-
-    /// The next answers, at most [`DUMP_ROWS_PER_BATCH`].
-    fn answers(&mut self) -> Result<AnswerBatch, StoreError>;
-
-    /// The next photos, at most [`DUMP_ROWS_PER_BATCH`].
-    fn photos(&mut self) -> Result<PhotoBatch, StoreError>;
+    /// The next rows of a kind, at most [`DUMP_ROWS_PER_BATCH`]; none at its end. Kinds can be read
+    /// in any order, or not at all.
+    fn next(&mut self, kind: Kind) -> Result<RowBatch, StoreError>;
 
     /// The largest ids of that state.
     fn last_ids(&mut self) -> Result<LastIds, StoreError>;
+
+    /// When a set was imported, if ever.
+    fn imported_at(&mut self, set: Set) -> Result<Option<Timestamp>, StoreError>;
+}
+
+/// Hands over the batches of a kind up to its end.
+///
+/// # Errors
+/// Those of the dump and of `take`.
+pub fn each_batch<E: From<StoreError>>(
+    dump: &mut dyn Dump,
+    kind: Kind,
+    mut take: impl FnMut(RowBatch) -> Result<(), E>,
+) -> Result<(), E> {
+    loop {
+        let batch = dump.next(kind)?;
+        if batch.is_empty() {
+            return Ok(());
+        }
+        take(batch)?;
+    }
 }

@@ -16,6 +16,7 @@ mod person;
 pub mod postgres;
 mod record;
 mod rows;
+mod seen;
 mod sessions;
 pub mod sqlite;
 mod submission;
@@ -25,13 +26,11 @@ pub use address::StoreAddress;
 pub use bulk::{BulkLoad, LoadMode};
 pub use change::{Change, ChangeSink, ProductChange};
 pub use command::{Command, Outcome, Submission};
-pub use dump::{DUMP_ROWS_PER_BATCH, Dump};
+pub use dump::{DUMP_ROWS_PER_BATCH, Dump, each_batch};
 pub use error::StoreError;
-pub use person::{ERASED_BODY, ERASED_NAME, MAX_PERSON_ROWS, PersonRows};
+pub use person::{ERASED_BODY, ERASED_NAME, MAX_PERSON_ROWS, PersonRows, photographed};
 pub use record::{MAX_COLUMNS, NOTHING, RecordRow, RowBatch};
-pub use rows::{
-    AnswerBatch, Batch, Counts, ImportedAnswer, ImportedPhoto, ImportedQuestion, LastIds, PhotoBatch,
-    QuestionBatch,
-};
+pub use rows::{Counts, HIDDEN_STATE, LastIds};
+pub use seen::SeenIds;
 pub use sessions::{FIRST_UNORDERED_ID, IDLE_INTERVAL, Reader, Sessions, Writer};
 pub use upkeep::{Finding, MAX_FINDINGS_PER_KIND, Migrated, PagesCopied, Store, Upkeep};

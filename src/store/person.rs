@@ -3,10 +3,10 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::{AnswerBatch, Batch, Counts, Dump, PhotoBatch, QuestionBatch, StoreError};
-use crate::domain::{Span, Texts, normalize};
+use super::{Counts, Dump, RecordRow, RowBatch, StoreError, each_batch};
+use crate::domain::{Holds, Kind, normalize};
 
-/// Most questions and answers of one address that are handled; a person has a few, a program may
+/// Most rows of one address that are handled, photos not counted; a person has a few, a program may
 /// have more.
 pub const MAX_PERSON_ROWS: usize = 100_000;
 
@@ -19,16 +19,11 @@ pub const ERASED_NAME: &str = "anonymous";
 /// Stands in the place of an erased text.
 pub const ERASED_BODY: &str = "This text was removed at the request of its author.";
 
-/// Questions, answers and photos under one e-mail address, hidden ones included, with present
-/// counters.
-#[derive(Debug, Default)]
+/// Rows under one e-mail address and their photos, hidden ones included, with present counters.
+#[derive(Debug)]
 pub struct PersonRows {
-    /// Questions.
-    pub questions: QuestionBatch,
-    /// Answers.
-    pub answers: AnswerBatch,
-    /// The photos of those answers.
-    pub photos: PhotoBatch,
+    /// In the order of their kinds.
+    batches: Vec<RowBatch>,
     /// Addresses that differ from this one in capitals alone and have rows too; a few of them, if
     /// there are many.
     pub other_spellings: BTreeSet<String>,
@@ -39,73 +34,81 @@ impl PersonRows {
     /// trimmed, and with its capitals.
     ///
     /// # Errors
-    /// [`StoreError::Full`] when there are more than [`MAX_PERSON_ROWS`] questions and answers;
+    /// [`StoreError::Full`] when there are more than [`MAX_PERSON_ROWS`] rows;
     /// [`StoreError::BadAddress`] for an empty address, which belongs to nobody.
     pub fn find(dump: &mut dyn Dump, email: &str) -> Result<Self, StoreError> {
         let normal = normalize(email);
         let address = Address::new(normal.trim())?;
-        let (mut person, mut rows) = (Self::default(), 0);
-        let Self { questions, answers, photos, other_spellings } = &mut person;
-        Batch::each(
-            || dump.questions(),
-            |batch| {
-                for mut row in address.keep(&batch, |row| row.email, other_spellings, &mut rows)? {
-                    move_texts(
-                        &batch.texts,
-                        &mut questions.texts,
-                        [&mut row.body, &mut row.name, &mut row.email],
-                    );
-                    questions.rows.push(row);
-                }
-                Ok::<_, StoreError>(())
-            },
-        )?;
-        Batch::each(
-            || dump.answers(),
-            |batch| {
-                for mut row in address.keep(&batch, |row| row.email, other_spellings, &mut rows)? {
-                    move_texts(
-                        &batch.texts,
-                        &mut answers.texts,
-                        [&mut row.body, &mut row.name, &mut row.email],
-                    );
-                    answers.rows.push(row);
-                }
-                Ok::<_, StoreError>(())
-            },
-        )?;
-        let answered: HashSet<_> = answers.rows.iter().map(|row| row.answer_id).collect();
-        if !answered.is_empty() {
-            Batch::each(
-                || dump.photos(),
-                |batch| {
-                    for mut row in batch.rows.into_iter().filter(|row| answered.contains(&row.answer_id)) {
-                        move_texts(&batch.texts, &mut photos.texts, [&mut row.url]);
-                        photos.rows.push(row);
+        let mut person = Self { batches: Vec::new(), other_spellings: BTreeSet::new() };
+        let mut rows = 0;
+        for kind in Kind::all() {
+            let mut kept = RowBatch::new(kind);
+            if let Some(email) = kind.email_column() {
+                each_batch(dump, kind, |batch| {
+                    for row in batch.rows() {
+                        if address.is_of(row.text(email), &mut person.other_spellings) {
+                            kept.copy(row);
+                        }
                     }
-                    Ok::<_, StoreError>(())
-                },
-            )?;
+                    if rows + kept.len() > MAX_PERSON_ROWS {
+                        return Err(StoreError::Full(format!(
+                            "there are more than {MAX_PERSON_ROWS} rows under this address"
+                        )));
+                    }
+                    Ok(())
+                })?;
+                rows += kept.len();
+            } else if let Some((parent, column)) = photographed(kind) {
+                let ids: HashSet<u64> = person.ids(parent).collect();
+                if !ids.is_empty() {
+                    each_batch(dump, kind, |batch| {
+                        batch
+                            .rows()
+                            .filter(|row| ids.contains(&row.value(column)))
+                            .for_each(|row| kept.copy(row));
+                        Ok::<_, StoreError>(())
+                    })?;
+                }
+            } else {
+                continue;
+            }
+            person.batches.push(kept);
         }
         Ok(person)
     }
 
+    /// The rows of a kind that has authors, or photos of such rows.
+    pub fn of(&self, kind: Kind) -> impl Iterator<Item = RecordRow<'_>> {
+        self.batches.iter().filter(move |batch| batch.kind() == kind).flat_map(RowBatch::rows)
+    }
+
+    /// All rows, kind by kind.
+    pub fn batches(&self) -> &[RowBatch] {
+        &self.batches
+    }
+
     /// How many rows there are.
     pub fn counts(&self) -> Counts {
-        let count = |rows: usize| rows as u64;
-        Counts {
-            questions: count(self.questions.rows.len()),
-            answers: count(self.answers.rows.len()),
-            photos: count(self.photos.rows.len()),
+        let mut counts = Counts::default();
+        for batch in &self.batches {
+            counts.add(batch.kind(), batch.len() as u64);
         }
+        counts
+    }
+
+    /// The ids of a kind's rows.
+    fn ids(&self, kind: Kind) -> impl Iterator<Item = u64> {
+        kind.id_column().into_iter().flat_map(move |column| self.of(kind).map(move |row| row.value(column)))
     }
 }
 
-/// Moves the texts of a row from one buffer to another.
-fn move_texts<const N: usize>(from: &Texts, to: &mut Texts, spans: [&mut Span; N]) {
-    for span in spans {
-        *span = to.keep(from.get(*span));
-    }
+/// The kind of rows with an author that a kind's rows are photos of, and the column that names
+/// them.
+pub fn photographed(kind: Kind) -> Option<(Kind, usize)> {
+    kind.column_that_holds(Holds::PhotoUrl)?;
+    let parent = kind.definition().parent?;
+    parent.email_column()?;
+    Some((parent, kind.column_that_holds(Holds::Parent)?))
 }
 
 /// An address to look for.
@@ -122,31 +125,15 @@ impl<'a> Address<'a> {
         Ok(Self { email, small: email.to_lowercase() })
     }
 
-    /// The rows of a batch that belong to it; `rows` counts those of all batches.
-    fn keep<Row: Copy>(
-        &self,
-        batch: &Batch<Row>,
-        email: fn(&Row) -> Span,
-        other_spellings: &mut BTreeSet<String>,
-        rows: &mut usize,
-    ) -> Result<Vec<Row>, StoreError> {
-        let texts: &Texts = &batch.texts;
-        let mut kept = Vec::new();
-        for row in &batch.rows {
-            let found = texts.get(email(row));
-            if found == self.email {
-                kept.push(*row);
-            } else if self.is_spelling(found) && other_spellings.len() < MAX_SPELLINGS {
-                other_spellings.insert(found.to_owned());
-            }
+    /// Whether a row with this address belongs to it. Notes another spelling.
+    fn is_of(&self, found: &str, other_spellings: &mut BTreeSet<String>) -> bool {
+        if found == self.email {
+            return true;
         }
-        *rows += kept.len();
-        if *rows > MAX_PERSON_ROWS {
-            return Err(StoreError::Full(format!(
-                "there are more than {MAX_PERSON_ROWS} questions and answers under this address"
-            )));
+        if self.is_spelling(found) && other_spellings.len() < MAX_SPELLINGS {
+            other_spellings.insert(found.to_owned());
         }
-        Ok(kept)
+        false
     }
 
     /// Whether another address is the same but for its capitals.

@@ -2,12 +2,12 @@
 //! dumps give them: a value of 64 bits for each column of the kind's definition, and one text
 //! buffer. Deliberately absent: what the kinds are (`domain::kind`).
 
-use crate::domain::{Id as _, Kind, ProductId, Span, Texts};
+use crate::domain::{Id as _, Kind, ProductId, Span, Texts, Timestamp};
 
 /// Most columns of a kind.
 pub const MAX_COLUMNS: usize = 16;
 
-/// What stands for a missing price or text. No value of any column is as large.
+/// What stands for a missing price or text. No price and no span is as large.
 pub const NOTHING: u64 = u64::MAX;
 
 /// Rows of one kind with their texts.
@@ -74,6 +74,17 @@ impl RowBatch {
         self.values.chunks_exact(self.width()).map(|values| RecordRow { values, texts: &self.texts })
     }
 
+    /// Takes all rows, and leaves an empty batch with room for as many texts and rows.
+    #[must_use]
+    pub fn take(&mut self) -> Self {
+        let empty = Self {
+            kind: self.kind,
+            values: Vec::with_capacity(self.values.len()),
+            texts: Texts::with_capacity(self.texts.bytes()),
+        };
+        std::mem::replace(self, empty)
+    }
+
     fn width(&self) -> usize {
         self.kind.definition().columns.len() + 1
     }
@@ -89,6 +100,11 @@ impl<'a> RecordRow<'a> {
     /// [`NOTHING`].
     pub fn value(self, column: usize) -> u64 {
         self.values[column + 1]
+    }
+
+    /// The time of a column that holds one.
+    pub fn time(self, column: usize) -> Timestamp {
+        Timestamp::nearest(self.value(column).cast_signed())
     }
 
     /// The text of a column that holds one.

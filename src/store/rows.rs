@@ -1,144 +1,87 @@
-//! Whole rows, hidden ones and e-mail addresses included, as loads take them and dumps give them,
-//! and how many there are. How they are read or written is not known here.
+//! How many rows of each kind there are, the largest ids, and what rows say of states. How rows are
+//! read or written is not known here.
 
-use super::StoreError;
-use crate::domain::{AnswerId, PhotoId, ProductId, QuestionId, Span, Texts, Timestamp};
+use crate::domain::{Kind, Set};
 
-/// A question as imported. Spans point into its batch's `texts`.
-#[derive(Debug, Clone, Copy)]
-pub struct ImportedQuestion {
-    /// Its id.
-    pub question_id: QuestionId,
-    /// Its product.
-    pub product_id: ProductId,
-    /// When it was asked.
-    pub written_at: Timestamp,
-    /// Whether it is hidden.
-    pub reported: bool,
-    /// How many found it helpful.
-    pub helpful: u32,
-    /// Its text.
-    pub body: Span,
-    /// Who asked.
-    pub name: Span,
-    /// The asker's e-mail address.
-    pub email: Span,
-}
+/// The number of a hidden review's state; 0 is a published one, 1 and 2 were never published.
+pub const HIDDEN_STATE: u64 = 3;
 
-/// An answer as imported. Spans point into its batch's `texts`.
-#[derive(Debug, Clone, Copy)]
-pub struct ImportedAnswer {
-    /// Its id.
-    pub answer_id: AnswerId,
-    /// The question that it answers.
-    pub question_id: QuestionId,
-    /// That question's product.
-    pub product_id: ProductId,
-    /// When it was given.
-    pub written_at: Timestamp,
-    /// Whether it is hidden.
-    pub reported: bool,
-    /// How many found it helpful.
-    pub helpful: u32,
-    /// Its text.
-    pub body: Span,
-    /// Who answered.
-    pub name: Span,
-    /// The answerer's e-mail address.
-    pub email: Span,
-}
-
-/// A photo as imported. The span points into its batch's `texts`.
-#[derive(Debug, Clone, Copy)]
-pub struct ImportedPhoto {
-    /// Its id.
-    pub photo_id: PhotoId,
-    /// The answer that it belongs to.
-    pub answer_id: AnswerId,
-    /// That answer's product.
-    pub product_id: ProductId,
-    /// Where the picture is.
-    pub url: Span,
-}
-
-/// Rows of one kind with their texts.
-#[derive(Debug)]
-pub struct Batch<Row> {
-    /// The rows, in file order.
-    pub rows: Vec<Row>,
-    /// The texts that their spans point into.
-    pub texts: Texts,
-}
-
-impl<Row> Default for Batch<Row> {
-    fn default() -> Self {
-        Self { rows: Vec::new(), texts: Texts::default() }
-    }
-}
-
-impl<Row> Batch<Row> {
-    /// Hands over batches up to the empty one that ends them.
-    ///
-    /// # Errors
-    /// Those of `next` and `take`.
-    pub fn each<E: From<StoreError>>(
-        mut next: impl FnMut() -> Result<Self, StoreError>,
-        mut take: impl FnMut(Self) -> Result<(), E>,
-    ) -> Result<(), E> {
-        loop {
-            let batch = next()?;
-            if batch.rows.is_empty() {
-                return Ok(());
-            }
-            take(batch)?;
-        }
-    }
-}
-
-/// Questions with their texts.
-pub type QuestionBatch = Batch<ImportedQuestion>;
-/// Answers with their texts.
-pub type AnswerBatch = Batch<ImportedAnswer>;
-/// Photos with their texts.
-pub type PhotoBatch = Batch<ImportedPhoto>;
-
-/// How many rows a store holds.
+/// A number of rows for each kind, hidden rows included.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Questions, hidden ones included.
-    pub questions: u64,
-    /// Answers, hidden ones included.
-    pub answers: u64,
-    /// Photos.
-    pub photos: u64,
-}
+pub struct Counts([u64; Kind::COUNT]);
 
 impl Counts {
-    /// All rows together.
+    /// The rows of a kind.
+    pub fn of(self, kind: Kind) -> u64 {
+        self.0[kind as usize]
+    }
+
+    /// Adds rows of a kind.
+    pub fn add(&mut self, kind: Kind, rows: u64) {
+        self.0[kind as usize] += rows;
+    }
+
+    /// All rows together, without those that are computed from others.
     pub fn rows(self) -> u64 {
-        self.questions + self.answers + self.photos
+        Kind::all().filter(|kind| kind.has_file()).map(|kind| self.of(kind)).sum()
+    }
+
+    /// The rows of a set, without those that are computed from others.
+    pub fn of_set(self, set: Set) -> u64 {
+        set.kinds().filter(|kind| kind.has_file()).map(|kind| self.of(kind)).sum()
     }
 }
 
-/// The largest ids ever given out or imported; 0 where there was none.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct LastIds {
-    /// Of questions.
-    pub question: u64,
-    /// Of answers.
-    pub answer: u64,
-    /// Of photos.
-    pub photo: u64,
+impl<const N: usize> From<[(Kind, u64); N]> for Counts {
+    fn from(counted: [(Kind, u64); N]) -> Self {
+        let mut counts = Self::default();
+        for (kind, rows) in counted {
+            counts.add(kind, rows);
+        }
+        counts
+    }
 }
 
+/// The largest ids ever given out or imported, of kinds that [grow](Kind::grows); 0 where there was
+/// none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LastIds([u64; Kind::COUNT]);
+
 impl LastIds {
+    /// The largest id of a kind.
+    pub fn of(self, kind: Kind) -> u64 {
+        self.0[kind as usize]
+    }
+
+    /// Takes an id into account.
+    pub fn raise(&mut self, kind: Kind, id: u64) {
+        if kind.grows() {
+            let largest = &mut self.0[kind as usize];
+            *largest = id.max(*largest);
+        }
+    }
+
     /// The larger of both, kind by kind.
     #[must_use]
-    pub fn max_of_each(self, other: Self) -> Self {
-        Self {
-            question: self.question.max(other.question),
-            answer: self.answer.max(other.answer),
-            photo: self.photo.max(other.photo),
+    pub fn max_of_each(mut self, other: Self) -> Self {
+        for kind in Kind::all() {
+            self.raise(kind, other.of(kind));
         }
+        self
+    }
+
+    /// Each kind that grows, its [name](Kind::id_name) and its largest id.
+    pub fn each(self) -> impl Iterator<Item = (Kind, &'static str, u64)> {
+        Kind::all().filter_map(move |kind| Some((kind, kind.id_name()?, self.of(kind))))
+    }
+}
+
+impl<const N: usize> From<[(Kind, u64); N]> for LastIds {
+    fn from(largest: [(Kind, u64); N]) -> Self {
+        let mut last_ids = Self::default();
+        for (kind, id) in largest {
+            last_ids.raise(kind, id);
+        }
+        last_ids
     }
 }

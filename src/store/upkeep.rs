@@ -2,19 +2,20 @@
 //! server calls none of this while it serves; its part is [`Sessions`].
 
 use super::{BulkLoad, Counts, Dump, LoadMode, PersonRows, Sessions, StoreError};
+use crate::domain::Set;
 
-/// A place that keeps questions, answers and photos, with all that can be done to it.
+/// A place that keeps rows of every kind, with all that can be done to it.
 pub trait Store: Sessions + Upkeep {}
 
 impl<S: Sessions + Upkeep> Store for S {}
 
 /// What commands other than `serve` need of a store.
 pub trait Upkeep: Send + Sync {
-    /// Starts loading many rows at once, all or nothing.
+    /// Starts loading many rows of these sets at once, all or nothing.
     ///
     /// # Errors
-    /// [`StoreError::NotEmpty`] when there are rows and `mode` does not replace them.
-    fn bulk_load(&self, mode: LoadMode) -> Result<Box<dyn BulkLoad>, StoreError>;
+    /// [`StoreError::NotEmpty`] when there are rows of these sets and `mode` does not replace them.
+    fn bulk_load(&self, sets: &[Set], mode: LoadMode) -> Result<Box<dyn BulkLoad>, StoreError>;
 
     /// Starts reading everything.
     fn dump(&self) -> Result<Box<dyn Dump>, StoreError>;
@@ -28,7 +29,7 @@ pub trait Upkeep: Send + Sync {
     /// Nothing is erased, unless the error is [`StoreError::Unknown`].
     fn erase(&self, person: &PersonRows) -> Result<Counts, StoreError>;
 
-    /// Whether there is no question, answer or photo at all.
+    /// Whether there is no row of any kind.
     fn is_empty(&self) -> Result<bool, StoreError>;
 
     /// How many rows there are.

@@ -6,7 +6,7 @@ use tokio_postgres::Client;
 
 use super::connect::failure::Failure;
 use super::connect::session::{Session, Unprepared};
-use crate::domain::MAX_ID;
+use crate::domain::{Kind, MAX_ID};
 use crate::store::{Counts, Finding, MAX_FINDINGS_PER_KIND, StoreError};
 
 /// Statements that list the rows that break a rule, as one text each.
@@ -67,9 +67,6 @@ fn value_rule(table: &str, row: &str, ids: &[&str], time: Option<&str>) -> Strin
 const SETTINGS: &str = "
     BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL work_mem = '256MB'; SET LOCAL plan_cache_mode = auto";
 
-const COUNTS: &str =
-    "SELECT (SELECT count(*) FROM questions), (SELECT count(*) FROM answers), (SELECT count(*) FROM photos)";
-
 /// Applies all rules.
 pub(super) fn check(
     session: &mut Session<Unprepared>,
@@ -103,7 +100,12 @@ pub(super) fn check(
 
 /// Counts all rows.
 pub(super) async fn counts(client: &Client) -> Result<Counts, Failure> {
-    let row = client.query_one(COUNTS, &[]).await?;
-    let count = |index| Ok::<u64, Failure>(row.try_get::<_, i64>(index)?.unsigned_abs());
-    Ok(Counts { questions: count(0)?, answers: count(1)?, photos: count(2)? })
+    let columns: Vec<_> =
+        Kind::all().map(|kind| format!("(SELECT count(*) FROM {})", kind.definition().table)).collect();
+    let row = client.query_one(&format!("SELECT {}", columns.join(", ")), &[]).await?;
+    let mut counts = Counts::default();
+    for (index, kind) in Kind::all().enumerate() {
+        counts.add(kind, row.try_get::<_, i64>(index)?.unsigned_abs());
+    }
+    Ok(counts)
 }

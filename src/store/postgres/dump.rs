@@ -11,11 +11,8 @@ use super::connect::server::Server;
 use super::connect::session::{PATIENT_SETTINGS, Prepared, Session};
 use super::connect::statement::Naming;
 use super::decode::{Columns, bigint};
-use crate::domain::Id;
-use crate::store::{
-    AnswerBatch, DUMP_ROWS_PER_BATCH, Dump, ImportedAnswer, ImportedPhoto, ImportedQuestion, LastIds,
-    PhotoBatch, QuestionBatch, StoreError,
-};
+use crate::domain::{AnswerId, Id as _, Kind, PhotoId, ProductId, QuestionId, Set, Timestamp};
+use crate::store::{DUMP_ROWS_PER_BATCH, Dump, LastIds, RowBatch, StoreError};
 
 const SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
@@ -94,82 +91,86 @@ impl PostgresDump {
     }
 }
 
-fn key(product_id: impl Id, id: impl Id) -> Key {
-    (bigint(product_id), bigint(id))
+/// The columns of the statement of questions and answers that hold a value of the batch, in its
+/// order. The parent is the product, or in the last column.
+fn entry(columns: Columns<'_>, batch: &mut RowBatch, id: &'static str) -> Result<(), StoreError> {
+    let product_id: ProductId = columns.id(0, "product_id")?;
+    let parent = match batch.kind() {
+        Kind::Answer => columns.id::<QuestionId>(8, "question_id")?.get(),
+        _ => product_id.get(),
+    };
+    let values = [
+        columns.id::<QuestionId>(1, id)?.get(),
+        parent,
+        batch.texts.keep(columns.text(5, "body")?).to_bits(),
+        columns.time(2, "written_at")?.milliseconds().cast_unsigned(),
+        batch.texts.keep(columns.text(6, "name")?).to_bits(),
+        batch.texts.keep(columns.text(7, "email")?).to_bits(),
+        columns.flag(4, "reported")?.into(),
+        columns.count(3, "helpful")?.into(),
+    ];
+    batch.push(product_id, &values);
+    Ok(())
 }
 
 impl Dump for PostgresDump {
-    fn questions(&mut self) -> Result<QuestionBatch, StoreError> {
-        let mut batch = QuestionBatch::default();
-        for row in self.read(|statements| &statements.questions, self.questions_after)? {
-            let columns = Columns::new(&row, "questions", 1);
-            batch.rows.push(ImportedQuestion {
-                product_id: columns.id(0, "product_id")?,
-                question_id: columns.id(1, "question_id")?,
-                written_at: columns.time(2, "written_at")?,
-                helpful: columns.count(3, "helpful")?,
-                reported: columns.flag(4, "reported")?,
-                body: batch.texts.keep(columns.text(5, "body")?),
-                name: batch.texts.keep(columns.text(6, "name")?),
-                email: batch.texts.keep(columns.text(7, "email")?),
-            });
-        }
-        if let Some(row) = batch.rows.last() {
-            self.questions_after = key(row.product_id, row.question_id);
-        }
-        Ok(batch)
-    }
-
-    fn answers(&mut self) -> Result<AnswerBatch, StoreError> {
-        let mut batch = AnswerBatch::default();
-        for row in self.read(|statements| &statements.answers, self.answers_after)? {
-            let columns = Columns::new(&row, "answers", 1);
-            batch.rows.push(ImportedAnswer {
-                product_id: columns.id(0, "product_id")?,
-                answer_id: columns.id(1, "answer_id")?,
-                question_id: columns.id(8, "question_id")?,
-                written_at: columns.time(2, "written_at")?,
-                helpful: columns.count(3, "helpful")?,
-                reported: columns.flag(4, "reported")?,
-                body: batch.texts.keep(columns.text(5, "body")?),
-                name: batch.texts.keep(columns.text(6, "name")?),
-                email: batch.texts.keep(columns.text(7, "email")?),
-            });
-        }
-        if let Some(row) = batch.rows.last() {
-            self.answers_after = key(row.product_id, row.answer_id);
-        }
-        Ok(batch)
-    }
-
-    fn photos(&mut self) -> Result<PhotoBatch, StoreError> {
-        let mut batch = PhotoBatch::default();
-        for row in self.read(|statements| &statements.photos, self.photos_after)? {
-            let columns = Columns::new(&row, "photos", 1);
-            batch.rows.push(ImportedPhoto {
-                product_id: columns.id(0, "product_id")?,
-                photo_id: columns.id(1, "photo_id")?,
-                answer_id: columns.id(2, "answer_id")?,
-                url: batch.texts.keep(columns.text(3, "url")?),
-            });
-        }
-        if let Some(row) = batch.rows.last() {
-            self.photos_after = key(row.product_id, row.photo_id);
+    fn next(&mut self, kind: Kind) -> Result<RowBatch, StoreError> {
+        let mut batch = RowBatch::new(kind);
+        match kind {
+            Kind::Question => {
+                for row in self.read(|statements| &statements.questions, self.questions_after)? {
+                    entry(Columns::new(&row, "questions", 1), &mut batch, "question_id")?;
+                }
+                self.questions_after = last_key(&batch).unwrap_or(self.questions_after);
+            }
+            Kind::Answer => {
+                for row in self.read(|statements| &statements.answers, self.answers_after)? {
+                    entry(Columns::new(&row, "answers", 1), &mut batch, "answer_id")?;
+                }
+                self.answers_after = last_key(&batch).unwrap_or(self.answers_after);
+            }
+            Kind::Photo => {
+                for row in self.read(|statements| &statements.photos, self.photos_after)? {
+                    let columns = Columns::new(&row, "photos", 1);
+                    let values = [
+                        columns.id::<PhotoId>(1, "photo_id")?.get(),
+                        columns.id::<AnswerId>(2, "answer_id")?.get(),
+                        batch.texts.keep(columns.text(3, "url")?).to_bits(),
+                    ];
+                    batch.push(columns.id(0, "product_id")?, &values);
+                }
+                self.photos_after = last_key(&batch).unwrap_or(self.photos_after);
+            }
+            _ => {}
         }
         Ok(batch)
     }
 
     fn last_ids(&mut self) -> Result<LastIds, StoreError> {
         // A sequence that gave out nothing yet stands at its first number, not yet called.
-        const LAST_IDS: &str = "SELECT
-            (SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM question_ids),
-            (SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM answer_ids),
-            (SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM photo_ids)";
+        let columns: Vec<_> = LastIds::default()
+            .each()
+            .map(|(_, name, _)| {
+                format!("(SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {name}_ids)")
+            })
+            .collect();
+        let sql = format!("SELECT {}", columns.join(", "));
         let last_ids = self.session.ask_patiently(async |client, _| {
-            let row = client.query_one(LAST_IDS, &[]).await?;
-            let id = |index| Ok::<u64, Failure>(row.try_get::<_, i64>(index)?.unsigned_abs());
-            Ok(LastIds { question: id(0)?, answer: id(1)?, photo: id(2)? })
+            let row = client.query_one(&sql, &[]).await?;
+            let mut last_ids = LastIds::default();
+            for (index, (kind, _, _)) in LastIds::default().each().enumerate() {
+                last_ids.raise(kind, row.try_get::<_, i64>(index)?.unsigned_abs());
+            }
+            Ok(last_ids)
         });
         last_ids.map_err(Failure::before_commit)
     }
+
+    fn imported_at(&mut self, _: Set) -> Result<Option<Timestamp>, StoreError> {
+        Ok(None)
+    }
+}
+
+fn last_key(batch: &RowBatch) -> Option<Key> {
+    batch.rows().last().map(|row| (bigint(row.product_id()), row.value(0).cast_signed()))
 }

@@ -11,7 +11,11 @@ use super::connect::session::{Session, Unprepared};
 use super::decode::bigint;
 use super::notices::listen::OwnOrigin;
 use super::notices::notice::{self, NOTIFY};
+use crate::domain::Kind;
 use crate::store::{Counts, ERASED_BODY, ERASED_NAME, PersonRows, ProductChange, StoreError};
+
+/// The place of the column `email` of questions and answers.
+const EMAIL: usize = 5;
 
 /// How often the transaction is carried out before its failure is reported: others may hold its
 /// rows.
@@ -66,17 +70,18 @@ pub(super) fn erase(server: &Arc<Server>, person: &PersonRows) -> Result<Counts,
 
 /// Everything but the `COMMIT`.
 async fn transact(client: &Client, person: &PersonRows) -> Result<Counts, Failure> {
-    let PersonRows { questions, answers, .. } = person;
+    let of = |kind: Kind| person.of(kind).collect::<Vec<_>>();
+    let (questions, answers) = (of(Kind::Question), of(Kind::Answer));
     client.batch_execute(BEGIN).await?;
-    let products: Vec<i64> = questions.rows.iter().map(|row| bigint(row.product_id)).collect();
-    let question_ids: Vec<i64> = questions.rows.iter().map(|row| bigint(row.question_id)).collect();
-    let emails: Vec<&str> = questions.rows.iter().map(|row| questions.texts.get(row.email)).collect();
+    let products: Vec<i64> = questions.iter().map(|row| bigint(row.product_id())).collect();
+    let question_ids: Vec<i64> = questions.iter().map(|row| row.value(0).cast_signed()).collect();
+    let emails: Vec<&str> = questions.iter().map(|row| row.text(EMAIL)).collect();
     let questions_erased =
         client.execute(QUESTIONS, &[&ERASED_NAME, &ERASED_BODY, &products, &question_ids, &emails]).await?;
 
-    let products: Vec<i64> = answers.rows.iter().map(|row| bigint(row.product_id)).collect();
-    let ids: Vec<i64> = answers.rows.iter().map(|row| bigint(row.answer_id)).collect();
-    let emails: Vec<&str> = answers.rows.iter().map(|row| answers.texts.get(row.email)).collect();
+    let products: Vec<i64> = answers.iter().map(|row| bigint(row.product_id())).collect();
+    let ids: Vec<i64> = answers.iter().map(|row| row.value(0).cast_signed()).collect();
+    let emails: Vec<&str> = answers.iter().map(|row| row.text(EMAIL)).collect();
     let erased = client.query(ANSWERS, &[&ERASED_NAME, &ERASED_BODY, &products, &ids, &emails]).await?;
     let mut products: Vec<i64> = Vec::with_capacity(erased.len());
     let mut ids: Vec<i64> = Vec::with_capacity(erased.len());
@@ -91,12 +96,13 @@ async fn transact(client: &Client, person: &PersonRows) -> Result<Counts, Failur
     let photos = client.execute(PHOTOS, &[&products, &ids]).await?;
     client.execute(SUBMISSIONS, &[&question_ids, &ids]).await?;
 
-    let changed = questions.rows.iter().map(|row| row.product_id);
-    let mut changed: Vec<_> = changed.chain(answers.rows.iter().map(|row| row.product_id)).collect();
+    let changed = questions.iter().map(|row| row.product_id());
+    let mut changed: Vec<_> = changed.chain(answers.iter().map(|row| row.product_id())).collect();
     changed.sort_unstable();
     changed.dedup();
     let changes: Vec<_> = changed.into_iter().map(ProductChange::Rows).collect();
     let notices = notice::write(OwnOrigin::draw().get(), &changes);
     client.query(NOTIFY, &[&notices]).await?;
-    Ok(Counts { questions: questions_erased, answers: erased.len() as u64, photos })
+    let answers = erased.len() as u64;
+    Ok(Counts::from([(Kind::Question, questions_erased), (Kind::Answer, answers), (Kind::Photo, photos)]))
 }

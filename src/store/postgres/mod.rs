@@ -26,6 +26,7 @@ use super::{
     BulkLoad, ChangeSink, Counts, Dump, Finding, LoadMode, Migrated, PersonRows, Reader, Sessions,
     StoreError, Upkeep, Writer,
 };
+use crate::domain::Set;
 
 /// A store in a PostgreSQL database.
 pub struct PostgresStore {
@@ -101,7 +102,7 @@ impl Sessions for PostgresStore {
 }
 
 impl Upkeep for PostgresStore {
-    fn bulk_load(&self, mode: LoadMode) -> Result<Box<dyn BulkLoad>, StoreError> {
+    fn bulk_load(&self, _: &[Set], mode: LoadMode) -> Result<Box<dyn BulkLoad>, StoreError> {
         Ok(Box::new(load::PostgresBulkLoad::begin(&self.direct, mode)?))
     }
 

@@ -15,6 +15,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::counts::{counts, is_empty};
 use super::failure::Failure;
 use super::schema;
+use crate::domain::Set;
 use crate::store::{Counts, LoadMode, PagesCopied, StoreError};
 
 /// Pages that are copied between two reports: 8 MiB, in a file with pages of 2 KiB.
@@ -74,7 +75,7 @@ pub(in crate::store) fn restore(
     let source = open_backup(backup)?;
     let mut connection = schema::connect(path)?;
     schema::require_writable_file(&connection)?;
-    if schema::migrations_seen(&connection)? > 0 && mode == LoadMode::IntoEmpty && !is_empty(&connection)? {
+    if mode == LoadMode::IntoEmpty && !is_empty(&connection, &Set::ALL)? {
         return Err(StoreError::NotEmpty);
     }
     copy_pages(&source, &mut connection, progress)?;

@@ -4,8 +4,8 @@
 use rusqlite::Row;
 use rusqlite::types::ValueRef;
 
-use crate::domain::{Digest, Id, Timestamp};
-use crate::store::{StoreError, columns};
+use crate::domain::{Column, Digest, Holds, Id, QuestionId, Texts, Timestamp};
+use crate::store::{NOTHING, StoreError, columns};
 
 /// Reads the columns of one row.
 #[derive(Clone, Copy)]
@@ -70,6 +70,33 @@ impl<'a> Columns<'a> {
 
     pub(super) fn flag(self, index: usize, column: &'static str) -> Result<bool, StoreError> {
         self.checked(index, column, columns::flag)
+    }
+
+    /// Whether a review's state hides it.
+    pub(super) fn is_hidden_state(self, index: usize, column: &'static str) -> Result<bool, StoreError> {
+        self.checked(index, column, columns::is_hidden_state)
+    }
+
+    /// The value of a column as batches have it. A text is kept in `texts`.
+    pub(super) fn value(self, index: usize, column: &Column, texts: &mut Texts) -> Result<u64, StoreError> {
+        let name = column.name;
+        Ok(match column.holds {
+            Holds::OptionalPrice | Holds::OptionalText if self.is_empty(index) => NOTHING,
+            Holds::Text | Holds::OptionalText | Holds::PhotoUrl => {
+                texts.keep(self.text(index, name)?).to_bits()
+            }
+            // Ids are alike.
+            Holds::Product | Holds::OwnId | Holds::Parent | Holds::Other(_) => {
+                self.id::<QuestionId>(index, name)?.get()
+            }
+            Holds::Reference | Holds::Position | Holds::Sum => self.checked(index, name, columns::number)?,
+            Holds::Count => self.count(index, name)?.into(),
+            Holds::Hidden if name == "state" => self.is_hidden_state(index, name)?.into(),
+            Holds::Flag | Holds::Hidden => self.flag(index, name)?.into(),
+            Holds::Stars => self.checked(index, name, columns::stars)?.get().into(),
+            Holds::Time => self.time(index, name)?.milliseconds().cast_unsigned(),
+            Holds::Price | Holds::OptionalPrice => self.checked(index, name, columns::price)?.hundredths(),
+        })
     }
 
     fn checked<T>(

@@ -1,121 +1,117 @@
-//! Reading the whole file in one read transaction, table by table in the order of places.
+//! Reading the whole file in one read transaction, table by table in the order of places. What rows
+//! have is in the definitions of their kinds.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension as _};
 
+use super::bulk::is_kept;
 use super::decode::Columns;
 use super::failure::Failure;
 use super::place::ProductNumber;
-use crate::domain::ProductId;
-use crate::store::{
-    AnswerBatch, DUMP_ROWS_PER_BATCH, Dump, ImportedAnswer, ImportedPhoto, ImportedQuestion, LastIds,
-    PhotoBatch, QuestionBatch, StoreError,
-};
-
-const QUESTIONS: &str = "SELECT q.place, q.question_id, q.written_at, coalesce(m.reported, q.reported),
-         coalesce(m.helpful, q.helpful), q.body, q.name, q.email
-     FROM questions q LEFT JOIN marks m ON m.place = q.place WHERE q.place > ?1 ORDER BY q.place LIMIT ?2";
-const ANSWERS: &str = "SELECT a.place, a.answer_id, a.written_at, coalesce(m.reported, a.reported),
-         coalesce(m.helpful, a.helpful), a.body, a.name, a.email, a.question_id
-     FROM answers a LEFT JOIN marks m ON m.place = a.place WHERE a.place > ?1 ORDER BY a.place LIMIT ?2";
-const PHOTOS: &str = "SELECT place, photo_id, answer_id, url
-     FROM photos WHERE place > ?1 ORDER BY place LIMIT ?2";
+use crate::domain::{Column, Holds, Id as _, Kind, Set, Timestamp};
+use crate::store::{DUMP_ROWS_PER_BATCH, Dump, LastIds, MAX_COLUMNS, RowBatch, StoreError, columns};
 
 /// A dump under way. Its connection holds an open read transaction.
 pub(super) struct SqliteDump {
     connection: Connection,
-    questions_after: i64,
-    answers_after: i64,
-    photos_after: i64,
+    /// For each kind, how far it has been read.
+    reached: [Reached; Kind::COUNT],
+}
+
+/// The last row that was read.
+#[derive(Clone, Copy)]
+struct Reached {
+    place: i64,
+    /// Its number among all rows of its kind.
+    position: u64,
 }
 
 impl SqliteDump {
     pub(super) fn begin(connection: Connection) -> Result<Self, StoreError> {
         connection.execute_batch("BEGIN").reading()?;
-        let none = i64::MIN;
-        Ok(Self { connection, questions_after: none, answers_after: none, photos_after: none })
-    }
-
-    /// Runs `take` on each row behind `after`, up to a batch, and returns the last place.
-    fn read(
-        &self,
-        sql: &str,
-        table: &'static str,
-        after: i64,
-        mut take: impl FnMut(Columns<'_>, ProductId) -> Result<(), StoreError>,
-    ) -> Result<i64, StoreError> {
-        let mut statement = self.connection.prepare_cached(sql).reading()?;
-        let limit = i64::try_from(DUMP_ROWS_PER_BATCH).unwrap_or(i64::MAX);
-        let mut rows = statement.query([after, limit]).reading()?;
-        let mut last = after;
-        while let Some(row) = rows.next().reading()? {
-            let columns = Columns::new(row, table)?;
-            last = columns.place();
-            take(columns, ProductNumber::of(last).product_id(&self.connection)?)?;
-        }
-        Ok(last)
+        Ok(Self { connection, reached: [Reached { place: i64::MIN, position: 0 }; Kind::COUNT] })
     }
 }
 
 impl Dump for SqliteDump {
-    fn questions(&mut self) -> Result<QuestionBatch, StoreError> {
-        let mut batch = QuestionBatch::default();
-        self.questions_after =
-            self.read(QUESTIONS, "questions", self.questions_after, |columns, product_id| {
-                batch.rows.push(ImportedQuestion {
-                    question_id: columns.id(1, "question_id")?,
-                    product_id,
-                    written_at: columns.time(2, "written_at")?,
-                    reported: columns.flag(3, "reported")?,
-                    helpful: columns.count(4, "helpful")?,
-                    body: batch.texts.keep(columns.text(5, "body")?),
-                    name: batch.texts.keep(columns.text(6, "name")?),
-                    email: batch.texts.keep(columns.text(7, "email")?),
-                });
-                Ok(())
-            })?;
-        Ok(batch)
-    }
-
-    fn answers(&mut self) -> Result<AnswerBatch, StoreError> {
-        let mut batch = AnswerBatch::default();
-        self.answers_after = self.read(ANSWERS, "answers", self.answers_after, |columns, product_id| {
-            batch.rows.push(ImportedAnswer {
-                answer_id: columns.id(1, "answer_id")?,
-                question_id: columns.id(8, "question_id")?,
-                product_id,
-                written_at: columns.time(2, "written_at")?,
-                reported: columns.flag(3, "reported")?,
-                helpful: columns.count(4, "helpful")?,
-                body: batch.texts.keep(columns.text(5, "body")?),
-                name: batch.texts.keep(columns.text(6, "name")?),
-                email: batch.texts.keep(columns.text(7, "email")?),
-            });
-            Ok(())
-        })?;
-        Ok(batch)
-    }
-
-    fn photos(&mut self) -> Result<PhotoBatch, StoreError> {
-        let mut batch = PhotoBatch::default();
-        self.photos_after = self.read(PHOTOS, "photos", self.photos_after, |columns, product_id| {
-            batch.rows.push(ImportedPhoto {
-                photo_id: columns.id(1, "photo_id")?,
-                answer_id: columns.id(2, "answer_id")?,
-                product_id,
-                url: batch.texts.keep(columns.text(3, "url")?),
-            });
-            Ok(())
-        })?;
+    fn next(&mut self, kind: Kind) -> Result<RowBatch, StoreError> {
+        let definition = kind.definition();
+        let reached = &mut self.reached[kind as usize];
+        let mut batch = RowBatch::new(kind);
+        let mut statement = self.connection.prepare_cached(&selection(kind)).reading()?;
+        let limit = i64::try_from(DUMP_ROWS_PER_BATCH).unwrap_or(i64::MAX);
+        let mut rows = statement.query([reached.place, limit]).reading()?;
+        while let Some(row) = rows.next().reading()? {
+            let read = Columns::new(row, definition.table)?;
+            *reached = Reached { place: read.place(), position: reached.position + 1 };
+            let product_id = ProductNumber::of(read.place()).product_id(&self.connection)?;
+            let mut values = [0; MAX_COLUMNS];
+            let mut selected = 0;
+            for (value, column) in values.iter_mut().zip(definition.columns) {
+                *value = match column.holds {
+                    Holds::Product => product_id.get(),
+                    Holds::Position => reached.position,
+                    _ => {
+                        selected += 1;
+                        read.value(selected, column, &mut batch.texts)?
+                    }
+                };
+            }
+            batch.push(product_id, &values[..definition.columns.len()]);
+        }
         Ok(batch)
     }
 
     fn last_ids(&mut self) -> Result<LastIds, StoreError> {
-        let last = |kind: &str| {
-            self.connection
-                .query_row("SELECT id FROM last_ids WHERE kind = ?1", [kind], |row| row.get::<_, i64>(0))
-                .map(i64::cast_unsigned)
-                .reading()
-        };
-        Ok(LastIds { question: last("question")?, answer: last("answer")?, photo: last("photo")? })
+        let mut last_ids = LastIds::default();
+        for (kind, name, _) in LastIds::default().each() {
+            let id = self
+                .connection
+                .query_row("SELECT id FROM last_ids WHERE kind = ?1", [name], |row| row.get::<_, i64>(0))
+                .reading()?;
+            last_ids.raise(kind, id.cast_unsigned());
+        }
+        Ok(last_ids)
+    }
+
+    fn imported_at(&mut self, set: Set) -> Result<Option<Timestamp>, StoreError> {
+        let sql = "SELECT imported_at FROM imports WHERE set_name = ?1";
+        let time: Option<i64> =
+            self.connection.query_row(sql, [set.name()], |row| row.get(0)).optional().reading()?;
+        time.map(columns::time).transpose().map_err(StoreError::damaged_file)
+    }
+}
+
+/// The statement that gives the rows behind a place: their places, then the columns that are kept,
+/// with present counters.
+fn selection(kind: Kind) -> String {
+    let definition = kind.definition();
+    let marks = marks(kind);
+    let columns: String = definition
+        .columns
+        .iter()
+        .filter(|column| is_kept(column))
+        .map(|column| format!(", {}", present(column, marks)))
+        .collect();
+    let table = definition.table;
+    let join = marks.map(|marks| format!(" LEFT JOIN {marks} m ON m.place = t.place")).unwrap_or_default();
+    format!("SELECT t.place{columns} FROM {table} t{join} WHERE t.place > ?1 ORDER BY t.place LIMIT ?2")
+}
+
+/// The table with present counters of a kind's rows.
+pub(super) fn marks(kind: Kind) -> Option<&'static str> {
+    match kind {
+        Kind::Question | Kind::Answer => Some("marks"),
+        Kind::Review => Some("review_marks"),
+        _ => None,
+    }
+}
+
+/// The expression for a column's present value.
+fn present(column: &Column, marks: Option<&str>) -> String {
+    let name = column.name;
+    match (marks, column.holds) {
+        (Some("review_marks"), Holds::Count) => format!("coalesce(m.{name} - m.withdrawn, t.{name})"),
+        (Some(_), Holds::Count | Holds::Hidden) => format!("coalesce(m.{name}, t.{name})"),
+        _ => format!("t.{name}"),
     }
 }

@@ -12,9 +12,8 @@ use super::place::ProductNumber;
 use super::schema;
 use super::statement::execute;
 use super::submissions::earlier;
-use crate::domain::Id;
-use crate::domain::Target;
-use crate::store::{Counts, ERASED_BODY, ERASED_NAME, PersonRows, StoreError};
+use crate::domain::{AnswerId, Id as _, Kind, QuestionId, ReviewId, Target};
+use crate::store::{Counts, ERASED_BODY, ERASED_NAME, PersonRows, RecordRow, StoreError, photographed};
 
 /// Erases the rows that are still the person's.
 pub(super) fn erase(mut connection: Connection, person: &PersonRows) -> Result<Counts, StoreError> {
@@ -23,31 +22,16 @@ pub(super) fn erase(mut connection: Connection, person: &PersonRows) -> Result<C
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).writing()?;
     let mut erased = Counts::default();
     let mut gone = HashSet::new();
-    for row in &person.questions.rows {
-        let email = person.questions.texts.get(row.email);
-        let sql =
-            "UPDATE questions SET name = ?3, email = '', body = ?4 WHERE question_id = ?1 AND email = ?2";
-        if anonymize(&transaction, sql, row.question_id.get(), email)? {
-            erased.questions += 1;
-            gone.insert(Target::Question(row.question_id));
-        }
-    }
-    for row in &person.answers.rows {
-        let email = person.answers.texts.get(row.email);
-        let sql = "UPDATE answers SET name = ?3, email = '', body = ?4 WHERE answer_id = ?1 AND email = ?2";
-        if !anonymize(&transaction, sql, row.answer_id.get(), email)? {
-            continue;
-        }
-        erased.answers += 1;
-        gone.insert(Target::Answer(row.answer_id));
-        if let Some(number) = ProductNumber::find(&transaction, row.product_id)? {
-            let (first, last) = number.places();
-            let photos = execute(
-                &transaction,
-                "DELETE FROM photos WHERE place BETWEEN ?1 AND ?2 AND answer_id = ?3",
-                (first, last, row.answer_id.get().cast_signed()),
-            )?;
-            erased.photos += photos as u64;
+    for batch in person.batches() {
+        let kind = batch.kind();
+        let Some(email) = kind.email_column() else { continue };
+        for row in batch.rows() {
+            let id = row.value(kind.id_column().expect("rows with an author have an id"));
+            if anonymize(&transaction, kind, id, row.text(email))? {
+                erased.add(kind, 1);
+                gone.extend(target(kind, id));
+                erase_photos(&transaction, kind, id, row, &mut erased)?;
+            }
         }
     }
     if gone.is_empty() {
@@ -63,6 +47,52 @@ pub(super) fn erase(mut connection: Connection, person: &PersonRows) -> Result<C
         tracing::warn!(%error, "erased, but the write-ahead log could not be folded into the file");
     }
     Ok(erased)
+}
+
+/// What submissions call a row.
+fn target(kind: Kind, id: u64) -> Option<Target> {
+    match kind {
+        Kind::Question => QuestionId::new(id).ok().map(Target::Question),
+        Kind::Answer => AnswerId::new(id).ok().map(Target::Answer),
+        Kind::Review => ReviewId::new(id).ok().map(Target::Review),
+        _ => None,
+    }
+}
+
+/// Whether there was such a row.
+fn anonymize(connection: &Connection, kind: Kind, id: u64, email: &str) -> Result<bool, StoreError> {
+    let columns = kind.definition().columns;
+    let id_name = columns[kind.id_column().expect("rows with an author have an id")].name;
+    // A heading says as much as a text, and may be empty.
+    let heading = if columns.iter().any(|column| column.name == "summary") { ", summary = ''" } else { "" };
+    let sql = format!(
+        "UPDATE {} SET name = ?3, email = '', body = ?4{heading} WHERE {id_name} = ?1 AND email = ?2",
+        kind.definition().table
+    );
+    let rows = execute(connection, &sql, (id.cast_signed(), email, ERASED_NAME, ERASED_BODY))?;
+    Ok(rows > 0)
+}
+
+/// Deletes the photos of a row.
+fn erase_photos(
+    connection: &Connection,
+    kind: Kind,
+    id: u64,
+    row: RecordRow<'_>,
+    erased: &mut Counts,
+) -> Result<(), StoreError> {
+    let Some(number) = ProductNumber::find(connection, row.product_id())? else { return Ok(()) };
+    let (first, last) = number.places();
+    for photos in Kind::all() {
+        let Some((_, column)) = photographed(photos).filter(|(parent, _)| *parent == kind) else { continue };
+        let definition = photos.definition();
+        let sql = format!(
+            "DELETE FROM {} WHERE place BETWEEN ?1 AND ?2 AND {} = ?3",
+            definition.table, definition.columns[column].name
+        );
+        erased.add(photos, execute(connection, &sql, (first, last, id.cast_signed()))? as u64);
+    }
+    Ok(())
 }
 
 /// Deletes the digests of erased texts and addresses.
@@ -82,10 +112,4 @@ fn forget_submissions(connection: &Connection, gone: &HashSet<Target>) -> Result
         execute(connection, "DELETE FROM submissions WHERE number = ?1", [number])?;
     }
     Ok(())
-}
-
-/// Whether there was such a row.
-fn anonymize(connection: &Connection, sql: &str, id: u64, email: &str) -> Result<bool, StoreError> {
-    let rows = execute(connection, sql, (id.cast_signed(), email, ERASED_NAME, ERASED_BODY))?;
-    Ok(rows > 0)
 }

@@ -5,6 +5,7 @@
 pub(super) mod backup;
 mod bulk;
 mod check;
+mod check_sums;
 mod counts;
 mod decode;
 mod dump;
@@ -13,6 +14,7 @@ mod failure;
 mod file;
 mod place;
 mod read;
+mod rules;
 mod schema;
 mod statement;
 mod submissions;
@@ -25,6 +27,7 @@ use super::{
     BulkLoad, ChangeSink, Counts, Dump, Finding, LoadMode, Migrated, PersonRows, Reader, Sessions,
     StoreError, Upkeep, Writer,
 };
+use crate::domain::Set;
 
 /// A store in one SQLite file. Opening it creates the file and brings its tables up to date.
 #[derive(Debug, Clone)]
@@ -80,8 +83,8 @@ impl Sessions for SqliteStore {
 }
 
 impl Upkeep for SqliteStore {
-    fn bulk_load(&self, mode: LoadMode) -> Result<Box<dyn BulkLoad>, StoreError> {
-        Ok(Box::new(bulk::SqliteBulkLoad::begin(schema::connect(self.0.path())?, mode)?))
+    fn bulk_load(&self, sets: &[Set], mode: LoadMode) -> Result<Box<dyn BulkLoad>, StoreError> {
+        Ok(Box::new(bulk::SqliteBulkLoad::begin(schema::connect(self.0.path())?, sets, mode)?))
     }
 
     fn dump(&self) -> Result<Box<dyn Dump>, StoreError> {
@@ -93,7 +96,7 @@ impl Upkeep for SqliteStore {
     }
 
     fn is_empty(&self) -> Result<bool, StoreError> {
-        counts::is_empty(&self.0.connect_to_read()?.0)
+        counts::is_empty(&self.0.connect_to_read()?.0, &Set::ALL)
     }
 
     fn counts(&self) -> Result<Counts, StoreError> {

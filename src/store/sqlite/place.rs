@@ -5,10 +5,11 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::failure::Failure;
 use super::statement::ask_one;
-use crate::domain::{Id, ProductId, QuestionId};
+use crate::domain::{Id, Kind, ProductId, QuestionId};
 use crate::store::{FIRST_UNORDERED_ID, StoreError};
 
-/// Bits of a place that number the rows of one product: 8.4 million questions and as many answers.
+/// Bits of a place that number the rows of one product in a table: 16.8 million, of questions and
+/// answers half as many.
 const POSITION_BITS: u32 = 24;
 
 /// How far the places of neighbouring products are apart.
@@ -20,14 +21,6 @@ const FIRST_FAR_NUMBER: u64 = FIRST_UNORDERED_ID;
 /// A product as places know it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct ProductNumber(u64);
-
-/// Which table a place belongs to; questions and answers share their product's positions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    Question,
-    Answer,
-    Photo,
-}
 
 impl ProductNumber {
     /// The number of a product; `None` when it is a far one that has no rows.
@@ -100,39 +93,40 @@ impl ProductNumber {
     }
 }
 
-impl Kind {
-    /// The place of a product's first row of this kind.
-    pub(super) fn first_place(self, number: ProductNumber) -> i64 {
-        number.places().0 + i64::from(self == Self::Answer)
-    }
+/// How far the places of a product's rows of a kind are apart. Questions and answers share places
+/// with their marks: questions have the even ones, answers the odd ones.
+fn step(kind: Kind) -> i64 {
+    if matches!(kind, Kind::Question | Kind::Answer) { 2 } else { 1 }
+}
 
-    /// The place after `place` in the same product.
-    pub(super) fn next_place(self, place: i64) -> Result<i64, StoreError> {
-        let next = if self == Self::Photo { place + 1 } else { place + 2 };
-        if ProductNumber::of(next) == ProductNumber::of(place) {
-            return Ok(next);
-        }
-        Err(StoreError::Full(format!(
-            "a product has no room for more than {} rows",
-            1 << (POSITION_BITS - 1)
-        )))
-    }
+/// The place of a product's first row of a kind.
+pub(super) fn first_place(kind: Kind, number: ProductNumber) -> i64 {
+    number.places().0 + i64::from(kind == Kind::Answer)
+}
 
-    /// The place for a new row: behind the last one of its product in its table.
-    pub(super) fn free_place(
-        self,
-        connection: &Connection,
-        number: ProductNumber,
-    ) -> Result<i64, StoreError> {
-        let (first, last) = number.places();
-        let sql = match self {
-            Self::Question => "SELECT max(place) FROM questions WHERE place BETWEEN ?1 AND ?2",
-            Self::Answer => "SELECT max(place) FROM answers WHERE place BETWEEN ?1 AND ?2",
-            Self::Photo => "SELECT max(place) FROM photos WHERE place BETWEEN ?1 AND ?2",
-        };
-        let highest: Option<i64> = ask_one(connection, sql, [first, last])?;
-        highest.map_or(Ok(self.first_place(number)), |place| self.next_place(place))
+/// The place after `place` for rows of a kind in the same product.
+pub(super) fn next_place(kind: Kind, place: i64) -> Result<i64, StoreError> {
+    let next = place + step(kind);
+    if ProductNumber::of(next) == ProductNumber::of(place) {
+        return Ok(next);
     }
+    Err(StoreError::Full(format!(
+        "a product has no room for more than {} rows",
+        PLACES_PER_PRODUCT / step(kind)
+    )))
+}
+
+/// The place for a new row of a kind: behind the last one of its product in its table.
+pub(super) fn free_place(
+    connection: &Connection,
+    kind: Kind,
+    number: ProductNumber,
+) -> Result<i64, StoreError> {
+    let (first, last) = number.places();
+    let table = kind.definition().table;
+    let sql = format!("SELECT max(place) FROM {table} WHERE place BETWEEN ?1 AND ?2");
+    let highest: Option<i64> = ask_one(connection, &sql, [first, last])?;
+    highest.map_or(Ok(first_place(kind, number)), |place| next_place(kind, place))
 }
 
 /// Where a question is.

@@ -6,11 +6,11 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::decode::Columns;
 use super::failure::Failure;
-use super::place::{Kind, ProductNumber, place_by_id, place_of_question};
+use super::place::{ProductNumber, free_place, place_by_id, place_of_question};
 use super::schema;
 use super::statement::{ask_one, execute};
 use super::submissions::Submissions;
-use crate::domain::{AnswerId, Id, NewAnswer, NewQuestion, PhotoId, QuestionId, Target, Timestamp};
+use crate::domain::{AnswerId, Id, Kind, NewAnswer, NewQuestion, PhotoId, QuestionId, Target, Timestamp};
 use crate::store::{Change, ChangeSink, Command, Outcome, ProductChange, StoreError, Writer};
 
 /// The writing session.
@@ -195,7 +195,7 @@ fn mark(connection: &Connection, place: i64, votes: u32, report: bool) -> Result
 
 /// The counters that a row was added with.
 fn own_counters(connection: &Connection, place: i64) -> Result<(u32, bool), StoreError> {
-    // Even places are questions (`Kind::first_place`).
+    // Even places are questions (`place::first_place`).
     let (table, sql) = if place % 2 == 0 {
         ("questions", "SELECT place, helpful, reported FROM questions WHERE place = ?1")
     } else {
@@ -280,7 +280,7 @@ fn add_question(
     written_at: Timestamp,
 ) -> Result<Outcome, StoreError> {
     let number = ProductNumber::find_or_make(connection, question.product_id)?;
-    let place = Kind::Question.free_place(connection, number)?;
+    let place = free_place(connection, Kind::Question, number)?;
     let question_id: QuestionId = new_id(connection, "question")?;
     execute(
         connection,
@@ -305,7 +305,7 @@ fn add_answer(
     answer: &NewAnswer,
     written_at: Timestamp,
 ) -> Result<Outcome, StoreError> {
-    let place = Kind::Answer.free_place(connection, number)?;
+    let place = free_place(connection, Kind::Answer, number)?;
     let answer_id: AnswerId = new_id(connection, "answer")?;
     execute(connection, "INSERT INTO answers (place, answer_id, question_id, written_at, reported, helpful, body, name, email)
              VALUES (?1, ?2, ?3, ?4, 0, 0, ?5, ?6, ?7)", (
@@ -318,7 +318,7 @@ fn add_answer(
                 answer.email.as_str(),
             ))?;
     for url in &answer.photos {
-        let place = Kind::Photo.free_place(connection, number)?;
+        let place = free_place(connection, Kind::Photo, number)?;
         let photo_id: PhotoId = new_id(connection, "photo")?;
         execute(
             connection,

@@ -80,8 +80,7 @@ fn same_seed_same_bytes() {
 /// Others compare measurements made on these files: a change of the bytes belongs in the changelog.
 #[test]
 fn the_bytes_stay_the_same_from_release_to_release() {
-    let hashes: HashMap<&str, u64> =
-        files(500, 1).iter().map(|(name, bytes)| (*name, hash(bytes))).collect();
+    let hashes: HashMap<&str, u64> = files(500, 1).iter().map(|(name, bytes)| (*name, hash(bytes))).collect();
     assert_eq!(
         FILES.map(|name| hashes[name]),
         [7_473_696_308_909_874_027, 8_657_558_470_621_098_668, 1_891_613_633_462_593_492]
@@ -316,9 +315,11 @@ fn the_catalogue_makes_sense() {
     let quantities = numbers(&rows(directory.path(), "skus.csv"), 3);
     assert!(quantities.iter().all(|quantity| *quantity <= 60) && quantities.contains(&0));
     let styles = generated.of(Kind::Style);
-    for (kind, parent, last) in
-        [(Kind::Sku, "styleId", styles), (Kind::StylePhoto, "styleId", styles), (Kind::Feature, "product_id", 2_000)]
-    {
+    for (kind, parent, last) in [
+        (Kind::Sku, "styleId", styles),
+        (Kind::StylePhoto, "styleId", styles),
+        (Kind::Feature, "product_id", 2_000),
+    ] {
         for row in of(kind) {
             assert!((1..=last).contains(&row[parent].parse().unwrap()), "{kind:?}: {row:?}");
         }
@@ -326,9 +327,9 @@ fn the_catalogue_makes_sense() {
     let category = |id: &str| id.parse().ok().and_then(|id: usize| products.get(id.checked_sub(1)?));
     let category = |id: &str| category(id).map_or("", |row| &row["category"]);
     let related = of(Kind::Related);
-    let alike = related.iter().filter(|row| {
-        category(&row["current_product_id"]) == category(&row["related_product_id"])
-    });
+    let alike = related
+        .iter()
+        .filter(|row| category(&row["current_product_id"]) == category(&row["related_product_id"]));
     let alike = alike.count() * 100 / related.len();
     assert!((75..90).contains(&alike), "{alike} % are of the same category");
 }
@@ -346,11 +347,16 @@ fn reviews_say_what_their_stars_say() {
         let stars = usize::from(Stars::parse(&row["rating"]).unwrap().get()) - 1;
         by_stars[stars] += 1;
         recommended[stars] += usize::from(row["recommend"] == "true");
-        let is_happy = ["love it", "Perfect", "Couldn't be happier"].iter().any(|text| row["summary"].contains(text));
+        let is_happy =
+            ["love it", "Perfect", "Couldn't be happier"].iter().any(|text| row["summary"].contains(text));
         let is_angry = ["Never again", "Save your money"].iter().any(|text| row["summary"].contains(text));
         assert!((stars == 4 || !is_happy) && (stars <= 1 || !is_angry), "{row:?}");
         assert_eq!(Summary::parse(&row["summary"], 60).unwrap().as_str(), row["summary"], "{row:?}");
-        assert_eq!(Body::parse(&row["body"], limits.body_max_chars).unwrap().as_str(), row["body"], "{row:?}");
+        assert_eq!(
+            Body::parse(&row["body"], limits.body_max_chars).unwrap().as_str(),
+            row["body"],
+            "{row:?}"
+        );
         assert_eq!(Name::parse(&row["reviewer_name"], 60).unwrap().as_str(), row["reviewer_name"]);
         assert!(Email::parse(&row["reviewer_email"], 254).is_ok(), "{row:?}");
         assert!(Timestamp::parse(&row["date"]).is_ok() && row["date"].len() == 13, "{row:?}");
@@ -359,7 +365,9 @@ fn reviews_say_what_their_stars_say() {
         products.insert(row["id"].clone(), row["product_id"].clone());
     }
     let all: usize = by_stars.iter().sum();
-    assert!((by_stars[3] + by_stars[4]) * 100 / all > 70 && by_stars.iter().all(|count| *count * 100 / all > 2));
+    assert!(
+        (by_stars[3] + by_stars[4]) * 100 / all > 70 && by_stars.iter().all(|count| *count * 100 / all > 2)
+    );
     assert!(recommended[0] * 10 < by_stars[0] && recommended[4] * 10 > by_stars[4] * 9);
     for row in named_rows(directory.path(), Kind::Rating) {
         assert_eq!(products[&row["review_id"]], characteristics[&row["characteristic_id"]], "{row:?}");

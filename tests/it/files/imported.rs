@@ -1,162 +1,17 @@
-//! Whole imports of small files into a store that keeps its rows in memory.
+//! Whole imports of small files into a store that keeps its rows in memory: what holds for all files,
+//! on those of questions.
 
 use std::fs;
-use std::sync::{Arc, Mutex};
 
-use tempfile::TempDir;
+use atelier::domain::Kind;
+use atelier::import::{ImportError, ImportOptions, LeftOut, Sources, Stage, dry_run, import};
+use atelier::store::StoreError;
 
-use atelier::domain::Id as _;
-use atelier::import::{
-    ImportError, ImportOptions, LeftOut, SourceFile, Sources, Stage, Summary, dry_run, import,
-};
-use atelier::store::{
-    AnswerBatch, BulkLoad, Counts, Dump, Finding, LastIds, LoadMode, PersonRows, PhotoBatch, QuestionBatch,
-    StoreError, Upkeep,
-};
+use super::memory::{ANSWERS, Case};
+use crate::support::batches::counts;
 
 /// Most rows of a batch.
 const BATCH_ROWS: u64 = 4_096;
-
-const QUESTIONS: &str = "id,product_id,body,date_written,asker_name,asker_email,reported,helpful\n";
-const ANSWERS: &str = "id,question_id,body,date_written,answerer_name,answerer_email,reported,helpful\n";
-const PHOTOS: &str = "id,answer_id,url\n";
-
-/// The rows that were committed, as lines, or `None` before a commit.
-#[derive(Default)]
-struct Memory {
-    committed: Arc<Mutex<Option<Vec<String>>>>,
-    fails: bool,
-}
-
-struct MemoryLoad {
-    rows: Vec<String>,
-    counts: Counts,
-    committed: Arc<Mutex<Option<Vec<String>>>>,
-    fails: bool,
-}
-
-impl Upkeep for Memory {
-    fn bulk_load(&self, _: LoadMode) -> Result<Box<dyn BulkLoad>, StoreError> {
-        let committed = Arc::clone(&self.committed);
-        Ok(Box::new(MemoryLoad { rows: Vec::new(), counts: Counts::default(), committed, fails: self.fails }))
-    }
-
-    fn dump(&self) -> Result<Box<dyn Dump>, StoreError> {
-        unreachable!("an import only loads")
-    }
-
-    fn erase(&self, _: &PersonRows) -> Result<Counts, StoreError> {
-        unreachable!("an import only loads")
-    }
-
-    fn is_empty(&self) -> Result<bool, StoreError> {
-        unreachable!("an import only loads")
-    }
-
-    fn counts(&self) -> Result<Counts, StoreError> {
-        unreachable!("an import only loads")
-    }
-
-    fn check(&self, _: &mut dyn FnMut(Finding)) -> Result<Counts, StoreError> {
-        unreachable!("an import only loads")
-    }
-}
-
-impl BulkLoad for MemoryLoad {
-    fn add_questions(&mut self, batch: &QuestionBatch) -> Result<(), StoreError> {
-        if self.fails {
-            return Err(StoreError::Full("no room".to_owned()));
-        }
-        for row in &batch.rows {
-            let text = |span| batch.texts.get(span);
-            self.counts.questions += 1;
-            self.rows.push(format!(
-                "q{} p{} {} {} {} [{}] [{}] [{}]",
-                row.question_id,
-                row.product_id,
-                row.written_at.milliseconds(),
-                row.reported,
-                row.helpful,
-                text(row.body),
-                text(row.name),
-                text(row.email)
-            ));
-        }
-        Ok(())
-    }
-
-    fn add_answers(&mut self, batch: &AnswerBatch) -> Result<(), StoreError> {
-        for row in &batch.rows {
-            self.counts.answers += 1;
-            let body = batch.texts.get(row.body);
-            self.rows.push(format!("a{} q{} p{} [{body}]", row.answer_id, row.question_id, row.product_id));
-        }
-        Ok(())
-    }
-
-    fn add_photos(&mut self, batch: &PhotoBatch) -> Result<(), StoreError> {
-        for row in &batch.rows {
-            self.counts.photos += 1;
-            let url = batch.texts.get(row.url);
-            self.rows.push(format!("f{} a{} p{} [{url}]", row.photo_id, row.answer_id, row.product_id));
-        }
-        Ok(())
-    }
-
-    fn raise_last_ids(&mut self, _: LastIds) {
-        unreachable!("an import takes the ids of its rows")
-    }
-
-    fn commit(self: Box<Self>) -> Result<Counts, StoreError> {
-        *self.committed.lock().expect("no thread panicked") = Some(self.rows);
-        Ok(self.counts)
-    }
-}
-
-struct Case {
-    directory: TempDir,
-    store: Memory,
-    options: ImportOptions,
-}
-
-impl Case {
-    fn new(questions: &str, answers: &str, photos: &str) -> Self {
-        let directory = TempDir::new().expect("a temporary folder");
-        for (name, header, rows) in [
-            ("questions.csv", QUESTIONS, questions),
-            ("answers.csv", ANSWERS, answers),
-            ("answers_photos.csv", PHOTOS, photos),
-        ] {
-            fs::write(directory.path().join(name), format!("{header}{rows}")).expect("the file is written");
-        }
-        let rejects = Some(directory.path().join("rejects.csv"));
-        Self { directory, store: Memory::default(), options: ImportOptions { rejects, ..Default::default() } }
-    }
-
-    fn allowing(mut self, max_rejects: u64) -> Self {
-        self.options.max_rejects = max_rejects;
-        self
-    }
-
-    fn write(&self, name: &str, bytes: &[u8]) {
-        fs::write(self.directory.path().join(name), bytes).expect("the file is written");
-    }
-
-    fn import(&self) -> Result<Summary, ImportError> {
-        import(&self.store, &Sources::in_directory(self.directory.path()), &self.options, &mut |_| ())
-    }
-
-    fn loaded(&self) -> Option<Vec<String>> {
-        self.store.committed.lock().expect("no thread panicked").clone()
-    }
-
-    /// The lines of the rejects file below its header.
-    fn rejects(&self) -> Vec<String> {
-        let text =
-            fs::read_to_string(self.directory.path().join("rejects.csv")).expect("the file can be read");
-        text.lines().skip(1).map(str::to_owned).collect()
-    }
-}
 
 /// Questions or answers with these ids and the same ids as parents.
 fn plain_rows(ids: impl Iterator<Item = u64>) -> String {
@@ -171,8 +26,7 @@ fn rows_are_checked_resolved_and_loaded() {
         "1,4,http://a/b\n",
     );
     let summary = case.import().unwrap();
-    let counts = Counts { questions: 2, answers: 2, photos: 1 };
-    assert_eq!((summary.counts, summary.rows_read), (counts, counts));
+    assert_eq!((summary.counts, summary.rows_read), (counts(2, 2, 1), counts(2, 2, 1)));
     assert_eq!((summary.left_out, summary.warnings), (LeftOut::default(), vec![]));
     assert!(!case.directory.path().join("rejects.csv").exists());
     assert_eq!(
@@ -247,7 +101,7 @@ fn photos_without_an_address_are_left_out_and_their_answers_kept() {
          5,1,https:/x.co/a.jpg\n6,1, \"https://x.co/a,b.jpg\" \n7,1,\n",
     );
     let summary = case.import().unwrap();
-    assert_eq!(summary.counts, Counts { questions: 1, answers: 1, photos: 1 });
+    assert_eq!(summary.counts, counts(1, 1, 1));
     assert_eq!((summary.left_out.rows, summary.left_out.photos), (0, 6));
     let reason = "answers_photos.csv, url: is no http or https address with a host: the photo is left out";
     assert_eq!(summary.left_out.reasons, [(reason.to_owned(), 6)]);
@@ -287,7 +141,7 @@ fn a_dry_run_says_what_an_import_would() {
     let dry = dry_run(&sources, &case.options, &mut |_| ()).unwrap();
     assert_eq!(case.loaded(), None);
     assert_eq!(dry, case.import().unwrap());
-    assert_eq!(dry.counts, Counts { questions: 1, answers: 1, photos: 0 });
+    assert_eq!(dry.counts, counts(1, 1, 0));
     let strict = ImportOptions { max_rejects: 0, ..case.options.clone() };
     let refused = dry_run(&sources, &strict, &mut |_| ());
     assert!(matches!(refused, Err(ImportError::TooManyRejects(_))));
@@ -298,7 +152,7 @@ fn ids_that_leave_no_room_for_new_ones_are_named() {
     let row = |id: u64| format!("{id},7,,2018-10-18,,,0,0\n");
     let most = atelier::domain::MAX_IMPORTED_ID;
     let case = Case::new(&(row(most) + &row(most + 1) + &row(atelier::domain::MAX_ID)), "", "").allowing(2);
-    assert_eq!(case.import().unwrap().counts.questions, 1);
+    assert_eq!(case.import().unwrap().counts, counts(1, 0, 0));
     let rejects = case.rejects();
     assert_eq!(rejects.len(), 2);
     assert!(rejects[1].starts_with("questions.csv,4,id,9007199254740991,\"must be at most "), "{rejects:?}");
@@ -375,13 +229,13 @@ fn progress_reaches_the_end() {
     assert!(seen.windows(2).all(|pair| pair[0].bytes_read <= pair[1].bytes_read));
     let last = seen[seen.len() - 1];
     assert_eq!((last.stage, last.bytes_read, last.rows), (Stage::Committing, last.bytes_total, 2 * rows));
-    for stage in SourceFile::ALL.map(Stage::Loading) {
+    for stage in [Kind::Question, Kind::Answer, Kind::Photo].map(Stage::Loading) {
         assert!(seen.iter().any(|progress| progress.stage == stage));
     }
-    let size = |file| fs::metadata(sources.path(file)).unwrap().len();
-    assert_eq!(last.bytes_total, SourceFile::ALL.into_iter().map(size).sum::<u64>());
+    let sizes = sources.files().iter().map(|file| fs::metadata(&file.path).unwrap().len());
+    assert_eq!(last.bytes_total, sizes.sum::<u64>());
     let loaded = case.loaded().unwrap();
     assert_eq!(loaded.len() as u64, 2 * rows);
     assert_eq!((seen[0].stage, seen[0].bytes_total), (Stage::Starting, last.bytes_total));
-    assert!(loaded.contains(&format!("a5 q5 p{} []", atelier::domain::ProductId::new(5).unwrap().get())));
+    assert!(loaded.contains(&"a5 q5 p5 []".to_owned()));
 }

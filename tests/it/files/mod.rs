@@ -4,3 +4,5 @@
 
 mod generated;
 mod imported;
+mod memory;
+mod sets;

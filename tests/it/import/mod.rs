@@ -4,6 +4,7 @@
 
 mod exports;
 mod people;
+mod sets;
 mod shop;
 
 use std::os::unix::fs::PermissionsExt as _;

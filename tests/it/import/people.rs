@@ -53,6 +53,7 @@ fn a_person_is_shown_exported_and_erased(place: &Place) {
                 "name": "Ann", "email": "ann@mail.test", "body": "It \u{1b}[31mis.", "helpful": 2,
                 "reported": true, "photos": [{"photo_id": 1, "url": "https://a.test/1.jpg"}],
             }],
+            "reviews": [],
         })
     );
 

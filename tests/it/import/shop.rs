@@ -18,7 +18,7 @@ pub(crate) const PHOTOS: &str = "id,answer_id,url\n";
 
 /// The files are in the place's folder.
 pub(crate) struct Shop<'a> {
-    place: &'a Place,
+    pub(crate) place: &'a Place,
     pub(crate) address: String,
 }
 

@@ -45,7 +45,7 @@ fn a_damaged_row_is_named_and_no_other_product_suffers() {
 /// Reads all questions as an export does.
 fn dump_all(store: &dyn Store) -> Result<(), StoreError> {
     let mut dump = store.dump()?;
-    while !dump.questions()?.rows.is_empty() {}
+    while !dump.next(Kind::Question)?.is_empty() {}
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use std::thread;
 use std::time::Instant;
 
 use atelier::domain::Target;
-use atelier::store::{BulkLoad, LoadMode, PersonRows, ProductChange, StoreError};
+use atelier::store::{BulkLoad, PersonRows, ProductChange, StoreError};
 
 use super::*;
 use crate::support::cluster::Cluster;
@@ -97,14 +97,14 @@ fn an_import_and_an_erasure_that_did_not_reach_the_standby_are_of_unknown_fate()
         let person = PersonRows::find(dump.as_mut(), "jan@example.com")?;
         drop(dump);
         let erased = store.erase(&person)?;
-        assert!(erased.questions > 0, "there is nothing left to erase");
+        assert!(erased.of(Kind::Question) > 0, "there is nothing left to erase");
         cluster
             .query(&address, "SET synchronous_commit = off; UPDATE questions SET email = 'jan@example.com'");
         Ok(erased)
     }));
     is_unknown(&cancel_waits(&cluster, &address, || {
-        let load: Box<dyn BulkLoad> = store.bulk_load(LoadMode::Replace)?;
-        load.commit()
+        let load: Box<dyn BulkLoad> = store.bulk_load(&[Set::Questions], LoadMode::Replace)?;
+        load.commit(now())
     }));
 }
 

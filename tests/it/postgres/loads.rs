@@ -3,59 +3,35 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use atelier::domain::Target;
-use atelier::domain::{AnswerId, Id as _, PhotoId};
-use atelier::store::{
-    AnswerBatch, BulkLoad, ImportedAnswer, ImportedPhoto, ImportedQuestion, LoadMode, PhotoBatch,
-    QuestionBatch, StoreError,
-};
+use atelier::domain::{AnswerId, Id as _};
+use atelier::store::{BulkLoad, RowBatch, StoreError};
 
 use super::*;
+use crate::support::batches::{self, Value, add};
 use crate::support::cluster::Cluster;
 
 /// Loads `count` products of one question, one answer and one photo each, ids from 1,001 on,
 /// without committing.
 fn begin_load(store: &dyn Store, mode: LoadMode, count: u64) -> Box<dyn BulkLoad> {
-    let mut load = store.bulk_load(mode).expect("a load");
-    let mut questions = QuestionBatch::default();
-    let mut answers = AnswerBatch::default();
-    let mut photos = PhotoBatch::default();
+    let mut load = store.bulk_load(&[Set::Questions], mode).expect("a load");
+    let [mut questions, mut answers, mut photos] =
+        [Kind::Question, Kind::Answer, Kind::Photo].map(RowBatch::new);
     for number in 1..=count {
-        let (question_id, answer_id) = (QuestionId::new(1_000 + number), AnswerId::new(1_000 + number));
-        let (question_id, answer_id) = (question_id.expect("an id"), answer_id.expect("an id"));
-        let text = questions.texts.keep("Loaded?");
-        questions.rows.push(ImportedQuestion {
-            question_id,
-            product_id: product(number),
-            written_at: now(),
-            reported: number % 10 == 0,
-            helpful: 4,
-            body: text,
-            name: text,
-            email: text,
-        });
-        let text = answers.texts.keep("Loaded.");
-        answers.rows.push(ImportedAnswer {
-            answer_id,
-            question_id,
-            product_id: product(number),
-            written_at: now(),
-            reported: false,
-            helpful: 2,
-            body: text,
-            name: text,
-            email: text,
-        });
-        photos.rows.push(ImportedPhoto {
-            photo_id: PhotoId::new(1_000 + number).expect("an id"),
-            answer_id,
-            product_id: product(number),
-            url: photos.texts.keep("https://example.com/p.jpg"),
-        });
+        let id = 1_000 + number;
+        add(&mut questions, number, &entry(id, number, "Loaded?", number % 10 == 0, 4));
+        add(&mut answers, number, &entry(id, id, "Loaded.", false, 2));
+        add(&mut photos, number, &[id.into(), id.into(), "https://example.com/p.jpg".into()]);
     }
-    load.add_questions(&questions).expect("questions");
-    load.add_answers(&answers).expect("answers");
-    load.add_photos(&photos).expect("photos");
+    for batch in [questions, answers, photos] {
+        load.add(&batch).expect("rows");
+    }
     load
+}
+
+/// The values of a question or an answer.
+fn entry(id: u64, parent: u64, text: &str, reported: bool, helpful: u64) -> [Value<'_>; 8] {
+    let text = text.into();
+    [id.into(), parent.into(), text, now().into(), text, text, reported.into(), helpful.into()]
 }
 
 #[test]
@@ -65,14 +41,17 @@ fn a_load_is_seen_as_a_whole_and_at_once() {
     let mut writer = store.writer(sink).unwrap();
     let mut reader = store.reader().unwrap();
     let old = ask(writer.as_mut(), 1, 1)[0];
-    assert!(matches!(store.bulk_load(LoadMode::IntoEmpty).err(), Some(StoreError::NotEmpty)));
+    assert!(matches!(
+        store.bulk_load(&[Set::Questions], LoadMode::IntoEmpty).err(),
+        Some(StoreError::NotEmpty)
+    ));
 
     let load = begin_load(store.as_ref(), LoadMode::Replace, 50);
     let ids = |rows: &ProductRows| rows.questions.iter().map(|row| row.question_id).collect::<Vec<_>>();
     assert_eq!(ids(&reader.load_products(&[product(1)]).unwrap()[0]), [old]);
     writer.commit(&[vote(Target::Question(old), 1)]).unwrap();
-    let counts = load.commit().unwrap();
-    assert_eq!((counts.questions, counts.answers, counts.photos), (50, 50, 50));
+    let counts = load.commit(now()).unwrap();
+    assert_eq!(counts, batches::counts(50, 50, 50));
 
     assert_eq!(elsewhere.recv_timeout(PATIENCE).unwrap(), Change::Everything);
     let loaded = QuestionId::new(1_001).unwrap();
@@ -101,7 +80,7 @@ impl Drop for AtTheEnd<'_> {
 fn reads_and_writes_during_a_load_do_not_fail() {
     const LOADS: u32 = 8;
     let store = fresh_store();
-    begin_load(store.as_ref(), LoadMode::IntoEmpty, 300).commit().unwrap();
+    begin_load(store.as_ref(), LoadMode::IntoEmpty, 300).commit(now()).unwrap();
     let done = AtomicBool::new(false);
     let busy = || !done.load(Ordering::Relaxed);
     let products: Vec<_> = (1..=9).map(product).collect();
@@ -132,7 +111,7 @@ fn reads_and_writes_during_a_load_do_not_fail() {
         // Also when a load fails. Otherwise the other threads would never end.
         let _end = AtTheEnd(&done);
         for _ in 0..LOADS {
-            begin_load(store.as_ref(), LoadMode::Replace, 300).commit().unwrap();
+            begin_load(store.as_ref(), LoadMode::Replace, 300).commit(now()).unwrap();
         }
     });
     store.check(&mut |finding| panic!("{finding:?}")).unwrap();
@@ -149,7 +128,7 @@ fn a_load_that_died_leaves_nothing() {
     assert_eq!(cluster.query(&address, left), "0");
     // As a killed process leaves it.
     cluster.query(&address, "CREATE TABLE questions_load (LIKE questions); CREATE TABLE photos_load ()");
-    begin_load(store.as_ref(), LoadMode::IntoEmpty, 5).commit().unwrap();
+    begin_load(store.as_ref(), LoadMode::IntoEmpty, 5).commit(now()).unwrap();
     assert_eq!(cluster.query(&address, left), "0");
     let keys = "SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND convalidated";
     assert_eq!(cluster.query(&address, keys), "1");
@@ -168,10 +147,10 @@ fn a_load_that_died_leaves_nothing() {
 #[test]
 fn an_empty_load_and_one_at_a_time() {
     let store = fresh_store();
-    let load = store.bulk_load(LoadMode::IntoEmpty).unwrap();
-    let error = store.bulk_load(LoadMode::IntoEmpty).err().unwrap();
+    let load = store.bulk_load(&[Set::Questions], LoadMode::IntoEmpty).unwrap();
+    let error = store.bulk_load(&[Set::Questions], LoadMode::IntoEmpty).err().unwrap();
     assert!(error.to_string().contains("another import is under way"), "{error}");
-    assert_eq!(load.commit().unwrap().rows(), 0);
+    assert_eq!(load.commit(now()).unwrap().rows(), 0);
     assert!(store.is_empty().unwrap());
 }
 
@@ -180,7 +159,7 @@ fn a_load_into_a_store_that_filled_up_meanwhile_is_refused() {
     let store = fresh_store();
     let load = begin_load(store.as_ref(), LoadMode::IntoEmpty, 5);
     let question_id = ask(writer(store.as_ref()).as_mut(), 1, 1)[0];
-    assert!(matches!(load.commit(), Err(StoreError::NotEmpty)));
+    assert!(matches!(load.commit(now()), Err(StoreError::NotEmpty)));
     assert_eq!(load_ids(store.as_ref()), [question_id]);
 }
 
@@ -191,34 +170,20 @@ fn load_ids(store: &dyn Store) -> Vec<QuestionId> {
 #[test]
 fn rows_without_parents_are_refused() {
     let store = fresh_store();
-    let (nobody, nowhere) = (QuestionId::new(77).unwrap(), AnswerId::new(77).unwrap());
-
+    let nowhere = 77;
     let mut load = begin_load(store.as_ref(), LoadMode::IntoEmpty, 2);
-    let mut photos = PhotoBatch::default();
-    let url = photos.texts.keep("https://example.com/p.jpg");
-    let photo_id = PhotoId::new(5).unwrap();
-    photos.rows.push(ImportedPhoto { photo_id, answer_id: nowhere, product_id: product(1), url });
-    load.add_photos(&photos).unwrap();
-    let error = load.commit().err().unwrap();
+    let mut photos = RowBatch::new(Kind::Photo);
+    add(&mut photos, 1, &[5.into(), nowhere.into(), "https://example.com/p.jpg".into()]);
+    load.add(&photos).unwrap();
+    let error = load.commit(now()).err().unwrap();
     assert!(error.to_string().contains("photos_answer"), "{error}");
     assert!(store.is_empty().unwrap());
 
-    let mut load = store.bulk_load(LoadMode::IntoEmpty).unwrap();
-    let mut answers = AnswerBatch::default();
-    let text = answers.texts.keep("To whom?");
-    answers.rows.push(ImportedAnswer {
-        answer_id: nowhere,
-        question_id: nobody,
-        product_id: product(1),
-        written_at: now(),
-        reported: false,
-        helpful: 0,
-        body: text,
-        name: text,
-        email: text,
-    });
-    load.add_answers(&answers).unwrap();
-    let error = load.commit().err().unwrap();
+    let mut load = store.bulk_load(&[Set::Questions], LoadMode::IntoEmpty).unwrap();
+    let mut answers = RowBatch::new(Kind::Answer);
+    add(&mut answers, 1, &entry(nowhere, nowhere, "To whom?", false, 0));
+    load.add(&answers).unwrap();
+    let error = load.commit(now()).err().unwrap();
     assert!(error.to_string().contains("answers_question"), "{error}");
     assert!(store.is_empty().unwrap());
 }

@@ -22,10 +22,10 @@ use std::time::Duration;
 
 use atelier::domain::Target;
 use atelier::domain::{
-    AnswerId, Body, Email, Id, Name, NewAnswer, NewQuestion, PhotoUrl, ProductId, ProductRows, QuestionId,
-    Timestamp,
+    AnswerId, Body, Email, Id, Kind, Name, NewAnswer, NewQuestion, PhotoUrl, ProductId, ProductRows,
+    QuestionId, Set, Timestamp,
 };
-use atelier::store::{Change, ChangeSink, Command, Outcome, Store, StoreAddress, Writer};
+use atelier::store::{Change, ChangeSink, Command, LoadMode, Outcome, Store, StoreAddress, Writer};
 
 use crate::support::cluster::Cluster;
 

@@ -46,5 +46,5 @@ fn rows_are_spread_and_found() {
         let [row] = rows.questions[..] else { panic!("{rows:?}") };
         assert_eq!((row.question_id, row.helpful), (*id, 2));
     }
-    assert_eq!(store.counts().unwrap().questions, 40);
+    assert_eq!(store.counts().unwrap().of(Kind::Question), 40);
 }

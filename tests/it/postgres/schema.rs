@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use atelier::store::{LoadMode, Migrated, StoreError};
+use atelier::store::{Migrated, StoreError};
 
 use super::*;
 use crate::support::cluster::Cluster;
@@ -147,10 +147,10 @@ fn a_database_that_does_not_keep_every_text_is_refused() {
             cluster.query(&text, migration);
         }
         let store = address.open().unwrap();
-        assert!(store.dump().unwrap().questions().unwrap().rows.is_empty());
+        assert!(store.dump().unwrap().next(Kind::Question).unwrap().is_empty());
         refused(store.writer(ear().0).err().unwrap());
         refused(store.writers(ear().0).err().unwrap());
-        refused(store.bulk_load(LoadMode::Replace).err().unwrap());
+        refused(store.bulk_load(&Set::ALL, LoadMode::Replace).err().unwrap());
     }
 }
 
@@ -166,11 +166,11 @@ fn two_schemas(cluster: &Cluster) -> [StoreAddress; 2] {
 #[test]
 fn two_stores_in_one_database_do_not_hold_each_other_up() {
     let [first, second] = two_schemas(Cluster::shared()).map(|address| address.open_or_create().unwrap());
-    let load = first.bulk_load(LoadMode::Replace).unwrap();
-    let error = first.bulk_load(LoadMode::Replace).err().unwrap();
+    let load = first.bulk_load(&Set::ALL, LoadMode::Replace).unwrap();
+    let error = first.bulk_load(&Set::ALL, LoadMode::Replace).err().unwrap();
     assert!(error.to_string().contains("another import"), "{error}");
-    second.bulk_load(LoadMode::Replace).unwrap().commit().unwrap();
-    load.commit().unwrap();
+    second.bulk_load(&Set::ALL, LoadMode::Replace).unwrap().commit(now()).unwrap();
+    load.commit(now()).unwrap();
 }
 
 #[test]
@@ -181,7 +181,7 @@ fn an_import_stays_in_the_schema_of_the_store() {
     cluster.query(&database, "CREATE SCHEMA before");
     let path = "options=-csearch_path%3Dbefore,public";
     let address: StoreAddress = format!("{database}&{path}").parse().unwrap();
-    address.open().unwrap().bulk_load(LoadMode::Replace).unwrap().commit().unwrap();
+    address.open().unwrap().bulk_load(&Set::ALL, LoadMode::Replace).unwrap().commit(now()).unwrap();
     assert_eq!(
         cluster.query(&database, "SELECT schemaname FROM pg_tables WHERE tablename = 'answers'"),
         "public"

@@ -3,10 +3,12 @@
 
 use std::sync::{Arc, Barrier};
 
+use atelier::domain::Set;
 use atelier::store::{Command, Counts, LoadMode, Outcome, StoreError};
 
 use super::harness::{TestStore, answer, ask, lines, product_id, question, reply, vote};
-use super::stock::{Load, small_shop};
+use super::stock::{Load, imported_at, small_shop};
+use crate::support::batches::counts;
 use crate::support::on_every_store;
 
 on_every_store!(
@@ -23,10 +25,10 @@ on_every_store!(
 );
 
 fn a_load_returns_the_number_of_rows(store: &TestStore) {
-    let counts = small_shop().load(store.open().as_ref(), LoadMode::IntoEmpty).expect("loaded");
-    assert_eq!(counts, Counts { questions: 6, answers: 4, photos: 4 });
-    let counts = Load::default().load(store.open().as_ref(), LoadMode::Replace).expect("loaded");
-    assert_eq!(counts, Counts::default());
+    let loaded = small_shop().load(store.open().as_ref(), LoadMode::IntoEmpty).expect("loaded");
+    assert_eq!(loaded, counts(6, 4, 4));
+    let loaded = Load::default().load(store.open().as_ref(), LoadMode::Replace).expect("loaded");
+    assert_eq!(loaded, Counts::default());
 }
 
 fn a_store_is_empty_until_the_first_row(store: &TestStore) {
@@ -121,9 +123,9 @@ fn many_batches_make_one_load(store: &TestStore) {
     let shop = numbers.clone().fold(Load::default(), |shop, number| shop.question(number, number / 4 + 1));
     let shop = numbers.fold(shop, |shop, number| shop.answer(number, number));
     let handle = store.open();
-    let mut load = handle.bulk_load(LoadMode::IntoEmpty).expect("begun");
+    let mut load = handle.bulk_load(&[Set::Questions], LoadMode::IntoEmpty).expect("begun");
     shop.add_in_batches_to(load.as_mut(), 10).expect("added");
-    assert_eq!(load.commit().expect("committed"), Counts { questions: 500, answers: 500, photos: 0 });
+    assert_eq!(load.commit(imported_at()).expect("committed"), counts(500, 500, 0));
     // Question 400 is in product 101, with 401 to 403.
     let shown = store.lines(101).join("\n");
     for row in ["Q400", "Q403", "A400 to Q400", "A403 to Q403"] {
@@ -140,7 +142,7 @@ fn a_reader_sees_the_former_rows_until_the_commit_and_the_new_ones_after_it(stor
     let other = Load::default().question(9, 5).answer(9, 9);
     let load = other.begin(handle.as_ref(), LoadMode::Replace).expect("begun");
     assert_eq!(read(), shop.lines(5));
-    load.commit().expect("committed");
+    load.commit(imported_at()).expect("committed");
     assert_eq!(read(), other.lines(5));
 }
 
@@ -161,7 +163,7 @@ fn on_sqlite_a_write_during_a_load_waits_and_changes_the_new_rows() {
             writer.commit(&[vote(question(1), 1), vote(question(9), 1)])
         });
         begun.wait();
-        load.commit().expect("committed");
+        load.commit(imported_at()).expect("committed");
         writing.join().expect("no panic")
     });
     let voted = Outcome::Voted { product_id: product_id(5), helpful: 1 };

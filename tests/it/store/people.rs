@@ -4,13 +4,14 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use atelier::domain::{Body, Email, Id, Name, NewAnswer, NewQuestion, PhotoUrl};
+use atelier::domain::{Body, Email, Id, Kind, Name, NewAnswer, NewQuestion, PhotoUrl};
 use atelier::store::{
     Command, Counts, DUMP_ROWS_PER_BATCH, ERASED_BODY, ERASED_NAME, LoadMode, PersonRows, StoreError,
 };
 
 use super::harness::{News, TestStore, answer, ask, product_id, question, question_id, tell_of, time, vote};
 use super::stock::{Load, small_shop};
+use crate::support::batches::counts;
 use crate::support::on_every_store;
 
 on_every_store!(
@@ -72,20 +73,20 @@ fn used_by_ann_and_bob(store: &TestStore) {
 fn a_person_is_found_with_everything(store: &TestStore) {
     used_by_ann_and_bob(store);
     let ann = find(store, ANN);
-    assert_eq!(ann.counts(), Counts { questions: 2, answers: 2, photos: 2 });
-    let text = |span| ann.questions.texts.get(span);
+    assert_eq!(ann.counts(), counts(2, 2, 2));
+    let [body, helpful, reported] = ["body", "helpful", "reported"].map(|name| Kind::Question.column(name));
     let questions: Vec<_> = ann
-        .questions
-        .rows
-        .iter()
-        .map(|row| (row.question_id.get(), row.product_id.get(), text(row.body), row.helpful, row.reported))
+        .of(Kind::Question)
+        .map(|row| {
+            let (id, product) = (row.value(0), row.product_id().get());
+            (id, product, row.text(body), row.value(helpful), row.value(reported))
+        })
         .collect();
-    assert_eq!(questions, [(1, 5, "Hers?", 7, false), (2, 1 << 40, "Hidden?", 0, true)]);
-    let text = |span| ann.answers.texts.get(span);
+    assert_eq!(questions, [(1, 5, "Hers?", 7, 0), (2, 1 << 40, "Hidden?", 0, 1)]);
     let answers: Vec<_> =
-        ann.answers.rows.iter().map(|row| (row.answer_id.get(), text(row.body), row.helpful)).collect();
+        ann.of(Kind::Answer).map(|row| (row.value(0), row.text(body), row.value(helpful))).collect();
     assert_eq!(answers, [(1, "Hers.", 2), (2, "Also hers.", 0)]);
-    let urls: Vec<_> = ann.photos.rows.iter().map(|row| ann.photos.texts.get(row.url)).collect();
+    let urls: Vec<_> = ann.of(Kind::Photo).map(|row| row.text(Kind::Photo.column("url"))).collect();
     assert_eq!(urls, ["https://a.test/1.jpg", "https://a.test/2.jpg"]);
     assert!(ann.other_spellings.is_empty());
     assert_eq!(find(store, "nobody@mail.test").counts(), Counts::default());
@@ -96,8 +97,9 @@ fn an_address_is_compared_as_it_is_kept(store: &TestStore) {
     store.commit(&[ask_as("ünal@mail.test", 5, "Other?"), ask_as("ann@mail.tester", 5, "Longer?")]);
     for (email, other) in [("ann@mail.test", "Ann@Mail.test"), ("Ann@Mail.test", "ann@mail.test")] {
         let found = find(store, &format!(" {email}\n"));
-        assert_eq!(found.counts().questions, 1);
-        assert_eq!(found.questions.texts.get(found.questions.rows[0].email), email);
+        assert_eq!(found.counts().of(Kind::Question), 1);
+        let row = found.of(Kind::Question).next().expect("a question");
+        assert_eq!(row.text(Kind::Question.column("email")), email);
         assert_eq!(found.other_spellings.iter().collect::<Vec<_>>(), [other]);
     }
     let found = find(store, "ÜNAL@mail.test");
@@ -115,7 +117,7 @@ fn an_erased_person_leaves_a_readable_thread(store: &TestStore) {
     used_by_ann_and_bob(store);
     let before = store.lines(5);
     let erased = store.open().erase(&find(store, ANN)).expect("erased");
-    assert_eq!(erased, Counts { questions: 2, answers: 2, photos: 2 });
+    assert_eq!(erased, counts(2, 2, 2));
     let replaced = |line: &String| {
         let line = line.replace("\"Hers?\" Ann", &format!("{ERASED_BODY:?} {ERASED_NAME}"));
         let line = line.replace("\"Hers.\" Ann", &format!("{ERASED_BODY:?} {ERASED_NAME}"));
@@ -126,10 +128,10 @@ fn an_erased_person_leaves_a_readable_thread(store: &TestStore) {
     assert_eq!(expected.iter().filter(|line| line.contains(ERASED_BODY)).count(), 3, "{expected:?}");
 
     assert_eq!(find(store, ANN).counts(), Counts::default());
-    assert_eq!(find(store, "bob@mail.test").counts(), Counts { questions: 1, answers: 1, photos: 1 });
+    assert_eq!(find(store, "bob@mail.test").counts(), counts(1, 1, 1));
     let mut findings = Vec::new();
-    let counts = store.open().check(&mut |finding| findings.push(finding)).expect("checked");
-    assert_eq!((findings, counts), (vec![], Counts { questions: 3, answers: 3, photos: 1 }));
+    let checked = store.open().check(&mut |finding| findings.push(finding)).expect("checked");
+    assert_eq!((findings, checked), (vec![], counts(3, 3, 1)));
     // Hidden rows stay hidden, and erased rows can be voted for and answered.
     assert_eq!(store.lines(1 << 40), [""; 0]);
     store.commit(&[
@@ -137,7 +139,7 @@ fn an_erased_person_leaves_a_readable_thread(store: &TestStore) {
         reply_as("kim@mail.test", 1, "Still here.", &["https://a.test/4.jpg"]),
     ]);
     assert!(store.lines(5).iter().any(|line| line.contains("+8")), "{:?}", store.lines(5));
-    assert_eq!(find(store, "kim@mail.test").counts().photos, 1);
+    assert_eq!(find(store, "kim@mail.test").counts().of(Kind::Photo), 1);
 }
 
 fn rows_that_are_no_longer_the_persons_are_left_alone(store: &TestStore) {
@@ -199,10 +201,10 @@ fn a_person_with_more_rows_than_a_batch_is_found_and_erased(store: &TestStore) {
     let shop = (1..=10).fold(shop, |shop, number| shop.answer(number, number).photo(number, number));
     shop.into(store);
     let erased = store.open().erase(&find(store, "asker@example.com")).expect("erased");
-    assert_eq!(erased, Counts { questions: rows, answers: 0, photos: 0 });
+    assert_eq!(erased, counts(rows, 0, 0));
     let erased = store.open().erase(&find(store, "answerer@example.com")).expect("erased");
-    assert_eq!(erased, Counts { questions: 0, answers: 10, photos: 10 });
-    assert_eq!(store.open().counts().expect("counted"), Counts { questions: rows, answers: 10, photos: 0 });
+    assert_eq!(erased, counts(0, 10, 10));
+    assert_eq!(store.open().counts().expect("counted"), counts(rows, 10, 0));
 }
 
 // What PostgreSQL keeps of former rows is up to its vacuum.
@@ -240,7 +242,7 @@ fn votes_for_rows_that_are_being_erased_are_counted(store: &TestStore) {
         voting.join().expect("no panic");
         erased
     });
-    assert_eq!(erased, Counts { questions: 2, answers: 2, photos: 2 });
+    assert_eq!(erased, counts(2, 2, 2));
     let lines = store.lines(5);
     assert!(lines.iter().any(|line| line.contains("+57") && line.contains(ERASED_BODY)), "{lines:?}");
 }

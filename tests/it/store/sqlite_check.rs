@@ -3,11 +3,13 @@
 use std::fs::OpenOptions;
 use std::io::{Seek as _, SeekFrom, Write as _};
 
+use atelier::domain::Kind;
 use atelier::store::{Counts, MAX_FINDINGS_PER_KIND, StoreError};
 use rusqlite::Connection;
 
 use super::harness::{TestStore, answer, ask, question, reply, vote};
 use super::stock::{Load, small_shop};
+use crate::support::batches::counts;
 
 /// All findings, and how the check ended.
 fn check(store: &TestStore) -> (Vec<String>, Result<Counts, StoreError>) {
@@ -41,9 +43,9 @@ fn a_clean_store_has_no_findings_and_is_counted() {
         vote(answer(4), 1),
         atelier::store::Command::Report(question(5)),
     ]);
-    let (findings, counts) = check(&store);
+    let (findings, counted) = check(&store);
     assert_eq!(findings, [""; 0]);
-    assert_eq!(counts.expect("counted"), Counts { questions: 7, answers: 5, photos: 5 });
+    assert_eq!(counted.expect("counted"), counts(7, 5, 5));
 }
 
 #[test]
@@ -123,7 +125,7 @@ fn a_place_before_the_first_product_is_found() {
 fn photos_with_the_same_id_are_found() {
     assert_eq!(
         findings_after("UPDATE photos SET photo_id = 1 WHERE photo_id = 2"),
-        ["photos: the id 1 is there 2 times"]
+        ["photos: the id 1 is there more than once"]
     );
 }
 
@@ -193,7 +195,7 @@ fn many_findings_of_a_kind_are_listed_in_part() {
     drop(connection);
     let (findings, counts) = check(&store);
     assert_eq!(findings.len(), MAX_FINDINGS_PER_KIND as usize, "{findings:?}");
-    assert_eq!(counts.expect("counted").answers, 100);
+    assert_eq!(counts.expect("counted").of(Kind::Answer), 100);
 }
 
 #[test]

@@ -4,6 +4,7 @@
 use std::fs::OpenOptions;
 use std::os::unix::fs::FileExt as _;
 
+use atelier::domain::Kind;
 use atelier::store::{StoreError, Writer};
 use rusqlite::Connection;
 
@@ -217,13 +218,13 @@ fn a_file_cut_off_while_it_is_read_is_damage_and_ends_nothing() {
     let (mut reader, mut writer) = (store.reader(), store.writer());
     reader.load_products(&[product_id(1)]).expect("the product is read");
     let mut dump = handle.dump().expect("a dump");
-    assert!(!dump.questions().expect("a batch").rows.is_empty());
+    assert!(!dump.next(Kind::Question).expect("a batch").is_empty());
     let file = OpenOptions::new().write(true).open(store.file()).expect("the file opens");
     file.set_len(16 * 1_024).expect("cut off");
     for refused in [
         reader.load_products(&[product_id(PRODUCTS)]).map(drop),
         reader.scan_products(None, 10).map(drop),
-        dump.questions().map(drop),
+        dump.next(Kind::Question).map(drop),
         writer.commit(&[vote(question(PRODUCTS), 1)]).map(drop),
         handle.check(&mut |_| {}).map(drop),
     ] {

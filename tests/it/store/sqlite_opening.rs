@@ -8,11 +8,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Barrier};
 
+use atelier::domain::Kind;
 use atelier::store::{LoadMode, Migrated, Store, StoreAddress, StoreError};
 use rusqlite::Connection;
 
 use super::harness::{News, TestStore, ask, product_id, question_id, time, vote};
-use super::stock::{Load, small_shop};
+use super::stock::{Load, imported_at, small_shop};
 
 fn open(store: &TestStore) -> Result<Arc<dyn Store>, StoreError> {
     store.address().open()
@@ -88,12 +89,12 @@ fn a_store_of_the_first_version_is_brought_up_to_date() {
         )
         .expect("a row of then");
     drop(connection);
-    assert_eq!(store.address().migrate().expect("migrated"), Migrated { from: 1, to: 2 });
+    assert_eq!(store.address().migrate().expect("migrated"), Migrated { from: 1, to: 3 });
     assert_eq!(store.commit(&[ask(5, "New?")]).len(), 1);
     let lines = store.lines(5).join("\n");
     assert!(lines.contains("Q3 \"Old?\" ann") && lines.contains("Q4 \"New?\" Ada"), "{lines}");
     let counts = store.open().check(&mut |finding| panic!("{finding:?}")).expect("checked");
-    assert_eq!(counts.questions, 2);
+    assert_eq!(counts.of(Kind::Question), 2);
 }
 
 /// The reason why an address cannot be used.
@@ -229,7 +230,7 @@ fn a_load_into_a_file_that_was_removed_meanwhile_fails() {
     let handle = store.open();
     let load = small_shop().begin(handle.as_ref(), LoadMode::IntoEmpty).expect("begun");
     fs::remove_file(store.file()).expect("removed");
-    removed_or_replaced(load.commit());
+    removed_or_replaced(load.commit(imported_at()));
 }
 
 #[test]

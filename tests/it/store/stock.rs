@@ -1,103 +1,91 @@
 //! Rows to load into a store, and the rows that the store must then return.
 
-use atelier::domain::{Id, ProductRows};
-use atelier::store::{
-    AnswerBatch, BulkLoad, Counts, ImportedAnswer, ImportedPhoto, ImportedQuestion, LoadMode, PhotoBatch,
-    QuestionBatch, Store, StoreError,
-};
+use atelier::domain::{Id as _, Kind, ProductRows, Set, Timestamp};
+use atelier::store::{BulkLoad, Counts, LoadMode, RowBatch, Store, StoreError};
 
 use super::harness::{TestStore, answer_id, lines, outside, product_id, question_id, time};
+use crate::support::batches::add;
+
+/// A question or an answer.
+#[derive(Clone)]
+struct Entry {
+    id: u64,
+    /// The question that an answer is to, or the product.
+    parent: u64,
+    product: u64,
+    reported: bool,
+    helpful: u32,
+}
 
 /// Rows to load, which are also the expected ones.
 #[derive(Default)]
 pub(crate) struct Load {
-    questions: QuestionBatch,
-    answers: AnswerBatch,
-    photos: PhotoBatch,
+    questions: Vec<Entry>,
+    answers: Vec<Entry>,
+    /// Their ids, answers and products.
+    photos: Vec<(u64, u64, u64)>,
+}
+
+/// When the sets of these tests were imported.
+pub(crate) fn imported_at() -> Timestamp {
+    time(7)
 }
 
 impl Load {
     pub(crate) fn question(mut self, question: u64, product: u64) -> Self {
-        let texts = &mut self.questions.texts;
-        self.questions.rows.push(ImportedQuestion {
-            question_id: question_id(question),
-            product_id: product_id(product),
-            written_at: time(question),
-            reported: false,
-            helpful: 0,
-            body: texts.keep(&format!("Question {question}?")),
-            name: texts.keep("Asker"),
-            email: texts.keep("asker@example.com"),
-        });
+        let (id, parent) = (question, product);
+        self.questions.push(Entry { id, parent, product, reported: false, helpful: 0 });
         self
     }
 
     /// Hides the question that was added last.
     pub(crate) fn hidden_question(mut self) -> Self {
-        self.questions.rows.last_mut().expect("a question").reported = true;
+        self.questions.last_mut().expect("a question").reported = true;
         self
     }
 
     /// Gives votes to the question that was added last.
     pub(crate) fn question_votes(mut self, votes: u32) -> Self {
-        self.questions.rows.last_mut().expect("a question").helpful = votes;
+        self.questions.last_mut().expect("a question").helpful = votes;
         self
     }
 
     pub(crate) fn answer(mut self, answer: u64, question: u64) -> Self {
-        let parent = self.questions.rows.iter().find(|row| row.question_id.get() == question);
-        let product_id = parent.expect("questions come first").product_id;
-        let texts = &mut self.answers.texts;
-        self.answers.rows.push(ImportedAnswer {
-            answer_id: answer_id(answer),
-            question_id: question_id(question),
-            product_id,
-            written_at: time(answer),
-            reported: false,
-            helpful: 0,
-            body: texts.keep(&format!("Answer {answer}.")),
-            name: texts.keep("Answerer"),
-            email: texts.keep("answerer@example.com"),
-        });
+        let parent = self.questions.iter().find(|row| row.id == question);
+        let product = parent.expect("questions come first").product;
+        let (id, parent) = (answer, question);
+        self.answers.push(Entry { id, parent, product, reported: false, helpful: 0 });
         self
     }
 
     /// Hides the answer that was added last.
     pub(crate) fn hidden_answer(mut self) -> Self {
-        self.answers.rows.last_mut().expect("an answer").reported = true;
+        self.answers.last_mut().expect("an answer").reported = true;
         self
     }
 
     /// Gives votes to the answer that was added last.
     pub(crate) fn answer_votes(mut self, votes: u32) -> Self {
-        self.answers.rows.last_mut().expect("an answer").helpful = votes;
+        self.answers.last_mut().expect("an answer").helpful = votes;
         self
     }
 
     pub(crate) fn photo(mut self, photo: u64, answer: u64) -> Self {
-        let parent = self.answers.rows.iter().find(|row| row.answer_id.get() == answer);
-        let row = ImportedPhoto {
-            photo_id: Id::new(photo).expect("a photo id in range"),
-            answer_id: answer_id(answer),
-            product_id: parent.expect("answers come first").product_id,
-            url: self.photos.texts.keep(&format!("https://example.com/{photo}.jpg")),
-        };
-        self.photos.rows.push(row);
+        let parent = self.answers.iter().find(|row| row.id == answer);
+        self.photos.push((photo, answer, parent.expect("answers come first").product));
         self
     }
 
     /// Loads the rows without committing.
     pub(crate) fn begin(&self, store: &dyn Store, mode: LoadMode) -> Result<Box<dyn BulkLoad>, StoreError> {
-        let mut load = store.bulk_load(mode)?;
+        let mut load = store.bulk_load(&[Set::Questions], mode)?;
         self.add_to(load.as_mut())?;
         Ok(load)
     }
 
     /// Adds the rows to a load under way.
     pub(crate) fn add_to(&self, load: &mut dyn BulkLoad) -> Result<(), StoreError> {
-        load.add_questions(&self.questions)?;
-        load.add_answers(&self.answers)?;
-        load.add_photos(&self.photos)
+        self.add_in_batches_to(load, usize::MAX)
     }
 
     /// Adds the rows to a load under way, a few at a time.
@@ -106,14 +94,19 @@ impl Load {
         load: &mut dyn BulkLoad,
         rows_per_batch: usize,
     ) -> Result<(), StoreError> {
-        for rows in self.questions.rows.chunks(rows_per_batch) {
-            load.add_questions(&QuestionBatch { rows: rows.to_vec(), texts: self.questions.texts.clone() })?;
+        for rows in self.questions.chunks(rows_per_batch) {
+            load.add(&entries(Kind::Question, rows))?;
         }
-        for rows in self.answers.rows.chunks(rows_per_batch) {
-            load.add_answers(&AnswerBatch { rows: rows.to_vec(), texts: self.answers.texts.clone() })?;
+        for rows in self.answers.chunks(rows_per_batch) {
+            load.add(&entries(Kind::Answer, rows))?;
         }
-        for rows in self.photos.rows.chunks(rows_per_batch) {
-            load.add_photos(&PhotoBatch { rows: rows.to_vec(), texts: self.photos.texts.clone() })?;
+        for rows in self.photos.chunks(rows_per_batch) {
+            let mut batch = RowBatch::new(Kind::Photo);
+            for &(photo, answer, product) in rows {
+                let url = photo_url(photo);
+                add(&mut batch, product, &[photo.into(), answer.into(), url.as_str().into()]);
+            }
+            load.add(&batch)?;
         }
         Ok(())
     }
@@ -126,12 +119,12 @@ impl Load {
 
     /// Loads the rows and commits.
     pub(crate) fn load(&self, store: &dyn Store, mode: LoadMode) -> Result<Counts, StoreError> {
-        outside(|| self.begin(store, mode)?.commit())
+        outside(|| self.begin(store, mode)?.commit(imported_at()))
     }
 
     /// All products, ascending.
     pub(crate) fn products(&self) -> Vec<u64> {
-        let mut products: Vec<u64> = self.questions.rows.iter().map(|row| row.product_id.get()).collect();
+        let mut products: Vec<u64> = self.questions.iter().map(|row| row.product).collect();
         products.sort_unstable();
         products.dedup();
         products
@@ -140,39 +133,67 @@ impl Load {
     /// The [`lines`] of a product that must be there after this load.
     pub(crate) fn lines(&self, product: u64) -> Vec<String> {
         let mut rows = ProductRows::new(product_id(product));
-        for row in self.questions.rows.iter().filter(|row| row.product_id.get() == product && !row.reported) {
-            let body = rows.texts.keep(self.questions.texts.get(row.body));
-            let name = rows.texts.keep(self.questions.texts.get(row.name));
+        for row in self.questions.iter().filter(|row| row.product == product && !row.reported) {
+            let (body, name, _) = texts(Kind::Question, row.id);
             rows.questions.push(atelier::domain::QuestionRow {
-                question_id: row.question_id,
-                written_at: row.written_at,
+                question_id: question_id(row.id),
+                written_at: time(row.id),
                 helpful: row.helpful,
-                body,
-                name,
+                body: rows.texts.keep(&body),
+                name: rows.texts.keep(name),
             });
         }
-        for row in self.answers.rows.iter().filter(|row| !row.reported) {
-            let body = rows.texts.keep(self.answers.texts.get(row.body));
-            let name = rows.texts.keep(self.answers.texts.get(row.name));
+        for row in self.answers.iter().filter(|row| !row.reported) {
+            let (body, name, _) = texts(Kind::Answer, row.id);
             rows.answers.push(atelier::domain::AnswerRow {
-                answer_id: row.answer_id,
-                question_id: row.question_id,
-                written_at: row.written_at,
+                answer_id: answer_id(row.id),
+                question_id: question_id(row.parent),
+                written_at: time(row.id),
                 helpful: row.helpful,
-                body,
-                name,
+                body: rows.texts.keep(&body),
+                name: rows.texts.keep(name),
             });
         }
-        for row in &self.photos.rows {
-            let url = rows.texts.keep(self.photos.texts.get(row.url));
+        for &(photo, answer, _) in &self.photos {
             rows.photos.push(atelier::domain::PhotoRow {
-                photo_id: row.photo_id,
-                answer_id: row.answer_id,
-                url,
+                photo_id: atelier::domain::PhotoId::new(photo).expect("a photo id in range"),
+                answer_id: answer_id(answer),
+                url: rows.texts.keep(&photo_url(photo)),
             });
         }
         lines(&rows)
     }
+}
+
+fn entries(kind: Kind, rows: &[Entry]) -> RowBatch {
+    let mut batch = RowBatch::new(kind);
+    for row in rows {
+        let (body, name, email) = texts(kind, row.id);
+        let values = [
+            row.id.into(),
+            row.parent.into(),
+            body.as_str().into(),
+            time(row.id).into(),
+            name.into(),
+            email.into(),
+            row.reported.into(),
+            u64::from(row.helpful).into(),
+        ];
+        add(&mut batch, row.product, &values);
+    }
+    batch
+}
+
+/// The text, the name and the address of a question or an answer.
+fn texts(kind: Kind, id: u64) -> (String, &'static str, &'static str) {
+    match kind {
+        Kind::Question => (format!("Question {id}?"), "Asker", "asker@example.com"),
+        _ => (format!("Answer {id}."), "Answerer", "answerer@example.com"),
+    }
+}
+
+fn photo_url(photo: u64) -> String {
+    format!("https://example.com/{photo}.jpg")
 }
 
 /// A shop with something of everything: votes, hidden rows, photos, far products.

@@ -2,6 +2,7 @@
 //! every store. It does not know what a test asks or expects.
 
 mod catalogue;
+pub(crate) mod batches;
 pub(crate) mod certificate;
 pub(crate) mod client;
 pub(crate) mod cluster;

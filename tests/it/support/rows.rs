@@ -1,11 +1,10 @@
 //! Rows as an import makes them, for tests that need their own ids, dates, hidden rows or large
 //! counts. Fields that a test does not set have values that no test depends on.
 
-use atelier::domain::{AnswerId, Id, PhotoId, ProductId, QuestionId, Timestamp};
-use atelier::store::{
-    AnswerBatch, BulkLoad, ImportedAnswer, ImportedPhoto, ImportedQuestion, PhotoBatch, QuestionBatch,
-    StoreError,
-};
+use atelier::domain::{Kind, Timestamp};
+use atelier::store::{BulkLoad, RowBatch, StoreError};
+
+use super::batches::add;
 
 /// Everybody's e-mail address.
 pub(crate) const EMAIL: &str = "ann@mail.test";
@@ -108,53 +107,33 @@ impl Reply {
 
 /// Puts the rows into a bulk load: all questions, then all answers, then all photos.
 pub(super) fn load(bulk: &mut dyn BulkLoad, questions: &[Question]) -> Result<(), StoreError> {
-    let (mut asked, mut given, mut shown) =
-        (QuestionBatch::default(), AnswerBatch::default(), PhotoBatch::default());
+    let [mut asked, mut given, mut shown] = [Kind::Question, Kind::Answer, Kind::Photo].map(RowBatch::new);
     for question in questions {
-        let (product_id, question_id) = (id::<ProductId>(question.product), id::<QuestionId>(question.id));
-        asked.rows.push(ImportedQuestion {
-            question_id,
-            product_id,
-            written_at: time(question.row.written_at),
-            reported: question.row.reported,
-            helpful: question.row.helpful,
-            body: asked.texts.keep(question.row.body),
-            name: asked.texts.keep(question.row.name),
-            email: asked.texts.keep(EMAIL),
-        });
+        let product = question.product;
+        entry(&mut asked, product, [question.id, product], &question.row);
         for reply in &question.answers {
-            let answer_id = id::<AnswerId>(reply.id);
-            given.rows.push(ImportedAnswer {
-                answer_id,
-                question_id,
-                product_id,
-                written_at: time(reply.row.written_at),
-                reported: reply.row.reported,
-                helpful: reply.row.helpful,
-                body: given.texts.keep(reply.row.body),
-                name: given.texts.keep(reply.row.name),
-                email: given.texts.keep(EMAIL),
-            });
-            for (photo_id, url) in &reply.photos {
-                let url = shown.texts.keep(url);
-                shown.rows.push(ImportedPhoto {
-                    photo_id: id::<PhotoId>(*photo_id),
-                    answer_id,
-                    product_id,
-                    url,
-                });
+            entry(&mut given, product, [reply.id, question.id], &reply.row);
+            for &(photo, url) in &reply.photos {
+                add(&mut shown, product, &[photo.into(), reply.id.into(), url.into()]);
             }
         }
     }
-    bulk.add_questions(&asked)?;
-    bulk.add_answers(&given)?;
-    bulk.add_photos(&shown)
+    [asked, given, shown].iter().try_for_each(|batch| bulk.add(batch))
 }
 
-fn id<I: Id>(number: u64) -> I {
-    I::new(number).expect("an id")
-}
-
-fn time(text: &str) -> Timestamp {
-    Timestamp::parse(text).expect("a time")
+/// Adds a question or an answer with its id and its parent's.
+fn entry(batch: &mut RowBatch, product: u64, [id, parent]: [u64; 2], row: &Row) {
+    let Row { helpful, reported, body, name, written_at } = *row;
+    let written_at = Timestamp::parse(written_at).expect("a time");
+    let values = [
+        id.into(),
+        parent.into(),
+        body.into(),
+        written_at.into(),
+        name.into(),
+        EMAIL.into(),
+        reported.into(),
+        u64::from(helpful).into(),
+    ];
+    add(batch, product, &values);
 }

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use atelier::domain::Timestamp;
+use atelier::domain::{Set, Timestamp};
 use atelier::http::{HttpSettings, Server, ServerHandle};
 use atelier::service::{Clock, Service, ServiceSettings};
 use atelier::store::{LoadMode, Sessions, Store};
@@ -82,9 +82,9 @@ impl Shop {
     pub(crate) fn stock(&self, questions: impl IntoIterator<Item = Question>) {
         assert!(self.open.get().is_none(), "rows are imported while the shop is closed");
         let questions: Vec<Question> = questions.into_iter().collect();
-        let mut bulk = self.store.bulk_load(LoadMode::Replace).expect("a load begins");
+        let mut bulk = self.store.bulk_load(&[Set::Questions], LoadMode::Replace).expect("a load begins");
         load(bulk.as_mut(), &questions).expect("the rows fit");
-        bulk.commit().expect("the rows are kept");
+        bulk.commit(self.clock.now()).expect("the rows are kept");
     }
 
     /// Whether nothing reads from the store.

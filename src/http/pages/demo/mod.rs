@@ -23,7 +23,10 @@ use self::place::{Done, MAX_SHOWN, Place};
 use self::product_page::{ProductPage, Shown};
 use self::shop_page::{MessagePage, ShopPage};
 use super::html::{ICON, Style};
-use crate::domain::{AnswerId, Draft, Field, Id as _, NewAnswer, NewQuestion, NewReview, Page, ProductId, QuestionId, ReviewId, ReviewOrder};
+use crate::domain::{
+    AnswerId, Draft, Field, Id as _, NewAnswer, NewQuestion, NewReview, Page, ProductId, QuestionId,
+    ReviewId, ReviewOrder,
+};
 use crate::http::app::App;
 use crate::http::call::Call;
 use crate::http::response::problem::Problem;
@@ -224,7 +227,12 @@ fn no_product(app: &App) -> Result<Reply, Problem> {
 }
 
 fn gone(app: &App) -> Result<Reply, Problem> {
-    message(app, StatusCode::NOT_FOUND, "It is not there", "What you wanted to answer or to vote for is not there.")
+    message(
+        app,
+        StatusCode::NOT_FOUND,
+        "It is not there",
+        "What you wanted to answer or to vote for is not there.",
+    )
 }
 
 fn foreign(app: &App) -> Result<Reply, Problem> {

@@ -205,8 +205,18 @@ impl Line {
 /// A day as people write it: `3 February 2026`, from `2026-02-03T…`.
 fn day(date: &str) -> String {
     const MONTHS: [&str; 12] = [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-        "November", "December",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
     ];
     let mut parts = date.get(..10).unwrap_or(date).splitn(3, '-');
     let (year, month, day) = (parts.next(), parts.next(), parts.next());
@@ -307,7 +317,8 @@ mod tests {
     use super::*;
 
     fn sums(ratings: &[(&str, &str)]) -> Sums {
-        let ratings: Vec<String> = ratings.iter().map(|(stars, count)| format!("\"{stars}\":\"{count}\"")).collect();
+        let ratings: Vec<String> =
+            ratings.iter().map(|(stars, count)| format!("\"{stars}\":\"{count}\"")).collect();
         let json = format!(
             r#"{{"ratings":{{{}}},"recommended":{{"true":"0","false":"0"}},"characteristics":{{}}}}"#,
             ratings.join(",")
@@ -341,7 +352,9 @@ mod tests {
         let root = "/api/demo";
         let own = "http://127.0.0.1:3000/demo/pictures/coat-navy-1.svg";
         assert_eq!(drawn(own, root).as_deref(), Some("/api/demo/pictures/coat-navy-1.svg"));
-        for other in ["https://a.example/b.jpg", "http://a/demo/pictures/../x", "/demo/pictures/coat-navy-9.svg"] {
+        for other in
+            ["https://a.example/b.jpg", "http://a/demo/pictures/../x", "/demo/pictures/coat-navy-9.svg"]
+        {
             assert_eq!(drawn(other, root), None, "{other}");
         }
     }

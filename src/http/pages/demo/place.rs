@@ -160,8 +160,14 @@ mod tests {
     #[test]
     fn an_address_holds_the_place() {
         let place = read("style=12&photo=2&questions=8&reviews=12&sort=newest&open=5&done=voted");
-        assert_eq!(place.path(), "/products/7?style=12&photo=2&questions=8&reviews=12&sort=newest&open=5&done=voted");
-        assert_eq!(place.action("votes"), "/products/7/votes?style=12&photo=2&questions=8&reviews=12&sort=newest&open=5");
+        assert_eq!(
+            place.path(),
+            "/products/7?style=12&photo=2&questions=8&reviews=12&sort=newest&open=5&done=voted"
+        );
+        assert_eq!(
+            place.action("votes"),
+            "/products/7/votes?style=12&photo=2&questions=8&reviews=12&sort=newest&open=5"
+        );
         assert_eq!(Place::of(place.product_id).path(), "/products/7");
     }
 

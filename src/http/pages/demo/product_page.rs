@@ -133,7 +133,10 @@ impl<'a> ProductPage<'a> {
             frame,
             place,
             refused: refused.is_some(),
-            notice: place.done.map(|done| Notice { text: done.notice(), close: pages.href(Place { done: None, ..place }, "") }),
+            notice: place.done.map(|done| Notice {
+                text: done.notice(),
+                close: pages.href(Place { done: None, ..place }, ""),
+            }),
             price: Price::of(style, &product.default_price),
             product,
             average: stars.map(|stars| stars.number()).unwrap_or_default(),
@@ -145,14 +148,23 @@ impl<'a> ProductPage<'a> {
             thumbnails,
             sizes: style.map(sizes).unwrap_or_default(),
             related: related.into_iter().map(|item| Card::of(item, frame.root)).collect(),
-            questions: questions.results.into_iter().take(place.questions as usize).map(|question| pages.question(question)).collect(),
+            questions: questions
+                .results
+                .into_iter()
+                .take(place.questions as usize)
+                .map(|question| pages.question(question))
+                .collect(),
             more_questions,
             ask: pages.form(Form::Question, "questions"),
             recommended: recommended(&sums),
             histogram: bars(&sums),
             scales: scales(&sums),
             sorts: sorts(place, |place| pages.href(place, "#reviews")),
-            reviews: reviews.results.into_iter().map(|review| ReviewShown::of(review, frame.root, |name| pages.action(name))).collect(),
+            reviews: reviews
+                .results
+                .into_iter()
+                .map(|review| ReviewShown::of(review, frame.root, |name| pages.action(name)))
+                .collect(),
             more_reviews,
             write: pages.form(Form::Review, "reviews"),
             choices: choices(&sums, refused.filter(|refused| refused.form == Form::Review)),
@@ -247,7 +259,8 @@ impl Pages<'_> {
 
     fn form(&self, form: Form, path: &str) -> FormShown {
         let refused = self.refused.filter(|refused| refused.form == form);
-        let SubmissionLimits { body_max_chars, summary_max_chars, name_max_chars, email_max_chars, .. } = *self.limits;
+        let SubmissionLimits { body_max_chars, summary_max_chars, name_max_chars, email_max_chars, .. } =
+            *self.limits;
         let (id, body_label) = match form {
             Form::Question => ("question".to_owned(), "Your question"),
             Form::Answer(id) => (format!("answer-{id}"), "Your answer"),
@@ -259,15 +272,20 @@ impl Pages<'_> {
             fields.push(field("summary", "Headline", summary_max_chars).optional());
         }
         fields.push(field("body", body_label, body_max_chars).long());
-        fields.push(field("name", "Your name", name_max_chars).hint("Everybody sees it.").known("text", "nickname"));
-        fields.push(field("email", "Your e-mail", email_max_chars).hint("Nobody sees it.").known("email", "email"));
+        fields.push(
+            field("name", "Your name", name_max_chars).hint("Everybody sees it.").known("text", "nickname"),
+        );
+        fields.push(
+            field("email", "Your e-mail", email_max_chars).hint("Nobody sees it.").known("email", "email"),
+        );
         FormShown { action: self.action(path), is_refused: refused.is_some(), fields }
     }
 }
 
 /// The sizes of a style, with how many there are.
 fn sizes(style: &Style) -> Vec<Size> {
-    let sizes = style.skus.iter().filter_map(|(_, sku)| Some((sku.size.as_ref()?, sku.quantity.unwrap_or(0))));
+    let sizes =
+        style.skus.iter().filter_map(|(_, sku)| Some((sku.size.as_ref()?, sku.quantity.unwrap_or(0))));
     let size = |(name, quantity): (&String, u32)| Size {
         name: name.clone(),
         words: match quantity {

@@ -186,7 +186,8 @@ mod tests {
 
     #[test]
     fn bars_are_as_long_as_the_largest_is() {
-        let bars: Vec<(u64, u64, u64)> = bars(&sums()).iter().map(|bar| (bar.stars, bar.count, bar.width)).collect();
+        let bars: Vec<(u64, u64, u64)> =
+            bars(&sums()).iter().map(|bar| (bar.stars, bar.count, bar.width)).collect();
         assert_eq!(bars, [(5, 4, 100), (4, 0, 0), (3, 0, 0), (2, 0, 0), (1, 1, 25)]);
         assert_eq!(recommended(&sums()), Some(66));
     }

@@ -22,8 +22,8 @@ use super::decode::{Milliseconds, bigint};
 use super::locks::{LOCK_LOAD, LOCK_TIMEOUT, MAX_LOCK_ATTEMPTS, STAY_IN_SCHEMA};
 use super::notices::notice::{EVERYTHING, NOTIFY};
 use super::schema;
-use crate::domain::Id as _;
-use crate::store::{AnswerBatch, BulkLoad, Counts, LastIds, LoadMode, PhotoBatch, QuestionBatch, StoreError};
+use crate::domain::{Kind, Set, Timestamp};
+use crate::store::{BulkLoad, Counts, LastIds, LoadMode, RecordRow, RowBatch, StoreError};
 
 /// A load that has just ended may hold its lock until the server notices that its connection is
 /// closed.
@@ -119,16 +119,17 @@ impl PostgresBulkLoad {
 
     /// Puts the new tables in place of the old ones. Takes milliseconds once the old ones are free.
     fn put_in_place(&mut self) -> Result<(), StoreError> {
-        let LastIds { question, answer, photo } = self.last_ids;
         // A sequence that gave out nothing yet stands at 1, not yet called, and stays so if nothing
         // was loaded.
-        let raise: String = [("question_ids", question), ("answer_ids", answer), ("photo_ids", photo)]
-            .map(|(name, id)| {
+        let raise: String = self
+            .last_ids
+            .each()
+            .map(|(_, name, id)| {
                 format!(
-                    "SELECT setval('{name}', greatest({id}, last_value), is_called OR {id} > 0) FROM {name};"
+                    "SELECT setval('{name}_ids', greatest({id}, last_value), is_called OR {id} > 0) FROM {name}_ids;"
                 )
             })
-            .concat();
+            .collect();
         let mode = self.mode;
         for attempt in 1.. {
             let placed = self.session.ask_patiently(async |client, _| {
@@ -156,66 +157,35 @@ impl PostgresBulkLoad {
 }
 
 impl BulkLoad for PostgresBulkLoad {
-    fn add_questions(&mut self, batch: &QuestionBatch) -> Result<(), StoreError> {
-        for row in &batch.rows {
-            self.last_ids.question = self.last_ids.question.max(row.question_id.get());
+    fn add(&mut self, batch: &RowBatch) -> Result<(), StoreError> {
+        let kind = batch.kind();
+        let table = match kind {
+            Kind::Question => Table::Questions,
+            Kind::Answer => Table::Answers,
+            Kind::Photo => Table::Photos,
+            _ if batch.is_empty() => return Ok(()),
+            _ => return Err(StoreError::Unavailable(format!("{kind:?} cannot be loaded yet"))),
+        };
+        for row in batch.rows() {
+            self.last_ids.raise(kind, row.value(0));
         }
-        self.counts.questions += batch.rows.len() as u64;
-        self.copy(Table::Questions, async |mut writer| {
-            for row in &batch.rows {
-                let values: [&(dyn ToSql + Sync); 8] = [
-                    &bigint(row.product_id),
-                    &bigint(row.question_id),
-                    &Milliseconds(row.written_at.milliseconds()),
-                    &i64::from(row.helpful),
-                    &row.reported,
-                    &batch.texts.get(row.body),
-                    &batch.texts.get(row.name),
-                    &batch.texts.get(row.email),
-                ];
-                writer.as_mut().write(&values).await?;
-            }
-            Ok(())
-        })
-    }
-
-    fn add_answers(&mut self, batch: &AnswerBatch) -> Result<(), StoreError> {
-        for row in &batch.rows {
-            self.last_ids.answer = self.last_ids.answer.max(row.answer_id.get());
-        }
-        self.counts.answers += batch.rows.len() as u64;
-        self.copy(Table::Answers, async |mut writer| {
-            for row in &batch.rows {
-                let values: [&(dyn ToSql + Sync); 9] = [
-                    &bigint(row.product_id),
-                    &bigint(row.answer_id),
-                    &bigint(row.question_id),
-                    &Milliseconds(row.written_at.milliseconds()),
-                    &i64::from(row.helpful),
-                    &row.reported,
-                    &batch.texts.get(row.body),
-                    &batch.texts.get(row.name),
-                    &batch.texts.get(row.email),
-                ];
-                writer.as_mut().write(&values).await?;
-            }
-            Ok(())
-        })
-    }
-
-    fn add_photos(&mut self, batch: &PhotoBatch) -> Result<(), StoreError> {
-        for row in &batch.rows {
-            self.last_ids.photo = self.last_ids.photo.max(row.photo_id.get());
-        }
-        self.counts.photos += batch.rows.len() as u64;
-        self.copy(Table::Photos, async |mut writer| {
-            for row in &batch.rows {
-                let values: [&(dyn ToSql + Sync); 4] = [
-                    &bigint(row.product_id),
-                    &bigint(row.photo_id),
-                    &bigint(row.answer_id),
-                    &batch.texts.get(row.url),
-                ];
+        self.counts.add(kind, batch.len() as u64);
+        self.copy(table, async |mut writer| {
+            for row in batch.rows() {
+                let (product_id, id, parent) = (bigint(row.product_id()), number(row, 0), number(row, 1));
+                if kind == Kind::Photo {
+                    let values: [&(dyn ToSql + Sync); 4] = [&product_id, &id, &parent, &row.text(2)];
+                    writer.as_mut().write(&values).await?;
+                    continue;
+                }
+                let (written_at, helpful) = (Milliseconds(number(row, 3)), number(row, 7));
+                let (reported, texts) = (row.value(6) != 0, [row.text(2), row.text(4), row.text(5)]);
+                let mut values: Vec<&(dyn ToSql + Sync)> = vec![&product_id, &id];
+                if kind == Kind::Answer {
+                    values.push(&parent);
+                }
+                values.extend([&written_at as &(dyn ToSql + Sync), &helpful, &reported]);
+                values.extend(texts.iter().map(|text| text as &(dyn ToSql + Sync)));
                 writer.as_mut().write(&values).await?;
             }
             Ok(())
@@ -226,13 +196,19 @@ impl BulkLoad for PostgresBulkLoad {
         self.last_ids = self.last_ids.max_of_each(last_ids);
     }
 
-    fn commit(mut self: Box<Self>) -> Result<Counts, StoreError> {
+    fn imported_before(&mut self, _: Set, _: Option<Timestamp>) {}
+
+    fn commit(mut self: Box<Self>, _: Timestamp) -> Result<Counts, StoreError> {
         self.reach(None)?;
         self.builder.finish(&mut self.session)?;
         self.put_in_place()?;
         self.in_place = true;
         Ok(self.counts)
     }
+}
+
+fn number(row: RecordRow<'_>, column: usize) -> i64 {
+    row.value(column).cast_signed()
 }
 
 impl Drop for PostgresBulkLoad {
