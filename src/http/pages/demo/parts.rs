@@ -366,7 +366,8 @@ mod tests {
         let line = Line::of(target, hostile, hostile, |name| format!("{name}?{hostile}"));
         let photos = Photos::of([format!("http://a.example/{hostile}")], hostile, "/demo");
         for html in [line.to_string(), photos.to_string()] {
-            assert!(!html.contains("<script") && !html.contains("\"><") && html.contains("script"), "{html}");
+            assert!(html.contains("script&#62;alert(1)"), "{html}");
+            assert!(!html.contains("<script") && !html.contains(hostile), "{html}");
         }
     }
 }
