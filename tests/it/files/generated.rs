@@ -86,7 +86,8 @@ fn the_bytes_stay_the_same_from_release_to_release() {
         [7_473_696_308_909_874_027, 8_657_558_470_621_098_668, 1_891_613_633_462_593_492]
     );
     let others = kinds().map(file).filter(|name| !FILES.contains(name));
-    insta::assert_debug_snapshot!(others.map(|name| (name, hashes[name])).collect::<Vec<_>>(), @"");
+    let together: String = others.map(|name| format!("{name} {}\n", hashes[name])).collect();
+    assert_eq!(hash(together.as_bytes()), 0, "{together}");
 }
 
 #[test]
@@ -122,7 +123,8 @@ fn ids_are_dense_and_a_few_neighbours_change_places() {
         let (name, count) = (file(kind), generated.of(kind));
         let ids = numbers(&rows(directory.path(), name), 0);
         let moved = (1..).zip(&ids).filter(|&(place, &id)| place != id).count() as u64;
-        assert!(moved > 0 && moved < count / 200, "{name}: {moved}");
+        // The groups that rows stay in are products.
+        assert!((moved > 0 || kind == Kind::Product) && moved < count / 200, "{name}: {moved}");
         assert!((1..).zip(&ids).all(|(place, &id)| id.abs_diff(place) <= 1), "{name}");
         let mut sorted = ids;
         sorted.sort_unstable();
@@ -208,7 +210,7 @@ fn the_smallest_set_is_whole() {
     for kind in kinds() {
         assert_eq!(rows(directory.path(), file(kind)).len() as u64, generated.of(kind), "{kind:?}");
     }
-    assert_eq!(generated.rows(), kinds().map(|kind| generated.of(kind)).sum());
+    assert_eq!(generated.rows(), kinds().map(|kind| generated.of(kind)).sum::<u64>());
 }
 
 #[test]
@@ -292,8 +294,8 @@ fn the_catalogue_makes_sense() {
     let (directory, generated) = generated(2_000, 1);
     let of = |kind| named_rows(directory.path(), kind);
     let products = of(Kind::Product);
-    let names: Vec<&str> = products.iter().take(12).map(|row| row["name"].as_str()).collect();
-    insta::assert_debug_snapshot!(names, @"");
+    let names: Vec<&str> = products.iter().map(|row| row["name"].as_str()).collect();
+    assert_eq!(names[..3], ["Made My Bedspread", "Don't Throw in the Towel", "Chair of the Board"]);
     let mut categories: HashMap<&str, usize> = HashMap::new();
     for row in &products {
         *categories.entry(&row["category"]).or_default() += 1;

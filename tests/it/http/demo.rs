@@ -188,6 +188,19 @@ on_every_store! {
         follow(shop, &shop.post_form("/api/shop/demo/products/1/questions", &asked));
     }
 
+    fn pictures_are_valid_and_kept_for_good(shop: &mut Shop) {
+        open(shop);
+        let names: Vec<String> = pictures::names().collect();
+        for name in names.iter().step_by(37) {
+            let picture = shop.get(&format!("/demo/pictures/{name}"));
+            assert_eq!(picture.status, 200, "{name}");
+            assert_eq!(picture.header("content-type"), Some("image/svg+xml"));
+            assert_eq!(picture.header("cache-control"), Some("public, max-age=31536000, immutable"));
+            assert!(picture.header("content-security-policy").is_some_and(|policy| policy.contains("default-src 'none'")));
+            assert_is_well_formed(name, &picture.body);
+        }
+    }
+
     fn long_lists_are_shown_step_by_step(shop: &mut Shop) {
         shop.stock((1..=11).map(|id| question(id).about(1)));
         shop.stock_reviews(&CHARACTERISTICS, (1..=11).map(review));
@@ -214,21 +227,6 @@ fn assert_is_escaped(page: &Response) {
         assert!(!page.body.contains(harm), "{harm} in {}", page.body);
     }
     assert!(page.body.contains("&#60;script&#62;alert(1)"), "{}", page.body);
-}
-
-on_every_store! {
-    fn pictures_are_valid_and_kept_for_good(shop: &mut Shop) {
-        open(shop);
-        let names: Vec<String> = pictures::names().collect();
-        for name in names.iter().step_by(37) {
-            let picture = shop.get(&format!("/demo/pictures/{name}"));
-            assert_eq!(picture.status, 200, "{name}");
-            assert_eq!(picture.header("content-type"), Some("image/svg+xml"));
-            assert_eq!(picture.header("cache-control"), Some("public, max-age=31536000, immutable"));
-            assert!(picture.header("content-security-policy").is_some_and(|policy| policy.contains("default-src 'none'")));
-            assert_is_well_formed(name, &picture.body);
-        }
-    }
 }
 
 /// Whether every element of a small XML document ends, and nothing but elements is in it.
