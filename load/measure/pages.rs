@@ -98,7 +98,8 @@ struct Viewer {
 
 impl Viewer {
     fn new(server: SocketAddr, number: u32) -> anyhow::Result<Self> {
-        let clients = (0..CONNECTIONS_PER_VIEWER).map(|_| Client::connect(server)).collect::<Result<_, _>>()?;
+        let clients =
+            (0..CONNECTIONS_PER_VIEWER).map(|_| Client::connect(server)).collect::<Result<_, _>>()?;
         Ok(Self { clients, random: Random::new(u64::from(number)), requests: 0 })
     }
 

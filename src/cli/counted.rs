@@ -6,8 +6,8 @@ use super::progress::Progress;
 use crate::domain::{Kind, Set, Timestamp};
 use crate::store::{Counts, Dump, LastIds, RowBatch, Store, StoreError};
 
-/// Such as `1 question, 7038 answers, 0 photos`: the kinds that have rows, and all three of questions
-/// when one of them has or none at all.
+/// Such as `1 question, 7038 answers, 0 photos`: the kinds that have rows, and all three of the set
+/// of questions when one of them has some, or no kind has.
 pub(super) fn counted(counts: Counts) -> String {
     let questions = counts.of_set(Set::Questions) > 0 || counts.rows() == 0;
     let is_shown = |kind: &Kind| match kind.definition().set {

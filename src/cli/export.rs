@@ -1,8 +1,6 @@
 //! `atelier export`: writes a whole store to the CSV files that `import` reads, showing how
 //! far it is. Deliberately absent: what is in the files, which `export` decides.
 
-#![expect(clippy::doc_markdown, reason = "these comments are the help texts, shown as they are")]
-
 use std::path::PathBuf;
 use std::time::Instant;
 

@@ -1,8 +1,6 @@
 //! `atelier import`: brings the shop's CSV files into a store, or only checks them, showing how far
 //! it is. Deliberately absent: reading and checking rows, which `import` does.
 
-#![expect(clippy::doc_markdown, reason = "these comments are the help texts, shown as they are")]
-
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;

@@ -30,8 +30,8 @@ enum Action {
     /// Replace names and texts by neutral ones, empty the addresses, remove the photos
     ///
     /// The questions, answers and reviews stay, so that threads can be followed and ratings count.
-    /// What would be erased is what `show` lists. Servers that are running notice it. Backups and exports made before still
-    /// have it.
+    /// What would be erased is what `show` lists. Servers that are running notice it. Backups and
+    /// exports made before still have it.
     Erase(Whose),
 }
 
@@ -127,33 +127,23 @@ impl<'a> Row<'a> {
     /// Such as `Answer 2 to question 1 about product 5, 2018-10-18T00:00:00.000Z, by Ann, 3 votes`.
     fn heading(self) -> String {
         let definition = self.kind.definition();
-        let mut noun = definition.noun.to_owned();
-        if let Some(first) = noun.get_mut(..1) {
-            first.make_ascii_uppercase();
-        }
-        let mut heading = format!("{noun} {}", self.id());
+        let (first, rest) = definition.noun.split_at(1);
+        let named = format!("{}{rest} {}", first.to_ascii_uppercase(), self.id());
+        let product = format!(" about product {}", self.row.product_id());
+        let (mut parent, mut before, mut after) = (String::new(), String::new(), String::new());
         for (index, column) in definition.columns.iter().enumerate() {
-            if let (Holds::Parent, Some(parent)) = (column.holds, definition.parent) {
-                heading += &format!(" to {} {}", parent.definition().noun, self.row.value(index));
-            }
-        }
-        heading += &format!(" about product {}", self.row.product_id());
-        for (index, column) in definition.columns.iter().enumerate() {
-            match column.holds {
-                Holds::Time => heading += &format!(", {}", self.row.time(index)),
-                Holds::Stars => heading += &format!(", {} stars", self.row.value(index)),
+            let value = self.row.value(index);
+            match (column.holds, definition.parent) {
+                (Holds::Parent, Some(kind)) => parent = format!(" to {} {value}", kind.definition().noun),
+                (Holds::Stars, _) => before = format!(", {value} star{}", if value == 1 { "" } else { "s" }),
+                (Holds::Time, _) => before = format!("{before}, {}", self.row.time(index)),
+                (Holds::Count, _) => after.insert_str(0, &format!(", {value} votes")),
+                (Holds::Hidden, _) if value != 0 => after += ", hidden",
                 _ => {}
             }
         }
-        heading += &format!(", by {}", visible(self.text("name").unwrap_or_default()));
-        for (index, column) in definition.columns.iter().enumerate() {
-            if column.holds == Holds::Count {
-                heading += &format!(", {} votes", self.row.value(index));
-            }
-        }
-        let hidden = self.kind.column_that_holds(Holds::Hidden);
-        let is_hidden = hidden.is_some_and(|column| self.row.value(column) != 0);
-        heading + if is_hidden { ", hidden" } else { "" }
+        let name = visible(self.text("name").unwrap_or_default());
+        [named, parent, product, before, format!(", by {name}"), after].concat()
     }
 }
 

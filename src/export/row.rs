@@ -43,7 +43,7 @@ fn date(fields: &mut Fields, written_at: Timestamp) -> csv::Result<()> {
 /// Such as `140` or `139.90`.
 fn price(fields: &mut Fields, hundredths: u64) -> csv::Result<()> {
     match Price::from_hundredths(hundredths) {
-        Ok(price) if hundredths % 100 != 0 => fields.write_field(price.to_string()),
+        Ok(price) if !hundredths.is_multiple_of(100) => fields.write_field(price.to_string()),
         _ => number(fields, hundredths / 100),
     }
 }

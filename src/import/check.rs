@@ -216,8 +216,8 @@ impl Checks {
         }
     }
 
-    /// The sum of each characteristic, also of those without ratings: its id, its product, all stars
-    /// and how many ratings.
+    /// The sum of each characteristic, also of those without ratings: its product, then its id, all
+    /// stars and how many ratings.
     pub(super) fn sums(&self) -> impl Iterator<Item = (ProductId, [u64; 3])> {
         self.sums.iter().map(|(id, sum)| (sum.product_id, [id, sum.stars, sum.ratings]))
     }

@@ -162,7 +162,7 @@ mod tests {
     use super::*;
 
     fn product(number: u64) -> Option<(ProductId, bool)> {
-        ProductId::new(number).ok().map(|product_id| (product_id, number % 2 == 0))
+        ProductId::new(number).ok().map(|product_id| (product_id, number.is_multiple_of(2)))
     }
 
     fn good(number: u64) -> Known {

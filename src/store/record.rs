@@ -92,6 +92,9 @@ impl RowBatch {
 
 impl<'a> RecordRow<'a> {
     /// Its product.
+    ///
+    /// # Panics
+    /// Never: batches take products only.
     pub fn product_id(self) -> ProductId {
         ProductId::new(self.values[0]).expect("batches take products only")
     }

@@ -74,7 +74,9 @@ pub(super) fn check(connection: &Connection, report: &mut dyn FnMut(Finding)) ->
     }
     for (table, key, columns) in TABLES {
         let names: Vec<_> = columns.iter().map(|(name, _)| *name).collect();
-        let read = |row: Columns<'_>| (1..).zip(columns).try_for_each(|(index, (name, read))| read(row, index, name));
+        let read = |row: Columns<'_>| {
+            (1..).zip(columns).try_for_each(|(index, (name, read))| read(row, index, name))
+        };
         note(check_values(connection, table, (key, &names), report, read))?;
     }
     note(check_sums(connection, report))?;

@@ -54,7 +54,7 @@ pub(super) fn check_sums(connection: &Connection, report: &mut dyn FnMut(Finding
             }
         })?;
         ratings.each_to(number, |row| {
-            let id = |index, name| row.id::<QuestionId>(index, name).map(QuestionId::get).unwrap_or(0);
+            let id = |index, name| row.id::<QuestionId>(index, name).map_or(0, QuestionId::get);
             let stars = row.integer(3, "stars").ok().and_then(|stars| u64::try_from(stars).ok());
             if let (true, Some(sum), Some(stars)) = (
                 published.contains(&id(1, "review_id")),

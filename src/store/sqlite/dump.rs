@@ -86,12 +86,8 @@ impl Dump for SqliteDump {
 fn selection(kind: Kind) -> String {
     let definition = kind.definition();
     let marks = marks(kind);
-    let columns: String = definition
-        .columns
-        .iter()
-        .filter(|column| is_kept(column))
-        .map(|column| format!(", {}", present(column, marks)))
-        .collect();
+    let columns = definition.columns.iter().filter(|column| is_kept(column));
+    let columns: String = columns.flat_map(|column| [", ".to_owned(), present(column, marks)]).collect();
     let table = definition.table;
     let join = marks.map(|marks| format!(" LEFT JOIN {marks} m ON m.place = t.place")).unwrap_or_default();
     format!("SELECT t.place{columns} FROM {table} t{join} WHERE t.place > ?1 ORDER BY t.place LIMIT ?2")

@@ -42,8 +42,7 @@ fn parents(kind: Kind) -> Vec<String> {
     for column in definition.columns {
         let name = column.name;
         let named = match column.holds {
-            Holds::Product => definition.parent,
-            Holds::Parent => definition.parent,
+            Holds::Product | Holds::Parent => definition.parent,
             Holds::Other(other) => Some(other),
             _ => None,
         };

@@ -90,7 +90,7 @@ impl SqliteWriter {
             .iter()
             .zip(outcomes)
             .filter_map(|(command, &outcome)| ProductChange::of(command, outcome));
-        let touched = changes.map(|change| change.any_row());
+        let touched = changes.map(ProductChange::any_row);
         (self.elsewhere)(Change::Products(touched.collect()));
     }
 

@@ -1,5 +1,5 @@
-//! Whole imports of small files into a store that keeps its rows in memory: what holds for all files,
-//! on those of questions.
+//! Whole imports of small files into a store that keeps its rows in memory: what holds for all
+//! files, on those of questions.
 
 use std::fs;
 

@@ -1,5 +1,5 @@
-//! Small files, and a store that keeps what an import loads as lines in memory. What must be in them
-//! is up to the tests.
+//! Small files, and a store that keeps what an import loads as lines in memory. What must be in
+//! them is up to the tests.
 
 use std::fs;
 use std::sync::{Arc, Mutex};

@@ -18,6 +18,7 @@ mod races_everything;
 mod races_limits;
 mod reading;
 mod sqlite_check;
+mod sqlite_check_sets;
 mod sqlite_damage;
 mod sqlite_opening;
 mod stock;

@@ -71,8 +71,8 @@ fn rows_away_from_their_parents_are_found() {
         ["answers: answer 3 is not in the product of its question 3"]
     );
     assert_eq!(
-        findings_after("UPDATE photos SET place = place + (1 << 24) WHERE photo_id = 4"),
-        ["photos: photo 4 is not in the product of its answer 4"]
+        findings_after("UPDATE photos SET place = place + (1 << 24) WHERE photo_id = 3"),
+        ["photos: photo 3 is not in the product of its answer 2"]
     );
 }
 

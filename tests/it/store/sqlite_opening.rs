@@ -69,7 +69,7 @@ fn a_store_of_a_later_version_is_refused_with_both_versions() {
     let refusal = refusal(&store);
     assert!(
         matches!(&refusal, Some(StoreError::WrongSchema(reason))
-            if reason.contains("later version") && reason.contains("77") && reason.contains("knows 2")),
+            if reason.contains("later version") && reason.contains("77") && reason.contains("knows 3")),
         "{refusal:?}"
     );
 }

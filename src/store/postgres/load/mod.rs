@@ -121,15 +121,10 @@ impl PostgresBulkLoad {
     fn put_in_place(&mut self) -> Result<(), StoreError> {
         // A sequence that gave out nothing yet stands at 1, not yet called, and stays so if nothing
         // was loaded.
-        let raise: String = self
-            .last_ids
-            .each()
-            .map(|(_, name, id)| {
-                format!(
-                    "SELECT setval('{name}_ids', greatest({id}, last_value), is_called OR {id} > 0) FROM {name}_ids;"
-                )
-            })
-            .collect();
+        let raise = self.last_ids.each().map(|(_, name, id)| {
+            format!("SELECT setval('{name}_ids', greatest({id}, last_value), is_called OR {id} > 0) FROM {name}_ids")
+        });
+        let raise = raise.collect::<Vec<_>>().join(";");
         let mode = self.mode;
         for attempt in 1.. {
             let placed = self.session.ask_patiently(async |client, _| {
