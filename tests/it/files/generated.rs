@@ -87,7 +87,7 @@ fn the_bytes_stay_the_same_from_release_to_release() {
     );
     let others = kinds().map(file).filter(|name| !FILES.contains(name));
     let together: String = others.map(|name| format!("{name} {}\n", hashes[name])).collect();
-    assert_eq!(hash(together.as_bytes()), 0, "{together}");
+    assert_eq!(hash(together.as_bytes()), 10_750_948_085_073_396_072, "{together}");
 }
 
 #[test]
@@ -123,8 +123,8 @@ fn ids_are_dense_and_a_few_neighbours_change_places() {
         let (name, count) = (file(kind), generated.of(kind));
         let ids = numbers(&rows(directory.path(), name), 0);
         let moved = (1..).zip(&ids).filter(|&(place, &id)| place != id).count() as u64;
-        // The groups that rows stay in are products.
-        assert!((moved > 0 || kind == Kind::Product) && moved < count / 200, "{name}: {moved}");
+        // Rows stay with their product, and many products have one style.
+        assert!((moved > 0 || count < 8_000) && moved < count / 200, "{name}: {moved}");
         assert!((1..).zip(&ids).all(|(place, &id)| id.abs_diff(place) <= 1), "{name}");
         let mut sorted = ids;
         sorted.sort_unstable();
