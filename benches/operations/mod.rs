@@ -7,6 +7,7 @@
 mod cluster;
 mod imports;
 mod nowhere;
+mod product_page;
 pub(crate) mod shop;
 mod stores;
 mod views;
@@ -24,11 +25,18 @@ pub(crate) struct Operation {
 /// A name and how to prepare what it names.
 pub(crate) type Named = (&'static str, fn() -> Operation);
 
-/// From rows to a view, and from a view to a page.
-pub(crate) const VIEWS: [Named; 3] = [
+/// From rows to a view, and from a view to a page: questions, the catalogue, reviews.
+pub(crate) const VIEWS: [Named; 10] = [
     ("page of questions", views::page_of_questions),
     ("page of answers", views::page_of_answers),
     ("view packed", views::packed),
+    ("product", product_page::product),
+    ("styles", product_page::styles),
+    ("related products", product_page::related),
+    ("product packed", product_page::product_packed),
+    ("page of reviews", product_page::page_of_reviews),
+    ("sums of reviews", product_page::sums),
+    ("reviews packed", product_page::reviews_packed),
 ];
 
 /// What a busy service sends to a store at once.

@@ -114,7 +114,7 @@ CREATE TABLE characteristic_sums (
     stars             bigint NOT NULL,
     ratings           bigint NOT NULL,
     CONSTRAINT characteristic_sums_pkey PRIMARY KEY (product_id, characteristic_id)
-) WITH (fillfactor = 80);
+) WITH (fillfactor = 90);
 
 -- When a set was imported.
 CREATE TABLE imports (

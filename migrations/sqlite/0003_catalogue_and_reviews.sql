@@ -51,8 +51,7 @@ CREATE TABLE related_products (
     is_shown           INTEGER NOT NULL -- it is in the catalogue, another product, and in no earlier row
 );
 
--- The reviews. The columns state, revision, helpful and withdrawn hold what they were when the row was added;
--- review_marks has what they are now. state: 0 published, 1 pending, 2 rejected, 3 hidden.
+-- The reviews. state: 0 published, 1 pending, 2 rejected, 3 hidden.
 
 CREATE TABLE reviews (
     place      INTEGER PRIMARY KEY,
@@ -60,15 +59,17 @@ CREATE TABLE reviews (
     written_at INTEGER NOT NULL, -- milliseconds since 1970, UTC
     rating     INTEGER NOT NULL,
     recommend  INTEGER NOT NULL,
-    state      INTEGER NOT NULL,
-    helpful    INTEGER NOT NULL,
+    state      INTEGER NOT NULL, -- when the row was added; see review_marks
+    helpful    INTEGER NOT NULL, -- when the row was added; see review_marks
     summary    TEXT NOT NULL,
     body       TEXT NOT NULL,
     name       TEXT NOT NULL,
-    email      TEXT NOT NULL,
-    response   TEXT
+    response   TEXT,             -- of the shop
+    email      TEXT NOT NULL
 );
 
+-- The present state and votes of reviews that were voted for or reported since they were added. They take
+-- precedence over the row's own.
 CREATE TABLE review_marks (
     place     INTEGER PRIMARY KEY,
     helpful   INTEGER NOT NULL,

@@ -28,8 +28,11 @@ use crate::http::{AccessLog, HttpSettings, LocalPeers, TlsFiles};
 use crate::service::ServiceSettings;
 use crate::store::StoreAddress;
 
-/// The default of `--max-product-cache`, or half of the machine's memory where that is less.
-const DEFAULT_MAX_PRODUCT_CACHE_BYTES: u64 = 4 << 30;
+/// The defaults of `--max-product-cache`, `--max-review-cache` and `--max-catalogue-cache`, in GiB.
+/// Together they take at most half of the machine's memory: where that is less, each shrinks alike.
+const PRODUCT_CACHE_GIB: u64 = 4;
+const REVIEW_CACHE_GIB: u64 = 3;
+const CATALOGUE_CACHE_GIB: u64 = 2;
 
 /// The default of `--max-product-age` with PostgreSQL, where other processes write and a notice of
 /// it may be lost. SQLite itself reports every change.
@@ -65,7 +68,9 @@ impl ServeOptions {
     pub fn service_settings(&self) -> ServiceSettings {
         let mut settings = ServiceSettings {
             campus: self.campus.clone(),
-            views_max_bytes: self.max_product_cache.map_or_else(default_max_product_cache, |size| size.0),
+            questions_max_bytes: cache_bytes(self.max_product_cache, PRODUCT_CACHE_GIB),
+            reviews_max_bytes: cache_bytes(self.max_review_cache, REVIEW_CACHE_GIB),
+            catalogue_max_bytes: cache_bytes(self.max_catalogue_cache, CATALOGUE_CACHE_GIB),
             max_view_age: self.max_product_age(),
             stale_grace: self.stale_grace,
             readers: self.readers.into(),
@@ -120,7 +125,9 @@ impl ServeOptions {
         match key {
             "workers" => Some(self.http_settings().workers.to_string()),
             "local_peers" => Some(format!("{:?}", self.local_peers()).to_lowercase()),
-            "max_product_cache" => Some(self.service_settings().views_max_bytes.to_string()),
+            "max_product_cache" => Some(self.service_settings().questions_max_bytes.to_string()),
+            "max_review_cache" => Some(self.service_settings().reviews_max_bytes.to_string()),
+            "max_catalogue_cache" => Some(self.service_settings().catalogue_max_bytes.to_string()),
             "max_product_age" => Some(values::shown(self.max_product_age())),
             _ => None,
         }
@@ -158,8 +165,11 @@ impl ServeOptions {
     }
 }
 
-fn default_max_product_cache() -> u64 {
-    DEFAULT_MAX_PRODUCT_CACHE_BYTES.min(machine::memory_bytes() / 2)
+/// The bytes of a cache: what is set, or its default, or its share of half of the memory.
+fn cache_bytes(set: Option<ByteSize>, default_gib: u64) -> u64 {
+    let all_gib = PRODUCT_CACHE_GIB + REVIEW_CACHE_GIB + CATALOGUE_CACHE_GIB;
+    let share = || machine::memory_bytes() / 2 / all_gib * default_gib;
+    set.map_or_else(|| share().min(default_gib << 30), |size| size.0)
 }
 
 /// The seconds of a duration of at most a day.
@@ -188,6 +198,16 @@ mod tests {
         assert_eq!(max_age_s(&["--store", "postgres://shop@db/atelier"]), 900);
         assert_eq!(max_age_s(&["--store", "postgres://shop@db/atelier", "--max-product-age", "off"]), 0);
         assert_eq!(max_age_s(&["--max-product-age", "1m"]), 60);
+    }
+
+    #[test]
+    fn all_caches_together_take_at_most_half_of_the_memory() {
+        let settings = read(&[]).service_settings();
+        let caches = [settings.questions_max_bytes, settings.reviews_max_bytes, settings.catalogue_max_bytes];
+        assert!(caches.iter().sum::<u64>() <= machine::memory_bytes() / 2, "{caches:?}");
+        assert!(caches.iter().all(|bytes| *bytes > 4 << 20), "{caches:?}");
+        let settings = read(&["--max-review-cache", "5MiB", "--max-catalogue-cache", "0"]).service_settings();
+        assert_eq!((settings.reviews_max_bytes, settings.catalogue_max_bytes), (5 << 20, 0));
     }
 
     #[test]

@@ -202,10 +202,20 @@ pub struct ServeOptions {
     #[arg(long, help_heading = LIMITS, env = "ATELIER_MAX_NESTED_ANSWERS", value_name = "ROWS", default_value_t = 1_000, value_parser = whole_number(0..=u32::MAX))]
     pub max_nested_answers: u32,
 
-    /// Most memory for cached products; 0 caches none [default: 4GiB, at most half of the memory
-    /// that there is]
+    /// Most memory for cached questions and answers; 0 caches none [default: 4GiB, at most two
+    /// ninths of the memory that there is]
     #[arg(long, help_heading = CACHE, env = "ATELIER_MAX_PRODUCT_CACHE", value_name = "SIZE")]
     pub max_product_cache: Option<ByteSize>,
+
+    /// Most memory for cached reviews; 0 caches none [default: 3GiB, at most one sixth of the
+    /// memory that there is]
+    #[arg(long, help_heading = CACHE, env = "ATELIER_MAX_REVIEW_CACHE", value_name = "SIZE")]
+    pub max_review_cache: Option<ByteSize>,
+
+    /// Most memory for cached products of the catalogue; 0 caches none [default: 2GiB, at most one
+    /// ninth of the memory that there is]
+    #[arg(long, help_heading = CACHE, env = "ATELIER_MAX_CATALOGUE_CACHE", value_name = "SIZE")]
+    pub max_catalogue_cache: Option<ByteSize>,
 
     /// Read a cached product again when it is older; off never does [default: 15m with PostgreSQL,
     /// off with SQLite]

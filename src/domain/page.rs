@@ -33,10 +33,14 @@ impl Page {
         self.size
     }
 
+    /// The number of rows before the page in a list that is long enough.
+    pub fn offset(self) -> u64 {
+        (self.number - 1).saturating_mul(self.size.into())
+    }
+
     /// The positions of the page's rows in a list of `length` rows; empty past the end.
     pub fn range(self, length: usize) -> std::ops::Range<usize> {
-        let start = (self.number - 1).saturating_mul(u64::from(self.size));
-        let start = usize::try_from(start).unwrap_or(usize::MAX).min(length);
+        let start = usize::try_from(self.offset()).unwrap_or(usize::MAX).min(length);
         let end = start.saturating_add(self.size as usize).min(length);
         start..end
     }
@@ -52,6 +56,7 @@ mod tests {
         assert_eq!(Page::new(3, 5, 1_000).range(12), 10..12);
         assert_eq!(Page::new(4, 5, 1_000).range(12), 12..12);
         assert_eq!(Page::new(u64::MAX, u64::MAX, 1_000).range(12), 12..12);
+        assert_eq!([1, 3].map(|number| Page::new(number, 5, 1_000).offset()), [0, 10]);
     }
 
     #[test]

@@ -210,7 +210,12 @@ fn escaped(key: &str) -> String {
             b'~' => segment.push_str("~0"),
             b'/' => segment.push_str("~1"),
             byte if byte.is_ascii_alphanumeric() || b"-._".contains(&byte) => segment.push(byte.into()),
-            byte => segment.push_str(&format!("%{byte:02X}")),
+            byte => {
+                const HEXADECIMAL: &[u8; 16] = b"0123456789ABCDEF";
+                let digits = [byte >> 4, byte & 15].map(|digit| char::from(HEXADECIMAL[usize::from(digit)]));
+                segment.push('%');
+                segment.extend(digits);
+            }
         }
     }
     segment
@@ -258,8 +263,7 @@ mod tests {
 
     fn rated_of(entries: &[(&str, Field)]) -> Result<Vec<(u64, u8)>, Vec<String>> {
         let entries = entries.iter().map(|(key, field)| ((*key).to_owned(), field.clone()));
-        let mut draft = Draft::default();
-        draft.characteristics = Ok(entries.collect());
+        let draft = Draft { characteristics: Ok(entries.collect()), ..Draft::default() };
         let mut errors = Vec::new();
         let rated = rated(&mut errors, &draft);
         let pairs = |rated: &Rated| (rated.characteristic_id.get(), rated.stars.get());

@@ -27,7 +27,7 @@ impl Service {
                 let tag = view.answers_tag(question_id, page);
                 Listed::write(tag, &mut is_known, || view.write_answers(question_id, page, output))
             };
-            return self.read_view(product_id, read).await;
+            return self.read_view(&self.memory.questions, product_id, read).await;
         }
         let tag = Fingerprint::default().answers_tag(question_id, page);
         Ok(Listed::write(tag, is_known, || {
@@ -43,8 +43,8 @@ impl Service {
         page: Page,
         output: &mut Vec<u8>,
     ) -> Option<ListTag> {
-        let product_id = self.directory.find(question_id)?;
-        self.views.read(product_id, |view| {
+        let product_id = self.memory.directory.find(question_id)?;
+        self.memory.questions.read(product_id, |view| {
             view.write_answers(question_id, page, output);
             view.answers_tag(question_id, page)
         })
@@ -63,7 +63,7 @@ impl Service {
     ) -> Result<Added<AnswerId>, ServiceError> {
         let written_at = self.clock.now();
         let submission = self.submission(key, written_at, || answer.digest(question_id));
-        let product_id = self.directory.find(question_id);
+        let product_id = self.memory.directory.find(question_id);
         let command = Command::AddAnswer { question_id, product_id, answer, written_at, submission };
         match self.write(command).await? {
             Outcome::AnswerAdded { answer_id: id, .. } => Ok(Added { id, is_new: true }),

@@ -3,11 +3,12 @@
 //! another process does not know it.
 
 use std::collections::{BTreeMap, HashMap};
+use std::fmt::Write as _;
 
 use parking_lot::Mutex;
 
 use super::Service;
-use crate::domain::{CartItem, Digest, Id as _, SkuId, Timestamp};
+use crate::domain::{CartItem, Digest, Timestamp};
 
 /// How long a cart is kept after the last addition, in milliseconds: thirty days.
 const KEPT_MS: i64 = 30 * 24 * 3_600 * 1_000;
@@ -116,7 +117,8 @@ impl Service {
             table.carts.get(&owner).into_iter().flat_map(|cart| &cart.items).enumerate()
         {
             let comma = if place > 0 { "," } else { "" };
-            output.push_str(&format!("{comma}{{\"sku_id\":\"{sku_id}\",\"count\":\"{count}\"}}"));
+            // A text takes everything.
+            let _ = write!(output, "{comma}{{\"sku_id\":\"{sku_id}\",\"count\":\"{count}\"}}");
         }
         output.push(']');
     }
@@ -130,6 +132,7 @@ impl Service {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{Id as _, SkuId};
 
     fn item(sku: u64, count: u32) -> CartItem {
         CartItem { sku_id: SkuId::new(sku).unwrap(), count }

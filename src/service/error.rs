@@ -3,7 +3,7 @@
 /// A failure of the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ServiceError {
-    /// There is no such question or answer.
+    /// There is no such question, answer or review.
     #[error("not found")]
     NotFound,
     /// Another submission came under the same key before.

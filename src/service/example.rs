@@ -26,8 +26,9 @@ impl Service {
             Some(Example { product_id: view.product_id(), question_id })
         };
         let numbers = (1..).take(MAX_LOOKS).filter_map(|number| ProductId::new(number).ok());
-        let mut low = numbers.filter_map(|product_id| self.views.look_at(product_id, example).flatten());
-        low.next().or_else(|| self.views.find_in(MAX_LOOKS, example))
+        let mut low =
+            numbers.filter_map(|product_id| self.memory.questions.look_at(product_id, example).flatten());
+        low.next().or_else(|| self.memory.questions.find_in(MAX_LOOKS, example))
     }
 }
 

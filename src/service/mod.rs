@@ -1,12 +1,13 @@
 //! The service: lists are served from memory, writes are batched, and a list that is asked for
 //! after a write shows it. Deliberately absent: SQL and HTTP.
 //!
-//! `questions` and `answers` are the operations. `memory` is the only cache, and `crate::view` is
-//! what is in it. `lanes` are the threads between memory and the store. `statistics`, `readiness`
+//! `questions`, `answers`, `reviews` and `catalogue` are the operations. `memory` is the only cache,
+//! and `crate::view` is what is in it. `lanes` are the threads between memory and the store. `statistics`, `readiness`
 //! and `example` are for monitoring and for the home page.
 
 mod answers;
 mod carts;
+mod catalogue;
 mod clock;
 mod error;
 mod example;
@@ -15,9 +16,9 @@ mod listed;
 mod memory;
 mod questions;
 mod readiness;
+mod reviews;
 mod settings;
 mod statistics;
-mod stub;
 mod submissions;
 mod threads;
 
@@ -31,7 +32,6 @@ pub use example::Example;
 pub use listed::Listed;
 pub use settings::ServiceSettings;
 pub use statistics::{BatchStatistics, Failure, SPANS_TARGET, Statistics, ViewStatistics};
-pub use stub::ProductPart;
 pub use submissions::Added;
 
 use self::carts::Carts;
@@ -40,31 +40,31 @@ use self::lanes::loader::{Lane, LoadRequest, ViewLoad};
 use self::lanes::log_throttle::LogThrottle;
 use self::lanes::queue::{BatchQueue, Consumer};
 use self::lanes::writer::{WriteRequest, WriterLane};
-use self::memory::directory::Directory;
 use self::memory::freshness::Freshness;
-use self::memory::views::{Views, Wanted};
+use self::memory::record::Record;
+use self::memory::views::{ViewReceiver, Views, Wanted};
+use self::memory::{MaxBytes, Memory};
 use self::readiness::Readiness;
 use self::statistics::Counters;
 use self::threads::Threads;
 use crate::domain::Target;
 use crate::domain::{ProductId, QuestionId};
 use crate::store::{Change, ChangeSink, Command, Outcome, Sessions, StoreError};
-use crate::view::View;
+use crate::view::Campus;
 
-/// The questions-and-answers service over one store. Dropping it finishes what was accepted.
+/// The service of a shop's product pages over one store. Dropping it finishes what was accepted.
 pub struct Service {
-    views: Arc<Views>,
-    directory: Arc<Directory>,
+    memory: Memory,
     loads: Arc<BatchQueue<LoadRequest>>,
     writes: Arc<BatchQueue<WriteRequest>>,
     fill: Arc<FillSignal>,
-    freshness: Arc<Freshness>,
     counters: Arc<Counters>,
     readiness: Readiness,
     carts: Carts,
     clock: Arc<dyn Clock>,
     store_name: &'static str,
     settings: ServiceSettings,
+    campus: Campus,
     /// All but those that write.
     reading: Threads,
     writing: Threads,
@@ -80,24 +80,25 @@ impl Service {
         clock: Arc<dyn Clock>,
         settings: ServiceSettings,
     ) -> Result<Self, StoreError> {
-        let freshness = Arc::new(Freshness::new(settings.max_view_age, settings.stale_grace));
-        let views = Arc::new(Views::new(settings.views_max_bytes, Arc::clone(&freshness)));
-        let directory = Arc::new(Directory::new(Arc::clone(&freshness)));
-        let fill = Arc::new(FillSignal::default());
+        let max_bytes = MaxBytes {
+            questions: settings.questions_max_bytes,
+            reviews: settings.reviews_max_bytes,
+            catalogue: settings.catalogue_max_bytes,
+        };
+        let freshness = Freshness::new(settings.max_view_age, settings.stale_grace);
         let service = Self {
             loads: Arc::new(BatchQueue::new(settings.max_waiting_reads)),
             writes: Arc::new(BatchQueue::new(settings.max_waiting_writes)),
             reading: Threads::default(),
             writing: Threads::default(),
-            views,
-            directory,
-            fill,
-            freshness,
+            memory: Memory::new(max_bytes, freshness),
+            fill: Arc::default(),
             counters: Arc::default(),
             readiness: Readiness::new(),
             carts: Carts::default(),
             store_name: store.name(),
             clock,
+            campus: Campus::new(&settings.campus),
             settings,
         };
         // On failure, dropping the service ends the threads that were started.
@@ -112,14 +113,14 @@ impl Service {
             let sink = self.change_sink();
             move || sink(Change::Disconnected)
         };
-        if self.freshness.is_ageing() {
-            let freshness = Arc::clone(&self.freshness);
+        if self.memory.freshness.is_ageing() {
+            let freshness = Arc::clone(&self.memory.freshness);
             self.reading.spawn("ageing".to_owned(), move || freshness.run(), stop_using_memory())?;
         }
         for number in 0..self.settings.readers.max(1) {
             let lane = Lane {
                 queue: Consumer::new(&self.loads),
-                directory: Arc::clone(&self.directory),
+                memory: self.memory.clone(),
                 reader: store.reader()?,
                 counters: Arc::clone(&self.counters),
             };
@@ -128,18 +129,19 @@ impl Service {
         for (number, writer) in store.writers(self.change_sink())?.into_iter().enumerate() {
             let lane = WriterLane {
                 queue: Consumer::new(&self.writes),
-                views: Arc::clone(&self.views),
+                memory: self.memory.clone(),
                 writer,
                 clock: Arc::clone(&self.clock),
                 counters: Arc::clone(&self.counters),
             };
             self.writing.spawn(format!("writer-{number}"), move || lane.run(), stop_using_memory())?;
         }
-        if self.settings.views_max_bytes > 0 {
+        let ServiceSettings { questions_max_bytes, reviews_max_bytes, catalogue_max_bytes, .. } =
+            self.settings;
+        if questions_max_bytes.max(reviews_max_bytes).max(catalogue_max_bytes) > 0 {
             let filler = Filler {
                 signal: Arc::clone(&self.fill),
-                views: Arc::clone(&self.views),
-                directory: Arc::clone(&self.directory),
+                memory: self.memory.clone(),
                 reader: store.reader()?,
                 counters: Arc::clone(&self.counters),
             };
@@ -150,26 +152,17 @@ impl Service {
 
     /// What the store calls for changes made elsewhere.
     fn change_sink(&self) -> ChangeSink {
-        let (views, directory) = (Arc::clone(&self.views), Arc::clone(&self.directory));
-        let (freshness, fill) = (Arc::clone(&self.freshness), Arc::clone(&self.fill));
+        let (memory, fill) = (self.memory.clone(), Arc::clone(&self.fill));
         Arc::new(move |change| match change {
             Change::Everything => {
                 tracing::info!("the store was changed by another process, all cached products are forgotten");
-                directory.forget_everything();
-                views.forget_everything();
+                memory.forget_everything();
                 fill.request();
             }
-            Change::Products(changes) => views.apply(&changes),
-            Change::Disconnected => {
-                directory.disconnect();
-                views.disconnect();
-                freshness.disconnect();
-            }
+            Change::Products(changes) => memory.apply(&changes),
+            Change::Disconnected => memory.disconnect(),
             Change::Reconnected => {
-                directory.reconnect();
-                views.reconnect();
-                // Last: from here on, products in memory are served again.
-                freshness.reconnect();
+                memory.reconnect();
                 fill.request();
             }
         })
@@ -188,7 +181,9 @@ impl Service {
     /// Reads all figures at this moment.
     pub fn statistics(&self) -> Statistics {
         let (reading, writing) = (self.loads.state(), self.writes.state());
-        self.counters.read(self.views.statistics(), !self.views.is_disconnected(), reading, writing)
+        let Memory { questions, reviews, catalogue, .. } = &self.memory;
+        let caches = [questions.statistics(), reviews.statistics(), catalogue.statistics()];
+        self.counters.read(caches, !self.memory.is_disconnected(), reading, writing)
     }
 
     /// Whether the store can be read and takes writes, as found out in the last second.
@@ -205,34 +200,48 @@ impl Service {
     }
 
     /// Reads a product's view from memory or, if it is not there, from the store.
-    async fn read_view<R>(
+    async fn read_view<R: Record, T>(
         &self,
+        views: &Arc<Views<R>>,
         product_id: ProductId,
-        mut read: impl FnMut(&View) -> R,
-    ) -> Result<R, ServiceError> {
+        mut read: impl FnMut(&R) -> T,
+    ) -> Result<T, ServiceError>
+    where
+        LoadRequest: From<ViewLoad<R>>,
+    {
         loop {
-            if let Some(result) = self.views.read(product_id, &mut read) {
+            if let Some(result) = views.read(product_id, &mut read) {
                 return Ok(result);
             }
-            let receiver = match self.views.want(product_id) {
-                // It has just been loaded.
-                Wanted::Here => continue,
-                Wanted::Coming(receiver) => receiver,
-                Wanted::LoadIt(ticket, receiver) => {
-                    let load = ViewLoad::new(ticket, Arc::clone(&self.views));
-                    if let Err((LoadRequest::View(load), error)) = self.loads.push(LoadRequest::View(load)) {
-                        load.end(Err(error));
-                    }
-                    receiver
+            // Otherwise it has just been loaded.
+            if let Some(receiver) = self.want_view(views, product_id) {
+                return Ok(read(&*self.wait(receiver).await?));
+            }
+        }
+    }
+
+    /// Has a product's view loaded, unless it is in memory or being loaded already. Returns where
+    /// it will arrive; `None` when it is in memory.
+    fn want_view<R: Record>(&self, views: &Arc<Views<R>>, product_id: ProductId) -> Option<ViewReceiver<R>>
+    where
+        LoadRequest: From<ViewLoad<R>>,
+    {
+        match views.want(product_id) {
+            Wanted::Here => None,
+            Wanted::Coming(receiver) => Some(receiver),
+            Wanted::LoadIt(ticket, receiver) => {
+                let load = ViewLoad::new(ticket, Arc::clone(views));
+                if let Err((request, error)) = self.loads.push(load.into()) {
+                    request.fail(error);
                 }
-            };
-            return Ok(read(&*self.wait(receiver).await?));
+                Some(receiver)
+            }
         }
     }
 
     /// Returns the product of a question; `None` when there is no such question.
     async fn product_of(&self, question_id: QuestionId) -> Result<Option<ProductId>, ServiceError> {
-        if let Some(product_id) = self.directory.find(question_id) {
+        if let Some(product_id) = self.memory.directory.find(question_id) {
             return Ok(Some(product_id));
         }
         let (sender, receiver) = oneshot::channel();
@@ -281,7 +290,7 @@ impl Service {
 
 impl Drop for Service {
     fn drop(&mut self) {
-        self.freshness.stop();
+        self.memory.freshness.stop();
         self.fill.stop();
         self.loads.close();
         self.reading.join();
@@ -291,3 +300,6 @@ impl Drop for Service {
         self.writing.join();
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -21,7 +21,7 @@ impl Service {
         output: &mut Vec<u8>,
     ) -> Result<Listed, ServiceError> {
         let nested_max = self.settings().max_nested_answers;
-        self.read_view(product_id, |view| {
+        self.read_view(&self.memory.questions, product_id, |view| {
             let tag = view.questions_tag(page, nested_max);
             Listed::write(tag, &mut is_known, || view.write_questions(page, nested_max, output))
         })
@@ -36,7 +36,7 @@ impl Service {
         output: &mut Vec<u8>,
     ) -> Option<ListTag> {
         let nested_max = self.settings().max_nested_answers;
-        self.views.read(product_id, |view| {
+        self.memory.questions.read(product_id, |view| {
             view.write_questions(page, nested_max, output);
             view.questions_tag(page, nested_max)
         })
@@ -53,11 +53,11 @@ impl Service {
     ) -> Result<Added<QuestionId>, ServiceError> {
         let written_at = self.clock.now();
         let submission = self.submission(key, written_at, || question.digest());
-        let era = self.directory.era();
+        let era = self.memory.directory.era();
         match self.write(Command::AddQuestion { question, written_at, submission }).await? {
             Outcome::Repeated(Target::Question(id)) => Ok(Added { id, is_new: false }),
             Outcome::QuestionAdded { question_id, product_id } => {
-                self.directory.remember(era, product_id, &[question_id]);
+                self.memory.directory.remember(era, product_id, &[question_id]);
                 Ok(Added { id: question_id, is_new: true })
             }
             outcome => unexpected(outcome),

@@ -7,10 +7,14 @@ use crate::domain::{MAX_PAGE_SIZE, SubmissionLimits};
 /// Limits and sizes of a [`Service`](super::Service).
 #[derive(Debug, Clone)]
 pub struct ServiceSettings {
-    /// What every product shows as its campus.
+    /// Most bytes of cached questions and answers; 0 caches none.
+    pub questions_max_bytes: u64,
+    /// Most bytes of cached reviews; 0 caches none.
+    pub reviews_max_bytes: u64,
+    /// Most bytes of cached products of the catalogue; 0 caches none.
+    pub catalogue_max_bytes: u64,
+    /// What every product of the catalogue says in `campus`.
     pub campus: String,
-    /// Most bytes of cached products; 0 caches none.
-    pub views_max_bytes: u64,
     /// A cached product that is older is loaded again, changed or not; zero disables this. The
     /// resolution is 100 ms.
     pub max_view_age: Duration,
@@ -39,8 +43,10 @@ pub struct ServiceSettings {
 impl Default for ServiceSettings {
     fn default() -> Self {
         Self {
+            questions_max_bytes: 4 << 30,
+            reviews_max_bytes: 3 << 30,
+            catalogue_max_bytes: 2 << 30,
             campus: "hr-rfp".to_owned(),
-            views_max_bytes: 4 << 30,
             max_view_age: Duration::ZERO,
             stale_grace: Duration::ZERO,
             readers: 2,

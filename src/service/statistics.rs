@@ -16,8 +16,12 @@ const SIZE_BUCKETS: usize = 11;
 /// All figures at one moment. Counters only grow, from the start of the process.
 #[derive(Debug, Clone)]
 pub struct Statistics {
-    /// The cache of products.
-    pub views: ViewStatistics,
+    /// The cache of questions and answers.
+    pub questions: ViewStatistics,
+    /// The cache of reviews.
+    pub reviews: ViewStatistics,
+    /// The cache of the catalogue.
+    pub catalogue: ViewStatistics,
     /// Reads for requests.
     pub reads: BatchStatistics,
     /// Writes for requests.
@@ -30,15 +34,13 @@ pub struct Statistics {
     pub receives_changes: bool,
 }
 
-/// The products in memory, and how often lists were served from them.
+/// The products in memory with one kind of rows, and how often lists were served from them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ViewStatistics {
     /// Cached products.
     pub kept: u64,
-    /// Questions of cached products.
-    pub questions: u64,
-    /// Answers of cached products.
-    pub answers: u64,
+    /// Rows of cached products: questions and answers, reviews and their photos, or styles and SKUs.
+    pub rows: [u64; 2],
     /// Bytes of cached products.
     pub bytes: u64,
     /// Most bytes of cached products.
@@ -123,7 +125,6 @@ impl BatchTally {
 pub(super) struct Counters {
     pub(super) reads: BatchTally,
     pub(super) writes: BatchTally,
-    loads: AtomicU64,
     damaged_products: AtomicU64,
     failures: [AtomicU64; Failure::ALL.len()],
 }
@@ -137,20 +138,16 @@ impl Counters {
         self.failures[failure as usize].fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Counts products that were loaded for requests.
-    pub(super) fn loaded(&self, views: usize) {
-        self.loads.fetch_add(views as u64, Ordering::Relaxed);
-    }
-
     /// Notes how many damaged products a background fill left out.
     pub(super) fn left_out(&self, damaged_products: u64) {
         self.damaged_products.store(damaged_products, Ordering::Relaxed);
     }
 
-    /// Reads all figures, with those that are counted elsewhere.
+    /// Reads all figures, with those that are counted elsewhere: the caches of questions, reviews
+    /// and the catalogue, and both queues.
     pub(super) fn read(
         &self,
-        views: ViewStatistics,
+        [questions, reviews, catalogue]: [ViewStatistics; 3],
         receives_changes: bool,
         reading: QueueState,
         writing: QueueState,
@@ -164,7 +161,9 @@ impl Counters {
         };
         let failures = Failure::ALL.iter().zip(&self.failures);
         Statistics {
-            views: ViewStatistics { loads: self.loads.load(Ordering::Relaxed), ..views },
+            questions,
+            reviews,
+            catalogue,
             reads: batches(reading, &self.reads),
             writes: batches(writing, &self.writes),
             failures: failures.map(|(failure, count)| (*failure, count.load(Ordering::Relaxed))).collect(),
@@ -197,7 +196,7 @@ mod tests {
             assert_eq!(failure as usize, place);
         }
         counters.failed(Failure::Commit);
-        let read = counters.read(ViewStatistics::default(), true, (0, 1, 0), (0, 1, 0));
+        let read = counters.read([ViewStatistics::default(); 3], true, (0, 1, 0), (0, 1, 0));
         let failed: Vec<_> = read.failures.into_iter().filter(|(_, count)| *count > 0).collect();
         assert_eq!(failed, [(Failure::Commit, 1)]);
     }

@@ -2,7 +2,7 @@
 //! a column is read and how a damaged one is reported is each store's own.
 
 use crate::domain::{Digest, Id, MAX_ID, Price, Stars, Timestamp};
-use crate::store::HIDDEN_STATE;
+use crate::store::{HIDDEN_STATE, PUBLISHED_STATE};
 
 /// An id in its range.
 pub(super) fn id<I: Id>(value: i64) -> Result<I, String> {
@@ -13,6 +13,23 @@ pub(super) fn id<I: Id>(value: i64) -> Result<I, String> {
 /// A count of votes.
 pub(super) fn count(value: i64) -> Result<u32, String> {
     u32::try_from(value).map_err(|_| format!("{value} is not a count"))
+}
+
+/// The state of a review.
+pub(super) fn state(value: i64) -> Result<u64, String> {
+    let state = u64::try_from(value).ok().filter(|state| (PUBLISHED_STATE..=HIDDEN_STATE).contains(state));
+    state.ok_or_else(|| format!("{value} is not a state"))
+}
+
+/// Whether a review's state hides it.
+pub(super) fn is_hidden_state(value: i64) -> Result<bool, String> {
+    state(value).map(|state| state != PUBLISHED_STATE)
+}
+
+/// The votes that are shown: those that were given without those that were taken back.
+pub(super) fn shown_votes(helpful: u32, withdrawn: u32) -> Result<u32, String> {
+    let shown = helpful.checked_sub(withdrawn);
+    shown.ok_or_else(|| format!("{withdrawn} votes were taken back, but only {helpful} given"))
 }
 
 /// A flag, as SQLite stores it.
@@ -40,14 +57,6 @@ pub(super) fn stars(value: i64) -> Result<Stars, String> {
 pub(super) fn price(value: i64) -> Result<Price, String> {
     let price = u64::try_from(value).ok().and_then(|number| Price::from_hundredths(number).ok());
     price.ok_or_else(|| format!("{value} is not a price"))
-}
-
-/// Whether a review's state hides it.
-pub(super) fn is_hidden_state(value: i64) -> Result<bool, String> {
-    match u64::try_from(value) {
-        Ok(state @ 0..=HIDDEN_STATE) => Ok(state != 0),
-        _ => Err(format!("{value} is not a state")),
-    }
 }
 
 /// A time, from milliseconds since 1970 in UTC.

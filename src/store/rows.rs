@@ -3,7 +3,10 @@
 
 use crate::domain::{Kind, Set};
 
-/// The number of a hidden review's state; 0 is a published one, 1 and 2 were never published.
+/// The number of a published review's state.
+pub const PUBLISHED_STATE: u64 = 0;
+
+/// The number of a hidden review's state. With 1 and 2 it was never published.
 pub const HIDDEN_STATE: u64 = 3;
 
 /// A number of rows for each kind, hidden rows included.

@@ -29,6 +29,11 @@ pub(crate) struct Fingerprint(u64);
 pub struct ListTag(u64);
 
 impl ListTag {
+    /// The tag of content that these numbers tell apart from all other content of this `seed`.
+    pub(crate) fn of<const COUNT: usize>(numbers: [u64; COUNT], seed: u64) -> Self {
+        Self(hash(numbers, seed))
+    }
+
     /// The tag as a number.
     pub fn number(self) -> u64 {
         self.0
@@ -137,7 +142,7 @@ fn votes(kind: Kind, id: u64, helpful: u32) -> u64 {
 }
 
 /// The hash of some numbers.
-fn hash<const COUNT: usize>(numbers: [u64; COUNT], seed: u64) -> u64 {
+pub(crate) fn hash<const COUNT: usize>(numbers: [u64; COUNT], seed: u64) -> u64 {
     xxh3_64_with_seed(numbers.map(u64::to_le_bytes).as_flattened(), seed)
 }
 

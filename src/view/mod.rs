@@ -1,5 +1,6 @@
-//! A view: one product's public rows, packed so that any page of either list is written from it in
-//! a microsecond or two. Written pages are not kept here, and which views exist is not known.
+//! A view: one product's public questions and answers, packed so that any page of either list is
+//! written from it in a microsecond or two. [`Reviews`] and [`Catalogue`] do the same for the other
+//! rows of a product. Written pages are not kept here, and which views exist is not known.
 //!
 //! A view is one run of bytes, because reading it means waiting for memory: of a million products
 //! nearly every one is cold, and a second allocation would cost more than all the work on the
@@ -13,31 +14,34 @@
 //! | photos | rows of fixed width, answer by answer, in the order of their ids |
 //! | text | JSON-escaped strings in the order in which a page is written |
 
+mod catalogue;
 mod edit;
+mod fetch;
 pub(crate) mod fingerprint;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
 pub(crate) mod json;
 mod pack;
+mod pool;
+mod reviews;
 pub(crate) mod rows;
 
 use std::ops::Range;
 
+use self::fetch::fetch;
 use self::fingerprint::{Fingerprint, Kind};
 
+pub(crate) use self::catalogue::ProductsTag;
+pub use self::catalogue::{Campus, Catalogue, ProductPart};
 pub use self::fingerprint::ListTag;
 use self::pack::pack;
+pub use self::pool::TextPool;
+pub(crate) use self::reviews::AddedReviews;
+pub use self::reviews::Reviews;
 use self::rows::{
     HEAD_BYTES, HELPFUL, PackedPhoto, PackedRow, Sections, bytes_at, children, helpful, id, rank,
 };
 use crate::domain::{AnswerId, Id, Page, ProductId, ProductRows, QuestionId};
-
-/// A cache line of the processor.
-const CACHE_LINE_BYTES: usize = 64;
-
-/// How much of a record is fetched ahead. Most records are shorter; the pages of longer ones are
-/// mostly near their beginning.
-const FETCH_MAX_BYTES: usize = 4 * 1_024;
 
 /// The place of the fingerprint.
 const FINGERPRINT: Range<usize> = 12..HEAD_BYTES;
@@ -90,17 +94,9 @@ impl View {
         self.fingerprint().answers_tag(question_id, page)
     }
 
-    /// Makes the processor fetch the record, or the beginning of a long one. Independent loads run
-    /// in parallel, where writing a page would wait for one piece of memory after the other.
-    fn fetch(&self) {
-        let length = self.record.len().min(FETCH_MAX_BYTES);
-        let pieces = self.record[..length].iter().step_by(CACHE_LINE_BYTES);
-        std::hint::black_box(pieces.fold(0, |all, byte| all ^ byte));
-    }
-
     /// Appends a page of the questions list, at most `nested_max` answers with each question.
     pub fn write_questions(&self, page: Page, nested_max: usize, output: &mut Vec<u8>) {
-        self.fetch();
+        fetch(&self.record);
         let sections = self.sections();
         output.extend_from_slice(b"{\"product_id\":\"");
         json::write_number(self.product_id.get(), output);
@@ -117,7 +113,7 @@ impl View {
 
     /// Appends a page of a question's answers; an empty one without the question.
     pub fn write_answers(&self, question_id: QuestionId, page: Page, output: &mut Vec<u8>) {
-        self.fetch();
+        fetch(&self.record);
         let sections = self.sections();
         json::begin_answers(question_id, page, output);
         let answers = match sections.questions.iter().find(|row| id(*row) == question_id.get()) {

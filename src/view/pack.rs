@@ -153,16 +153,16 @@ pub(crate) fn narrow(number: usize) -> u32 {
 
 /// The place of each id in a list. A sorted vector: products are small, and a hash map costs more
 /// to fill than it saves.
-struct Places(Vec<(u64, u32)>);
+pub(crate) struct Places(Vec<(u64, u32)>);
 
 impl Places {
-    fn new(ids: impl Iterator<Item = u64>) -> Self {
+    pub(crate) fn new(ids: impl Iterator<Item = u64>) -> Self {
         let mut places: Vec<(u64, u32)> = ids.zip(0u32..).collect();
         places.sort_unstable();
         Self(places)
     }
 
-    fn find(&self, id: u64) -> Option<u32> {
+    pub(crate) fn find(&self, id: u64) -> Option<u32> {
         self.0.binary_search_by_key(&id, |&(id, _)| id).ok().map(|position| self.0[position].1)
     }
 }

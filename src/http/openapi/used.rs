@@ -11,7 +11,9 @@ const SECTIONS: [&str; 3] = ["schemas", "parameters", "securitySchemes"];
 /// Removes tags and components that no path uses, directly or through others.
 pub(super) fn retain(words: &mut Value, paths: &[(&'static str, Value)]) {
     let mut used = BTreeSet::new();
-    paths.iter().for_each(|(_, path)| collect(path, &mut used));
+    for (_, path) in paths {
+        collect(path, &mut used);
+    }
     collect(&words["components"]["responses"], &mut used);
     // Those that they lead to in turn.
     let mut unread: Vec<String> = used.iter().cloned().collect();

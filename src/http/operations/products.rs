@@ -9,8 +9,8 @@ use crate::http::request::query::{ListQuery, product_id};
 use crate::http::response::encoded_pages::ListOf;
 use crate::http::response::problem::Problem;
 use crate::http::response::reply::Reply;
-use crate::service::ProductPart;
 use crate::view::ListTag;
+use crate::view::ProductPart;
 
 /// `GET /products?page=…&count=…`
 pub(crate) async fn list(call: Call<'_>) -> Result<Reply, Problem> {

@@ -8,8 +8,8 @@ use quick_cache::sync::Cache;
 
 use super::encoding::Encoding;
 use crate::domain::{Page, ReviewOrder};
-use crate::service::ProductPart;
 use crate::view::ListTag;
+use crate::view::ProductPart;
 
 /// What an entry takes besides its bytes: its key, its share of the table and what the allocator
 /// rounds up.

@@ -21,7 +21,7 @@ use prometheus_client::registry::Registry;
 use super::metrics::{RouteTotals, ServerMetrics};
 use super::process::ProcessFacts;
 use super::process::ProcessNumbers;
-use crate::service::{BatchStatistics, Failure, Service, Statistics};
+use crate::service::{BatchStatistics, Failure, Service, Statistics, ViewStatistics};
 use crate::tally::Distribution;
 
 /// What the text is.
@@ -108,14 +108,22 @@ impl Exposition {
     }
 
     fn views(&self, page: &mut Page<'_>) -> Result<(), Error> {
-        let views = &self.service.views;
-        page.gauge("atelier_views", views.kept)?;
-        page.gauge("atelier_views_bytes", views.bytes)?;
-        page.gauge("atelier_views_max_bytes", views.max_bytes)?;
-        page.counter("atelier_views_hits", views.hits)?;
-        page.counter("atelier_views_misses", views.misses)?;
-        page.counter("atelier_views_loads", views.loads)?;
-        page.counter("atelier_views_evictions", views.evictions)
+        use MetricType::{Counter, Gauge};
+
+        let Statistics { questions, reviews, catalogue, .. } = &self.service;
+        let kinds = [
+            ([("kind", "questions")], questions),
+            ([("kind", "reviews")], reviews),
+            ([("kind", "catalogue")], catalogue),
+        ];
+        let of_kinds = |read: fn(&ViewStatistics) -> &u64| kinds.map(|(labels, of)| (labels, read(of)));
+        page.family("atelier_views", Gauge, of_kinds(|of| &of.kept), gauge)?;
+        page.family("atelier_views_bytes", Gauge, of_kinds(|of| &of.bytes), gauge)?;
+        page.family("atelier_views_max_bytes", Gauge, of_kinds(|of| &of.max_bytes), gauge)?;
+        page.family("atelier_views_hits", Counter, of_kinds(|of| &of.hits), counter)?;
+        page.family("atelier_views_misses", Counter, of_kinds(|of| &of.misses), counter)?;
+        page.family("atelier_views_loads", Counter, of_kinds(|of| &of.loads), counter)?;
+        page.family("atelier_views_evictions", Counter, of_kinds(|of| &of.evictions), counter)
     }
 
     fn store(&self, page: &mut Page<'_>) -> Result<(), Error> {

@@ -1,6 +1,7 @@
 //! Fills memory in the background: after the start, and after everything was forgotten, it reads
-//! products in order and keeps their views until memory is full or the end is reached. Requests
-//! never wait for it. One thread reads while another packs. Damaged products are left out.
+//! products in order and keeps their views until memory is full or the end is reached: first all
+//! questions, then the catalogue, then all reviews. Requests never wait for it. One thread reads
+//! while another packs. Damaged products are left out.
 //!
 //! Products without rows are kept as well where they lie among those with rows: a shop's ids are
 //! mostly products, and many of them have no question yet.
@@ -13,12 +14,13 @@ use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
 
-use crate::domain::{Id as _, ProductId, ProductRows};
+use crate::domain::{Id as _, ProductId};
+use crate::service::memory::Memory;
 use crate::service::memory::directory::{Directory, Era};
+use crate::service::memory::record::Record;
 use crate::service::memory::views::Views;
 use crate::service::statistics::{Counters, Failure};
 use crate::store::{FIRST_UNORDERED_ID, Reader, StoreError};
-use crate::view::View;
 
 /// Products of one scan: a few hundred kilobytes, a few milliseconds.
 const PRODUCTS_PER_SCAN: usize = 256;
@@ -87,8 +89,7 @@ impl FillSignal {
 /// The filling thread.
 pub(crate) struct Filler {
     pub(crate) signal: Arc<FillSignal>,
-    pub(crate) views: Arc<Views>,
-    pub(crate) directory: Arc<Directory>,
+    pub(crate) memory: Memory,
     pub(crate) reader: Box<dyn Reader>,
     pub(crate) counters: Arc<Counters>,
 }
@@ -118,16 +119,16 @@ impl Amount {
 }
 
 /// Views of neighbouring products.
-struct Chunk {
-    views: Vec<View>,
+struct Chunk<R> {
+    views: Vec<R>,
     /// Whether no product is left behind them, or why reading stopped early.
     end: Result<bool, StoreError>,
 }
 
 /// Products of a scan, and the era in which it began.
-struct Scan {
+struct Scan<R: Record> {
     era: Era,
-    products: Vec<ProductRows>,
+    products: Vec<R::Rows>,
 }
 
 /// Which products without rows are kept: never more than have rows. Where ids are sparse, nobody
@@ -158,12 +159,8 @@ impl Filler {
     /// Fills whenever requested, until stopped.
     pub(crate) fn run(mut self) {
         while self.signal.wait() {
-            let started = Instant::now();
-            if let Some(damaged) = self.fill() {
+            if let Some(damaged) = self.fill_all() {
                 self.counters.left_out(damaged);
-                let (products, bytes) = self.views.size();
-                let seconds = started.elapsed().as_secs_f64();
-                tracing::info!(products, bytes, seconds, damaged, "products are in memory");
             }
             if let Err(error) = self.reader.rest() {
                 tracing::warn!(%error, "could not give memory back");
@@ -171,9 +168,20 @@ impl Filler {
         }
     }
 
-    /// Fills from the first product on. Returns the number of damaged products; `None` when it was
-    /// interrupted or had to give up.
-    fn fill(&mut self) -> Option<u64> {
+    /// Fills every cache. Returns the number of damaged products; `None` when it was interrupted or
+    /// had to give up.
+    fn fill_all(&mut self) -> Option<u64> {
+        let Memory { questions, catalogue, reviews, .. } = self.memory.clone();
+        let damaged = [self.fill(&questions), self.fill(&catalogue), self.fill(&reviews)];
+        damaged.into_iter().sum()
+    }
+
+    /// Fills one cache from the first product on. Returns as [`fill_all`](Self::fill_all).
+    fn fill<R: Record>(&mut self, cache: &Views<R>) -> Option<u64> {
+        if cache.max_bytes() == 0 {
+            return Some(0);
+        }
+        let started = Instant::now();
         let mut last: Option<ProductId> = None;
         let mut gaps = Gaps::default();
         let mut amount = Amount { scans: 1, products_per_scan: PRODUCTS_PER_SCAN };
@@ -181,13 +189,16 @@ impl Filler {
         loop {
             // While changes are missed no view is kept. Once they are received again, a fill is
             // requested.
-            if self.signal.is_stopped() || self.signal.is_wanted() || self.views.is_disconnected() {
+            if self.signal.is_stopped() || self.signal.is_wanted() || cache.is_disconnected() {
                 return None;
             }
-            self.views.begin_fill_chunk();
+            cache.begin_fill_chunk();
             let Chunk { views, end } = self.read_chunk(&mut last, amount, &mut gaps);
-            let has_room = self.views.end_fill_chunk(views);
+            let has_room = cache.end_fill_chunk(views);
             if !has_room || matches!(end, Ok(true)) {
+                let (products, bytes) = cache.size();
+                let seconds = started.elapsed().as_secs_f64();
+                tracing::info!(kind = R::NAME, products, bytes, seconds, damaged, "products are in memory");
                 return Some(damaged);
             }
             match end {
@@ -220,22 +231,28 @@ impl Filler {
 
     /// Reads products behind `last` on a thread of its own, and packs them on this one. Moves
     /// `last` to the last product that was read.
-    fn read_chunk(&mut self, last: &mut Option<ProductId>, amount: Amount, gaps: &mut Gaps) -> Chunk {
-        let (sender, waiting) = sync_channel(MAX_WAITING_SCANS);
+    fn read_chunk<R: Record>(
+        &mut self,
+        last: &mut Option<ProductId>,
+        amount: Amount,
+        gaps: &mut Gaps,
+    ) -> Chunk<R> {
+        let (sender, waiting) = sync_channel::<Scan<R>>(MAX_WAITING_SCANS);
         let mut views = Vec::with_capacity(amount.scans * amount.products_per_scan);
-        let Self { reader, directory, .. } = self;
-        let (eras, mut previous) = (Arc::clone(directory), *last);
+        let Self { reader, memory, .. } = self;
+        let (Memory { directory, pool, .. }, mut previous) = (&*memory, *last);
         let end = thread::scope(|scope| {
             let reading = thread::Builder::new()
                 .name("fill-read".to_owned())
-                .spawn_scoped(scope, move || read(reader.as_mut(), &eras, last, amount, &sender))
+                .spawn_scoped(scope, move || read::<R>(reader.as_mut(), directory, last, amount, &sender))
                 .map_err(|error| StoreError::Unavailable(format!("no thread: {error}")))?;
             for Scan { era, products } in waiting {
                 for rows in &products {
-                    let absent = gaps.between(previous.replace(rows.product_id), rows.product_id);
-                    views.extend(absent.map(|product_id| View::pack(&ProductRows::new(product_id))));
-                    let view = View::pack(rows);
-                    directory.remember(era, view.product_id(), &view.question_ids());
+                    let product_id = R::product_of(rows);
+                    let absent = gaps.between(previous.replace(product_id), product_id);
+                    views.extend(absent.map(|product_id| R::empty(product_id, pool)));
+                    let view = R::pack(rows, pool);
+                    view.remember(directory, era);
                     views.push(view);
                 }
             }
@@ -246,18 +263,18 @@ impl Filler {
 }
 
 /// Reads products behind `last`. Returns whether there are no more.
-fn read(
+fn read<R: Record>(
     reader: &mut dyn Reader,
     eras: &Directory,
     last: &mut Option<ProductId>,
     amount: Amount,
-    sender: &SyncSender<Scan>,
+    sender: &SyncSender<Scan<R>>,
 ) -> Result<bool, StoreError> {
     for _ in 0..amount.scans {
         let era = eras.era();
-        let products = reader.scan_products(*last, amount.products_per_scan)?;
+        let products = R::scan(reader, *last, amount.products_per_scan)?;
         let is_last = products.len() < amount.products_per_scan;
-        *last = products.last().map(|rows| rows.product_id).or(*last);
+        *last = products.last().map(R::product_of).or(*last);
         // The packing thread is gone only after a panic.
         if sender.send(Scan { era, products }).is_err() || is_last {
             return Ok(is_last);
@@ -267,114 +284,4 @@ fn read(
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::atomic::AtomicUsize;
-
-    use super::*;
-    use crate::domain::{CatalogueRows, QuestionId, ReviewRows};
-    use crate::service::memory::freshness::Freshness;
-
-    const PRODUCTS: u64 = 2_000;
-
-    /// A store of which some products are damaged.
-    struct DamagedStore {
-        damaged: Vec<u64>,
-        /// Whether its errors name the product.
-        names_product: bool,
-        scans: Arc<AtomicUsize>,
-    }
-
-    impl Reader for DamagedStore {
-        fn load_products(&mut self, _: &[ProductId]) -> Result<Vec<ProductRows>, StoreError> {
-            unreachable!("a fill scans")
-        }
-
-        fn products_of(&mut self, _: &[QuestionId]) -> Result<Vec<Option<ProductId>>, StoreError> {
-            unreachable!("a fill scans")
-        }
-
-        fn load_catalogue(&mut self, _: &[ProductId]) -> Result<Vec<CatalogueRows>, StoreError> {
-            unreachable!("a fill scans")
-        }
-
-        fn load_reviews(&mut self, _: &[ProductId]) -> Result<Vec<ReviewRows>, StoreError> {
-            unreachable!("a fill scans")
-        }
-
-        fn scan_catalogue(
-            &mut self,
-            _: Option<ProductId>,
-            _: usize,
-        ) -> Result<Vec<CatalogueRows>, StoreError> {
-            Ok(Vec::new())
-        }
-
-        fn scan_reviews(&mut self, _: Option<ProductId>, _: usize) -> Result<Vec<ReviewRows>, StoreError> {
-            Ok(Vec::new())
-        }
-
-        fn product_ids(&mut self, _: Option<ProductId>, _: usize) -> Result<Vec<ProductId>, StoreError> {
-            Ok(Vec::new())
-        }
-
-        fn scan_products(
-            &mut self,
-            after: Option<ProductId>,
-            limit: usize,
-        ) -> Result<Vec<ProductRows>, StoreError> {
-            self.scans.fetch_add(1, Ordering::Relaxed);
-            let ids = (after.map_or(1, |id| id.get() + 1)..=PRODUCTS).take(limit).map(id);
-            let damaged = ids.clone().find(|id| self.damaged.contains(&id.get()));
-            match damaged {
-                Some(id) => Err(StoreError::DamagedFile {
-                    product_id: (limit == 1 && self.names_product).then_some(id),
-                    problem: "for a test".to_owned(),
-                }),
-                None => Ok(ids.map(ProductRows::new).collect()),
-            }
-        }
-    }
-
-    fn id(number: u64) -> ProductId {
-        ProductId::new(number).expect("in range")
-    }
-
-    /// The number of damaged products that the fill finds, those in memory, and the number of
-    /// scans.
-    fn fill(damaged: Vec<u64>, names_product: bool) -> (Option<u64>, usize, usize) {
-        let scans = Arc::new(AtomicUsize::new(0));
-        let freshness = Arc::new(Freshness::new(Duration::ZERO, Duration::ZERO));
-        let views = Arc::new(Views::new(1 << 30, Arc::clone(&freshness)));
-        let mut filler = Filler {
-            signal: Arc::default(),
-            views: Arc::clone(&views),
-            directory: Arc::new(Directory::new(freshness)),
-            reader: Box::new(DamagedStore {
-                damaged: damaged.clone(),
-                names_product,
-                scans: Arc::clone(&scans),
-            }),
-            counters: Arc::default(),
-        };
-        let found = filler.fill();
-        assert!(damaged.iter().all(|&number| views.read(id(number), |_| ()).is_none()));
-        (found, views.size().0, scans.load(Ordering::Relaxed))
-    }
-
-    #[test]
-    fn damaged_products_are_left_out_and_all_others_kept() {
-        let (found, kept, scans) = fill(vec![1, 777, PRODUCTS], true);
-        assert_eq!((found, kept), (Some(3), 1_997));
-        assert!(scans < 80, "{scans} scans");
-        let (found, kept, scans) = fill((500..1_500).collect(), true);
-        assert_eq!((found, kept), (Some(1_000), 1_000));
-        assert!(scans < 1_060, "{scans} scans: in a damaged stretch one for each product");
-    }
-
-    #[test]
-    fn a_fill_gives_up_at_damage_of_which_no_product_is_known() {
-        let (found, kept, scans) = fill(vec![777], false);
-        assert_eq!((found, kept), (None, 776), "what comes before it is kept");
-        assert!(scans < 40, "{scans} scans");
-    }
-}
+mod tests;

@@ -9,13 +9,15 @@ use tokio::sync::oneshot;
 
 use super::log_throttle::LogThrottle;
 use super::queue::{Consumer, Taken};
-use crate::domain::{ProductId, ProductRows, QuestionId};
+use crate::domain::{ProductId, QuestionId};
 use crate::service::ServiceError;
-use crate::service::memory::directory::{Directory, Era};
+use crate::service::memory::Memory;
+use crate::service::memory::directory::Era;
+use crate::service::memory::record::Record;
 use crate::service::memory::views::{LoadTicket, Views};
 use crate::service::statistics::{Counters, Failure, SPANS_TARGET};
 use crate::store::{Reader, StoreError};
-use crate::view::View;
+use crate::view::{Catalogue, Reviews, View};
 
 /// Most requests of a batch. Small enough that two lanes share a burst.
 const MAX_REQUESTS_PER_BATCH: usize = 32;
@@ -29,33 +31,75 @@ const REVIVAL_PAUSE: Duration = Duration::from_millis(100);
 /// Takes the product of a question to its caller.
 type ProductSender = oneshot::Sender<Result<Option<ProductId>, ServiceError>>;
 
+/// Takes ids of the catalogue to their caller.
+type IdsSender = oneshot::Sender<Result<Vec<ProductId>, ServiceError>>;
+
 /// Takes the result of a probe to its caller.
 pub(crate) type ProbeSender = oneshot::Sender<Result<(), ServiceError>>;
 
 /// Something to read.
 pub(crate) enum LoadRequest {
-    /// A product's view.
-    View(ViewLoad),
+    /// A product's questions and answers.
+    Questions(ViewLoad<View>),
+    /// A product's reviews.
+    Reviews(ViewLoad<Reviews>),
+    /// A product of the catalogue.
+    Catalogue(ViewLoad<Catalogue>),
     /// The product of a question.
     ProductOf(QuestionId, ProductSender),
+    /// The ids of the catalogue's next products, at most so many.
+    ProductIds(Option<ProductId>, usize, IdsSender),
     /// Whether the store can be read and takes writes.
     Probe(ProbeSender),
 }
 
-/// The load of a view. Dropped before its end it fails, so that no request waits in vain.
-pub(crate) struct ViewLoad {
-    ticket: LoadTicket,
-    views: Arc<Views>,
+impl LoadRequest {
+    /// Ends it without a try.
+    pub(crate) fn fail(self, error: ServiceError) {
+        match self {
+            Self::Questions(load) => load.end(Err(error)),
+            Self::Reviews(load) => load.end(Err(error)),
+            Self::Catalogue(load) => load.end(Err(error)),
+            // The callers may have gone away.
+            Self::ProductOf(_, sender) => drop(sender.send(Err(error))),
+            Self::ProductIds(_, _, sender) => drop(sender.send(Err(error))),
+            Self::Probe(sender) => drop(sender.send(Err(error))),
+        }
+    }
 }
 
-impl ViewLoad {
+impl From<ViewLoad<View>> for LoadRequest {
+    fn from(load: ViewLoad<View>) -> Self {
+        Self::Questions(load)
+    }
+}
+
+impl From<ViewLoad<Reviews>> for LoadRequest {
+    fn from(load: ViewLoad<Reviews>) -> Self {
+        Self::Reviews(load)
+    }
+}
+
+impl From<ViewLoad<Catalogue>> for LoadRequest {
+    fn from(load: ViewLoad<Catalogue>) -> Self {
+        Self::Catalogue(load)
+    }
+}
+
+/// The load of a view. Dropped before its end it fails, so that no request waits in vain.
+pub(crate) struct ViewLoad<R: Record> {
+    ticket: LoadTicket,
+    views: Arc<Views<R>>,
+}
+
+impl<R: Record> ViewLoad<R> {
     /// The load that a ticket is for.
-    pub(crate) fn new(ticket: LoadTicket, views: Arc<Views>) -> Self {
+    pub(crate) fn new(ticket: LoadTicket, views: Arc<Views<R>>) -> Self {
         Self { ticket, views }
     }
 
     /// Hands the view, or the failure, to all requests that wait for it.
-    pub(crate) fn end(self, result: Result<Arc<View>, ServiceError>) {
+    pub(crate) fn end(self, result: Result<Arc<R>, ServiceError>) {
         self.views.loaded(self.ticket, result);
     }
 
@@ -64,7 +108,7 @@ impl ViewLoad {
     }
 }
 
-impl Drop for ViewLoad {
+impl<R: Record> Drop for ViewLoad<R> {
     fn drop(&mut self) {
         // After the end this does nothing: the ticket is used up.
         self.views.loaded(self.ticket, Err(ServiceError::StoreUnavailable));
@@ -73,12 +117,13 @@ impl Drop for ViewLoad {
 
 static NOT_LOADED: LogThrottle = LogThrottle::new();
 static NOT_LOOKED_UP: LogThrottle = LogThrottle::new();
+static NOT_LISTED: LogThrottle = LogThrottle::new();
 static NOT_READY: LogThrottle = LogThrottle::new();
 
 /// One reading thread.
 pub(crate) struct Lane {
     pub(crate) queue: Consumer<LoadRequest>,
-    pub(crate) directory: Arc<Directory>,
+    pub(crate) memory: Memory,
     pub(crate) reader: Box<dyn Reader>,
     pub(crate) counters: Arc<Counters>,
 }
@@ -114,34 +159,46 @@ impl Lane {
         self.queue.set_taking(true);
     }
 
+    /// Reads each kind of rows once for all requests of a batch.
     fn carry_out(&mut self, batch: &mut Vec<LoadRequest>) -> Result<(), ServiceError> {
-        let mut loads = Vec::with_capacity(batch.len());
-        let mut questions = Vec::new();
-        let mut probes = Vec::new();
+        let mut questions = Vec::with_capacity(batch.len());
+        let (mut reviews, mut catalogue) = (Vec::new(), Vec::new());
+        let mut looked_up = Vec::new();
+        let (mut lists, mut probes) = (Vec::new(), Vec::new());
         for request in batch.drain(..) {
             match request {
-                LoadRequest::View(load) => loads.push(load),
-                LoadRequest::ProductOf(question_id, sender) => questions.push((question_id, sender)),
+                LoadRequest::Questions(load) => questions.push(load),
+                LoadRequest::Reviews(load) => reviews.push(load),
+                LoadRequest::Catalogue(load) => catalogue.push(load),
+                LoadRequest::ProductOf(question_id, sender) => looked_up.push((question_id, sender)),
+                LoadRequest::ProductIds(after, limit, sender) => lists.push((after, limit, sender)),
                 LoadRequest::Probe(sender) => probes.push(sender),
             }
         }
-        let loaded = self.load_views(loads);
-        let looked_up = if questions.is_empty() { Ok(()) } else { self.look_up(questions) };
-        let probed = probes.into_iter().try_for_each(|sender| self.probe(sender));
-        loaded.and(looked_up).and(probed)
+        let mut result = self.load_views(questions);
+        result = result.and(self.load_views(catalogue));
+        result = result.and(self.load_views(reviews));
+        if !looked_up.is_empty() {
+            result = result.and(self.look_up(looked_up));
+        }
+        for (after, limit, sender) in lists {
+            result = result.and(self.list(after, limit, sender));
+        }
+        probes.into_iter().fold(result, |result, sender| result.and(self.probe(sender)))
     }
 
     /// Loads views. A product can be wanted twice, when it changed in between; it is read once for
     /// both.
-    fn load_views(&mut self, mut loads: Vec<ViewLoad>) -> Result<(), ServiceError> {
+    fn load_views<R: Record>(&mut self, mut loads: Vec<ViewLoad<R>>) -> Result<(), ServiceError> {
         loads.sort_unstable_by_key(ViewLoad::product_id);
-        while !loads.is_empty() {
+        while let Some(first) = loads.first() {
+            let views = Arc::clone(&first.views);
             let mut product_ids: Vec<ProductId> = loads.iter().map(ViewLoad::product_id).collect();
             product_ids.dedup();
-            let era = self.directory.era();
-            match self.reader.load_products(&product_ids) {
+            let era = self.memory.directory.era();
+            match R::load(self.reader.as_mut(), &product_ids) {
                 Ok(products) => {
-                    self.counters.loaded(products.len());
+                    views.count_loads(products.len());
                     self.hand_over(era, &products, loads);
                     return Ok(());
                 }
@@ -166,13 +223,14 @@ impl Lane {
         Ok(())
     }
 
-    fn hand_over(&self, era: Era, products: &[ProductRows], loads: Vec<ViewLoad>) {
+    fn hand_over<R: Record>(&self, era: Era, products: &[R::Rows], loads: Vec<ViewLoad<R>>) {
         // All are packed before the first is handed over, because a request that waits for it would
         // interrupt the packing.
-        let views: Vec<Arc<View>> = products.iter().map(|rows| Arc::new(View::pack(rows))).collect();
+        let pack = |rows| Arc::new(R::pack(rows, &self.memory.pool));
+        let views: Vec<Arc<R>> = products.iter().map(pack).collect();
         let mut loads = loads.into_iter().peekable();
         for view in views {
-            self.directory.remember(era, view.product_id(), &view.question_ids());
+            view.remember(&self.memory.directory, era);
             while let Some(load) = loads.next_if(|load| load.product_id() == view.product_id()) {
                 load.end(Ok(Arc::clone(&view)));
             }
@@ -180,6 +238,22 @@ impl Lane {
         for load in loads {
             tracing::error!(product_id = %load.product_id(), "the store left out a product");
         }
+    }
+
+    fn list(
+        &mut self,
+        after: Option<ProductId>,
+        limit: usize,
+        sender: IdsSender,
+    ) -> Result<(), ServiceError> {
+        let ids = self.reader.product_ids(after, limit).map_err(|error| {
+            self.counters.failed(Failure::Load);
+            NOT_LISTED.report("list products", &error)
+        });
+        let result = ids.as_ref().map(drop).map_err(|error| *error);
+        // The caller may have gone away.
+        let _ = sender.send(ids);
+        result
     }
 
     fn probe(&mut self, sender: ProbeSender) -> Result<(), ServiceError> {
@@ -194,7 +268,7 @@ impl Lane {
 
     fn look_up(&mut self, questions: Vec<(QuestionId, ProductSender)>) -> Result<(), ServiceError> {
         let question_ids: Vec<QuestionId> = questions.iter().map(|(question_id, _)| *question_id).collect();
-        let era = self.directory.era();
+        let era = self.memory.directory.era();
         let found = self.reader.products_of(&question_ids);
         if questions.len() > 1 && found.as_ref().is_err_and(StoreError::is_damage) {
             // A damaged row must fail its own question alone.
@@ -211,7 +285,7 @@ impl Lane {
                 Err(error) => Err(*error),
             };
             if let Ok(Some(product_id)) = result {
-                self.directory.remember(era, product_id, &[question_id]);
+                self.memory.directory.remember(era, product_id, &[question_id]);
             }
             // The caller may have gone away.
             let _ = sender.send(result);

@@ -4,5 +4,6 @@
 pub(super) mod fill;
 pub(super) mod loader;
 pub(super) mod log_throttle;
+mod own_changes;
 pub(super) mod queue;
 pub(super) mod writer;

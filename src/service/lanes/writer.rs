@@ -10,14 +10,14 @@ use std::time::Instant;
 use tokio::sync::oneshot;
 
 use super::log_throttle::LogThrottle;
+use super::own_changes::own_changes;
 use super::queue::{Consumer, Taken};
 use crate::domain::Target;
-use crate::domain::{AnswerRow, ProductId, ProductRows, QuestionRow};
 use crate::service::ServiceError;
 use crate::service::clock::Clock;
-use crate::service::memory::views::{OwnChange, Views};
+use crate::service::memory::{Memory, OwnChanges};
 use crate::service::statistics::{Counters, Failure, SPANS_TARGET};
-use crate::store::{Command, IDLE_INTERVAL, Outcome, ProductChange, Writer};
+use crate::store::{Command, IDLE_INTERVAL, Outcome, Writer};
 
 /// Most writes of a transaction. It bounds the transaction's duration and size.
 const MAX_WRITES_PER_BATCH: usize = 1_024;
@@ -34,7 +34,7 @@ pub(crate) struct WriteRequest {
 /// A writing thread.
 pub(crate) struct WriterLane {
     pub(crate) queue: Consumer<WriteRequest>,
-    pub(crate) views: Arc<Views>,
+    pub(crate) memory: Memory,
     pub(crate) writer: Box<dyn Writer>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) counters: Arc<Counters>,
@@ -69,11 +69,11 @@ impl WriterLane {
     }
 
     fn carry_out(&mut self, merged: Merged) {
-        let commit = self.views.begin_commit();
+        let commit = self.memory.begin_commit();
         let outcomes = match self.writer.commit(&merged.commands) {
             Ok(outcomes) => outcomes,
             Err(error) => {
-                self.views.end_commit(commit, Vec::new());
+                self.memory.end_commit(commit, OwnChanges::default());
                 if error.is_damage() && merged.commands.len() > 1 {
                     // Nothing was written. A damaged row must fail its own write alone.
                     let (first, second) = merged.halves();
@@ -90,7 +90,7 @@ impl WriterLane {
                 return;
             }
         };
-        self.views.end_commit(commit, changes(&merged.commands, &outcomes));
+        self.memory.end_commit(commit, own_changes(&merged.commands, &outcomes));
         for (outcome, replies) in outcomes.into_iter().zip(merged.replies) {
             for reply in replies {
                 // The request may have been dropped; the write is done.
@@ -98,43 +98,6 @@ impl WriterLane {
             }
         }
     }
-}
-
-/// The changes of a commit: votes and hidden rows, then the new rows of each product.
-fn changes(commands: &[Command], outcomes: &[Outcome]) -> Vec<OwnChange> {
-    let mut changes = Vec::new();
-    let mut came: HashMap<ProductId, ProductRows> = HashMap::new();
-    for (command, &outcome) in commands.iter().zip(outcomes) {
-        match (command, outcome) {
-            (Command::Report(target), Outcome::Reported { product_id }) => {
-                changes.push(OwnChange::Went(product_id, *target));
-            }
-            (
-                Command::AddQuestion { question, written_at, .. },
-                Outcome::QuestionAdded { product_id, question_id },
-            ) => {
-                let rows = came.entry(product_id).or_insert_with(|| ProductRows::new(product_id));
-                let (body, name) =
-                    (rows.texts.keep(question.body.as_str()), rows.texts.keep(question.name.as_str()));
-                let written_at = *written_at;
-                rows.questions.push(QuestionRow { question_id, written_at, helpful: 0, body, name });
-            }
-            // Only the store knows the ids of its photos.
-            (
-                Command::AddAnswer { question_id, answer, written_at, .. },
-                Outcome::AnswerAdded { product_id, answer_id },
-            ) if answer.photos.is_empty() => {
-                let rows = came.entry(product_id).or_insert_with(|| ProductRows::new(product_id));
-                let (body, name) =
-                    (rows.texts.keep(answer.body.as_str()), rows.texts.keep(answer.name.as_str()));
-                let (question_id, written_at) = (*question_id, *written_at);
-                rows.answers.push(AnswerRow { answer_id, question_id, written_at, helpful: 0, body, name });
-            }
-            _ => changes.extend(ProductChange::of(command, outcome).map(OwnChange::Known)),
-        }
-    }
-    changes.extend(came.into_values().map(OwnChange::Came));
-    changes
 }
 
 /// The requests of a batch, with votes for the same row merged into one command.

@@ -1,5 +1,5 @@
-//! The table of views by product, bounded in bytes. It knows nothing of the store, of loads in
-//! flight, or of what makes a view stale.
+//! The table of one kind of record by product, bounded in bytes. It knows nothing of the store, of
+//! loads in flight, or of what makes a record stale. Records are called views here.
 //!
 //! A page is written while the table's shard is locked for reading. So a lookup counts no
 //! references and touches one table entry and one view. When memory is full, a clock hand goes
@@ -14,8 +14,8 @@ use foldhash::fast::RandomState;
 use parking_lot::RwLock;
 
 use super::freshness::Expiry;
+use super::record::Record;
 use crate::domain::ProductId;
-use crate::view::View;
 
 /// Most shards: enough that two threads rarely want the same one, few enough to stay in a core's
 /// cache.
@@ -31,14 +31,13 @@ const BYTES_PER_ENTRY: usize = 48;
 const MAX_USES: u8 = 3;
 
 /// Packed views by product, at most so many bytes of them.
-pub(crate) struct ViewTable {
-    shards: Box<[RwLock<Shard>]>,
+pub(crate) struct ViewTable<R> {
+    shards: Box<[RwLock<Shard<R>>]>,
     /// Seeded differently in each process, so that nobody can choose products that collide.
     hasher: RandomState,
     bytes: AtomicU64,
     /// Rows in all views, for the metrics. Changed together with `bytes`.
-    questions: AtomicU64,
-    answers: AtomicU64,
+    rows: [AtomicU64; 2],
     max_bytes: u64,
     /// Evicted views.
     evictions: AtomicU64,
@@ -46,10 +45,9 @@ pub(crate) struct ViewTable {
 
 /// A hash table with linear probing: a view's entry is in the first free slot from its hash on. A
 /// lookup reads one piece of memory, where the standard table reads its tags first.
-#[derive(Default)]
-struct Shard {
+struct Shard<R> {
     /// A power of two of slots, at most three quarters of them taken.
-    places: Vec<Option<Kept>>,
+    places: Vec<Option<Kept<R>>>,
     taken: usize,
     /// The slot of the clock hand.
     hand: usize,
@@ -57,14 +55,14 @@ struct Shard {
     hits: AtomicU64,
 }
 
-struct Kept {
-    view: View,
+struct Kept<R> {
+    view: R,
     expiry: Expiry,
     /// Reads since the last pass of the clock hand, up to [`MAX_USES`].
     uses: AtomicU8,
 }
 
-impl Kept {
+impl<R: Record> Kept<R> {
     fn bytes(&self) -> u64 {
         // Allocators round up, by a sixteenth on average.
         let view = self.view.bytes();
@@ -72,7 +70,7 @@ impl Kept {
     }
 }
 
-impl ViewTable {
+impl<R: Record> ViewTable<R> {
     /// An empty table of at most `max_bytes`.
     pub(crate) fn new(max_bytes: u64) -> Self {
         let shards = (max_bytes / MIN_BYTES_PER_SHARD).clamp(1, MAX_SHARDS);
@@ -80,19 +78,18 @@ impl ViewTable {
             shards: (0..shards).map(|_| RwLock::default()).collect(),
             hasher: RandomState::default(),
             bytes: AtomicU64::new(0),
-            questions: AtomicU64::new(0),
-            answers: AtomicU64::new(0),
+            rows: [AtomicU64::new(0), AtomicU64::new(0)],
             max_bytes,
             evictions: AtomicU64::new(0),
         }
     }
 
     /// Reads a product's view, if it is there and `read` accepts it, and counts that as a use.
-    pub(crate) fn read<R>(
+    pub(crate) fn read<T>(
         &self,
         product_id: ProductId,
-        read: impl FnOnce(&View, Expiry) -> Option<R>,
-    ) -> Option<R> {
+        read: impl FnOnce(&R, Expiry) -> Option<T>,
+    ) -> Option<T> {
         let (hash, shard) = self.place(product_id);
         let shard = self.shards[shard].read();
         let kept = shard.find(hash, product_id).and_then(|place| shard.places[place].as_ref())?;
@@ -108,11 +105,7 @@ impl ViewTable {
     }
 
     /// Reads a product's view, if it is there, without counting a use.
-    pub(crate) fn look_at<R>(
-        &self,
-        product_id: ProductId,
-        look: impl FnOnce(&View, Expiry) -> R,
-    ) -> Option<R> {
+    pub(crate) fn look_at<T>(&self, product_id: ProductId, look: impl FnOnce(&R, Expiry) -> T) -> Option<T> {
         let (hash, shard) = self.place(product_id);
         let shard = self.shards[shard].read();
         let kept = shard.find(hash, product_id).and_then(|place| shard.places[place].as_ref())?;
@@ -120,24 +113,26 @@ impl ViewTable {
     }
 
     /// Changes a product's view in place, if it is there. Its size must stay the same.
-    pub(crate) fn change<R>(&self, product_id: ProductId, change: impl FnOnce(&mut View) -> R) -> Option<R> {
+    pub(crate) fn change<T>(&self, product_id: ProductId, change: impl FnOnce(&mut R) -> T) -> Option<T> {
         let (hash, shard) = self.place(product_id);
         let mut shard = self.shards[shard].write();
         let place = shard.find(hash, product_id)?;
         shard.places[place].as_mut().map(|kept| change(&mut kept.view))
     }
 
-    /// Replaces a product's view by a changed one, if it is there. No other thread may change it
-    /// meanwhile.
-    pub(crate) fn edit(&self, product_id: ProductId, edit: impl FnOnce(&View) -> View) {
-        if let Some((view, expiry)) = self.look_at(product_id, |view, expiry| (edit(view), expiry)) {
-            self.insert(view, expiry);
+    /// Replaces a product's view by a changed one, if it is there, or removes it. No other thread
+    /// may change it meanwhile.
+    pub(crate) fn edit(&self, product_id: ProductId, edit: impl FnOnce(&R) -> Option<R>) {
+        match self.look_at(product_id, |view, expiry| (edit(view), expiry)) {
+            Some((Some(view), expiry)) => self.insert(view, expiry),
+            Some((None, _)) => self.remove(product_id),
+            None => {}
         }
     }
 
     /// Inserts a view, replaces a former one, and evicts others until all fit. A view that is
     /// larger than the whole table is not inserted.
-    pub(crate) fn insert(&self, view: View, expiry: Expiry) {
+    pub(crate) fn insert(&self, view: R, expiry: Expiry) {
         let product_id = view.product_id();
         let kept = Kept { view, expiry, uses: AtomicU8::new(0) };
         let bytes = kept.bytes();
@@ -185,7 +180,7 @@ impl ViewTable {
 
     /// Looks at views, at most `limit` of them and always the same ones first, until `look` returns
     /// something.
-    pub(crate) fn find_in<R>(&self, limit: usize, look: impl Fn(&View) -> Option<R>) -> Option<R> {
+    pub(crate) fn find_in<T>(&self, limit: usize, look: impl Fn(&R) -> Option<T>) -> Option<T> {
         let mut left = limit;
         for shard in &self.shards {
             let shard = shard.read();
@@ -209,9 +204,9 @@ impl ViewTable {
         self.bytes.load(Ordering::Relaxed)
     }
 
-    /// The numbers of questions and answers in all views.
-    pub(crate) fn rows(&self) -> (u64, u64) {
-        (self.questions.load(Ordering::Relaxed), self.answers.load(Ordering::Relaxed))
+    /// The numbers of rows in all views.
+    pub(crate) fn rows(&self) -> [u64; 2] {
+        self.rows.each_ref().map(|count| count.load(Ordering::Relaxed))
     }
 
     /// The most bytes that views may take.
@@ -234,7 +229,7 @@ impl ViewTable {
     }
 
     /// Moves the shard's clock hand on until all fit or only so many views are left.
-    fn make_room(&self, shard: &mut Shard, left: usize) {
+    fn make_room(&self, shard: &mut Shard<R>, left: usize) {
         while self.is_full() && shard.taken > left {
             shard.hand = (shard.hand + 1) & shard.mask();
             // The entry that moves into the free slot is looked at next.
@@ -254,24 +249,24 @@ impl ViewTable {
         }
     }
 
-    fn take_away(&self, shard: &mut Shard, place: usize) {
+    fn take_away(&self, shard: &mut Shard<R>, place: usize) {
         if let Some(kept) = shard.remove(place, |kept| self.hash(kept.view.product_id())) {
             self.count_out(&kept);
         }
     }
 
-    fn count_in(&self, kept: &Kept) {
-        let [questions, answers, _] = kept.view.counts().map(|count| count as u64);
+    fn count_in(&self, kept: &Kept<R>) {
         self.bytes.fetch_add(kept.bytes(), Ordering::Relaxed);
-        self.questions.fetch_add(questions, Ordering::Relaxed);
-        self.answers.fetch_add(answers, Ordering::Relaxed);
+        for (all, count) in self.rows.iter().zip(kept.view.counts()) {
+            all.fetch_add(count as u64, Ordering::Relaxed);
+        }
     }
 
-    fn count_out(&self, kept: &Kept) {
-        let [questions, answers, _] = kept.view.counts().map(|count| count as u64);
+    fn count_out(&self, kept: &Kept<R>) {
         self.bytes.fetch_sub(kept.bytes(), Ordering::Relaxed);
-        self.questions.fetch_sub(questions, Ordering::Relaxed);
-        self.answers.fetch_sub(answers, Ordering::Relaxed);
+        for (all, count) in self.rows.iter().zip(kept.view.counts()) {
+            all.fetch_sub(count as u64, Ordering::Relaxed);
+        }
     }
 
     fn hash(&self, product_id: ProductId) -> u64 {
@@ -286,7 +281,13 @@ impl ViewTable {
     }
 }
 
-impl Shard {
+impl<R> Default for Shard<R> {
+    fn default() -> Self {
+        Self { places: Vec::new(), taken: 0, hand: 0, hits: AtomicU64::new(0) }
+    }
+}
+
+impl<R: Record> Shard<R> {
     /// Reduces a number to a slot.
     fn mask(&self) -> usize {
         self.places.len().wrapping_sub(1)
@@ -313,7 +314,7 @@ impl Shard {
     }
 
     /// Puts an entry into its slot and returns the former one of the same product.
-    fn insert(&mut self, hash: u64, kept: Kept, hash_of: impl Fn(&Kept) -> u64) -> Option<Kept> {
+    fn insert(&mut self, hash: u64, kept: Kept<R>, hash_of: impl Fn(&Kept<R>) -> u64) -> Option<Kept<R>> {
         if let Some(place) = self.find(hash, kept.view.product_id()) {
             return self.places[place].replace(kept);
         }
@@ -339,7 +340,7 @@ impl Shard {
     }
 
     /// Empties a slot and moves up the entries behind it that linear probing would no longer find.
-    fn remove(&mut self, place: usize, hash_of: impl Fn(&Kept) -> u64) -> Option<Kept> {
+    fn remove(&mut self, place: usize, hash_of: impl Fn(&Kept<R>) -> u64) -> Option<Kept<R>> {
         let removed = self.places[place].take()?;
         self.taken -= 1;
         let mask = self.mask();

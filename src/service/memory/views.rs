@@ -1,4 +1,5 @@
-//! The views in memory: which are kept, which are being loaded, and how a change reaches them.
+//! The views in memory: which are kept, which are being loaded, and how a change reaches them. A
+//! view is a record of one kind; each kind has a cache of its own.
 //!
 //! Everything here serves one rule: a view that was being loaded while its product changed is never
 //! kept. Loads in flight are listed. A change removes its product from the list before it touches
@@ -14,37 +15,37 @@ use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
 use super::freshness::{Begun, Expiry, Freshness};
+use super::record::Record;
 use super::table::ViewTable;
-use crate::domain::Target;
-use crate::domain::{ProductId, ProductRows};
+use crate::domain::{ProductId, Target};
 use crate::service::ServiceError;
 use crate::service::statistics::ViewStatistics;
 use crate::store::ProductChange;
-use crate::view::View;
 
 /// The background fill stops here, so that it evicts nothing that is in use.
 const FILL_MAX_PERCENT: u64 = 95;
 
 /// Receives a view that is being loaded.
-pub(crate) type ViewReceiver = oneshot::Receiver<Result<Arc<View>, ServiceError>>;
-type ViewSender = oneshot::Sender<Result<Arc<View>, ServiceError>>;
+pub(crate) type ViewReceiver<R> = oneshot::Receiver<Result<Arc<R>, ServiceError>>;
+type ViewSender<R> = oneshot::Sender<Result<Arc<R>, ServiceError>>;
 
 /// The views in memory, bounded in bytes, evicted by use.
-pub(crate) struct Views {
-    table: ViewTable,
-    in_flight: Mutex<InFlight>,
+pub(crate) struct Views<R> {
+    table: ViewTable<R>,
+    in_flight: Mutex<InFlight<R>>,
     freshness: Arc<Freshness>,
     /// Lists that waited for a load.
     misses: AtomicU64,
+    /// Views that were loaded for requests.
+    loads: AtomicU64,
 }
 
-#[derive(Default)]
-struct InFlight {
+struct InFlight<R> {
     /// The load of each product whose view may be kept when it arrives.
     listed: HashMap<ProductId, u64>,
     /// The requests that wait for each load, by its number; also for loads that are no longer
     /// listed.
-    waiting: HashMap<u64, Vec<ViewSender>>,
+    waiting: HashMap<u64, Vec<ViewSender<R>>>,
     last_number: u64,
     /// The products that changed since the background fill began to read its chunk.
     fill: Option<FillChunk>,
@@ -54,7 +55,20 @@ struct InFlight {
     disconnected: bool,
 }
 
-impl InFlight {
+impl<R> Default for InFlight<R> {
+    fn default() -> Self {
+        Self {
+            listed: HashMap::new(),
+            waiting: HashMap::new(),
+            last_number: 0,
+            fill: None,
+            commits: HashMap::new(),
+            disconnected: false,
+        }
+    }
+}
+
+impl<R> InFlight<R> {
     /// A view of this product that is being loaded is not kept.
     fn strike(&mut self, product_id: ProductId) {
         self.listed.remove(&product_id);
@@ -105,27 +119,26 @@ pub(crate) struct LoadTicket {
 pub(crate) struct CommitNumber(u64);
 
 /// A change by a commit of this process.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum OwnChange {
+pub(crate) enum OwnChange<R: Record> {
     /// A change that other processes are notified of as well.
     Known(ProductChange),
-    /// New questions and answers without photos.
-    Came(ProductRows),
+    /// New rows without photos.
+    Came(R::Added),
     /// A row was hidden.
     Went(ProductId, Target),
 }
 
 /// The state of a view that a request needs.
-pub(crate) enum Wanted {
+pub(crate) enum Wanted<R> {
     /// In memory: call [`Views::read`].
     Here,
     /// Being loaded by another request.
-    Coming(ViewReceiver),
+    Coming(ViewReceiver<R>),
     /// Not there: the caller must have it loaded.
-    LoadIt(LoadTicket, ViewReceiver),
+    LoadIt(LoadTicket, ViewReceiver<R>),
 }
 
-impl Views {
+impl<R: Record> Views<R> {
     /// An empty cache of at most `max_bytes`.
     pub(crate) fn new(max_bytes: u64, freshness: Arc<Freshness>) -> Self {
         Self {
@@ -133,23 +146,25 @@ impl Views {
             in_flight: Mutex::default(),
             freshness,
             misses: AtomicU64::new(0),
+            loads: AtomicU64::new(0),
         }
     }
 
     /// Reads a view if it is in memory and may be served.
-    pub(crate) fn read<R>(&self, product_id: ProductId, read: impl FnOnce(&View) -> R) -> Option<R> {
+    pub(crate) fn read<T>(&self, product_id: ProductId, read: impl FnOnce(&R) -> T) -> Option<T> {
         let present = self.freshness.present();
         self.table.read(product_id, |view, expiry| self.freshness.serves(present, expiry).then(|| read(view)))
     }
 
-    fn is_here(&self, product_id: ProductId) -> bool {
+    /// Whether a view is in memory and may be served.
+    pub(crate) fn is_here(&self, product_id: ProductId) -> bool {
         let present = self.freshness.present();
-        let serves = |_: &View, expiry| self.freshness.serves(present, expiry);
+        let serves = |_: &R, expiry| self.freshness.serves(present, expiry);
         self.table.look_at(product_id, serves).unwrap_or(false)
     }
 
     /// The state of a product's view. If it is not in memory, the caller waits for its load.
-    pub(crate) fn want(&self, product_id: ProductId) -> Wanted {
+    pub(crate) fn want(&self, product_id: ProductId) -> Wanted<R> {
         let (sender, receiver) = oneshot::channel();
         let mut in_flight = self.in_flight.lock();
         // Again, under the lock: it may have arrived since the caller looked.
@@ -172,7 +187,7 @@ impl Views {
     /// Ends a load: keeps the view unless its product changed meanwhile, and sends it to all
     /// waiting requests. They came before that change was acknowledged, so the view is right for
     /// them in any case.
-    pub(crate) fn loaded(&self, ticket: LoadTicket, result: Result<Arc<View>, ServiceError>) {
+    pub(crate) fn loaded(&self, ticket: LoadTicket, result: Result<Arc<R>, ServiceError>) {
         let waiting = {
             let mut in_flight = self.in_flight.lock();
             if in_flight.listed.get(&ticket.product_id) == Some(&ticket.number) {
@@ -180,7 +195,7 @@ impl Views {
                 if let Ok(view) = &result
                     && !in_flight.disconnected
                 {
-                    self.table.insert(View::clone(view), ticket.expiry);
+                    self.table.insert(R::clone(view), ticket.expiry);
                 }
             }
             in_flight.waiting.remove(&ticket.number).unwrap_or_default()
@@ -203,7 +218,7 @@ impl Views {
 
     /// Applies a commit that has ended: it is durable and not acknowledged yet, or it failed and
     /// changed nothing.
-    pub(crate) fn end_commit(&self, commit: CommitNumber, changes: Vec<OwnChange>) {
+    pub(crate) fn end_commit(&self, commit: CommitNumber, changes: Vec<OwnChange<R>>) {
         for change in changes {
             let mut in_flight = self.in_flight.lock();
             match change {
@@ -213,15 +228,16 @@ impl Views {
                         in_flight.disturb(Some(commit), change.product_id());
                     }
                 }
-                OwnChange::Came(rows) => {
-                    in_flight.strike(rows.product_id);
-                    in_flight.disturb(Some(commit), rows.product_id);
-                    if in_flight.is_disturbed(commit, rows.product_id) {
+                OwnChange::Came(added) => {
+                    let product_id = R::product_of_added(&added);
+                    in_flight.strike(product_id);
+                    in_flight.disturb(Some(commit), product_id);
+                    if in_flight.is_disturbed(commit, product_id) {
                         // Others may have voted for these rows, or hidden them, before they were
                         // inserted.
-                        self.table.remove(rows.product_id);
+                        self.table.remove(product_id);
                     } else {
-                        self.table.edit(rows.product_id, |view| view.with(&rows));
+                        self.table.edit(product_id, |view| Some(view.with(&added)));
                     }
                 }
                 OwnChange::Went(product_id, target) => {
@@ -234,9 +250,9 @@ impl Views {
         self.in_flight.lock().commits.remove(&commit.0);
     }
 
-    /// Applies the changes of others.
+    /// Applies the changes of others, those of other kinds left out.
     pub(crate) fn apply(&self, changes: &[ProductChange]) {
-        for &change in changes {
+        for &change in changes.iter().filter(|change| R::is_concerned(**change)) {
             let mut in_flight = self.in_flight.lock();
             in_flight.disturb(None, change.product_id());
             self.change(&mut in_flight, change);
@@ -244,21 +260,17 @@ impl Views {
     }
 
     /// Applies a change. Returns whether the view, if it is in memory, had the changed row.
-    fn change(&self, in_flight: &mut InFlight, change: ProductChange) -> bool {
+    fn change(&self, in_flight: &mut InFlight<R>, change: ProductChange) -> bool {
         let product_id = change.product_id();
         in_flight.strike(product_id);
         let found = match change {
-            ProductChange::QuestionVotes(_, question_id, helpful) => {
-                self.table.change(product_id, |view| view.raise_question(question_id, helpful))
-            }
-            ProductChange::AnswerVotes(_, answer_id, helpful) => {
-                self.table.change(product_id, |view| view.raise_answer(answer_id, helpful))
-            }
-            ProductChange::Rows(_) => {
+            ProductChange::QuestionVotes(..)
+            | ProductChange::AnswerVotes(..)
+            | ProductChange::ReviewVotes(..) => self.table.change(product_id, |view| view.raise(change)),
+            ProductChange::Rows(_) | ProductChange::Reviews(_) => {
                 self.table.remove(product_id);
                 Some(false)
             }
-            ProductChange::ReviewVotes(..) | ProductChange::Reviews(_) => None,
         };
         found.unwrap_or(true)
     }
@@ -298,7 +310,7 @@ impl Views {
 
     /// Ends the chunk. Keeps its views whose products did not change since it began and that are
     /// not there already. Returns whether there is room for more.
-    pub(crate) fn end_fill_chunk(&self, views: Vec<View>) -> bool {
+    pub(crate) fn end_fill_chunk(&self, views: Vec<R>) -> bool {
         for view in views {
             let product_id = view.product_id();
             let in_flight = self.in_flight.lock();
@@ -313,33 +325,41 @@ impl Views {
         self.table.bytes() < self.table.max_bytes() / 100 * FILL_MAX_PERCENT
     }
 
+    /// The most bytes that views may take.
+    pub(crate) fn max_bytes(&self) -> u64 {
+        self.table.max_bytes()
+    }
+
+    /// Counts views that were loaded for requests.
+    pub(crate) fn count_loads(&self, views: usize) {
+        self.loads.fetch_add(views as u64, Ordering::Relaxed);
+    }
+
     /// The number of views and their bytes.
     pub(crate) fn size(&self) -> (usize, u64) {
         (self.table.len(), self.table.bytes())
     }
 
     /// Looks at a product in memory, fresh or not, without counting a use.
-    pub(crate) fn look_at<R>(&self, product_id: ProductId, look: impl FnOnce(&View) -> R) -> Option<R> {
+    pub(crate) fn look_at<T>(&self, product_id: ProductId, look: impl FnOnce(&R) -> T) -> Option<T> {
         self.table.look_at(product_id, |view, _| look(view))
     }
 
     /// Looks at most at `limit` products, until `look` returns something.
-    pub(crate) fn find_in<R>(&self, limit: usize, look: impl Fn(&View) -> Option<R>) -> Option<R> {
+    pub(crate) fn find_in<T>(&self, limit: usize, look: impl Fn(&R) -> Option<T>) -> Option<T> {
         self.table.find_in(limit, look)
     }
 
     /// Reads the figures of the cache.
     pub(crate) fn statistics(&self) -> ViewStatistics {
-        let (questions, answers) = self.table.rows();
         ViewStatistics {
             kept: self.table.len() as u64,
-            questions,
-            answers,
+            rows: self.table.rows(),
             bytes: self.table.bytes(),
             max_bytes: self.table.max_bytes(),
             hits: self.table.hits(),
             misses: self.misses.load(Ordering::Relaxed),
-            loads: 0,
+            loads: self.loads.load(Ordering::Relaxed),
             evictions: self.table.evictions(),
         }
     }

@@ -6,7 +6,7 @@ use std::error::Error;
 use tokio_postgres::Row;
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, accepts, private::BytesMut, to_sql_checked};
 
-use crate::domain::{Digest, Id, Timestamp};
+use crate::domain::{Digest, Id, Price, Stars, Timestamp};
 use crate::store::{StoreError, columns};
 
 /// PostgreSQL counts from 2000-01-01, we count from 1970-01-01.
@@ -104,6 +104,39 @@ impl<'a> Columns<'a> {
 
     pub(super) fn flag(self, index: usize, column: &'static str) -> Result<bool, StoreError> {
         self.get(index, column)
+    }
+
+    /// A price in hundredths.
+    pub(super) fn price(self, index: usize, column: &'static str) -> Result<Price, StoreError> {
+        self.number(index, column, columns::price)
+    }
+
+    pub(super) fn stars(self, index: usize, column: &'static str) -> Result<Stars, StoreError> {
+        self.number(index, column, columns::stars)
+    }
+
+    /// A number that is not negative.
+    pub(super) fn sum(self, index: usize, column: &'static str) -> Result<u64, StoreError> {
+        self.number(index, column, columns::number)
+    }
+
+    /// A number as what `convert` makes of it.
+    pub(super) fn number<T>(
+        self,
+        index: usize,
+        column: &'static str,
+        convert: impl FnOnce(i64) -> Result<T, String>,
+    ) -> Result<T, StoreError> {
+        convert(self.get(index, column)?).map_err(|problem| self.damaged(column, problem))
+    }
+
+    /// What `read` makes of a column, or nothing if it is empty.
+    pub(super) fn optional<T>(
+        self,
+        index: usize,
+        read: impl FnOnce(usize) -> Result<T, StoreError>,
+    ) -> Result<Option<T>, StoreError> {
+        if self.is_empty(index) { Ok(None) } else { read(index).map(Some) }
     }
 
     fn damaged(self, column: &'static str, problem: String) -> StoreError {

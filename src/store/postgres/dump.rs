@@ -3,174 +3,157 @@
 
 use std::sync::Arc;
 
-use tokio_postgres::types::ToSql;
-use tokio_postgres::{Client, Row, Statement};
+use tokio_postgres::{Row, Statement};
 
 use super::connect::failure::Failure;
 use super::connect::server::Server;
-use super::connect::session::{PATIENT_SETTINGS, Prepared, Session};
-use super::connect::statement::Naming;
-use super::decode::{Columns, bigint};
-use crate::domain::{AnswerId, Id as _, Kind, PhotoId, ProductId, QuestionId, Set, Timestamp};
-use crate::store::{DUMP_ROWS_PER_BATCH, Dump, LastIds, RowBatch, StoreError};
+use super::connect::session::{Session, Unprepared};
+use super::decode::{Columns, Milliseconds};
+use super::tables::{ColumnType, column_list, id_name, key, own_columns, sequence};
+use crate::domain::{Column, Holds, Id as _, Kind, ProductId, Set, Texts, Timestamp};
+use crate::store::{DUMP_ROWS_PER_BATCH, Dump, LastIds, NOTHING, RowBatch, StoreError, columns};
 
-const SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-
-/// The row before the first one of a batch, by product and id.
-type Key = (i64, i64);
-
-/// Before the first row, also when its ids are damaged: a row must not be left out in silence.
-const BEGINNING: Key = (i64::MIN, i64::MIN);
-
-/// The statements of a dump.
-struct DumpStatements {
-    questions: Statement,
-    answers: Statement,
-    photos: Statement,
-}
-
-impl Prepared for DumpStatements {
-    const SETTINGS: &'static [&'static str] = PATIENT_SETTINGS;
-
-    // They always have names: a dump does not go through a pooler.
-    async fn prepare(client: &Client, _: Naming) -> Result<Self, tokio_postgres::Error> {
-        Ok(Self {
-            questions: client
-                .prepare(
-                    "SELECT product_id, question_id, written_at, helpful, reported, body, name, email
-                     FROM questions WHERE (product_id, question_id) > ($1, $2)
-                     ORDER BY product_id, question_id LIMIT $3",
-                )
-                .await?,
-            answers: client
-                .prepare(
-                    "SELECT product_id, answer_id, written_at, helpful, reported, body, name, email, question_id
-                     FROM answers WHERE (product_id, answer_id) > ($1, $2)
-                     ORDER BY product_id, answer_id LIMIT $3",
-                )
-                .await?,
-            photos: client
-                .prepare(
-                    "SELECT product_id, photo_id, answer_id, url
-                     FROM photos WHERE (product_id, photo_id) > ($1, $2)
-                     ORDER BY product_id, photo_id LIMIT $3",
-                )
-                .await?,
-        })
-    }
-}
+/// Rows of a cursor are read to the end, but the keys have them in order: sorting them first would
+/// write all of them to disk.
+const SNAPSHOT: &str =
+    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL cursor_tuple_fraction = 0.0001";
 
 /// A dump under way. Its connection holds an open transaction.
 pub(super) struct PostgresDump {
-    session: Session<DumpStatements>,
-    questions_after: Key,
-    answers_after: Key,
-    photos_after: Key,
+    session: Session<Unprepared>,
+    /// What reads on in the cursor of each kind that was begun.
+    fetches: [Option<Statement>; Kind::COUNT],
 }
 
 impl PostgresDump {
     pub(super) fn begin(server: &Arc<Server>) -> Result<Self, StoreError> {
         let mut session = Session::open(server)?;
         session.run(SNAPSHOT)?;
-        Ok(Self { session, questions_after: BEGINNING, answers_after: BEGINNING, photos_after: BEGINNING })
+        Ok(Self { session, fetches: [const { None }; Kind::COUNT] })
     }
 
-    fn read(
-        &mut self,
-        statement: impl Fn(&DumpStatements) -> &Statement,
-        (product_id, id): Key,
-    ) -> Result<Vec<Row>, StoreError> {
-        let limit = i64::try_from(DUMP_ROWS_PER_BATCH).unwrap_or(i64::MAX);
-        let parameters: [&(dyn ToSql + Sync); 3] = [&product_id, &id, &limit];
-        // Not `read`, which would go on in another snapshot on a new connection.
-        self.session
-            .ask_patiently(async |client, statements| {
-                Ok(client.query(statement(statements), &parameters).await?)
-            })
-            .map_err(Failure::before_commit)
+    /// The next rows of a kind. Not by `Session::read`, which would go on in another snapshot on a
+    /// new connection.
+    fn fetch(&mut self, kind: Kind) -> Result<Vec<Row>, StoreError> {
+        let Self { session, fetches } = self;
+        let fetch = &mut fetches[kind as usize];
+        let rows = session.ask_patiently(async |client, _| {
+            if fetch.is_none() {
+                client.batch_execute(&declare(kind)).await?;
+                let table = kind.definition().table;
+                let text = format!("FETCH FORWARD {DUMP_ROWS_PER_BATCH} FROM dump_{table}");
+                *fetch = Some(client.prepare(&text).await?);
+            }
+            match fetch {
+                Some(fetch) => Ok(client.query(&*fetch, &[]).await?),
+                None => Ok(Vec::new()),
+            }
+        });
+        rows.map_err(Failure::before_commit)
     }
 }
 
-/// The columns of the statement of questions and answers that hold a value of the batch, in its
-/// order. The parent is the product, or in the last column.
-fn entry(columns: Columns<'_>, batch: &mut RowBatch, id: &'static str) -> Result<(), StoreError> {
-    let product_id: ProductId = columns.id(0, "product_id")?;
-    let parent = match batch.kind() {
-        Kind::Answer => columns.id::<QuestionId>(8, "question_id")?.get(),
-        _ => product_id.get(),
-    };
-    let values = [
-        columns.id::<QuestionId>(1, id)?.get(),
-        parent,
-        batch.texts.keep(columns.text(5, "body")?).to_bits(),
-        columns.time(2, "written_at")?.milliseconds().cast_unsigned(),
-        batch.texts.keep(columns.text(6, "name")?).to_bits(),
-        batch.texts.keep(columns.text(7, "email")?).to_bits(),
-        columns.flag(4, "reported")?.into(),
-        columns.count(3, "helpful")?.into(),
-    ];
-    batch.push(product_id, &values);
-    Ok(())
+/// Opens the cursor of a kind: the product, then the other columns.
+fn declare(kind: Kind) -> String {
+    let table = kind.definition().table;
+    format!(
+        "DECLARE dump_{table} NO SCROLL CURSOR FOR SELECT {} FROM {table} ORDER BY {}",
+        column_list(kind, |column| expression(kind, column)),
+        key(kind)
+    )
+}
+
+/// What a dump has for a column.
+fn expression(kind: Kind, column: &Column) -> String {
+    let name = column.name;
+    match ColumnType::of(column) {
+        ColumnType::Smallint | ColumnType::State => format!("{name}::bigint"),
+        // Votes that were taken back do not count.
+        _ if kind == Kind::Review && name == "helpful" => "helpful - withdrawn".to_owned(),
+        _ => name.to_owned(),
+    }
 }
 
 impl Dump for PostgresDump {
     fn next(&mut self, kind: Kind) -> Result<RowBatch, StoreError> {
+        let definition = kind.definition();
         let mut batch = RowBatch::new(kind);
-        match kind {
-            Kind::Question => {
-                for row in self.read(|statements| &statements.questions, self.questions_after)? {
-                    entry(Columns::new(&row, "questions", 1), &mut batch, "question_id")?;
+        let id = own_columns(kind).position(|(_, column)| column.name == id_name(kind));
+        let mut values = Vec::with_capacity(definition.columns.len());
+        for row in self.fetch(kind)? {
+            let columns = Columns::new(&row, definition.table, id.map_or(0, |place| place + 1));
+            let product_id: ProductId = columns.id(0, "product_id")?;
+            values.clear();
+            let mut index = 0;
+            for column in definition.columns {
+                if column.holds == Holds::Product {
+                    values.push(product_id.get());
+                } else {
+                    index += 1;
+                    values.push(value(columns, index, column, &mut batch.texts)?);
                 }
-                self.questions_after = last_key(&batch).unwrap_or(self.questions_after);
             }
-            Kind::Answer => {
-                for row in self.read(|statements| &statements.answers, self.answers_after)? {
-                    entry(Columns::new(&row, "answers", 1), &mut batch, "answer_id")?;
-                }
-                self.answers_after = last_key(&batch).unwrap_or(self.answers_after);
-            }
-            Kind::Photo => {
-                for row in self.read(|statements| &statements.photos, self.photos_after)? {
-                    let columns = Columns::new(&row, "photos", 1);
-                    let values = [
-                        columns.id::<PhotoId>(1, "photo_id")?.get(),
-                        columns.id::<AnswerId>(2, "answer_id")?.get(),
-                        batch.texts.keep(columns.text(3, "url")?).to_bits(),
-                    ];
-                    batch.push(columns.id(0, "product_id")?, &values);
-                }
-                self.photos_after = last_key(&batch).unwrap_or(self.photos_after);
-            }
-            _ => {}
+            batch.push(product_id, &values);
         }
         Ok(batch)
     }
 
     fn last_ids(&mut self) -> Result<LastIds, StoreError> {
+        let kinds: Vec<_> =
+            Kind::all().filter_map(|kind| sequence(kind).map(|sequence| (kind, sequence))).collect();
         // A sequence that gave out nothing yet stands at its first number, not yet called.
-        let columns: Vec<_> = LastIds::default()
-            .each()
-            .map(|(_, name, _)| {
-                format!("(SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {name}_ids)")
-            })
-            .collect();
-        let sql = format!("SELECT {}", columns.join(", "));
+        let last_id = |sequence: &str| {
+            format!("(SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {sequence})")
+        };
+        let selects: Vec<_> = kinds.iter().map(|(_, sequence)| last_id(sequence)).collect();
         let last_ids = self.session.ask_patiently(async |client, _| {
-            let row = client.query_one(&sql, &[]).await?;
+            let row = client.query_one(&format!("SELECT {}", selects.join(", ")), &[]).await?;
             let mut last_ids = LastIds::default();
-            for (index, (kind, _, _)) in LastIds::default().each().enumerate() {
-                last_ids.raise(kind, row.try_get::<_, i64>(index)?.unsigned_abs());
+            for (index, (kind, _)) in kinds.iter().enumerate() {
+                last_ids.raise(*kind, row.try_get::<_, i64>(index)?.unsigned_abs());
             }
             Ok(last_ids)
         });
         last_ids.map_err(Failure::before_commit)
     }
 
-    fn imported_at(&mut self, _: Set) -> Result<Option<Timestamp>, StoreError> {
-        Ok(None)
+    fn imported_at(&mut self, set: Set) -> Result<Option<Timestamp>, StoreError> {
+        const IMPORTED_AT: &str = "SELECT imported_at FROM imports WHERE set_name = $1";
+        let imported_at: Result<Option<Milliseconds>, _> = self.session.ask_patiently(async |client, _| {
+            Ok(client.query_opt_scalar(IMPORTED_AT, &[&set.name()]).await?)
+        });
+        let imported_at = imported_at.map_err(Failure::before_commit)?;
+        Ok(imported_at.map(|Milliseconds(imported_at)| Timestamp::nearest(imported_at)))
     }
 }
 
-fn last_key(batch: &RowBatch) -> Option<Key> {
-    batch.rows().last().map(|row| (bigint(row.product_id()), row.value(0).cast_signed()))
+/// A value as batches have it.
+fn value(
+    columns: Columns<'_>,
+    index: usize,
+    column: &'static Column,
+    texts: &mut Texts,
+) -> Result<u64, StoreError> {
+    let name = column.name;
+    let is_optional = matches!(column.holds, Holds::OptionalPrice | Holds::OptionalText);
+    if is_optional && columns.is_empty(index) {
+        return Ok(NOTHING);
+    }
+    Ok(match column.holds {
+        Holds::Product | Holds::OwnId | Holds::Parent | Holds::Other(_) => {
+            columns.number(index, name, columns::id::<ProductId>)?.get()
+        }
+        Holds::Reference | Holds::Position | Holds::Sum => columns.number(index, name, columns::number)?,
+        Holds::Count => u64::from(columns.count(index, name)?),
+        Holds::Hidden if ColumnType::of(column) == ColumnType::State => {
+            u64::from(columns.number(index, name, columns::is_hidden_state)?)
+        }
+        Holds::Hidden | Holds::Flag => u64::from(columns.flag(index, name)?),
+        Holds::Stars => u64::from(columns.stars(index, name)?.get()),
+        Holds::Time => columns.time(index, name)?.milliseconds().cast_unsigned(),
+        Holds::Price | Holds::OptionalPrice => columns.price(index, name)?.hundredths(),
+        Holds::Text | Holds::OptionalText | Holds::PhotoUrl => {
+            texts.keep(columns.text(index, name)?).to_bits()
+        }
+    })
 }

@@ -11,11 +11,9 @@ use super::connect::session::{Session, Unprepared};
 use super::decode::bigint;
 use super::notices::listen::OwnOrigin;
 use super::notices::notice::{self, NOTIFY};
-use crate::domain::Kind;
-use crate::store::{Counts, ERASED_BODY, ERASED_NAME, PersonRows, ProductChange, StoreError};
-
-/// The place of the column `email` of questions and answers.
-const EMAIL: usize = 5;
+use super::tables::id_name;
+use crate::domain::{Id as _, Kind, ProductId};
+use crate::store::{Counts, ERASED_BODY, ERASED_NAME, PersonRows, ProductChange, StoreError, photographed};
 
 /// How often the transaction is carried out before its failure is reported: others may hold its
 /// rows.
@@ -24,21 +22,10 @@ const MAX_ATTEMPTS: u32 = 5;
 /// How long rows that get votes meanwhile are waited for. Writes behind them wait as well.
 const BEGIN: &str = "BEGIN; SET LOCAL lock_timeout = '2s'";
 
-const QUESTIONS: &str = "
-    UPDATE questions q SET name = $1, email = '', body = $2
-    FROM unnest($3::bigint[], $4::bigint[], $5::text[]) AS e (product_id, question_id, email)
-    WHERE q.product_id = e.product_id AND q.question_id = e.question_id AND q.email = e.email";
-const ANSWERS: &str = "
-    UPDATE answers a SET name = $1, email = '', body = $2
-    FROM unnest($3::bigint[], $4::bigint[], $5::text[]) AS e (product_id, answer_id, email)
-    WHERE a.product_id = e.product_id AND a.answer_id = e.answer_id AND a.email = e.email
-    RETURNING a.product_id, a.answer_id";
-const PHOTOS: &str = "
-    DELETE FROM photos p USING unnest($1::bigint[], $2::bigint[]) AS e (product_id, answer_id)
-    WHERE p.product_id = e.product_id AND p.answer_id = e.answer_id";
 // Digests of erased texts and addresses.
-const SUBMISSIONS: &str =
-    "DELETE FROM submissions WHERE question_id = ANY ($1::bigint[]) OR answer_id = ANY ($2::bigint[])";
+const SUBMISSIONS: &str = "
+    DELETE FROM submissions WHERE question_id = ANY ($1::bigint[]) OR answer_id = ANY ($2::bigint[])
+                               OR review_id = ANY ($3::bigint[])";
 
 /// Erases the rows that are still the person's.
 pub(super) fn erase(server: &Arc<Server>, person: &PersonRows) -> Result<Counts, StoreError> {
@@ -68,41 +55,88 @@ pub(super) fn erase(server: &Arc<Server>, person: &PersonRows) -> Result<Counts,
     Ok(erased)
 }
 
+/// Keys of rows that were erased.
+#[derive(Default)]
+struct Erased {
+    products: Vec<i64>,
+    ids: Vec<i64>,
+}
+
 /// Everything but the `COMMIT`.
 async fn transact(client: &Client, person: &PersonRows) -> Result<Counts, Failure> {
-    let of = |kind: Kind| person.of(kind).collect::<Vec<_>>();
-    let (questions, answers) = (of(Kind::Question), of(Kind::Answer));
     client.batch_execute(BEGIN).await?;
-    let products: Vec<i64> = questions.iter().map(|row| bigint(row.product_id())).collect();
-    let question_ids: Vec<i64> = questions.iter().map(|row| row.value(0).cast_signed()).collect();
-    let emails: Vec<&str> = questions.iter().map(|row| row.text(EMAIL)).collect();
-    let questions_erased =
-        client.execute(QUESTIONS, &[&ERASED_NAME, &ERASED_BODY, &products, &question_ids, &emails]).await?;
-
-    let products: Vec<i64> = answers.iter().map(|row| bigint(row.product_id())).collect();
-    let ids: Vec<i64> = answers.iter().map(|row| row.value(0).cast_signed()).collect();
-    let emails: Vec<&str> = answers.iter().map(|row| row.text(EMAIL)).collect();
-    let erased = client.query(ANSWERS, &[&ERASED_NAME, &ERASED_BODY, &products, &ids, &emails]).await?;
-    let mut products: Vec<i64> = Vec::with_capacity(erased.len());
-    let mut ids: Vec<i64> = Vec::with_capacity(erased.len());
-    for row in &erased {
-        products.push(row.try_get(0)?);
-        ids.push(row.try_get(1)?);
+    let mut counts = Counts::default();
+    let mut changes = Vec::new();
+    let mut gone = [const { Vec::new() }; Kind::COUNT];
+    for kind in Kind::all() {
+        let Some(email) = kind.email_column() else { continue };
+        let erased = erase_authors(client, person, kind, email).await?;
+        if erased.ids.is_empty() {
+            continue;
+        }
+        counts.add(kind, erased.ids.len() as u64);
+        for photos in Kind::all().filter(|photos| photographed(*photos).is_some_and(|(of, _)| of == kind)) {
+            counts.add(photos, erase_photos(client, photos, &erased).await?);
+        }
+        let change = if kind == Kind::Review { ProductChange::Reviews } else { ProductChange::Rows };
+        changes.extend(
+            erased
+                .products
+                .iter()
+                .filter_map(|&product_id| Some(change(ProductId::new(product_id.cast_unsigned()).ok()?))),
+        );
+        gone[kind as usize] = erased.ids;
     }
     // Others would forget what they have in memory.
-    if questions_erased == 0 && erased.is_empty() {
-        return Ok(Counts::default());
+    if changes.is_empty() {
+        return Ok(counts);
     }
-    let photos = client.execute(PHOTOS, &[&products, &ids]).await?;
-    client.execute(SUBMISSIONS, &[&question_ids, &ids]).await?;
-
-    let changed = questions.iter().map(|row| row.product_id());
-    let mut changed: Vec<_> = changed.chain(answers.iter().map(|row| row.product_id())).collect();
-    changed.sort_unstable();
-    changed.dedup();
-    let changes: Vec<_> = changed.into_iter().map(ProductChange::Rows).collect();
+    let [questions, answers, reviews] =
+        [Kind::Question, Kind::Answer, Kind::Review].map(|kind| &gone[kind as usize]);
+    client.execute(SUBMISSIONS, &[questions, answers, reviews]).await?;
+    changes.sort_unstable_by_key(|change| (change.product_id(), matches!(change, ProductChange::Reviews(_))));
+    changes.dedup();
     let notices = notice::write(OwnOrigin::draw().get(), &changes);
     client.query(NOTIFY, &[&notices]).await?;
-    let answers = erased.len() as u64;
-    Ok(Counts::from([(Kind::Question, questions_erased), (Kind::Answer, answers), (Kind::Photo, photos)]))
+    Ok(counts)
+}
+
+/// Erases names, addresses and texts of the rows of a kind that still have the person's address.
+async fn erase_authors(
+    client: &Client,
+    person: &PersonRows,
+    kind: Kind,
+    email: usize,
+) -> Result<Erased, Failure> {
+    let (table, id) = (kind.definition().table, id_name(kind));
+    let Some(own_id) = kind.id_column() else { return Ok(Erased::default()) };
+    let products: Vec<i64> = person.of(kind).map(|row| bigint(row.product_id())).collect();
+    let ids: Vec<i64> = person.of(kind).map(|row| row.value(own_id).cast_signed()).collect();
+    let emails: Vec<&str> = person.of(kind).map(|row| row.text(email)).collect();
+    // A heading says as much as a text, and may be empty.
+    let heading = if kind == Kind::Review { ", summary = ''" } else { "" };
+    let update = format!(
+        "UPDATE {table} t SET name = $1, email = '', body = $2{heading}
+         FROM unnest($3::bigint[], $4::bigint[], $5::text[]) AS e (product_id, id, email)
+         WHERE t.product_id = e.product_id AND t.{id} = e.id AND t.email = e.email
+         RETURNING t.product_id, t.{id}"
+    );
+    let mut erased = Erased::default();
+    for row in client.query(&update, &[&ERASED_NAME, &ERASED_BODY, &products, &ids, &emails]).await? {
+        erased.products.push(row.try_get(0)?);
+        erased.ids.push(row.try_get(1)?);
+    }
+    Ok(erased)
+}
+
+/// Deletes the photos of erased rows.
+async fn erase_photos(client: &Client, photos: Kind, erased: &Erased) -> Result<u64, Failure> {
+    let definition = photos.definition();
+    let Some((_, parent)) = photographed(photos) else { return Ok(0) };
+    let (table, parent) = (definition.table, definition.columns[parent].name);
+    let delete = format!(
+        "DELETE FROM {table} p USING unnest($1::bigint[], $2::bigint[]) AS e (product_id, id)
+         WHERE p.product_id = e.product_id AND p.{parent} = e.id"
+    );
+    Ok(client.execute(&delete, &[&erased.products, &erased.ids]).await?)
 }

@@ -5,6 +5,7 @@
 
 mod check;
 mod connect;
+mod counts;
 mod decode;
 mod dump;
 mod erase;
@@ -13,6 +14,7 @@ mod locks;
 mod notices;
 mod read;
 mod schema;
+mod tables;
 mod write;
 
 use std::sync::Arc;
@@ -102,8 +104,8 @@ impl Sessions for PostgresStore {
 }
 
 impl Upkeep for PostgresStore {
-    fn bulk_load(&self, _: &[Set], mode: LoadMode) -> Result<Box<dyn BulkLoad>, StoreError> {
-        Ok(Box::new(load::PostgresBulkLoad::begin(&self.direct, mode)?))
+    fn bulk_load(&self, sets: &[Set], mode: LoadMode) -> Result<Box<dyn BulkLoad>, StoreError> {
+        Ok(Box::new(load::PostgresBulkLoad::begin(&self.direct, sets, mode)?))
     }
 
     fn dump(&self) -> Result<Box<dyn Dump>, StoreError> {
@@ -115,11 +117,12 @@ impl Upkeep for PostgresStore {
     }
 
     fn is_empty(&self) -> Result<bool, StoreError> {
-        Session::<Unprepared>::open(&self.direct)?.read(async |client, _| load::is_empty(client).await)
+        Session::<Unprepared>::open(&self.direct)?
+            .read(async |client, _| load::are_empty(client, &Set::ALL).await)
     }
 
     fn counts(&self) -> Result<Counts, StoreError> {
-        Session::<Unprepared>::open(&self.direct)?.read(async |client, _| check::counts(client).await)
+        Session::<Unprepared>::open(&self.direct)?.read(async |client, _| counts::count_all(client).await)
     }
 
     fn check(&self, report: &mut dyn FnMut(Finding)) -> Result<Counts, StoreError> {

@@ -8,6 +8,7 @@ use super::connect::address::PostgresAddress;
 use super::connect::failure::Failure;
 use super::connect::session::{Session, Unprepared};
 use super::locks::{LOCK_MIGRATION, LOCK_TIMEOUT, MAX_LOCK_ATTEMPTS, STAY_IN_SCHEMA};
+use super::tables::{sequences, tables};
 use crate::store::{Migrated, StoreError};
 
 /// The migrations, oldest first.
@@ -18,18 +19,28 @@ const MIGRATIONS: [&str; 4] = [
     include_str!("../../../migrations/postgres/0004_catalogue_and_reviews.sql"),
 ];
 
-/// Names of ours that another program may have taken.
+/// Tables of ours that hold no rows of kinds.
+const OTHER_TABLES: [&str; 2] = ["submissions", "imports"];
+
+/// Tables of ours that the first three versions had.
+const FIRST_TABLES: [&str; 4] = ["questions", "answers", "photos", "submissions"];
+
+/// Finds a name of ours ($1) that another program has taken.
 const NAMES_TAKEN: &str = "SELECT relname::text FROM pg_catalog.pg_class
-     WHERE relname IN ('questions', 'answers', 'photos', 'submissions') AND pg_catalog.pg_table_is_visible(oid)
+     WHERE relname = ANY ($1::text[]) AND pg_catalog.pg_table_is_visible(oid)
      ORDER BY relname LIMIT 1";
 
-/// Names of ours that mean something in another schema, or nothing.
+/// Finds a name of ours ($1) that means something in another schema, or nothing.
 const ASTRAY: &str = "
-    SELECT name FROM unnest(ARRAY['questions', 'answers', 'photos', 'submissions',
-                                  'question_ids', 'answer_ids', 'photo_ids']) AS ours (name)
+    SELECT name FROM unnest($1::text[]) AS ours (name)
     WHERE (SELECT relnamespace FROM pg_catalog.pg_class WHERE oid = to_regclass(name)) IS DISTINCT FROM
           (SELECT relnamespace FROM pg_catalog.pg_class WHERE oid = to_regclass('atelier_schema'))
     ORDER BY name LIMIT 1";
+
+/// The names of our tables but for `atelier_schema`.
+fn table_names() -> Vec<String> {
+    tables().chain(OTHER_TABLES).map(str::to_owned).collect()
+}
 
 fn known() -> u32 {
     u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX)
@@ -99,8 +110,9 @@ pub(super) fn require_current(
 
 /// Refuses a `search_path` that leads to tables of two stores, or of another program.
 fn require_one_schema(session: &mut Session<Unprepared>) -> Result<(), StoreError> {
+    let names: Vec<String> = table_names().into_iter().chain(sequences()).collect();
     let astray: Option<String> =
-        session.read(async |client, _| Ok(client.query_opt_scalar(ASTRAY, &[]).await?))?;
+        session.read(async |client, _| Ok(client.query_opt_scalar(ASTRAY, &[&names]).await?))?;
     astray.map_or(Ok(()), |name| {
         Err(StoreError::WrongSchema(format!(
             "search_path leads to {name} outside the schema of atelier_schema; let it name the schema of the store alone"
@@ -152,13 +164,17 @@ async fn apply(client: &Client) -> Result<Migrated, Failure> {
     if seen > known() {
         return Err(StoreError::WrongSchema(later_version(seen)).into());
     }
-    if seen == 0 {
-        if let Some(taken) = client.query_opt_scalar::<String, _>(NAMES_TAKEN, &[]).await? {
+    if seen < known() {
+        let is_new = |name: &String| seen == 0 || !FIRST_TABLES.contains(&name.as_str());
+        let names: Vec<String> = table_names().into_iter().filter(is_new).collect();
+        if let Some(taken) = client.query_opt_scalar::<String, _>(NAMES_TAKEN, &[&names]).await? {
             return Err(StoreError::WrongSchema(format!(
                 "the database has a table {taken} that is not atelier's; use a database or a search_path of its own"
             ))
             .into());
         }
+    }
+    if seen == 0 {
         client.batch_execute("CREATE TABLE atelier_schema (version integer PRIMARY KEY)").await?;
     }
     for (migration, version) in MIGRATIONS.iter().zip(1_i32..).skip(seen as usize) {

@@ -40,7 +40,7 @@ const TABLES: [Table; 4] = [
     (
         "submissions",
         "number",
-        &[("digest", DIGEST), ("expires_at, question_id, answer_id, content", EARLIER)],
+        &[("digest", DIGEST), ("expires_at, question_id, answer_id, review_id, content", EARLIER)],
     ),
     ("far_products", "product_number", &[("product_id", ID)]),
 ];

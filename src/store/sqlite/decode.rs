@@ -4,7 +4,7 @@
 use rusqlite::Row;
 use rusqlite::types::ValueRef;
 
-use crate::domain::{Column, Digest, Holds, Id, QuestionId, Texts, Timestamp};
+use crate::domain::{Column, Digest, Holds, Id, Price, QuestionId, Stars, Texts, Timestamp};
 use crate::store::{NOTHING, StoreError, columns};
 
 /// Reads the columns of one row.
@@ -42,6 +42,15 @@ impl<'a> Columns<'a> {
         }
     }
 
+    /// A text, or none.
+    pub(super) fn optional_text(
+        self,
+        index: usize,
+        column: &'static str,
+    ) -> Result<Option<&'a str>, StoreError> {
+        if self.is_empty(index) { Ok(None) } else { self.text(index, column).map(Some) }
+    }
+
     /// Whether a column is `NULL`.
     pub(super) fn is_empty(self, index: usize) -> bool {
         matches!(self.row.get_ref(index), Ok(ValueRef::Null))
@@ -70,6 +79,31 @@ impl<'a> Columns<'a> {
 
     pub(super) fn flag(self, index: usize, column: &'static str) -> Result<bool, StoreError> {
         self.checked(index, column, columns::flag)
+    }
+
+    pub(super) fn number(self, index: usize, column: &'static str) -> Result<u64, StoreError> {
+        self.checked(index, column, columns::number)
+    }
+
+    pub(super) fn stars(self, index: usize, column: &'static str) -> Result<Stars, StoreError> {
+        self.checked(index, column, columns::stars)
+    }
+
+    pub(super) fn state(self, index: usize, column: &'static str) -> Result<u64, StoreError> {
+        self.checked(index, column, columns::state)
+    }
+
+    pub(super) fn price(self, index: usize, column: &'static str) -> Result<Price, StoreError> {
+        self.checked(index, column, columns::price)
+    }
+
+    /// A price, or none.
+    pub(super) fn optional_price(
+        self,
+        index: usize,
+        column: &'static str,
+    ) -> Result<Option<Price>, StoreError> {
+        if self.is_empty(index) { Ok(None) } else { self.price(index, column).map(Some) }
     }
 
     /// Whether a review's state hides it.
@@ -108,7 +142,8 @@ impl<'a> Columns<'a> {
         check(self.integer(index, column)?).map_err(|problem| self.damaged(column, problem))
     }
 
-    fn damaged(self, column: &'static str, problem: String) -> StoreError {
+    /// That a column breaks a rule.
+    pub(super) fn damaged(self, column: &'static str, problem: String) -> StoreError {
         StoreError::Damaged { product_id: None, table: self.table, row: self.place, column, problem }
     }
 }

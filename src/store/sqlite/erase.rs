@@ -98,7 +98,9 @@ fn erase_photos(
 /// Deletes the digests of erased texts and addresses.
 fn forget_submissions(connection: &Connection, gone: &HashSet<Target>) -> Result<(), StoreError> {
     let mut statement = connection
-        .prepare("SELECT number, digest, expires_at, question_id, answer_id, content FROM submissions")
+        .prepare(
+            "SELECT number, digest, expires_at, question_id, answer_id, review_id, content FROM submissions",
+        )
         .reading()?;
     let mut rows = statement.query([]).reading()?;
     let mut numbers = Vec::new();

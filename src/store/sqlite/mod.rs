@@ -18,6 +18,7 @@ mod rules;
 mod schema;
 mod statement;
 mod submissions;
+mod sums;
 mod write;
 
 use std::path::Path;

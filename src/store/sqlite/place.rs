@@ -18,6 +18,9 @@ pub(super) const PLACES_PER_PRODUCT: i64 = 1 << POSITION_BITS;
 /// Products with ids below this are their own numbers; the others get numbers from here on.
 const FIRST_FAR_NUMBER: u64 = FIRST_UNORDERED_ID;
 
+/// The first place of products that are not their own numbers.
+pub(super) const FIRST_FAR_PLACE: i64 = FIRST_FAR_NUMBER.cast_signed() << POSITION_BITS;
+
 /// A product as places know it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct ProductNumber(u64);

@@ -14,7 +14,7 @@ use super::failure::{Failure, is_locked};
 use crate::store::{Migrated, StoreError};
 
 /// The migrations, oldest first.
-const MIGRATIONS: [&str; 3] = [
+pub(super) const MIGRATIONS: [&str; 3] = [
     include_str!("../../../migrations/sqlite/0001_questions_and_answers.sql"),
     include_str!("../../../migrations/sqlite/0002_submissions.sql"),
     include_str!("../../../migrations/sqlite/0003_catalogue_and_reviews.sql"),

@@ -101,8 +101,8 @@ impl Submissions {
         let Some(number) = self.numbers.get(&submission.digest) else { return Ok(None) };
         let mut statement = connection
             .prepare_cached(
-                "SELECT number, digest, expires_at, question_id, answer_id, content FROM submissions
-                 WHERE number = ?1",
+                "SELECT number, digest, expires_at, question_id, answer_id, review_id, content
+                 FROM submissions WHERE number = ?1",
             )
             .reading()?;
         let mut rows = statement.query([number]).reading()?;
@@ -124,20 +124,22 @@ impl Submissions {
     ) -> Result<(), StoreError> {
         let number = self.newest.map_or(1, |newest| newest.number + 1);
         let expires_at = submission.expires_at.milliseconds();
-        let (question_id, answer_id) = match row {
-            Target::Question(question_id) => (Some(question_id.get().cast_signed()), None),
-            Target::Answer(answer_id) => (None, Some(answer_id.get().cast_signed())),
-            Target::Review(_) => (None, None),
+        let (question_id, answer_id, review_id) = match row {
+            Target::Question(question_id) => (Some(question_id.get().cast_signed()), None, None),
+            Target::Answer(answer_id) => (None, Some(answer_id.get().cast_signed()), None),
+            Target::Review(review_id) => (None, None, Some(review_id.get().cast_signed())),
         };
         execute(
             connection,
-            "INSERT INTO submissions (number, expires_at, question_id, answer_id, digest, content)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            "INSERT INTO submissions
+                 (number, expires_at, question_id, answer_id, review_id, digest, content)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             (
                 number,
                 expires_at,
                 question_id,
                 answer_id,
+                review_id,
                 submission.digest.as_bytes(),
                 submission.content.as_ref().map(Digest::as_bytes),
             ),
@@ -253,25 +255,30 @@ fn look_at(connection: &Connection, after: i64, limit: usize) -> Result<Vec<Newe
     Ok(found)
 }
 
-/// Reads the columns `number, digest, expires_at, question_id, answer_id, content`.
+/// Reads the columns `number, digest, expires_at, question_id, answer_id, review_id, content`.
 pub(super) fn earlier(columns: Columns<'_>) -> Result<Earlier, StoreError> {
-    let row = if columns.is_empty(3) {
+    let row = if !columns.is_empty(3) {
+        Target::Question(columns.id(3, "question_id")?)
+    } else if !columns.is_empty(4) {
         Target::Answer(columns.id(4, "answer_id")?)
     } else {
-        Target::Question(columns.id(3, "question_id")?)
+        Target::Review(columns.id(5, "review_id")?)
     };
-    let content = if columns.is_empty(5) { None } else { Some(columns.digest(5, "content")?) };
+    let content = if columns.is_empty(6) { None } else { Some(columns.digest(6, "content")?) };
     Ok(Earlier { content, expires_at: columns.time(2, "expires_at")?, row })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::QuestionId;
+    use crate::domain::{QuestionId, ReviewId};
+    use crate::store::sqlite::schema::MIGRATIONS;
 
     fn empty_store() -> Connection {
         let connection = Connection::open_in_memory().unwrap();
-        connection.execute_batch(include_str!("../../../migrations/sqlite/0002_submissions.sql")).unwrap();
+        for migration in MIGRATIONS {
+            connection.execute_batch(migration).unwrap();
+        }
         connection
     }
 
@@ -339,5 +346,25 @@ mod tests {
         submissions.sweep(&connection, Timestamp::from_milliseconds(2_000).unwrap()).unwrap();
         assert_eq!(known(&submissions, &connection), [8]);
         assert_eq!(submissions.numbers.len(), 1);
+    }
+
+    #[test]
+    fn every_kind_of_row_is_found_again() {
+        let connection = empty_store();
+        let rows = [
+            Target::Question(Id::new(7).unwrap()),
+            Target::Answer(Id::new(7).unwrap()),
+            Target::Review(ReviewId::new(7).unwrap()),
+        ];
+        let mut submissions = Submissions::default();
+        for (number, row) in (1..).zip(rows) {
+            submissions.add(&connection, &submission(number), row).unwrap();
+        }
+        let mut again = Submissions::default();
+        again.catch_up(&connection).unwrap();
+        for (number, row) in (1..).zip(rows) {
+            let found = again.find(&connection, &submission(number), now()).unwrap();
+            assert_eq!(found.map(|earlier| earlier.row), Some(row));
+        }
     }
 }

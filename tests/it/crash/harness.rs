@@ -7,14 +7,18 @@ use std::panic::UnwindSafe;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use atelier::domain::ProductRows;
+use atelier::domain::{ProductId, ProductRows};
 use atelier::store::StoreAddress;
 
 use crate::support::ledger::{Ledger, Writer};
 use crate::support::program::{Server, run, until};
+use crate::support::{catalogue_lines, review_lines};
 
 /// Clients of [`write`].
 pub(crate) const CLIENTS: u64 = 4;
+
+/// Products that are read at once.
+const PRODUCTS_AT_ONCE: usize = 500;
 
 /// Generates the CSV files of a shop and returns their folder.
 pub(crate) fn generate(folder: &Path, products: u32, seed: u32) -> String {
@@ -86,13 +90,35 @@ pub(crate) fn fingerprint(store: &str) -> u64 {
     let store = store.parse::<StoreAddress>().expect("an address").open_existing().expect("the store opens");
     let mut reader = store.reader().expect("a reader");
     let mut hasher = DefaultHasher::new();
+    scan(|after| {
+        let products = reader.scan_products(after, PRODUCTS_AT_ONCE).expect("the products are read");
+        products.iter().for_each(|product| rows(product).hash(&mut hasher));
+        products.last().map(|product| product.product_id)
+    });
+    scan(|after| {
+        let products = reader.scan_reviews(after, PRODUCTS_AT_ONCE).expect("the reviews are read");
+        for product in &products {
+            (product.product_id, review_lines(product)).hash(&mut hasher);
+        }
+        products.last().map(|product| product.product_id)
+    });
+    scan(|after| {
+        let products = reader.scan_catalogue(after, PRODUCTS_AT_ONCE).expect("the catalogue is read");
+        for product in &products {
+            (product.product_id, catalogue_lines(product)).hash(&mut hasher);
+        }
+        products.last().map(|product| product.product_id)
+    });
+    hasher.finish()
+}
+
+/// Calls `next` with the last product of the call before, until there is none.
+fn scan(mut next: impl FnMut(Option<ProductId>) -> Option<ProductId>) {
     let mut after = None;
     loop {
-        let products = reader.scan_products(after, 500).expect("the products are read");
-        let Some(last) = products.last() else { return hasher.finish() };
-        after = Some(last.product_id);
-        for product in &products {
-            rows(product).hash(&mut hasher);
+        after = next(after);
+        if after.is_none() {
+            return;
         }
     }
 }

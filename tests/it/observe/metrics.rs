@@ -80,12 +80,13 @@ fn lists_from_memory_and_batches_are_counted(place: &Place) {
     });
     let scrape = watched.scrape();
     // The first one read it from the store.
-    assert_eq!(scrape.count("atelier_views_misses_total"), 1);
-    assert_eq!(scrape.count("atelier_views_hits_total"), 4);
-    assert_eq!(scrape.count("atelier_views_loads_total"), 1);
-    assert_eq!((scrape.count("atelier_views"), scrape.count("atelier_views_evictions_total")), (1, 0));
-    let bytes = scrape.count("atelier_views_bytes");
-    assert!(bytes > 0 && bytes < scrape.count("atelier_views_max_bytes"), "{bytes}");
+    for (kind, hits, others) in [("questions", 4, 1), ("reviews", 0, 0), ("catalogue", 0, 0)] {
+        let of = |name: &str| scrape.count(&format!("atelier_views{name}{{kind=\"{kind}\"}}"));
+        assert_eq!((of("_hits_total"), of("_misses_total")), (hits, others), "{kind}");
+        assert_eq!((of(""), of("_loads_total"), of("_evictions_total")), (others, others, 0), "{kind}");
+        let bytes = of("_bytes");
+        assert!((bytes > 0) == (others > 0) && bytes < of("_max_bytes"), "{bytes} of {kind}");
+    }
     for direction in ["read", "write"] {
         let of = |name: &str| scrape.count(&format!("{name}{{direction=\"{direction}\"}}"));
         assert_eq!(of("atelier_batch_size_requests_count"), 1, "{direction}");

@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use atelier::domain::Target;
-use atelier::domain::{AnswerId, Id as _};
-use atelier::store::{BulkLoad, RowBatch, StoreError};
+use atelier::domain::{AnswerId, Holds, Id as _};
+use atelier::store::{BulkLoad, RecordRow, RowBatch, StoreError, each_batch};
 
 use super::*;
 use crate::support::batches::{self, Value, add};
@@ -132,16 +132,147 @@ fn a_load_that_died_leaves_nothing() {
     assert_eq!(cluster.query(&address, left), "0");
     let keys = "SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND convalidated";
     assert_eq!(cluster.query(&address, keys), "1");
-    // The tables are the same as those that the migration makes.
+    same_as_migrated(&address);
+}
+
+/// The tables are the same as those that the migration makes.
+fn same_as_migrated(address: &str) {
+    let cluster = Cluster::shared();
     let fresh = cluster.fresh_database();
-    let _ = super::store(&fresh);
+    let _ = store(&fresh);
     let shape = "SELECT relname, reloptions, (SELECT string_agg(attname || ' ' || format_type(atttypid, -1)
          || attnotnull || coalesce(pg_get_expr(adbin, adrelid), ''), ',' ORDER BY attnum) FROM pg_attribute a
          LEFT JOIN pg_attrdef d ON adrelid = attrelid AND adnum = attnum WHERE attrelid = c.oid AND attnum > 0),
          (SELECT string_agg(conname || pg_get_constraintdef(oid), ',' ORDER BY conname) FROM pg_constraint
          WHERE conrelid = c.oid), pg_get_indexdef(c.oid)
          FROM pg_class c WHERE relnamespace = 'public'::regnamespace ORDER BY relname";
-    assert_eq!(cluster.query(&address, shape), cluster.query(&fresh, shape));
+    assert_eq!(cluster.query(address, shape), cluster.query(&fresh, shape));
+}
+
+/// Rows of a kind, two for each product, with ids from 1 on: the second one has no value where it
+/// may have none.
+fn batch(kind: Kind, products: u64) -> RowBatch {
+    let mut batch = RowBatch::new(kind);
+    for product in 1..=products {
+        for id in [2 * product - 1, 2 * product] {
+            if kind == Kind::Product && id % 2 == 0 {
+                continue;
+            }
+            let values: Vec<Value<'_>> = kind
+                .definition()
+                .columns
+                .iter()
+                .map(|column| match column.holds {
+                    Holds::Product => product.into(),
+                    Holds::OptionalPrice | Holds::OptionalText if id % 2 == 0 => Value::Nothing,
+                    Holds::Flag | Holds::Hidden => (id % 2).into(),
+                    Holds::Stars => 5_u64.into(),
+                    // A moment before 1970, whose bits are those of nothing.
+                    Holds::Time => Timestamp::nearest(-1).into(),
+                    holds if holds.is_text() => column.name.into(),
+                    _ => id.into(),
+                })
+                .collect();
+            add(&mut batch, product, &values);
+        }
+    }
+    batch
+}
+
+/// All values of a dump of a kind, texts among them.
+fn dumped(store: &dyn Store, kind: Kind) -> Vec<String> {
+    let mut rows = Vec::new();
+    let mut dump = store.dump().expect("a dump");
+    each_batch(dump.as_mut(), kind, |batch| {
+        rows.extend(described(&batch));
+        Ok::<_, StoreError>(())
+    })
+    .expect("rows");
+    rows
+}
+
+fn described(batch: &RowBatch) -> Vec<String> {
+    let columns = batch.kind().definition().columns;
+    let value = |row: RecordRow<'_>, place: usize| match columns[place].holds {
+        holds if holds.is_text() => format!("{:?}", row.optional_text(place)),
+        _ => row.value(place).to_string(),
+    };
+    let describe = |row| (0..columns.len()).map(|place| value(row, place)).collect::<Vec<_>>().join(" ");
+    batch.rows().map(describe).collect()
+}
+
+#[test]
+fn rows_of_every_kind_are_dumped_as_they_were_loaded() {
+    // More rows than a batch of a dump has.
+    const PRODUCTS: u64 = 2_500;
+    let address = Cluster::shared().fresh_database();
+    let store = store(&address);
+    let mut load = store.bulk_load(&Set::ALL, LoadMode::IntoEmpty).unwrap();
+    for kind in Kind::all() {
+        load.add(&batch(kind, PRODUCTS)).unwrap();
+    }
+    let counts = load.commit(now()).unwrap();
+    assert_eq!(counts, store.counts().unwrap());
+    for kind in Kind::all() {
+        assert_eq!(dumped(store.as_ref(), kind), described(&batch(kind, PRODUCTS)), "{kind:?}");
+    }
+    let mut dump = store.dump().unwrap();
+    for kind in Kind::all() {
+        let last = if kind.grows() { 2 * PRODUCTS } else { 0 };
+        assert_eq!(dump.last_ids().unwrap().of(kind), last, "{kind:?}");
+        assert_eq!(counts.of(kind), if kind == Kind::Product { PRODUCTS } else { 2 * PRODUCTS });
+    }
+    for set in Set::ALL {
+        assert_eq!(dump.imported_at(set).unwrap(), Some(now()));
+    }
+    same_as_migrated(&address);
+}
+
+#[test]
+fn a_load_of_some_sets_leaves_the_others_and_their_submissions() {
+    let cluster = Cluster::shared();
+    let address = cluster.fresh_database();
+    let store = store(&address);
+    let mut all = store.bulk_load(&Set::ALL, LoadMode::IntoEmpty).unwrap();
+    for kind in Kind::all() {
+        all.add(&batch(kind, 3)).unwrap();
+    }
+    all.commit(now()).unwrap();
+    let submissions =
+        "SELECT string_agg(coalesce(question_id, answer_id, review_id)::text, ' ' ORDER BY digest)
+                       FROM submissions";
+    for (set, left) in [(Set::Catalogue, "1 2 3"), (Set::Reviews, "1 2"), (Set::Questions, "3")] {
+        cluster.query(
+            &address,
+            "TRUNCATE submissions; INSERT INTO submissions (expires_at, question_id, answer_id, review_id, digest) VALUES
+             ('infinity', 1, NULL, NULL, '00000000-0000-0000-0000-000000000001'),
+             ('infinity', NULL, 2, NULL, '00000000-0000-0000-0000-000000000002'),
+             ('infinity', NULL, NULL, 3, '00000000-0000-0000-0000-000000000003')",
+        );
+        assert!(matches!(store.bulk_load(&[set], LoadMode::IntoEmpty).err(), Some(StoreError::NotEmpty)));
+        let mut load = store.bulk_load(&[set], LoadMode::Replace).unwrap();
+        let other = Kind::all().find(|kind| kind.definition().set != set).unwrap();
+        assert!(load.add(&batch(other, 1)).is_err(), "{other:?} is of another set");
+        for kind in set.kinds() {
+            load.add(&batch(kind, 1)).unwrap();
+        }
+        // A copy of rows that came from no import.
+        load.imported_before(set, None);
+        let counts = load.commit(now()).unwrap();
+        for kind in Kind::all() {
+            let products = if kind.definition().set == set { 1 } else { 3 };
+            let rows = if kind == Kind::Product { products } else { 2 * products };
+            assert_eq!(counts.of(kind), rows, "{kind:?}");
+        }
+        assert_eq!(store.dump().unwrap().imported_at(set).unwrap(), None);
+        assert_eq!(cluster.query(&address, submissions), left);
+        let mut load = store.bulk_load(&[set], LoadMode::Replace).unwrap();
+        for kind in set.kinds() {
+            load.add(&batch(kind, 3)).unwrap();
+        }
+        load.commit(now()).unwrap();
+        assert_eq!(store.dump().unwrap().imported_at(set).unwrap(), Some(now()));
+    }
 }
 
 #[test]

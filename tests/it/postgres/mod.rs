@@ -13,6 +13,7 @@ mod outages;
 mod partitioned;
 mod poolers;
 mod process;
+mod reviews;
 mod schema;
 mod secure;
 

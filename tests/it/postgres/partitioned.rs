@@ -8,27 +8,35 @@ use crate::support::cluster::Cluster;
 /// Puts tables of the same columns, keys, indexes and checks in four partitions in place of the
 /// migration's.
 const PARTITION: &str = "
-    ALTER TABLE questions RENAME TO plain_questions;
-    ALTER TABLE answers RENAME TO plain_answers;
-    ALTER TABLE photos RENAME TO plain_photos;
-    CREATE TABLE questions (LIKE plain_questions INCLUDING ALL) PARTITION BY HASH (product_id);
-    CREATE TABLE answers (LIKE plain_answers INCLUDING ALL) PARTITION BY HASH (product_id);
-    CREATE TABLE photos (LIKE plain_photos INCLUDING ALL) PARTITION BY HASH (product_id);
-    DROP TABLE plain_photos, plain_answers, plain_questions;
-    DO $$ BEGIN FOR remainder IN 0..3 LOOP
-        EXECUTE format('CREATE TABLE questions_%1$s PARTITION OF questions FOR VALUES WITH (MODULUS 4, REMAINDER %1$s);
-                        CREATE TABLE answers_%1$s PARTITION OF answers FOR VALUES WITH (MODULUS 4, REMAINDER %1$s);
-                        CREATE TABLE photos_%1$s PARTITION OF photos FOR VALUES WITH (MODULUS 4, REMAINDER %1$s)', remainder);
-    END LOOP; END $$;
+    DO $$ DECLARE name text; BEGIN
+        FOREACH name IN ARRAY ARRAY[
+            'photos', 'answers', 'questions', 'products', 'styles', 'features', 'style_photos', 'skus',
+            'related_products', 'reviews', 'review_photos', 'characteristics', 'characteristic_ratings',
+            'characteristic_sums']
+        LOOP
+            EXECUTE format('ALTER TABLE %1$I RENAME TO plain;
+                            CREATE TABLE %1$I (LIKE plain INCLUDING ALL) PARTITION BY HASH (product_id);
+                            DROP TABLE plain', name);
+            FOR remainder IN 0..3 LOOP
+                EXECUTE format('CREATE TABLE %1$I PARTITION OF %2$I FOR VALUES WITH (MODULUS 4, REMAINDER %3$s)',
+                               name || '_' || remainder, name, remainder);
+            END LOOP;
+        END LOOP;
+    END $$;
     ALTER TABLE photos ADD FOREIGN KEY (product_id, answer_id) REFERENCES answers;";
 
-/// A store whose tables are partitioned by product.
-pub(crate) fn partitioned_store() -> Arc<dyn Store> {
+/// A database whose tables are partitioned by product.
+pub(crate) fn partitioned_database() -> String {
     let cluster = Cluster::shared();
     let address = cluster.fresh_database();
     drop(store(&address));
     cluster.query(&address, PARTITION);
-    store(&address)
+    address
+}
+
+/// A store whose tables are partitioned by product.
+pub(crate) fn partitioned_store() -> Arc<dyn Store> {
+    store(&partitioned_database())
 }
 
 #[test]

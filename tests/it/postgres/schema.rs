@@ -15,8 +15,8 @@ fn serving_needs_migrated_tables_and_says_so() {
     let error = address.open().err().unwrap();
     assert!(matches!(error, StoreError::WrongSchema(_)), "{error:?}");
     assert!(error.to_string().contains(&format!("atelier migrate --store '{text}'")), "{error}");
-    assert_eq!(address.migrate().unwrap(), Migrated { from: 0, to: 3 });
-    assert_eq!(address.migrate().unwrap(), Migrated { from: 3, to: 3 });
+    assert_eq!(address.migrate().unwrap(), Migrated { from: 0, to: 4 });
+    assert_eq!(address.migrate().unwrap(), Migrated { from: 4, to: 4 });
     assert!(address.open().unwrap().is_empty().unwrap());
     // The shown address is a valid address too.
     address.to_string().parse::<StoreAddress>().unwrap().open().unwrap();
@@ -41,7 +41,7 @@ fn tables_of_the_first_version_are_brought_up_to_date() {
     let address: StoreAddress = text.parse().unwrap();
     let error = address.open_or_create().err().unwrap();
     assert!(error.to_string().contains("atelier migrate --store"), "{error}");
-    assert_eq!(address.migrate().unwrap(), Migrated { from: 1, to: 3 });
+    assert_eq!(address.migrate().unwrap(), Migrated { from: 1, to: 4 });
     let store = address.open().unwrap();
     assert_eq!(ask(writer(store.as_ref()).as_mut(), 5, 1)[0].get(), 4);
     assert_eq!(load(store.as_ref(), 5).questions.len(), 2);
@@ -53,8 +53,13 @@ fn a_long_reader_delays_a_migration_but_no_requests() {
     let cluster = Cluster::shared();
     let text = cluster.fresh_database();
     let address: StoreAddress = text.parse().unwrap();
-    address.migrate().unwrap();
-    cluster.query(&text, "DELETE FROM atelier_schema WHERE version = 3");
+    for migration in [
+        include_str!("../../../migrations/postgres/0001_questions_and_answers.sql"),
+        include_str!("../../../migrations/postgres/0002_submissions.sql"),
+        "CREATE TABLE atelier_schema (version integer PRIMARY KEY); INSERT INTO atelier_schema VALUES (2)",
+    ] {
+        cluster.query(&text, migration);
+    }
     let until = |condition: &str| {
         let locks = "SELECT count(*) > 0 FROM pg_locks WHERE relation = 'answers'::regclass
              AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
@@ -76,7 +81,7 @@ fn a_long_reader_delays_a_migration_but_no_requests() {
         assert!(!dump.is_finished() && !migration.is_finished());
         assert_eq!(cluster.query(&text, cancel), "1");
         dump.join().unwrap();
-        assert_eq!(migration.join().unwrap().unwrap(), Migrated { from: 2, to: 3 });
+        assert_eq!(migration.join().unwrap().unwrap(), Migrated { from: 2, to: 4 });
     });
 }
 
@@ -88,7 +93,7 @@ fn many_may_migrate_at_once() {
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
     done.sort_unstable_by_key(|migrated| migrated.from);
-    assert_eq!(done.iter().map(|migrated| migrated.from).collect::<Vec<_>>(), [0, 3, 3, 3, 3, 3, 3, 3]);
+    assert_eq!(done.iter().map(|migrated| migrated.from).collect::<Vec<_>>(), [0, 4, 4, 4, 4, 4, 4, 4]);
 }
 
 #[test]
@@ -100,6 +105,18 @@ fn another_programs_tables_are_left_alone() {
     let error = address.open_or_create().err().unwrap();
     assert!(error.to_string().contains("a table questions that is not atelier's"), "{error}");
     assert_eq!(cluster.query(&text, "SELECT to_regclass('atelier_schema') IS NULL"), "t");
+
+    // Tables of the first version, and another program's whose names were free then.
+    let text = cluster.fresh_database();
+    cluster.query(&text, include_str!("../../../migrations/postgres/0001_questions_and_answers.sql"));
+    cluster.query(
+        &text,
+        "CREATE TABLE atelier_schema (version integer PRIMARY KEY); INSERT INTO atelier_schema VALUES (1);
+         CREATE TABLE products (id serial)",
+    );
+    let error = text.parse::<StoreAddress>().unwrap().migrate().unwrap_err();
+    assert!(error.to_string().contains("a table products that is not atelier's"), "{error}");
+    assert_eq!(cluster.query(&text, "SELECT max(version) FROM atelier_schema"), "1");
 }
 
 #[test]
@@ -142,7 +159,8 @@ fn a_database_that_does_not_keep_every_text_is_refused() {
             include_str!("../../../migrations/postgres/0001_questions_and_answers.sql"),
             include_str!("../../../migrations/postgres/0002_submissions.sql"),
             include_str!("../../../migrations/postgres/0003_answers_without_a_foreign_key.sql"),
-            "CREATE TABLE atelier_schema (version integer PRIMARY KEY); INSERT INTO atelier_schema VALUES (3)",
+            include_str!("../../../migrations/postgres/0004_catalogue_and_reviews.sql"),
+            "CREATE TABLE atelier_schema (version integer PRIMARY KEY); INSERT INTO atelier_schema VALUES (4)",
         ] {
             cluster.query(&text, migration);
         }

@@ -47,7 +47,7 @@ async fn the_fill_leaves_out_a_damaged_product_and_keeps_all_others(kind: StoreK
     let stage = Stage::with_fill(store);
     poll("the fill to end", || stage.service.statistics().damaged_products == 1).await;
     let statistics = stage.service.statistics();
-    assert_eq!(statistics.views.kept, 599);
+    assert_eq!(statistics.questions.kept, 599);
     assert!(statistics.failures.contains(&(Failure::Fill, 0)), "{:?}", statistics.failures);
     let damaged = stage.ask_for_questions(300).await.expect("no panic");
     assert_eq!(damaged, Err(ServiceError::StoreUnavailable), "never an empty list");

@@ -361,7 +361,7 @@ impl Stage {
 
     /// The list from a new service without a cache.
     pub(crate) async fn questions_on_disk(&self, product: u64) -> QuestionsList {
-        let settings = ServiceSettings { views_max_bytes: 0, ..ServiceSettings::default() };
+        let settings = ServiceSettings { questions_max_bytes: 0, ..ServiceSettings::default() };
         let store = self.store.open();
         let service = outside(|| Service::start(store.as_ref(), Arc::new(SystemClock), settings));
         let service = service.expect("the service starts");

@@ -6,6 +6,7 @@
 
 mod ages;
 mod bulk;
+mod catalogue;
 mod changes;
 mod damage;
 mod gates;
@@ -17,6 +18,7 @@ mod races;
 mod races_everything;
 mod races_limits;
 mod reading;
+mod reviews;
 mod sqlite_check;
 mod sqlite_check_sets;
 mod sqlite_damage;

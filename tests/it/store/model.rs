@@ -249,10 +249,10 @@ impl Pair {
         pair
     }
 
-    fn restart(&mut self, views_max_bytes: u64) {
+    fn restart(&mut self, questions_max_bytes: u64) {
         // The old one ends before the new one starts, as with a restart of the program.
         self.service = None;
-        let settings = ServiceSettings { views_max_bytes, ..ServiceSettings::default() };
+        let settings = ServiceSettings { questions_max_bytes, ..ServiceSettings::default() };
         let store = self.store.open();
         let service = outside(|| Service::start(store.as_ref(), Arc::new(Noon), settings));
         self.service = Some(Arc::new(service.expect("the service starts")));

@@ -1,26 +1,19 @@
 //! A few products with their styles, and reviews as an import makes them. The products are the same
 //! in every test; reviews are made by the test.
 
-use atelier::domain::{Id, Kind, ProductId, Set, Timestamp};
-use atelier::store::{BulkLoad, LoadMode, NOTHING, RowBatch};
+use atelier::domain::{Kind, Set, Timestamp};
+use atelier::store::{BulkLoad, LoadMode, RowBatch};
 
+use super::batches::{Value, add};
 use super::rows::EMAIL;
 use super::shop::Shop;
 
 /// When the products were imported.
-pub(crate) const IMPORTED_AT: &str = "2021-08-13T14:38:44.509Z";
+const IMPORTED_AT: &str = "2021-08-13T14:38:44.509Z";
 
-/// A value of a row.
-#[derive(Debug, Clone, Copy)]
-enum Cell<'a> {
-    Number(u64),
-    Text(&'a str),
-    Nothing,
-}
+use Value::{Nothing, Number, Text};
 
-use Cell::{Nothing, Number, Text};
-
-/// A rating of a review that is not set otherwise, with the values that no test depends on.
+/// A review of product 1, unless said otherwise, with values that no test depends on.
 pub(crate) fn review(id: u64) -> Review {
     Review {
         id,
@@ -123,13 +116,8 @@ impl Rows {
         Self(RowBatch::new(kind))
     }
 
-    fn push<const WIDTH: usize>(&mut self, product: u64, cells: [Cell<'_>; WIDTH]) {
-        let values = cells.map(|cell| match cell {
-            Number(number) => number,
-            Text(text) => self.0.texts.keep(text).to_bits(),
-            Nothing => NOTHING,
-        });
-        self.0.push(ProductId::new(product).expect("an id"), &values);
+    fn push<const WIDTH: usize>(&mut self, product: u64, values: [Value<'_>; WIDTH]) {
+        add(&mut self.0, product, &values);
     }
 }
 
@@ -139,7 +127,7 @@ fn load(bulk: &mut dyn BulkLoad, rows: impl IntoIterator<Item = Rows>) {
     }
 }
 
-fn optional(text: Option<&'static str>) -> Cell<'static> {
+fn optional(text: Option<&'static str>) -> Value<'static> {
     text.map_or(Nothing, Text)
 }
 
@@ -170,16 +158,16 @@ fn catalogue() -> Vec<Rows> {
         (9, "Summer Shoes", 5_999),
         (40, "A <b>\"cap\"</b>", 0),
     ] {
-        let cells =
+        let values =
             [Number(id), Text(name), Text("Blend in"), Text("It fits."), Text("Jackets"), Number(price)];
-        products.push(id, cells);
+        products.push(id, values);
     }
     let mut styles = Rows::of(Kind::Style);
     for (id, product, name, sale, price, is_default) in STYLES {
         let sale = sale.map_or(Nothing, |price| Number(price * 100));
-        let cells =
+        let values =
             [Number(id), Number(product), Text(name), sale, Number(price * 100), Number(is_default.into())];
-        styles.push(product, cells);
+        styles.push(product, values);
     }
     let mut features = Rows::of(Kind::Feature);
     for (id, product, feature, value) in [
@@ -215,9 +203,9 @@ fn related() -> Rows {
     for (position, (product, other)) in (1_u64..).zip(relations) {
         let is_shown = ![0, 404, product].contains(&other) && !seen.contains(&(product, other));
         seen.push((product, other));
-        let cells =
+        let values =
             [Number(position), Number(product), Number(other), Number(position), Number(is_shown.into())];
-        rows.push(product, cells);
+        rows.push(product, values);
     }
     rows
 }

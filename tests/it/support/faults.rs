@@ -43,7 +43,10 @@ impl Faults {
     /// store.
     pub(crate) fn under(shop: &mut Shop) -> Arc<Self> {
         let faults = Arc::new(Self::default());
-        shop.service_settings.views_max_bytes = 0;
+        let settings = &mut shop.service_settings;
+        settings.questions_max_bytes = 0;
+        settings.reviews_max_bytes = 0;
+        settings.catalogue_max_bytes = 0;
         shop.sessions =
             Some(Arc::new(FaultyStore { inner: shop.store.clone(), faults: Arc::clone(&faults) }));
         faults

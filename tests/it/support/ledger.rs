@@ -1,7 +1,7 @@
 //! Clients that write at random, and a record of their writes: some were acknowledged, the result
 //! of others is unknown. After a crash or an outage the store must agree with the record.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::Value;
 
@@ -23,8 +23,31 @@ impl Talk for Connection {
     }
 }
 
-/// A question or an answer, as in a path: `questions/7`.
+/// A question, an answer or a review, as in a path: `questions/7`.
 pub(crate) type Row = (&'static str, u64);
+
+/// The kinds of [`Row`], each with where it is below the root, and the key of its id in the
+/// response to a post.
+const KINDS: [(&str, &str, &str); 3] = [
+    ("questions", "/qa/questions", "question_id"),
+    ("answers", "/qa/answers", "answer_id"),
+    ("reviews", "/reviews", "review_id"),
+];
+
+fn definition(kind: &str) -> (&'static str, &'static str) {
+    let (_, path, key) = KINDS.into_iter().find(|(name, ..)| *name == kind).expect("a kind");
+    (path, key)
+}
+
+fn path_of(row: Row) -> String {
+    format!("{}/{}", definition(row.0).0, row.1)
+}
+
+/// The characteristic that reviews of a product rate as they rate the product. Only stores that
+/// have it keep the rating.
+pub(crate) fn characteristic(product: u64) -> u64 {
+    product * 10
+}
 
 /// Votes for a row.
 #[derive(Default, Clone, Copy)]
@@ -53,9 +76,11 @@ impl Ledger {
     /// Posts `body` and records the result. Returns the new id, or `None` when the result is
     /// unknown.
     fn post(&mut self, client: &mut impl Talk, path: &str, kind: &'static str, body: &str) -> Option<u64> {
+        let product = 1 + body.len() as u64 % PRODUCTS;
+        let (characteristic, stars) = (characteristic(product), 1 + body.len() as u64 % 5);
         let json = format!(
-            r#"{{"body":"{body}","name":"Ada","email":"ada@example.com","product_id":{}}}"#,
-            1 + body.len() as u64 % PRODUCTS
+            r#"{{"body":"{body}","name":"Ada","email":"ada@example.com","product_id":{product},"rating":{stars},
+                "recommend":true,"summary":"","characteristics":{{"{characteristic}":{stars}}}}}"#
         );
         let Some(response) = client.request("POST", path, &json) else {
             self.unanswered += 1;
@@ -63,7 +88,7 @@ impl Ledger {
             return None;
         };
         assert_eq!(response.status, 201, "{path}: {response:?}");
-        let key = if kind == "questions" { "question_id" } else { "answer_id" };
+        let (_, key) = definition(kind);
         let id = response.json()[key].as_u64().unwrap_or_else(|| panic!("no {key} in {response:?}"));
         self.acknowledged += 1;
         assert_eq!(self.posts.insert((kind, id), body.to_owned()), None, "{kind} {id} was given out twice");
@@ -72,7 +97,7 @@ impl Ledger {
 
     /// Votes and records the result. Returns `false` when it is unknown.
     fn vote(&mut self, client: &mut impl Talk, row: Row) -> bool {
-        let response = client.request("PUT", &format!("/qa/{}/{}/helpful", row.0, row.1), "{}");
+        let response = client.request("PUT", &format!("{}/helpful", path_of(row)), "{}");
         let votes = self.votes.entry(row).or_default();
         let Some(response) = response else {
             votes.unanswered += 1;
@@ -87,7 +112,7 @@ impl Ledger {
 
     /// Reports and records the result. Returns `false` when it is unknown.
     fn report(&mut self, client: &mut impl Talk, row: Row) -> bool {
-        let Some(response) = client.request("PUT", &format!("/qa/{}/{}/report", row.0, row.1), "{}") else {
+        let Some(response) = client.request("PUT", &format!("{}/report", path_of(row)), "{}") else {
             self.unanswered += 1;
             self.reports_unanswered.insert(row);
             return false;
@@ -130,9 +155,10 @@ impl Ledger {
         self.unanswered += other.unanswered;
     }
 
-    /// Compares the record with the lists of a server, and records the results of unanswered
-    /// writes.
+    /// Compares the record with the lists of a server and their sums, and records the results of
+    /// unanswered writes.
     pub(crate) fn settle(&mut self, client: &mut Connection) {
+        compare_sums(client);
         let listed = everything_listed(client);
         let mut bodies = HashSet::new();
         for (row, (body, votes, _)) in &listed {
@@ -169,7 +195,7 @@ impl Ledger {
         self.unanswered_posts.clear();
     }
 
-    /// Visible questions and answers that anybody may write about.
+    /// Visible rows that anybody may write about.
     pub(crate) fn rows(&self, kind: &str) -> Vec<Row> {
         self.posts.keys().filter(|row| row.0 == kind && !self.reported.contains(row)).copied().collect()
     }
@@ -178,33 +204,77 @@ impl Ledger {
 /// Body, votes and, of an answer, its question.
 pub(crate) type Listed = (String, u64, Option<u64>);
 
-/// All questions and answers on all pages of all products.
+/// All rows on all pages of all products.
 pub(crate) fn everything_listed(client: &mut Connection) -> HashMap<Row, Listed> {
     let mut listed = HashMap::new();
     let mut add = |row: Row, value: Listed| {
         assert_eq!(listed.insert(row, value), None, "{row:?} is listed twice");
     };
+    let number = |value: &Value| value.as_u64().expect("a number");
+    let text = |value: &Value| value.as_str().expect("a text").to_owned();
     for product in 1..=PRODUCTS {
-        for page in 1.. {
-            let list = client.get(&format!("/qa/questions?product_id={product}&count=1000&page={page}"));
-            let questions = list["results"].as_array().expect("a list");
-            for question in questions {
-                let number = |value: &Value| value.as_u64().expect("a number");
-                let text = |value: &Value| value.as_str().expect("a text").to_owned();
-                let question_id = number(&question["question_id"]);
-                let votes = number(&question["question_helpfulness"]);
-                add(("questions", question_id), (text(&question["question_body"]), votes, None));
-                for answer in question["answers"].as_object().expect("an object").values() {
-                    let value = (text(&answer["body"]), number(&answer["helpfulness"]), Some(question_id));
-                    add(("answers", number(&answer["id"])), value);
-                }
+        for question in all_pages(client, &format!("/qa/questions?product_id={product}")) {
+            let question_id = number(&question["question_id"]);
+            let votes = number(&question["question_helpfulness"]);
+            add(("questions", question_id), (text(&question["question_body"]), votes, None));
+            for answer in question["answers"].as_object().expect("an object").values() {
+                let value = (text(&answer["body"]), number(&answer["helpfulness"]), Some(question_id));
+                add(("answers", number(&answer["id"])), value);
             }
-            if questions.is_empty() {
-                break;
-            }
+        }
+        for review in all_pages(client, &format!("/reviews?product_id={product}")) {
+            let value = (text(&review["body"]), number(&review["helpfulness"]), None);
+            add(("reviews", number(&review["review_id"])), value);
         }
     }
     listed
+}
+
+/// The results of all pages of a list.
+fn all_pages(client: &mut Connection, target: &str) -> Vec<Value> {
+    let mut results = Vec::new();
+    for page in 1.. {
+        let list = client.get(&format!("{target}&count=1000&page={page}"));
+        let on_page = list["results"].as_array().expect("a list");
+        if on_page.is_empty() {
+            break;
+        }
+        results.extend(on_page.iter().cloned());
+    }
+    results
+}
+
+/// The sums of every product are those of its listed reviews: how often each number of stars, and
+/// the average of the [`characteristic`] if the store has it.
+fn compare_sums(client: &mut Connection) {
+    for product in 1..=PRODUCTS {
+        let reviews = all_pages(client, &format!("/reviews?product_id={product}"));
+        let sums = client.get(&format!("/reviews/meta?product_id={product}"));
+        let mut ratings: BTreeMap<String, u64> = BTreeMap::new();
+        let mut stars = 0;
+        for review in &reviews {
+            let rating = review["rating"].as_u64().expect("a number");
+            *ratings.entry(rating.to_string()).or_default() += 1;
+            stars += rating;
+        }
+        let expected: BTreeMap<String, String> =
+            ratings.into_iter().map(|(rating, count)| (rating, count.to_string())).collect();
+        let counted: BTreeMap<String, String> =
+            serde_json::from_value(sums["ratings"].clone()).expect("texts");
+        assert_eq!(counted, expected, "product {product}");
+        for (name, sum) in sums["characteristics"].as_object().expect("an object") {
+            assert_eq!(sum["id"].as_u64(), Some(characteristic(product)), "{name}");
+            let value = sum["value"].as_str().map(|value| value.parse::<f64>().expect("a number"));
+            let count = u32::try_from(reviews.len()).expect("a few reviews");
+            let average =
+                (count > 0).then(|| f64::from(u32::try_from(stars).expect("a few")) / f64::from(count));
+            let is_near = match (value, average) {
+                (Some(value), Some(average)) => (value - average).abs() < 1e-9,
+                (value, average) => value.is_none() && average.is_none(),
+            };
+            assert!(is_near, "product {product} {name}: {value:?}, and {average:?} was given");
+        }
+    }
 }
 
 /// A client that writes to random rows.
@@ -216,6 +286,7 @@ pub(crate) struct Writer<C> {
     written: u64,
     questions: Vec<Row>,
     answers: Vec<Row>,
+    reviews: Vec<Row>,
 }
 
 impl<C: Talk> Writer<C> {
@@ -229,6 +300,7 @@ impl<C: Talk> Writer<C> {
             written: 0,
             questions: known.rows("questions"),
             answers: known.rows("answers"),
+            reviews: known.rows("reviews"),
         }
     }
 
@@ -245,6 +317,11 @@ impl<C: Talk> Writer<C> {
             self.questions.extend(id.map(|id| ("questions", id)));
             return id.is_some();
         }
+        if self.reviews.is_empty() || number % 8 == 2 {
+            let id = self.ledger.post(&mut self.client, "/reviews", "reviews", &body);
+            self.reviews.extend(id.map(|id| ("reviews", id)));
+            return id.is_some();
+        }
         let place = self.pick(self.questions.len() as u64);
         let question = self.questions[place];
         if self.answers.is_empty() || number.is_multiple_of(4) {
@@ -255,9 +332,13 @@ impl<C: Talk> Writer<C> {
         }
         let answer_place = self.pick(self.answers.len() as u64);
         let answer = self.answers[answer_place];
+        let review_place = self.pick(self.reviews.len() as u64);
+        let review = self.reviews[review_place];
         match number % 16 {
-            // Answers only: the answers of a reported question are hidden with it.
+            // No questions: the answers of a reported question are hidden with it.
             3 => self.ledger.report(&mut self.client, answer),
+            13 => self.ledger.report(&mut self.client, review),
+            6 | 14 => self.ledger.vote(&mut self.client, review),
             1 | 5 | 7 | 11 => self.ledger.vote(&mut self.client, answer),
             _ => self.ledger.vote(&mut self.client, question),
         }

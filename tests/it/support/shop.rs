@@ -68,7 +68,7 @@ impl OnStore for Shop {
         Self {
             store: private.address.open_or_create().expect("the store opens"),
             sessions: None,
-            service_settings: ServiceSettings { views_max_bytes: 1 << 24, ..ServiceSettings::default() },
+            service_settings: ServiceSettings { questions_max_bytes: 1 << 24, ..ServiceSettings::default() },
             http_settings: HttpSettings { workers: 2, ..HttpSettings::default() },
             clock: Arc::new(StoppedClock::at(OPENED_AT)),
             open: OnceLock::new(),

@@ -6,7 +6,8 @@ use serde::de::DeserializeOwned;
 use super::records::{Product, Questions, Reviews, Styles, Sums};
 use crate::domain::{Page, ProductId, ReviewOrder};
 use crate::http::response::problem::Problem;
-use crate::service::{ProductPart, Service, ServiceError};
+use crate::service::{Service, ServiceError};
+use crate::view::ProductPart;
 
 /// A product with its styles.
 #[derive(Debug)]

@@ -88,7 +88,8 @@ impl Status {
     pub(crate) async fn take(app: &App, history: &History) -> Self {
         let state = health::state(&app.service, &app.server).await;
         let statistics = app.service.statistics();
-        let views = statistics.views;
+        let [questions, reviews, catalogue] =
+            [statistics.questions, statistics.reviews, statistics.catalogue];
         Self {
             version: env!("CARGO_PKG_VERSION"),
             store: app.service.store_name(),
@@ -98,11 +99,11 @@ impl Status {
             uptime_s: history.age().as_secs(),
             connections: Connections { open: app.server.connections(), max: app.server.max_connections },
             memory: Memory {
-                products: views.kept,
-                questions: views.questions,
-                answers: views.answers,
-                bytes: views.bytes,
-                max_bytes: views.max_bytes,
+                products: questions.kept.max(reviews.kept).max(catalogue.kept),
+                questions: questions.rows[0],
+                answers: questions.rows[1],
+                bytes: questions.bytes + reviews.bytes + catalogue.bytes,
+                max_bytes: questions.max_bytes + reviews.max_bytes + catalogue.max_bytes,
             },
             last_minutes: history.read(LastMinutes::of),
             routes: routes(&app.server),

@@ -4,7 +4,8 @@
 use std::time::Duration;
 
 use super::*;
-use crate::domain::{Id as _, QuestionId, QuestionRow, Timestamp};
+use crate::domain::{Id as _, ProductRows, QuestionId, QuestionRow, Timestamp};
+use crate::view::View;
 
 fn product(number: u64) -> ProductId {
     ProductId::new(number).expect("in range")
@@ -32,11 +33,11 @@ fn question_of(number: u64) -> ProductRows {
     rows
 }
 
-fn questions(views: &Views, number: u64) -> Option<usize> {
+fn questions(views: &Views<View>, number: u64) -> Option<usize> {
     views.read(product(number), |view| view.question_ids().len())
 }
 
-fn begin(views: &Views, number: u64) -> LoadTicket {
+fn begin(views: &Views<View>, number: u64) -> LoadTicket {
     match views.want(product(number)) {
         Wanted::LoadIt(ticket, _) => ticket,
         Wanted::Here | Wanted::Coming(_) => panic!("product {number} is not there yet"),
@@ -46,7 +47,7 @@ fn begin(views: &Views, number: u64) -> LoadTicket {
 #[test]
 fn an_expired_view_is_loaded_once_more() {
     let freshness = Arc::new(Freshness::new(Duration::from_secs(1), Duration::ZERO));
-    let views = Views::new(1 << 20, Arc::clone(&freshness));
+    let views = Views::<View>::new(1 << 20, Arc::clone(&freshness));
     let (asked, filled) = (product(1), product(2));
     views.loaded(begin(&views, 1), Ok(Arc::new(view(1))));
     views.begin_fill_chunk();
@@ -75,7 +76,7 @@ fn an_expired_view_is_loaded_once_more() {
 #[test]
 fn rows_that_came_are_put_in_their_places_unless_others_were_faster() {
     let freshness = Arc::new(Freshness::new(Duration::ZERO, Duration::ZERO));
-    let views = Views::new(1 << 20, freshness);
+    let views = Views::<View>::new(1 << 20, freshness);
     let came = |number| vec![OwnChange::Came(question_of(number))];
     for number in [1, 2] {
         views.loaded(begin(&views, number), Ok(Arc::new(view(number))));
@@ -102,7 +103,7 @@ fn rows_that_came_are_put_in_their_places_unless_others_were_faster() {
 #[test]
 fn of_two_commits_at_once_each_is_somebody_else_to_the_other() {
     let freshness = Arc::new(Freshness::new(Duration::ZERO, Duration::ZERO));
-    let views = Views::new(1 << 20, freshness);
+    let views = Views::<View>::new(1 << 20, freshness);
     for number in [1, 2] {
         views.loaded(begin(&views, number), Ok(Arc::new(view(number))));
     }
@@ -123,7 +124,7 @@ fn of_two_commits_at_once_each_is_somebody_else_to_the_other() {
 #[test]
 fn while_changes_go_unnoticed_nothing_is_kept() {
     let freshness = Arc::new(Freshness::new(Duration::ZERO, Duration::ZERO));
-    let views = Views::new(1 << 20, Arc::clone(&freshness));
+    let views = Views::<View>::new(1 << 20, Arc::clone(&freshness));
     let kept = |number| views.is_here(product(number));
     views.loaded(begin(&views, 1), Ok(Arc::new(view(1))));
     assert!(kept(1));
@@ -153,7 +154,7 @@ fn while_changes_go_unnoticed_nothing_is_kept() {
 #[test]
 fn in_the_grace_what_is_there_is_served_with_the_own_writes() {
     let freshness = Arc::new(Freshness::new(Duration::ZERO, Duration::from_hours(1)));
-    let views = Views::new(1 << 20, Arc::clone(&freshness));
+    let views = Views::<View>::new(1 << 20, Arc::clone(&freshness));
     for number in [1, 2] {
         views.loaded(begin(&views, number), Ok(Arc::new(view(number))));
     }

@@ -6,6 +6,8 @@
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Error, Row, RowStream};
 
+use super::failure::Failure;
+
 /// For all sessions. Plans are made once, not for each batch; compiling them costs more than it
 /// saves.
 const COMMON_SETTINGS: [&str; 3] =
@@ -82,6 +84,19 @@ impl Statement {
         }
         let typed: Vec<_> = parameters.iter().copied().zip(self.types.iter().cloned()).collect();
         client.query_typed(self.text, &typed).await
+    }
+
+    /// Runs it if it `is_needed`. Otherwise there are no rows.
+    pub(crate) async fn query_if<const N: usize>(
+        &self,
+        is_needed: bool,
+        client: &Client,
+        parameters: [&(dyn ToSql + Sync); N],
+    ) -> Result<Vec<Row>, Failure> {
+        if !is_needed {
+            return Ok(Vec::new());
+        }
+        Ok(self.query(client, &parameters).await?)
     }
 
     /// Runs it and returns rows as they come.

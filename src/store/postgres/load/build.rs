@@ -2,12 +2,15 @@
 //! without parents, statistics. A thread with a connection of its own does it while the next table
 //! is still being copied. Copying is the load's.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use super::table::Table;
+use parking_lot::{Condvar, Mutex};
+
+use super::table;
+use crate::domain::Kind;
 use crate::store::StoreError;
 use crate::store::postgres::connect::server::Server;
 use crate::store::postgres::connect::session::{Session, Unprepared};
@@ -20,115 +23,130 @@ const CANCEL_INTERVAL: Duration = Duration::from_millis(20);
 const SETTINGS: &str = "SET maintenance_work_mem = '512MB'; SET max_parallel_maintenance_workers = 2";
 
 /// Statements that are carried out one after the other.
-type Work = &'static [&'static str];
+type Work = Vec<String>;
 
-const QUESTIONS: Work = &[
-    "ALTER TABLE questions_load ADD CONSTRAINT questions_load_pkey PRIMARY KEY (product_id, question_id)",
-    "CREATE INDEX questions_load_question_id ON questions_load (question_id)",
-    "ANALYZE questions_load",
-];
+/// What the building thread and the load share.
+#[derive(Default)]
+struct Queue {
+    state: Mutex<State>,
+    changed: Condvar,
+}
 
-const ANSWERS: Work = &[
-    "ALTER TABLE answers_load ADD CONSTRAINT answers_load_pkey PRIMARY KEY (product_id, answer_id)",
-    "CREATE INDEX answers_load_answer_id ON answers_load (answer_id)",
-    "ANALYZE answers_load",
-];
+#[derive(Default)]
+struct State {
+    work: VecDeque<Work>,
+    /// Pieces of work that are under way.
+    running: usize,
+    /// No more work comes.
+    is_closed: bool,
+    failure: Option<StoreError>,
+}
 
-const PHOTOS: Work = &[
-    "ALTER TABLE photos_load ADD CONSTRAINT photos_load_pkey PRIMARY KEY (product_id, photo_id)",
-    "ANALYZE photos_load",
-];
+impl Queue {
+    /// The next piece of work; `None` when there is none, or none is worth it after a failure. Waits
+    /// for more with `waits`, unless the queue is closed.
+    fn take(&self, waits: bool) -> Option<Work> {
+        let mut state = self.state.lock();
+        loop {
+            if state.failure.is_some() {
+                return None;
+            }
+            if let Some(work) = state.work.pop_front() {
+                state.running += 1;
+                return Some(work);
+            }
+            if !waits || state.is_closed {
+                return None;
+            }
+            self.changed.wait(&mut state);
+        }
+    }
 
-/// Declares foreign keys when all keys exist. No row is checked yet, so no lock is held for long,
-/// and then both keys can be checked together.
-const FOREIGN_KEYS: Work = &[
-    "ALTER TABLE answers_load ADD CONSTRAINT answers_question
-         FOREIGN KEY (product_id, question_id) REFERENCES questions_load NOT VALID",
-    "ALTER TABLE photos_load ADD CONSTRAINT photos_answer
-         FOREIGN KEY (product_id, answer_id) REFERENCES answers_load NOT VALID",
-];
+    /// Carries out work until there is none.
+    fn work(&self, session: &mut Session<Unprepared>, waits: bool) {
+        while let Some(work) = self.take(waits) {
+            let result = carry_out(session, &work);
+            let mut state = self.state.lock();
+            state.running -= 1;
+            if let Err(error) = result {
+                state.failure.get_or_insert(error);
+            }
+            drop(state);
+            self.changed.notify_all();
+        }
+    }
 
-/// The server's own check is the fastest. That of answers is dropped again: a write looks by itself
-/// (`write::statements`).
-const CHECK_ANSWERS: Work = &[
-    "ALTER TABLE answers_load VALIDATE CONSTRAINT answers_question",
-    "ALTER TABLE answers_load DROP CONSTRAINT answers_question",
-];
+    fn give(&self, work: impl IntoIterator<Item = Work>) {
+        self.state.lock().work.extend(work);
+        self.changed.notify_all();
+    }
 
-const CHECK_PHOTOS: Work = &["ALTER TABLE photos_load VALIDATE CONSTRAINT photos_answer"];
-
-/// Drops the tables in use and gives their names, and their indexes' names, to the new ones.
-pub(crate) const PUT_IN_PLACE: &str = "
-    DROP TABLE photos, answers, questions;
-    ALTER TABLE questions_load RENAME TO questions;
-    ALTER INDEX questions_load_pkey RENAME TO questions_pkey;
-    ALTER INDEX questions_load_question_id RENAME TO questions_question_id;
-    ALTER TABLE answers_load RENAME TO answers;
-    ALTER INDEX answers_load_pkey RENAME TO answers_pkey;
-    ALTER INDEX answers_load_answer_id RENAME TO answers_answer_id;
-    ALTER TABLE photos_load RENAME TO photos;
-    ALTER INDEX photos_load_pkey RENAME TO photos_pkey;";
+    fn close(&self) {
+        let mut state = self.state.lock();
+        state.is_closed = true;
+        drop(state);
+        self.changed.notify_all();
+    }
+}
 
 /// The building thread. It ends with the last of its work when this is dropped.
-pub(crate) struct Builder {
-    work: Option<Sender<Work>>,
-    /// The result of each piece of work, in order.
-    done: Receiver<Result<(), StoreError>>,
-    waiting: usize,
+pub(super) struct Builder {
+    queue: Arc<Queue>,
     /// The server's number for the thread's connection.
     backend: i32,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Builder {
-    pub(crate) fn start(server: &Arc<Server>) -> Result<Self, StoreError> {
+    pub(super) fn start(server: &Arc<Server>) -> Result<Self, StoreError> {
         let mut session = Session::<Unprepared>::open(server)?;
         let backend = session
             .read(async |client, _| Ok(client.query_one_scalar("SELECT pg_backend_pid()", &[]).await?))?;
         session.run(STAY_IN_SCHEMA)?;
         session.run(SETTINGS)?;
-        let (work, to_do) = channel();
-        let (did, done) = channel();
+        let queue = Arc::new(Queue::default());
+        let shared = Arc::clone(&queue);
         let thread = std::thread::Builder::new()
             .name("index-builder".to_owned())
-            .spawn(move || {
-                for work in to_do {
-                    if did.send(carry_out(&mut session, work)).is_err() {
-                        return;
-                    }
-                }
-            })
+            .spawn(move || shared.work(&mut session, true))
             .map_err(|error| StoreError::Unavailable(format!("no thread: {error}")))?;
-        Ok(Self { work: Some(work), done, waiting: 0, backend, thread: Some(thread) })
+        Ok(Self { queue, backend, thread: Some(thread) })
     }
 
     /// Begins to build a table that is copied and committed, behind those before it.
-    pub(crate) fn build(&mut self, table: Table) {
-        match table {
-            Table::Questions => self.give(QUESTIONS),
-            Table::Answers => self.give(ANSWERS),
-            // They come last. The thread that copied them builds them, while this one is busy with
-            // answers.
-            Table::Photos => {}
-        }
+    pub(super) fn build(&self, kind: Kind) {
+        self.queue.give([table::index(kind)]);
     }
 
-    /// Builds the photos by `session`, waits for the rest, checks the foreign keys.
-    pub(crate) fn finish(&mut self, session: &mut Session<Unprepared>) -> Result<(), StoreError> {
+    /// Builds what is left together with `session`, and checks the foreign keys.
+    pub(super) fn finish(
+        &mut self,
+        session: &mut Session<Unprepared>,
+        kinds: &[Kind],
+    ) -> Result<(), StoreError> {
         session.run(SETTINGS)?;
-        carry_out(session, PHOTOS)?;
-        self.wait()?;
-        carry_out(session, FOREIGN_KEYS)?;
-        self.give(CHECK_ANSWERS);
-        carry_out(session, CHECK_PHOTOS)?;
-        self.wait()?;
+        self.help(session)?;
+        for declaration in kinds.iter().copied().filter_map(table::declare) {
+            session.run(declaration)?;
+        }
+        self.queue.give(kinds.iter().copied().filter_map(table::validate));
+        self.help(session)?;
         self.end();
         Ok(())
     }
 
+    /// Works by `session` as well, until all work is done.
+    fn help(&self, session: &mut Session<Unprepared>) -> Result<(), StoreError> {
+        self.queue.work(session, false);
+        let mut state = self.queue.state.lock();
+        self.queue.changed.wait_while(&mut state, |state| state.running > 0);
+        state.failure.take().map_or(Ok(()), Err)
+    }
+
     /// Ends the thread, by `session`, in the middle of its work.
-    pub(crate) fn give_up(&mut self, session: &mut Session<Unprepared>) {
-        self.work = None;
+    pub(super) fn give_up(&mut self, session: &mut Session<Unprepared>) {
+        self.queue.state.lock().work.clear();
+        self.queue.close();
         let backend = self.backend;
         while self.thread.as_ref().is_some_and(|thread| !thread.is_finished()) {
             // Again and again: a cancellation between two statements has no effect.
@@ -142,35 +160,22 @@ impl Builder {
         }
     }
 
-    fn give(&mut self, work: Work) {
-        // If the thread is gone, `wait` notices.
-        let _ = self.work.as_ref().map(|sender| sender.send(work));
-        self.waiting += 1;
-    }
-
-    /// Waits until the thread has done all its work and says whether it succeeded.
-    fn wait(&mut self) -> Result<(), StoreError> {
-        while self.waiting > 0 {
-            self.waiting -= 1;
-            let Ok(result) = self.done.recv() else {
-                self.end();
-                return Err(StoreError::Unavailable("the indexes were given up".to_owned()));
-            };
-            result?;
-        }
-        Ok(())
-    }
-
     /// Ends the thread when its work is done.
     fn end(&mut self) {
-        self.work = None;
+        self.queue.close();
         if let Some(Err(panic)) = self.thread.take().map(JoinHandle::join) {
             std::panic::resume_unwind(panic);
         }
     }
 }
 
-fn carry_out(session: &mut Session<Unprepared>, work: Work) -> Result<(), StoreError> {
+impl Drop for Builder {
+    fn drop(&mut self) {
+        self.queue.close();
+    }
+}
+
+fn carry_out(session: &mut Session<Unprepared>, work: &[String]) -> Result<(), StoreError> {
     for statement in work {
         let started = std::time::Instant::now();
         session.run(statement)?;

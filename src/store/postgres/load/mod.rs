@@ -1,134 +1,123 @@
 //! Loads many rows. It copies them into new tables (`questions_load` and so on), has them indexed,
 //! and puts them in place of those in use by one short transaction. Readers see the old rows until
-//! then and the new ones after that. A killed load leaves tables that the next load drops. `build`
-//! completes the copied tables.
+//! then and the new ones after that. Tables of other sets are not touched. A killed load leaves
+//! tables that the next load drops. `build` completes the copied tables.
 
 mod build;
+mod copy;
 mod table;
 
-use std::pin::Pin;
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use tokio_postgres::Client;
-use tokio_postgres::binary_copy::BinaryCopyInWriter;
-use tokio_postgres::types::ToSql;
 
 use self::build::Builder;
-use self::table::Table;
+use self::copy::TableCopy;
 use super::connect::failure::Failure;
 use super::connect::server::Server;
 use super::connect::session::{Session, Unprepared};
-use super::decode::{Milliseconds, bigint};
+use super::decode::Milliseconds;
 use super::locks::{LOCK_LOAD, LOCK_TIMEOUT, MAX_LOCK_ATTEMPTS, STAY_IN_SCHEMA};
 use super::notices::notice::{EVERYTHING, NOTIFY};
-use super::schema;
+use super::{counts, schema};
 use crate::domain::{Kind, Set, Timestamp};
-use crate::store::{BulkLoad, Counts, LastIds, LoadMode, RecordRow, RowBatch, StoreError};
+use crate::store::{BulkLoad, Counts, LastIds, LoadMode, RowBatch, StoreError};
 
 /// A load that has just ended may hold its lock until the server notices that its connection is
 /// closed.
 const LOAD_LOCK_TIMEOUT: &str = "SET lock_timeout = '2s'";
 
-/// Drops what a load has made.
-const CLEAR_AWAY: &str = "DROP TABLE IF EXISTS photos_load, answers_load, questions_load";
+const FORGET_IMPORT: &str = "DELETE FROM imports WHERE set_name = $1";
+const NOTE_IMPORT: &str = "INSERT INTO imports (set_name, imported_at) VALUES ($1, $2)";
 
 /// A load under way.
 pub(crate) struct PostgresBulkLoad {
     session: Session<Unprepared>,
     builder: Builder,
+    sets: Vec<Set>,
     mode: LoadMode,
-    /// The table that is being copied into, and how.
-    copying: Option<(Table, Pin<Box<BinaryCopyInWriter>>)>,
-    finished: Option<Table>,
+    /// The table that is being copied into.
+    copying: Option<TableCopy>,
+    /// Kinds that were not begun yet.
+    left: VecDeque<Kind>,
     in_place: bool,
     counts: Counts,
     last_ids: LastIds,
+    /// Sets whose rows are a copy, and when those were imported.
+    imported_before: Vec<(Set, Option<Timestamp>)>,
 }
 
 impl PostgresBulkLoad {
-    pub(crate) fn begin(server: &Arc<Server>, mode: LoadMode) -> Result<Self, StoreError> {
+    pub(crate) fn begin(server: &Arc<Server>, sets: &[Set], mode: LoadMode) -> Result<Self, StoreError> {
         let mut session = Session::<Unprepared>::open(server)?;
         schema::require_utf8(&mut session)?;
-        session.ask_patiently(async |client, _| begin(client, mode).await).map_err(Failure::before_commit)?;
+        session
+            .ask_patiently(async |client, _| begin(client, sets, mode).await)
+            .map_err(Failure::before_commit)?;
         Ok(Self {
             session,
             builder: Builder::start(server)?,
+            sets: sets.to_vec(),
             mode,
             copying: None,
-            finished: None,
+            left: table::kinds(sets).collect(),
             in_place: false,
             counts: Counts::default(),
             last_ids: LastIds::default(),
+            imported_before: Vec::new(),
         })
     }
 
-    /// Begins to copy into `table`; the tables before it are finished and given to the builder.
-    fn reach(&mut self, table: Option<Table>) -> Result<(), StoreError> {
-        if table.is_some() && table <= self.finished {
-            let order = "a load takes all questions, then all answers, then all photos";
-            return Err(StoreError::Unavailable(order.to_owned()));
-        }
+    /// Begins to copy rows of a kind, or of none; the tables before it are finished and given to the
+    /// builder.
+    fn reach(&mut self, kind: Option<Kind>) -> Result<(), StoreError> {
         loop {
-            if self.copying.as_ref().map(|(copying, _)| *copying) == table && table.is_some() {
+            let copying = self.copying.as_ref().map(TableCopy::kind);
+            if kind.is_some() && copying == kind {
                 return Ok(());
             }
+            if kind.is_some_and(|kind| !self.left.contains(&kind)) {
+                let order = "a load takes kinds of its sets alone, each at once, parents first";
+                return Err(StoreError::Unavailable(order.to_owned()));
+            }
             self.finish_copy()?;
-            let next = match self.finished {
-                None => Some(Table::Questions),
-                Some(finished) => finished.next(),
-            };
-            let Some(next) = next else { return Ok(()) };
-            let writer = self.session.ask_patiently(async |client, _| {
-                client.batch_execute(next.create()).await?;
-                let sink = client.copy_in(next.copy()).await?;
-                Ok(Box::pin(BinaryCopyInWriter::new(sink, next.types())))
+            let Some(next) = self.left.pop_front() else { return Ok(()) };
+            let copying = self.session.ask_patiently(async |client, _| {
+                client.batch_execute(&table::create(next)).await?;
+                Ok(TableCopy::begin(client, next).await?)
             });
-            self.copying = Some((next, writer.map_err(Failure::before_commit)?));
+            self.copying = Some(copying.map_err(Failure::before_commit)?);
         }
     }
 
     fn finish_copy(&mut self) -> Result<(), StoreError> {
-        let Some((table, mut writer)) = self.copying.take() else { return Ok(()) };
+        let Some(mut copying) = self.copying.take() else { return Ok(()) };
+        let kind = copying.kind();
         self.session
             .ask_patiently(async |client, _| {
-                writer.as_mut().finish().await?;
-                Ok(client.batch_execute(table.complete()).await?)
+                copying.finish().await?;
+                Ok(client.batch_execute(&table::complete(kind)).await?)
             })
             .map_err(Failure::before_commit)?;
-        self.finished = Some(table);
-        self.builder.build(table);
+        self.builder.build(kind);
         Ok(())
     }
 
-    /// Copies rows into `table`.
-    fn copy(
-        &mut self,
-        table: Table,
-        add: impl AsyncFnOnce(Pin<&mut BinaryCopyInWriter>) -> Result<(), tokio_postgres::Error>,
-    ) -> Result<(), StoreError> {
-        self.reach(Some(table))?;
-        let Self { session, copying: Some((_, writer)), .. } = self else { return Ok(()) };
-        let copied = session.ask_patiently(async |_, _| {
-            let Err(error) = add(writer.as_mut()).await else { return Ok(()) };
-            // The server reports the reason, if there is one, at the end of the copy.
-            writer.as_mut().finish().await?;
-            Err(error.into())
-        });
-        copied.map_err(Failure::before_commit)
-    }
-
     /// Puts the new tables in place of the old ones. Takes milliseconds once the old ones are free.
-    fn put_in_place(&mut self) -> Result<(), StoreError> {
-        // A sequence that gave out nothing yet stands at 1, not yet called, and stays so if nothing
-        // was loaded.
-        let raise = self.last_ids.each().map(|(_, name, id)| {
-            format!("SELECT setval('{name}_ids', greatest({id}, last_value), is_called OR {id} > 0) FROM {name}_ids")
-        });
-        let raise = raise.collect::<Vec<_>>().join(";");
-        let mode = self.mode;
+    fn put_in_place(&mut self, imported_at: Timestamp) -> Result<(), StoreError> {
+        let before = |set| self.imported_before.iter().find(|(before, _)| *before == set);
+        let import = |&set| (set, before(set).map_or(Some(imported_at), |&(_, imported_at)| imported_at));
+        let imports: Vec<_> = self.sets.iter().map(import).collect();
+        let placing = Placing {
+            sets: &self.sets,
+            mode: self.mode,
+            imports: &imports,
+            raise_last_ids: &table::raise(self.last_ids),
+        };
         for attempt in 1.. {
             let placed = self.session.ask_patiently(async |client, _| {
-                let placed = place(client, mode, &raise).await;
+                let placed = placing.place(client).await;
                 if placed.is_err() {
                     client.batch_execute("ROLLBACK").await?;
                 }
@@ -154,56 +143,42 @@ impl PostgresBulkLoad {
 impl BulkLoad for PostgresBulkLoad {
     fn add(&mut self, batch: &RowBatch) -> Result<(), StoreError> {
         let kind = batch.kind();
-        let table = match kind {
-            Kind::Question => Table::Questions,
-            Kind::Answer => Table::Answers,
-            Kind::Photo => Table::Photos,
-            _ if batch.is_empty() => return Ok(()),
-            _ => return Err(StoreError::Unavailable(format!("{kind:?} cannot be loaded yet"))),
-        };
-        for row in batch.rows() {
-            self.last_ids.raise(kind, row.value(0));
+        self.reach(Some(kind))?;
+        if let Some(column) = kind.id_column().filter(|_| kind.grows()) {
+            batch.rows().for_each(|row| self.last_ids.raise(kind, row.value(column)));
         }
         self.counts.add(kind, batch.len() as u64);
-        self.copy(table, async |mut writer| {
-            for row in batch.rows() {
-                let (product_id, id, parent) = (bigint(row.product_id()), number(row, 0), number(row, 1));
-                if kind == Kind::Photo {
-                    let values: [&(dyn ToSql + Sync); 4] = [&product_id, &id, &parent, &row.text(2)];
-                    writer.as_mut().write(&values).await?;
-                    continue;
-                }
-                let (written_at, helpful) = (Milliseconds(number(row, 3)), number(row, 7));
-                let (reported, texts) = (row.value(6) != 0, [row.text(2), row.text(4), row.text(5)]);
-                let mut values: Vec<&(dyn ToSql + Sync)> = vec![&product_id, &id];
-                if kind == Kind::Answer {
-                    values.push(&parent);
-                }
-                values.extend([&written_at as &(dyn ToSql + Sync), &helpful, &reported]);
-                values.extend(texts.iter().map(|text| text as &(dyn ToSql + Sync)));
-                writer.as_mut().write(&values).await?;
-            }
-            Ok(())
-        })
+        let Self { session, copying: Some(copying), .. } = self else { return Ok(()) };
+        let copied = session.ask_patiently(async |_, _| {
+            let Err(error) = copying.add(batch).await else { return Ok(()) };
+            // The server reports the reason, if there is one, at the end of the copy.
+            copying.finish().await?;
+            Err(error.into())
+        });
+        copied.map_err(Failure::before_commit)
     }
 
     fn raise_last_ids(&mut self, last_ids: LastIds) {
         self.last_ids = self.last_ids.max_of_each(last_ids);
     }
 
-    fn imported_before(&mut self, _: Set, _: Option<Timestamp>) {}
+    fn imported_before(&mut self, set: Set, imported_at: Option<Timestamp>) {
+        self.imported_before.push((set, imported_at));
+    }
 
-    fn commit(mut self: Box<Self>, _: Timestamp) -> Result<Counts, StoreError> {
+    fn commit(mut self: Box<Self>, imported_at: Timestamp) -> Result<Counts, StoreError> {
         self.reach(None)?;
-        self.builder.finish(&mut self.session)?;
-        self.put_in_place()?;
+        let kinds: Vec<Kind> = table::kinds(&self.sets).collect();
+        self.builder.finish(&mut self.session, &kinds)?;
+        self.put_in_place(imported_at)?;
         self.in_place = true;
+        let others: Vec<Kind> = Kind::all().filter(|kind| !kinds.contains(kind)).collect();
+        let others = self.session.read(async |client, _| counts::count(client, &others).await)?;
+        for kind in Kind::all() {
+            self.counts.add(kind, others.of(kind));
+        }
         Ok(self.counts)
     }
-}
-
-fn number(row: RecordRow<'_>, column: usize) -> i64 {
-    row.value(column).cast_signed()
 }
 
 impl Drop for PostgresBulkLoad {
@@ -216,7 +191,7 @@ impl Drop for PostgresBulkLoad {
         // The copy that was under way has failed its transaction.
         let ended = self.session.run("ROLLBACK");
         self.builder.give_up(&mut self.session);
-        if let Err(error) = ended.and_then(|()| self.session.run(CLEAR_AWAY)) {
+        if let Err(error) = ended.and_then(|()| self.session.run(&table::clear_away())) {
             tracing::warn!(%error, "the tables of a failed import stay until the next one");
         }
     }
@@ -224,7 +199,7 @@ impl Drop for PostgresBulkLoad {
 
 /// Takes the lock of a load until the connection ends, and drops the tables that a killed load has
 /// left.
-async fn begin(client: &Client, mode: LoadMode) -> Result<(), Failure> {
+async fn begin(client: &Client, sets: &[Set], mode: LoadMode) -> Result<(), Failure> {
     client.batch_execute(LOAD_LOCK_TIMEOUT).await?;
     match client.batch_execute(LOCK_LOAD).await.map_err(Failure::from) {
         Err(failure) if failure.is_lock_timeout() => {
@@ -234,40 +209,51 @@ async fn begin(client: &Client, mode: LoadMode) -> Result<(), Failure> {
     }
     client.batch_execute("SET lock_timeout = 0").await?;
     client.batch_execute(STAY_IN_SCHEMA).await?;
-    client.batch_execute(CLEAR_AWAY).await?;
-    refuse_rows(client, mode).await
+    client.batch_execute(&table::clear_away()).await?;
+    refuse_rows(client, sets, mode).await
 }
 
-async fn refuse_rows(client: &Client, mode: LoadMode) -> Result<(), Failure> {
-    if mode == LoadMode::IntoEmpty && !is_empty(client).await? {
+async fn refuse_rows(client: &Client, sets: &[Set], mode: LoadMode) -> Result<(), Failure> {
+    if mode == LoadMode::IntoEmpty && !are_empty(client, sets).await? {
         return Err(StoreError::NotEmpty.into());
     }
     Ok(())
 }
 
-/// Whether there is no row at all.
-pub(crate) async fn is_empty(client: &Client) -> Result<bool, Failure> {
-    Ok(client
-        .query_one_scalar(
-            "SELECT NOT EXISTS (SELECT 1 FROM questions) AND NOT EXISTS (SELECT 1 FROM answers)
-                AND NOT EXISTS (SELECT 1 FROM photos)",
-            &[],
-        )
-        .await?)
+/// Whether none of the sets has a row.
+pub(crate) async fn are_empty(client: &Client, sets: &[Set]) -> Result<bool, Failure> {
+    Ok(client.query_one_scalar(&table::are_empty(sets), &[]).await?)
 }
 
-/// Everything but the `COMMIT`.
-async fn place(client: &Client, mode: LoadMode, raise_last_ids: &str) -> Result<(), Failure> {
-    client.batch_execute(&format!("BEGIN; {LOCK_TIMEOUT}")).await?;
-    client
-        .batch_execute("LOCK TABLE questions, answers, photos, submissions IN ACCESS EXCLUSIVE MODE")
-        .await?;
-    // Again: a server may have written since the load began.
-    refuse_rows(client, mode).await?;
-    client.batch_execute(build::PUT_IN_PLACE).await?;
-    // Otherwise submissions of the former rows would count as duplicates for the new ones.
-    client.batch_execute("TRUNCATE submissions").await?;
-    client.batch_execute(raise_last_ids).await?;
-    client.query(NOTIFY, &[&[EVERYTHING].as_slice()]).await?;
-    Ok(())
+/// What one transaction puts in place.
+struct Placing<'a> {
+    sets: &'a [Set],
+    mode: LoadMode,
+    /// When each set was imported.
+    imports: &'a [(Set, Option<Timestamp>)],
+    raise_last_ids: &'a str,
+}
+
+impl Placing<'_> {
+    /// Everything but the `COMMIT`.
+    async fn place(&self, client: &Client) -> Result<(), Failure> {
+        client.batch_execute(&format!("BEGIN; {LOCK_TIMEOUT}")).await?;
+        client.batch_execute(&table::lock(self.sets)).await?;
+        // Again: a server may have written since the load began.
+        refuse_rows(client, self.sets, self.mode).await?;
+        client.batch_execute(&table::put_in_place(self.sets)).await?;
+        if let Some(forget_submissions) = table::forget_submissions(self.sets) {
+            client.batch_execute(forget_submissions).await?;
+        }
+        client.batch_execute(self.raise_last_ids).await?;
+        for (set, imported_at) in self.imports {
+            client.execute(FORGET_IMPORT, &[&set.name()]).await?;
+            if let Some(imported_at) = imported_at {
+                let imported_at = Milliseconds(imported_at.milliseconds());
+                client.execute(NOTE_IMPORT, &[&set.name(), &imported_at]).await?;
+            }
+        }
+        client.query(NOTIFY, &[&[EVERYTHING].as_slice()]).await?;
+        Ok(())
+    }
 }

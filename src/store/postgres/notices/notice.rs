@@ -8,7 +8,8 @@
 //! *                                    anything may have changed
 //! ```
 //! `q` stands for votes of a question, `a` for votes of an answer, `v` for votes of a review, `r`
-//! for questions or answers of a product that came or went, `w` for reviews. A text that cannot be read means that anything may have changed, so later versions may add words.
+//! for questions or answers of a product that came or went, `w` for its reviews. A text that cannot
+//! be read means that anything may have changed, so later versions may add words.
 
 use std::fmt::Write as _;
 
@@ -178,9 +179,11 @@ mod tests {
             ProductChange::QuestionVotes(id(12), id(40), 7),
             ProductChange::AnswerVotes(id(12), id(93), u32::MAX),
             ProductChange::Rows(id(MAX_ID)),
+            ProductChange::ReviewVotes(id(12), id(5), 1),
+            ProductChange::Reviews(id(8)),
         ];
         let notices = write(origin, &changes);
-        assert_eq!(notices, ["0f86d081884c7d65 q12,40 a12,93 r9007199254740991"]);
+        assert_eq!(notices, ["0f86d081884c7d65 q12,40 a12,93 r9007199254740991 v12,5 w8"]);
         let hints = changes.map(Hint::of).to_vec();
         assert_eq!(hints[0], Hint::Votes(id(12), Target::Question(id(40))));
         assert_eq!(read(Origin(1), &notices[0]), Notice::Hints(hints));
@@ -210,7 +213,9 @@ mod tests {
 
     #[test]
     fn anything_else_means_everything() {
-        for text in ["", "*", "1 z5", "1 q5", "1 q5,6,7", "1 r5,6", "1 r0", "xyz r5", "1  r5", "1 é"] {
+        for text in [
+            "", "*", "1 z5", "1 q5", "1 q5,6,7", "1 r5,6", "1 r0", "1 w5,6", "1 v5", "xyz r5", "1  r5", "1 é",
+        ] {
             assert_eq!(read(Origin(9), text), Notice::Everything, "{text:?}");
         }
     }

@@ -32,6 +32,8 @@ const QUESTION_VOTES: &str =
     "SELECT product_id, question_id, helpful FROM questions WHERE question_id = ANY ($1::bigint[])";
 const ANSWER_VOTES: &str =
     "SELECT product_id, answer_id, helpful FROM answers WHERE answer_id = ANY ($1::bigint[])";
+const REVIEW_VOTES: &str =
+    "SELECT product_id, review_id, helpful - withdrawn FROM reviews WHERE review_id = ANY ($1::bigint[])";
 
 /// Rows whose votes must be read, each with the product that the notice named.
 #[derive(Default)]
@@ -66,17 +68,19 @@ impl WaitingRows {
 pub(super) struct VoteReader {
     questions: Statement,
     answers: Statement,
+    reviews: Statement,
 }
 
 impl VoteReader {
     /// Prepares the statements.
     pub(super) async fn prepare(client: &Client) -> Result<Self, tokio_postgres::Error> {
         const IDS: &[Type] = &[Type::INT8_ARRAY];
-        let (questions, answers) = tokio::try_join!(
+        let (questions, answers, reviews) = tokio::try_join!(
             Statement::prepare(client, Naming::Named, QUESTION_VOTES, IDS),
             Statement::prepare(client, Naming::Named, ANSWER_VOTES, IDS),
+            Statement::prepare(client, Naming::Named, REVIEW_VOTES, IDS),
         )?;
-        Ok(Self { questions, answers })
+        Ok(Self { questions, answers, reviews })
     }
 
     /// Reads the votes of all rows that wait. If the server refuses that, their products count as
@@ -91,7 +95,9 @@ impl VoteReader {
             Err(failure) if failure.spoils_session() => Err(failure),
             Err(failure) => {
                 tracing::debug!(%failure, rows = rows.len(), "votes of other processes cannot be read");
-                Ok(Change::Products(rows.into_values().map(ProductChange::Rows).collect()))
+                Ok(Change::Products(
+                    rows.into_iter().map(|(target, product_id)| any_row(product_id, target)).collect(),
+                ))
             }
         }
     }
@@ -101,12 +107,12 @@ impl VoteReader {
         client: &Client,
         rows: &HashMap<Target, ProductId>,
     ) -> Result<Vec<ProductChange>, Failure> {
-        let (mut question_ids, mut answer_ids) = (Vec::new(), Vec::new());
+        let (mut question_ids, mut answer_ids, mut review_ids) = (Vec::new(), Vec::new(), Vec::new());
         for target in rows.keys() {
             match target {
                 Target::Question(id) => question_ids.push(bigint(*id)),
                 Target::Answer(id) => answer_ids.push(bigint(*id)),
-                Target::Review(_) => {}
+                Target::Review(id) => review_ids.push(bigint(*id)),
             }
         }
         let mut changes = Vec::with_capacity(rows.len());
@@ -130,7 +136,25 @@ impl VoteReader {
                 ));
             }
         }
+        if !review_ids.is_empty() {
+            for row in &self.reviews.query(client, &[&review_ids]).await? {
+                let columns = Columns::new(row, "reviews", 1);
+                changes.push(ProductChange::ReviewVotes(
+                    columns.id(0, "product_id")?,
+                    columns.id(1, "review_id")?,
+                    columns.count(2, "helpful")?,
+                ));
+            }
+        }
         Ok(changes)
+    }
+}
+
+/// That the list of a product that has this row may have changed in any way.
+fn any_row(product_id: ProductId, target: Target) -> ProductChange {
+    match target {
+        Target::Question(_) | Target::Answer(_) => ProductChange::Rows(product_id),
+        Target::Review(_) => ProductChange::Reviews(product_id),
     }
 }
 

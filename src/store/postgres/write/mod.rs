@@ -4,12 +4,13 @@
 //! result unknown.
 
 pub(super) mod plan;
+mod reviews;
+mod rows;
 mod statements;
 mod submissions;
 
 use std::sync::Arc;
 
-use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Row};
 
 use self::plan::{Carried, Found, NewIds, Plan, PlanMode};
@@ -19,7 +20,6 @@ use super::connect::connection::Connection;
 use super::connect::failure::Failure;
 use super::connect::server::Server;
 use super::connect::session::{Session, Unprepared};
-use super::connect::statement::Statement;
 use super::decode::Columns;
 use super::notices::listen::{Listener, OwnOrigin};
 use super::notices::notice::{self, Origin};
@@ -91,7 +91,8 @@ impl PostgresWriter {
     fn note_submissions(&mut self, commands: &[Command], carried: &Carried<'_>, pages: Option<i64>) {
         for (command, outcome) in commands.iter().zip(&carried.outcomes) {
             if let Command::AddQuestion { submission: Some(submission), .. }
-            | Command::AddAnswer { submission: Some(submission), .. } = command
+            | Command::AddAnswer { submission: Some(submission), .. }
+            | Command::AddReview { submission: Some(submission), .. } = command
             {
                 self.recent.add(submission.digest);
                 if outcome.added().is_some() {
@@ -216,19 +217,6 @@ async fn sweep(
     swept
 }
 
-/// Runs a statement unless it is not `needed`.
-async fn rows<const N: usize>(
-    client: &Client,
-    needed: bool,
-    statement: &Statement,
-    parameters: [&(dyn ToSql + Sync); N],
-) -> Result<Vec<Row>, Failure> {
-    if !needed {
-        return Ok(Vec::new());
-    }
-    Ok(statement.query(client, &parameters).await?)
-}
-
 /// Begins the transaction, votes and reports, and asks for all that the inserts need, in one round
 /// trip. New ids are those of an earlier attempt if there was one: sequences do not take them back.
 /// With `alone`, no other process adds submissions until the transaction ends.
@@ -243,11 +231,11 @@ async fn first_trip(
     let votes = async {
         tokio::try_join!(
             biased;
-            rows(client, !on_questions.ids.is_empty(), &statements.vote_questions, [
+            statements.vote_questions.query_if(!on_questions.ids.is_empty(), client, [
                 &on_questions.ids,
                 &on_questions.votes,
             ]),
-            rows(client, !on_answers.ids.is_empty(), &statements.vote_answers, [
+            statements.vote_answers.query_if(!on_answers.ids.is_empty(), client, [
                 &on_answers.ids,
                 &on_answers.votes,
             ]),
@@ -256,28 +244,30 @@ async fn first_trip(
     let reports = async {
         tokio::try_join!(
             biased;
-            rows(client, !plan.question_reports.is_empty(), &statements.report_questions, [
+            statements.report_questions.query_if(!plan.question_reports.is_empty(), client, [
                 &plan.question_reports,
             ]),
-            rows(client, !plan.answer_reports.is_empty(), &statements.report_answers, [&plan.answer_reports]),
+            statements.report_answers.query_if(!plan.answer_reports.is_empty(), client, [&plan.answer_reports]),
         )
     };
     let draws = |count: i64| ids.is_none() && count > 0;
     let new_ids = async {
         tokio::try_join!(
             biased;
-            rows(client, draws(plan.new_questions), &statements.new_question_ids, [&plan.new_questions]),
-            rows(client, draws(plan.new_answers), &statements.new_answer_ids, [&plan.new_answers]),
-            rows(client, draws(plan.new_photos), &statements.new_photo_ids, [&plan.new_photos]),
+            statements.new_question_ids.query_if(draws(plan.new_questions), client, [&plan.new_questions]),
+            statements.new_answer_ids.query_if(draws(plan.new_answers), client, [&plan.new_answers]),
+            statements.new_photo_ids.query_if(draws(plan.new_photos), client, [&plan.new_photos]),
         )
     };
-    let ((), votes, reports, answered, new_ids, earlier) = tokio::try_join!(
+    let ((), votes, reports, answered, new_ids, reviews, earlier) = tokio::try_join!(
         biased;
         async { Ok(client.batch_execute(&statements.begin).await?) },
         votes,
         reports,
-        rows(client, !plan.answered.is_empty(), &statements.answered, [&plan.answered]),
+        statements.answered.query_if(!plan.answered.is_empty(), client, [&plan.answered]),
         new_ids,
+        // Behind all other statements that lock rows.
+        statements.reviews.first_trip(client, plan, ids.is_none()),
         statements.submissions.find(client, &plan.digests, alone),
     )?;
     let ids = match ids {
@@ -286,6 +276,9 @@ async fn first_trip(
             questions: read_ids(&new_ids.0, "question_ids")?,
             answers: read_ids(&new_ids.1, "answer_ids")?,
             photos: read_ids(&new_ids.2, "photo_ids")?,
+            reviews: read_ids(&reviews.new_ids, "review_ids")?,
+            review_photos: read_ids(&reviews.new_photo_ids, "review_photo_ids")?,
+            ratings: reviews::read_rating_ids(&reviews.new_rating_ids)?,
         },
     };
     let mut found = Found { earlier: read_earlier(&earlier)?, ids, ..Found::default() };
@@ -293,6 +286,9 @@ async fn first_trip(
     read_marks(&votes.1, "answers", Target::Answer, &mut found)?;
     read_marks(&reports.0, "questions", Target::Question, &mut found)?;
     read_marks(&reports.1, "answers", Target::Answer, &mut found)?;
+    read_marks(&reviews.votes, "reviews", Target::Review, &mut found)?;
+    reviews::read_reports(&reviews.reports, &mut found)?;
+    reviews::read_characteristics(&reviews.characteristics, &mut found)?;
     for row in &answered {
         let columns = Columns::new(row, "questions", 0);
         found.answered.insert(columns.id(0, "question_id")?, columns.id(1, "product_id")?);
@@ -345,7 +341,7 @@ async fn second_trip(
         tokio::try_join!(
             biased;
             statements.submissions.replace(connection, submissions),
-            rows(connection, !questions.question_ids.is_empty(), &statements.insert_questions, [
+            statements.insert_questions.query_if(!questions.question_ids.is_empty(), connection, [
                 &questions.product_ids,
                 &questions.question_ids,
                 &questions.written_at,
@@ -353,7 +349,7 @@ async fn second_trip(
                 &questions.names,
                 &questions.emails,
             ]),
-            rows(connection, !answers.answer_ids.is_empty(), &statements.insert_answers, [
+            statements.insert_answers.query_if(!answers.answer_ids.is_empty(), connection, [
                 &answers.product_ids,
                 &answers.answer_ids,
                 &answers.question_ids,
@@ -362,13 +358,14 @@ async fn second_trip(
                 &answers.names,
                 &answers.emails,
             ]),
-            rows(connection, !photos.photo_ids.is_empty(), &statements.insert_photos, [
+            statements.insert_photos.query_if(!photos.photo_ids.is_empty(), connection, [
                 &photos.product_ids,
                 &photos.photo_ids,
                 &photos.answer_ids,
                 &photos.urls,
             ]),
-            rows(connection, !notices.is_empty(), &statements.notify, [&notices]),
+            statements.reviews.second_trip(connection, carried),
+            statements.notify.query_if(!notices.is_empty(), connection, [&notices]),
             sweep,
         )
     };

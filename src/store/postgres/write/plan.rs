@@ -3,9 +3,13 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::rows::{
+    HiddenReviews, NewAnswers, NewPhotos, NewQuestions, NewRatings, NewReviewPhotos, NewReviews,
+};
 use super::submissions::{NewSubmissions, RecentDigests};
-use crate::domain::Target;
-use crate::domain::{AnswerId, Digest, NewAnswer, NewQuestion, PhotoId, ProductId, QuestionId, Timestamp};
+use crate::domain::{
+    AnswerId, CharacteristicId, Digest, PhotoId, ProductId, QuestionId, Rated, ReviewId, Target, Timestamp,
+};
 use crate::store::postgres::decode::{Milliseconds, bigint};
 use crate::store::submission::Earlier;
 use crate::store::{Command, Outcome, ProductChange, Submission};
@@ -16,14 +20,23 @@ use crate::store::{Command, Outcome, ProductChange, Submission};
 pub(crate) struct Plan {
     pub(crate) question_votes: Votes,
     pub(crate) answer_votes: Votes,
+    /// Where there are votes, reported reviews are among them, with none. So all rows of reviews
+    /// are locked in one order.
+    pub(crate) review_votes: Votes,
     pub(crate) question_reports: Vec<i64>,
     pub(crate) answer_reports: Vec<i64>,
+    pub(crate) review_reports: Vec<i64>,
     /// Questions that get answers and whose products must be looked up.
     pub(crate) answered: Vec<i64>,
-    /// How many new ids are needed.
+    /// Products whose characteristics must be looked up: new reviews rate some.
+    pub(crate) rated: Vec<i64>,
+    /// How many new ids are needed, at most.
     pub(crate) new_questions: i64,
     pub(crate) new_answers: i64,
     pub(crate) new_photos: i64,
+    pub(crate) new_reviews: i64,
+    pub(crate) new_review_photos: i64,
+    pub(crate) new_ratings: i64,
     /// Digests of new rows that must be looked up.
     pub(crate) digests: Vec<Digest>,
 }
@@ -59,7 +72,7 @@ impl Plan {
     pub(crate) fn new(commands: &[Command], mode: PlanMode, recent: &RecentDigests) -> Self {
         let is_checked = mode == PlanMode::Checked;
         let mut plan = Self::default();
-        let (mut question_votes, mut answer_votes) = (Vec::new(), Vec::new());
+        let (mut question_votes, mut answer_votes, mut review_votes) = (Vec::new(), Vec::new(), Vec::new());
         let mut submitted = HashSet::new();
         // The second of two equal submissions is not added, also when the first one is not.
         let mut is_new = |submission: &Option<Submission>| {
@@ -73,8 +86,12 @@ impl Plan {
                 Command::Vote { target: Target::Answer(id), votes } => {
                     answer_votes.push((bigint(*id), i64::from(*votes)));
                 }
+                Command::Vote { target: Target::Review(id), votes } => {
+                    review_votes.push((bigint(*id), i64::from(*votes)));
+                }
                 Command::Report(Target::Question(id)) => plan.question_reports.push(bigint(*id)),
                 Command::Report(Target::Answer(id)) => plan.answer_reports.push(bigint(*id)),
+                Command::Report(Target::Review(id)) => plan.review_reports.push(bigint(*id)),
                 Command::AddQuestion { submission, .. } if is_new(submission) => plan.new_questions += 1,
                 Command::AddAnswer { question_id, product_id, answer, submission, .. }
                     if is_new(submission) =>
@@ -86,14 +103,18 @@ impl Plan {
                         plan.digests.extend(submission.map(|submission| submission.digest));
                     }
                     plan.new_answers += 1;
-                    plan.new_photos += i64::try_from(answer.photos.len()).unwrap_or(i64::MAX);
+                    plan.new_photos += count(answer.photos.len());
+                }
+                Command::AddReview { review, submission, .. } if is_new(submission) => {
+                    plan.new_reviews += 1;
+                    plan.new_review_photos += count(review.photos.len());
+                    plan.new_ratings += count(review.rated.len());
+                    if !review.rated.is_empty() {
+                        plan.rated.push(bigint(review.product_id));
+                    }
                 }
                 Command::Recall { submission, .. } => plan.digests.push(submission.digest),
-                Command::AddQuestion { .. }
-                | Command::AddAnswer { .. }
-                | Command::AddReview { .. }
-                | Command::Vote { target: Target::Review(_), .. }
-                | Command::Report(Target::Review(_)) => {}
+                Command::AddQuestion { .. } | Command::AddAnswer { .. } | Command::AddReview { .. } => {}
             }
         }
         let digests = submitted.into_iter().map(|(digest, _)| digest);
@@ -102,12 +123,23 @@ impl Plan {
         plan.digests.dedup();
         plan.question_votes = Votes::new(question_votes);
         plan.answer_votes = Votes::new(answer_votes);
-        for ids in [&mut plan.question_reports, &mut plan.answer_reports, &mut plan.answered] {
+        let Self { question_reports, answer_reports, review_reports, answered, rated, .. } = &mut plan;
+        for ids in [question_reports, answer_reports, review_reports, answered, rated] {
             ids.sort_unstable();
             ids.dedup();
         }
+        if !review_votes.is_empty() {
+            let voted: HashSet<i64> = review_votes.iter().map(|&(id, _)| id).collect();
+            let others = plan.review_reports.iter().filter(|id| !voted.contains(id));
+            review_votes.extend(others.map(|&id| (id, 0)));
+        }
+        plan.review_votes = Votes::new(review_votes);
         plan
     }
+}
+
+fn count(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 /// The answers of the server to a plan.
@@ -116,6 +148,10 @@ pub(crate) struct Found {
     pub(crate) voted: HashMap<Target, (ProductId, u32)>,
     pub(crate) reported: HashMap<Target, ProductId>,
     pub(crate) answered: HashMap<QuestionId, ProductId>,
+    /// Characteristics of the products that new reviews are about.
+    pub(crate) characteristics: HashSet<(ProductId, CharacteristicId)>,
+    /// Reviews that this transaction hid.
+    pub(crate) hidden: HiddenReviews,
     pub(crate) earlier: HashMap<Digest, Earlier>,
     pub(crate) ids: NewIds,
 }
@@ -126,6 +162,9 @@ pub(crate) struct NewIds {
     pub(crate) questions: Vec<QuestionId>,
     pub(crate) answers: Vec<AnswerId>,
     pub(crate) photos: Vec<PhotoId>,
+    pub(crate) reviews: Vec<ReviewId>,
+    pub(crate) review_photos: Vec<PhotoId>,
+    pub(crate) ratings: Vec<i64>,
 }
 
 /// Outcomes, and the rows to insert and to notify of.
@@ -136,49 +175,24 @@ pub(crate) struct Carried<'c> {
     pub(crate) questions: NewQuestions<'c>,
     pub(crate) answers: NewAnswers<'c>,
     pub(crate) photos: NewPhotos<'c>,
+    pub(crate) reviews: NewReviews<'c>,
+    pub(crate) review_photos: NewReviewPhotos<'c>,
+    pub(crate) ratings: NewRatings,
+    pub(crate) hidden: HiddenReviews,
     pub(crate) submissions: NewSubmissions,
-}
-
-/// Columns of new questions.
-#[derive(Debug, Default)]
-pub(crate) struct NewQuestions<'c> {
-    pub(crate) product_ids: Vec<i64>,
-    pub(crate) question_ids: Vec<i64>,
-    pub(crate) written_at: Vec<Milliseconds>,
-    pub(crate) bodies: Vec<&'c str>,
-    pub(crate) names: Vec<&'c str>,
-    pub(crate) emails: Vec<&'c str>,
-}
-
-/// Columns of new answers.
-#[derive(Debug, Default)]
-pub(crate) struct NewAnswers<'c> {
-    pub(crate) product_ids: Vec<i64>,
-    pub(crate) answer_ids: Vec<i64>,
-    pub(crate) question_ids: Vec<i64>,
-    pub(crate) written_at: Vec<Milliseconds>,
-    pub(crate) bodies: Vec<&'c str>,
-    pub(crate) names: Vec<&'c str>,
-    pub(crate) emails: Vec<&'c str>,
-}
-
-/// Columns of new photos.
-#[derive(Debug, Default)]
-pub(crate) struct NewPhotos<'c> {
-    pub(crate) product_ids: Vec<i64>,
-    pub(crate) photo_ids: Vec<i64>,
-    pub(crate) answer_ids: Vec<i64>,
-    pub(crate) urls: Vec<&'c str>,
 }
 
 impl<'c> Carried<'c> {
     /// Matches commands and answers. A command without a row or an id in `found` is not found.
     pub(crate) fn new(commands: &'c [Command], mode: PlanMode, found: Found) -> Self {
-        let mut result = Self { outcomes: Vec::with_capacity(commands.len()), ..Self::default() };
-        let Found { voted, reported, answered, mut earlier, ids } = found;
+        let Found { voted, reported, answered, characteristics, hidden, mut earlier, ids } = found;
+        let mut result = Self { outcomes: Vec::with_capacity(commands.len()), hidden, ..Self::default() };
         let mut question_ids = ids.questions.into_iter();
         let mut answer_ids = ids.answers.into_iter();
         let mut photo_ids = ids.photos.into_iter();
+        let mut review_ids = ids.reviews.into_iter();
+        let mut review_photo_ids = ids.review_photos.into_iter();
+        let mut rating_ids = ids.ratings.into_iter();
         for command in commands {
             let outcome = match command {
                 Command::Vote { target, .. } => {
@@ -192,7 +206,6 @@ impl<'c> Carried<'c> {
                     let before = before.filter(|before| before.counts_for(submission, *now));
                     before.map(|before| before.outcome(submission))
                 }
-                Command::AddReview { .. } => None,
                 Command::AddQuestion { question, written_at, submission } => {
                     result.submit(&mut earlier, submission.as_ref(), *written_at, |result| {
                         let question_id = question_ids.next()?;
@@ -212,6 +225,24 @@ impl<'c> Carried<'c> {
                             result.photos.add(product_id, photo_id, answer_id, url.as_str());
                         }
                         Some(Outcome::AnswerAdded { answer_id, product_id })
+                    })
+                }
+                Command::AddReview { review, written_at, submission } => {
+                    result.submit(&mut earlier, submission.as_ref(), *written_at, |result| {
+                        let (product_id, review_id) = (review.product_id, review_ids.next()?);
+                        let written_at = Milliseconds(written_at.milliseconds());
+                        result.reviews.add(review_id, review, written_at);
+                        for (url, photo_id) in review.photos.iter().zip(&mut review_photo_ids) {
+                            result.review_photos.add(product_id, photo_id, review_id, url.as_str());
+                        }
+                        let of_product =
+                            |rated: &&Rated| characteristics.contains(&(product_id, rated.characteristic_id));
+                        let rated = review.rated.iter().filter(of_product);
+                        for (rated, rating_id) in rated.zip(&mut rating_ids) {
+                            let Rated { characteristic_id, stars } = *rated;
+                            result.ratings.add(product_id, review_id, rating_id, characteristic_id, stars);
+                        }
+                        Some(Outcome::ReviewAdded { review_id, product_id })
                     })
                 }
             };
@@ -242,44 +273,5 @@ impl<'c> Carried<'c> {
         let Submission { digest, content, expires_at } = *submission;
         earlier.insert(digest, Earlier { content, expires_at, row });
         Some(outcome)
-    }
-}
-
-impl<'c> NewQuestions<'c> {
-    fn add(&mut self, question_id: QuestionId, question: &'c NewQuestion, written_at: Milliseconds) {
-        self.product_ids.push(bigint(question.product_id));
-        self.question_ids.push(bigint(question_id));
-        self.written_at.push(written_at);
-        self.bodies.push(question.body.as_str());
-        self.names.push(question.name.as_str());
-        self.emails.push(question.email.as_str());
-    }
-}
-
-impl<'c> NewAnswers<'c> {
-    fn add(
-        &mut self,
-        product_id: ProductId,
-        answer_id: AnswerId,
-        question_id: QuestionId,
-        answer: &'c NewAnswer,
-        written_at: Milliseconds,
-    ) {
-        self.product_ids.push(bigint(product_id));
-        self.answer_ids.push(bigint(answer_id));
-        self.question_ids.push(bigint(question_id));
-        self.written_at.push(written_at);
-        self.bodies.push(answer.body.as_str());
-        self.names.push(answer.name.as_str());
-        self.emails.push(answer.email.as_str());
-    }
-}
-
-impl<'c> NewPhotos<'c> {
-    fn add(&mut self, product_id: ProductId, photo_id: PhotoId, answer_id: AnswerId, url: &'c str) {
-        self.product_ids.push(bigint(product_id));
-        self.photo_ids.push(bigint(photo_id));
-        self.answer_ids.push(bigint(answer_id));
-        self.urls.push(url);
     }
 }

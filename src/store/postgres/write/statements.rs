@@ -1,10 +1,10 @@
-//! The statements of the writing session's two round trips, and its settings. Those about
-//! submissions are in `submissions`, and `write` decides when they are sent.
+//! The statements of the writing session's two round trips, and its settings. Those about reviews
+//! and submissions are in files of their own, and `write` decides when they are sent.
 
 use tokio_postgres::Client;
 use tokio_postgres::types::Type;
 
-use super::submissions;
+use super::{reviews, submissions};
 use crate::store::postgres::connect::session::Prepared;
 use crate::store::postgres::connect::statement::{Naming, Statement};
 use crate::store::postgres::notices::notice::NOTIFY;
@@ -84,6 +84,7 @@ pub(crate) struct Statements {
     pub(crate) insert_answers: Statement,
     pub(crate) insert_photos: Statement,
     pub(crate) notify: Statement,
+    pub(crate) reviews: reviews::Statements,
     pub(crate) submissions: submissions::Statements,
 }
 
@@ -124,7 +125,10 @@ impl Prepared for Statements {
             prepare(INSERT_ANSWERS, &NEW_ANSWER_TYPES),
             prepare(INSERT_PHOTOS, &NEW_PHOTO_TYPES),
         )?;
-        let submissions = submissions::Statements::prepare(client, naming).await?;
+        let (reviews, submissions) = tokio::try_join!(
+            reviews::Statements::prepare(client, naming),
+            submissions::Statements::prepare(client, naming),
+        )?;
         Ok(Self {
             begin: naming.begin(Self::SETTINGS),
             vote_questions,
@@ -139,6 +143,7 @@ impl Prepared for Statements {
             insert_answers,
             insert_photos,
             notify,
+            reviews,
             submissions,
         })
     }

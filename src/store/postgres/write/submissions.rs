@@ -32,11 +32,12 @@ const RECENT_MAX_DIGESTS: usize = 64 * 1_024;
 const KEEP_OTHERS_OUT: &str = "LOCK TABLE submissions IN SHARE ROW EXCLUSIVE MODE";
 
 const FIND: &str = "
-    SELECT digest, content, expires_at, question_id, answer_id FROM submissions WHERE digest = ANY ($1::uuid[])";
+    SELECT digest, content, expires_at, question_id, answer_id, review_id
+    FROM submissions WHERE digest = ANY ($1::uuid[])";
 const DELETE: &str = "DELETE FROM submissions WHERE digest = ANY ($1::uuid[])";
 const INSERT: &str = "
-    INSERT INTO submissions (expires_at, question_id, answer_id, digest, content)
-    SELECT * FROM unnest($1::timestamptz[], $2::bigint[], $3::bigint[], $4::uuid[], $5::uuid[])";
+    INSERT INTO submissions (expires_at, question_id, answer_id, review_id, digest, content)
+    SELECT * FROM unnest($1::timestamptz[], $2::bigint[], $3::bigint[], $4::bigint[], $5::uuid[], $6::uuid[])";
 // Page by page, so that no index of times is needed. Rows that other sessions have locked are left
 // to the next round: a sweeper does not wait.
 const SWEEP: &str = "
@@ -62,6 +63,7 @@ impl Statements {
     pub(crate) async fn prepare(client: &Client, naming: Naming) -> Result<Self, tokio_postgres::Error> {
         const COLUMNS: &[Type] = &[
             Type::TIMESTAMPTZ_ARRAY,
+            Type::INT8_ARRAY,
             Type::INT8_ARRAY,
             Type::INT8_ARRAY,
             Type::UUID_ARRAY,
@@ -108,9 +110,12 @@ impl Statements {
                 let expires_at: Vec<_> = new.rows.iter().map(|row| row.expires_at).collect();
                 let questions: Vec<_> = new.rows.iter().map(|row| row.question_id).collect();
                 let answers: Vec<_> = new.rows.iter().map(|row| row.answer_id).collect();
+                let reviews: Vec<_> = new.rows.iter().map(|row| row.review_id).collect();
                 let digests: Vec<_> = new.rows.iter().map(|row| row.digest).collect();
                 let contents: Vec<_> = new.rows.iter().map(|row| row.content).collect();
-                self.insert.query(client, &[&expires_at, &questions, &answers, &digests, &contents]).await?;
+                self.insert
+                    .query(client, &[&expires_at, &questions, &answers, &reviews, &digests, &contents])
+                    .await?;
             }
             Ok::<_, Failure>(())
         };
@@ -130,10 +135,12 @@ impl Statements {
 pub(crate) fn read_earlier(rows: &[Row]) -> Result<HashMap<Digest, Earlier>, StoreError> {
     let read = |row: &Row| {
         let columns = Columns::new(row, "submissions", 3);
-        let target = if columns.is_empty(3) {
-            Target::Answer(columns.id(4, "answer_id")?)
-        } else {
+        let target = if !columns.is_empty(3) {
             Target::Question(columns.id(3, "question_id")?)
+        } else if !columns.is_empty(5) {
+            Target::Review(columns.id(5, "review_id")?)
+        } else {
+            Target::Answer(columns.id(4, "answer_id")?)
         };
         let content = if columns.is_empty(1) { None } else { Some(columns.digest(1, "content")?) };
         let expires_at = columns.time(2, "expires_at")?;
@@ -158,6 +165,7 @@ struct NewRow {
     expires_at: Milliseconds,
     question_id: Option<i64>,
     answer_id: Option<i64>,
+    review_id: Option<i64>,
 }
 
 impl NewSubmissions {
@@ -170,10 +178,10 @@ impl NewSubmissions {
         written_at: Timestamp,
         was_there: bool,
     ) {
-        let (question_id, answer_id) = match row {
-            Target::Question(question_id) => (Some(bigint(question_id)), None),
-            Target::Answer(answer_id) => (None, Some(bigint(answer_id))),
-            Target::Review(_) => (None, None),
+        let (question_id, answer_id, review_id) = match row {
+            Target::Question(question_id) => (Some(bigint(question_id)), None, None),
+            Target::Answer(answer_id) => (None, Some(bigint(answer_id)), None),
+            Target::Review(review_id) => (None, None, Some(bigint(review_id))),
         };
         self.rows.push(NewRow {
             digest: submission.digest,
@@ -181,6 +189,7 @@ impl NewSubmissions {
             expires_at: Milliseconds(submission.expires_at.milliseconds()),
             question_id,
             answer_id,
+            review_id,
         });
         if was_there {
             self.expired.push(submission.digest);

@@ -80,7 +80,10 @@ fn stocked(tls: Option<&Certificate>) -> Shop {
     shop.stock_products();
     let reviews = (10..60).map(|id| review(id).of(2).helpful(u32::from(id % 3 == 0)).rated([(1, 4)]));
     let for_writes = (90..93).map(|id| review(id).of(9));
-    shop.stock_reviews(&[(1, 2, "Fit"), (9, 9, "Fit")], [review(1)].into_iter().chain(reviews).chain(for_writes));
+    shop.stock_reviews(
+        &[(1, 2, "Fit"), (9, 9, "Fit")],
+        [review(1)].into_iter().chain(reviews).chain(for_writes),
+    );
     let for_writes = (90..93).map(|id| question(id).about(9).answers([answer(100 + id)]));
     shop.stock([question(1).answers([answer(8)]), question(2)].into_iter().chain(many).chain(for_writes));
     shop

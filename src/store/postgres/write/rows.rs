@@ -1,0 +1,183 @@
+//! Rows of a batch as statements take them: a list for each column. What becomes a row is decided
+//! in `plan`.
+
+use crate::domain::{
+    AnswerId, CharacteristicId, NewAnswer, NewQuestion, NewReview, PhotoId, ProductId, QuestionId, ReviewId,
+    Stars,
+};
+use crate::store::postgres::decode::{Milliseconds, bigint};
+
+/// Columns of new questions.
+#[derive(Debug, Default)]
+pub(crate) struct NewQuestions<'c> {
+    pub(crate) product_ids: Vec<i64>,
+    pub(crate) question_ids: Vec<i64>,
+    pub(crate) written_at: Vec<Milliseconds>,
+    pub(crate) bodies: Vec<&'c str>,
+    pub(crate) names: Vec<&'c str>,
+    pub(crate) emails: Vec<&'c str>,
+}
+
+/// Columns of new answers.
+#[derive(Debug, Default)]
+pub(crate) struct NewAnswers<'c> {
+    pub(crate) product_ids: Vec<i64>,
+    pub(crate) answer_ids: Vec<i64>,
+    pub(crate) question_ids: Vec<i64>,
+    pub(crate) written_at: Vec<Milliseconds>,
+    pub(crate) bodies: Vec<&'c str>,
+    pub(crate) names: Vec<&'c str>,
+    pub(crate) emails: Vec<&'c str>,
+}
+
+/// Columns of new photos.
+#[derive(Debug, Default)]
+pub(crate) struct NewPhotos<'c> {
+    pub(crate) product_ids: Vec<i64>,
+    pub(crate) photo_ids: Vec<i64>,
+    pub(crate) answer_ids: Vec<i64>,
+    pub(crate) urls: Vec<&'c str>,
+}
+
+/// Columns of new reviews.
+#[derive(Debug, Default)]
+pub(crate) struct NewReviews<'c> {
+    pub(crate) product_ids: Vec<i64>,
+    pub(crate) review_ids: Vec<i64>,
+    pub(crate) written_at: Vec<Milliseconds>,
+    pub(crate) ratings: Vec<i16>,
+    pub(crate) recommend: Vec<bool>,
+    pub(crate) summaries: Vec<&'c str>,
+    pub(crate) bodies: Vec<&'c str>,
+    pub(crate) names: Vec<&'c str>,
+    pub(crate) emails: Vec<&'c str>,
+}
+
+/// Columns of new photos of reviews.
+#[derive(Debug, Default)]
+pub(crate) struct NewReviewPhotos<'c> {
+    pub(crate) product_ids: Vec<i64>,
+    pub(crate) photo_ids: Vec<i64>,
+    pub(crate) review_ids: Vec<i64>,
+    pub(crate) urls: Vec<&'c str>,
+}
+
+/// Columns of what new reviews give to characteristics.
+#[derive(Debug, Default)]
+pub(crate) struct NewRatings {
+    pub(crate) product_ids: Vec<i64>,
+    pub(crate) review_ids: Vec<i64>,
+    pub(crate) rating_ids: Vec<i64>,
+    pub(crate) characteristic_ids: Vec<i64>,
+    pub(crate) stars: Vec<i16>,
+}
+
+/// Keys of reviews that were public before this transaction.
+#[derive(Debug, Default)]
+pub(crate) struct HiddenReviews {
+    pub(crate) product_ids: Vec<i64>,
+    pub(crate) review_ids: Vec<i64>,
+}
+
+impl<'c> NewQuestions<'c> {
+    pub(crate) fn add(
+        &mut self,
+        question_id: QuestionId,
+        question: &'c NewQuestion,
+        written_at: Milliseconds,
+    ) {
+        self.product_ids.push(bigint(question.product_id));
+        self.question_ids.push(bigint(question_id));
+        self.written_at.push(written_at);
+        self.bodies.push(question.body.as_str());
+        self.names.push(question.name.as_str());
+        self.emails.push(question.email.as_str());
+    }
+}
+
+impl<'c> NewAnswers<'c> {
+    pub(crate) fn add(
+        &mut self,
+        product_id: ProductId,
+        answer_id: AnswerId,
+        question_id: QuestionId,
+        answer: &'c NewAnswer,
+        written_at: Milliseconds,
+    ) {
+        self.product_ids.push(bigint(product_id));
+        self.answer_ids.push(bigint(answer_id));
+        self.question_ids.push(bigint(question_id));
+        self.written_at.push(written_at);
+        self.bodies.push(answer.body.as_str());
+        self.names.push(answer.name.as_str());
+        self.emails.push(answer.email.as_str());
+    }
+}
+
+impl<'c> NewPhotos<'c> {
+    pub(crate) fn add(
+        &mut self,
+        product_id: ProductId,
+        photo_id: PhotoId,
+        answer_id: AnswerId,
+        url: &'c str,
+    ) {
+        self.product_ids.push(bigint(product_id));
+        self.photo_ids.push(bigint(photo_id));
+        self.answer_ids.push(bigint(answer_id));
+        self.urls.push(url);
+    }
+}
+
+impl<'c> NewReviews<'c> {
+    pub(crate) fn add(&mut self, review_id: ReviewId, review: &'c NewReview, written_at: Milliseconds) {
+        self.product_ids.push(bigint(review.product_id));
+        self.review_ids.push(bigint(review_id));
+        self.written_at.push(written_at);
+        self.ratings.push(i16::from(review.rating.get()));
+        self.recommend.push(review.recommend);
+        self.summaries.push(review.summary.as_str());
+        self.bodies.push(review.body.as_str());
+        self.names.push(review.name.as_str());
+        self.emails.push(review.email.as_str());
+    }
+}
+
+impl<'c> NewReviewPhotos<'c> {
+    pub(crate) fn add(
+        &mut self,
+        product_id: ProductId,
+        photo_id: PhotoId,
+        review_id: ReviewId,
+        url: &'c str,
+    ) {
+        self.product_ids.push(bigint(product_id));
+        self.photo_ids.push(bigint(photo_id));
+        self.review_ids.push(bigint(review_id));
+        self.urls.push(url);
+    }
+}
+
+impl NewRatings {
+    pub(crate) fn add(
+        &mut self,
+        product_id: ProductId,
+        review_id: ReviewId,
+        rating_id: i64,
+        characteristic_id: CharacteristicId,
+        stars: Stars,
+    ) {
+        self.product_ids.push(bigint(product_id));
+        self.review_ids.push(bigint(review_id));
+        self.rating_ids.push(rating_id);
+        self.characteristic_ids.push(bigint(characteristic_id));
+        self.stars.push(i16::from(stars.get()));
+    }
+}
+
+impl HiddenReviews {
+    pub(crate) fn add(&mut self, product_id: ProductId, review_id: ReviewId) {
+        self.product_ids.push(bigint(product_id));
+        self.review_ids.push(bigint(review_id));
+    }
+}

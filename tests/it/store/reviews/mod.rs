@@ -1,0 +1,8 @@
+//! What every kind of store promises about reviews.
+
+mod reading;
+mod sqlite_damage;
+mod stock;
+mod submissions;
+mod sums;
+mod writing;
