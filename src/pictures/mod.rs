@@ -46,7 +46,7 @@ const COLORS: [(&str, [u8; 3]); 16] = [
     ("pink", [0xde, 0x93, 0xa0]),
     ("red", [0xbd, 0x43, 0x3c]),
     ("sand", [0xcf, 0xb8, 0x8f]),
-    ("white", [0xf1, 0xed, 0xe4]),
+    ("white", [0xe8, 0xe1, 0xd3]),
 ];
 
 /// How a shape is seen, from 1: the place in a square of 200 units, and what it stands on.

@@ -102,7 +102,7 @@ struct QuestionShown {
     first: Vec<AnswerShown>,
     others: Vec<AnswerShown>,
     is_open: bool,
-    form: Option<FormShown>,
+    form: FormShown,
 }
 
 #[derive(Template)]
@@ -243,7 +243,7 @@ impl Pages<'_> {
             first,
             others: answers.collect(),
             is_open: self.place.open == Some(id),
-            form: Some(self.form(Form::Answer(id), &format!("questions/{id}"))),
+            form: self.form(Form::Answer(id), &format!("questions/{id}")),
         }
     }
 
