@@ -181,8 +181,12 @@ on_every_store! {
         shop.http_settings.path_prefix = "/api/shop".to_owned();
         open(shop);
         let page = shop.get("/api/shop/demo/products/1").body;
-        for part in page.split(['"']).filter(|part| part.starts_with('/')) {
-            assert!(part.starts_with("/api/shop/"), "{part}");
+        for name in ["href", "src", "action", "formaction"] {
+            let values = page.split(&format!(" {name}=\"")).skip(1).map(|rest| rest.split('"').next());
+            let values: Vec<&str> = values.flatten().filter(|value| !value.starts_with(['#'])).collect();
+            assert!(values.iter().any(|value| value.starts_with("/api/shop/demo")) || name == "src", "{name}");
+            let is_below = |value: &&str| value.starts_with("/api/shop/") || value.starts_with("data:");
+            assert_eq!(values.iter().find(|value| !is_below(value)), None, "{name}");
         }
         let asked = form(&[("body", "Why?"), ("name", "Ann"), ("email", "ann@mail.test")]);
         follow(shop, &shop.post_form("/api/shop/demo/products/1/questions", &asked));
