@@ -1,6 +1,8 @@
 //! What every kind of store promises about reviews.
 
+mod damage;
 mod model;
+mod races;
 mod reading;
 mod sqlite_damage;
 mod stock;

@@ -135,7 +135,7 @@ fn an_earlier_review_is_recalled(store: &TestStore) {
         panic!("it has a submission")
     };
     let recall = Command::Recall { submission, now: time(1) };
-    assert_eq!(store.commit(&[recall.clone()]), [Outcome::NotFound]);
+    assert_eq!(store.commit(std::slice::from_ref(&recall)), [Outcome::NotFound]);
     let added = id(store.commit(&[send("Once.", Some("k"))])[0]);
     assert_eq!(store.commit(&[recall]), [repeated(added)]);
 }
