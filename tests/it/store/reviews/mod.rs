@@ -1,5 +1,6 @@
 //! What every kind of store promises about reviews.
 
+mod changes;
 mod damage;
 mod model;
 mod races;
