@@ -1,9 +1,9 @@
 //! The service: lists are served from memory, writes are batched, and a list that is asked for
 //! after a write shows it. Deliberately absent: SQL and HTTP.
 //!
-//! `questions`, `answers`, `reviews` and `catalogue` are the operations. `memory` is the only cache,
-//! and `crate::view` is what is in it. `lanes` are the threads between memory and the store. `statistics`, `readiness`
-//! and `example` are for monitoring and for the home page.
+//! `questions`, `answers`, `reviews` and `catalogue` are the operations. `memory` is the only
+//! cache, and `crate::view` is what is in it. `lanes` are the threads between memory and the store.
+//! `statistics`, `readiness` and `example` are for monitoring and for the home page.
 
 mod answers;
 mod carts;

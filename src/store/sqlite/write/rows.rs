@@ -201,8 +201,9 @@ fn new_id<I: Id>(connection: &Connection, kind: &str) -> Result<I, StoreError> {
 
 /// The same for a kind whose ids have no type.
 fn new_number(connection: &Connection, kind: &str) -> Result<u64, StoreError> {
-    let id: i64 =
-        ask_one(connection, "UPDATE last_ids SET id = id + 1 WHERE kind = ?1 RETURNING id", [kind])?;
+    // Adding to a text would begin at one again.
+    let sql = "UPDATE last_ids SET id = id + 1 WHERE kind = ?1 AND typeof(id) = 'integer' RETURNING id";
+    let id: i64 = ask_one(connection, sql, [kind])?;
     let id = id.cast_unsigned();
     if id > MAX_ID { Err(no_id_is_left(kind)) } else { Ok(id) }
 }

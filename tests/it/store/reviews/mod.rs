@@ -1,5 +1,6 @@
 //! What every kind of store promises about reviews.
 
+mod model;
 mod reading;
 mod sqlite_damage;
 mod stock;
