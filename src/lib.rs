@@ -28,6 +28,7 @@ pub mod fuzzing;
 pub mod generate;
 pub mod http;
 pub mod import;
+pub mod pictures;
 pub mod service;
 pub mod store;
 pub mod tally;

@@ -12,4 +12,5 @@ require('./shows.js');
 require('./follows.js');
 require('./reaches.js');
 require('./tries.js');
+require('./demo.js');
 require('./looks.js');

@@ -1,7 +1,7 @@
 //! `serve --demo`: fills an empty store with an invented shop, in the same way as real data, and
 //! prints addresses to try. The data is made by `generate` and loaded by `import`.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
@@ -24,15 +24,15 @@ const MAX_WAIT: Duration = Duration::from_secs(30);
 /// How long to rest between two tries.
 const RETRY_PAUSE: Duration = Duration::from_millis(500);
 
-/// Fills the store unless it has rows. Several processes may do so at once: one fills it, the
-/// others wait for that.
-pub(super) fn fill_if_empty(store: &dyn Store) -> anyhow::Result<()> {
+/// Fills the store unless it has rows. Pictures of the products are below `base`, the address of this
+/// service. Several processes may do so at once: one fills the store, the others wait for that.
+pub(super) fn fill_if_empty(store: &dyn Store, base: &str) -> anyhow::Result<()> {
     if !store.is_empty().context("cannot read the store")? {
         eprintln!("The store has rows already; --demo adds none.");
         return Ok(());
     }
     let directory = tempfile::tempdir().context("no temporary folder")?;
-    let shape = Shape::new(DEMO_PRODUCTS, DEMO_SEED)?;
+    let shape = Shape::new(DEMO_PRODUCTS, DEMO_SEED)?.with_pictures(&format!("{base}/demo/pictures"));
     generate(&shape, directory.path(), ExistingFiles::Refuse, &mut |_| {})
         .context("cannot generate the sample data")?;
     let sources = Sources::in_directory(directory.path());
@@ -55,16 +55,44 @@ pub(super) fn fill_if_empty(store: &dyn Store) -> anyhow::Result<()> {
     }
 }
 
-/// Prints addresses to try.
-pub(super) fn print_addresses(address: SocketAddr, path_prefix: &str, has_first_page: bool) {
-    let base = format!("http://{address}{path_prefix}/qa");
-    if has_first_page {
-        println!("Open http://{address}{path_prefix}/ in a browser, or try:");
-    } else {
-        println!("Try:");
+/// Where this service is, for programs and people on the same machine.
+pub(super) fn base(scheme: &str, address: SocketAddr, path_prefix: &str) -> String {
+    let mut address = address;
+    // A service that listens everywhere is also here.
+    match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
+        IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
+        _ => {}
     }
-    println!("  curl '{base}/questions?product_id=1'");
-    println!("  curl '{base}/questions/1/answers'");
-    println!("  curl -i -X PUT {base}/questions/1/helpful");
+    format!("{scheme}://{address}{path_prefix}")
+}
+
+/// Prints addresses to try.
+pub(super) fn print_addresses(base: &str, has_first_page: bool) {
+    println!("Open {base}/demo in a browser: a shop of invented products.");
+    if has_first_page {
+        println!("Open {base}/ for figures and the API.");
+    }
+    println!("Or try:");
+    println!("  curl '{base}/qa/questions?product_id=1'");
+    println!("  curl '{base}/reviews/meta?product_id=1'");
+    println!("  curl {base}/products/1/styles");
+    println!("  curl -i -X PUT {base}/qa/questions/1/helpful");
     println!("Stop with Ctrl-C.");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_service_that_listens_everywhere_is_here() {
+        for (address, expected) in [
+            ("0.0.0.0:3000", "http://127.0.0.1:3000/api"),
+            ("[::]:3000", "http://[::1]:3000/api"),
+            ("192.0.2.1:80", "http://192.0.2.1:80/api"),
+        ] {
+            assert_eq!(base("http", address.parse().unwrap(), "/api"), expected);
+        }
+    }
 }

@@ -50,7 +50,9 @@ pub(super) fn run(
     let bind = |address| Admin::bind(address).with_context(|| format!("cannot listen on {address}"));
     let admin = options.admin_listen.map(bind).transpose()?;
     let address = &options.store.store;
-    let store = open_store(options)?;
+    let scheme = if options.tls_cert.is_some() { "https" } else { "http" };
+    let base = demo::base(scheme, server.address(), &options.path_prefix);
+    let store = open_store(options, &base)?;
     let service = Service::start(store.as_ref(), Arc::new(SystemClock), options.service_settings())
         .with_context(|| format!("cannot use {address}"))?;
     let service = Arc::new(service);
@@ -58,7 +60,6 @@ pub(super) fn run(
     let server =
         server.start(Arc::clone(&service), options.http_settings()).context("cannot start serving")?;
     tracing::info!(address = %server.address(), store = %address, "serving");
-    let scheme = if options.tls_cert.is_some() { "https" } else { "http" };
     let listening = format!("Listening on {scheme}://{}{}", server.address(), options.path_prefix);
     println!("{listening}");
     output::check()?;
@@ -69,7 +70,7 @@ pub(super) fn run(
         println!("Metrics on http://{}/metrics", admin.address());
     }
     if options.demo.is_on() {
-        demo::print_addresses(server.address(), &options.path_prefix, options.home_page.is_on());
+        demo::print_addresses(&base, options.home_page.is_on());
     }
     manager::tell(&[State::Ready, State::Status(&listening)]);
     let failure = server.failure();
@@ -133,7 +134,7 @@ fn reload(options: &ServeOptions, server: &ServerHandle) {
     }
 }
 
-fn open_store(options: &ServeOptions) -> anyhow::Result<Arc<dyn Store>> {
+fn open_store(options: &ServeOptions, base: &str) -> anyhow::Result<Arc<dyn Store>> {
     let address = &options.store.store;
     if options.migrate.is_on() {
         address.migrate().with_context(|| format!("cannot migrate {address}"))?;
@@ -141,7 +142,7 @@ fn open_store(options: &ServeOptions) -> anyhow::Result<Arc<dyn Store>> {
     let store = if options.demo.is_on() { address.open_or_create() } else { address.open() };
     let store = store.with_context(|| format!("cannot open {address}"))?;
     if options.demo.is_on() {
-        demo::fill_if_empty(store.as_ref())?;
+        demo::fill_if_empty(store.as_ref(), base)?;
     }
     Ok(store)
 }

@@ -46,6 +46,7 @@ impl ServeOptions {
             path_prefix: self.path_prefix.clone(),
             services: self.services,
             first_page: self.home_page.is_on(),
+            demo: self.demo.is_on(),
             cors_origins: self.cors_origins.clone(),
             tls: self.tls_files(),
             shared_cache_s: whole_seconds(self.max_shared_cache_age),

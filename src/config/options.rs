@@ -73,7 +73,8 @@ pub struct ServeOptions {
     #[arg(long, help_heading = STORE, env = "ATELIER_MIGRATE", value_name = "on|off", num_args = 0..=1, require_equals = true, default_missing_value = "on", default_value = "off", hide_possible_values = true)]
     pub migrate: Switch,
 
-    /// Fill an empty store with a few thousand generated products first
+    /// Show a demo shop at /demo, and fill an empty store with a few thousand generated products
+    /// first
     #[arg(long, help_heading = STORE, env = "ATELIER_DEMO", value_name = "on|off", num_args = 0..=1, require_equals = true, default_missing_value = "on", default_value = "off", hide_possible_values = true)]
     pub demo: Switch,
 

@@ -59,7 +59,7 @@ impl Field {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Draft {
     /// Those that are there, by their names in [`FIELDS`].
-    fields: BTreeMap<&'static str, Field>,
+    pub(super) fields: BTreeMap<&'static str, Field>,
     /// `photos`, of an answer or a review, or what stands in the array's place.
     pub photos: Result<Vec<Field>, NotAnArray>,
     /// `characteristics`, of a review, in the order of their keys, or what stands in the object's

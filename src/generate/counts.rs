@@ -1,5 +1,5 @@
-//! How many: questions of a product, answers of a question, photos of an answer, votes of either.
-//! The distributions of the first three are in `data/counts.toml`; nothing is written here.
+//! How many: questions of a product, answers of a question, and so on. The distributions are in
+//! `data/counts.toml`, but for votes. Nothing is written here.
 
 use super::data::Share;
 use super::random::Random;
@@ -7,10 +7,10 @@ use super::random::Random;
 /// Cases in a deck.
 const CASES: usize = 1_000;
 
-/// Most votes that a question or an answer has.
+/// Most votes that a question, an answer or a review has.
 const MAX_HELPFUL: u64 = 40;
 
-/// Questions or answers in a thousand that are reported.
+/// Questions, answers or reviews in a thousand that are reported.
 const REPORTED_PER_THOUSAND: u64 = 15;
 
 /// A thousand cases that are dealt in random order, and then again in another order. So the means
@@ -44,7 +44,7 @@ pub(super) fn helpful(random: &mut Random) -> u64 {
     random.below(limit)
 }
 
-/// Whether a question or an answer is reported.
+/// Whether a question, an answer or a review is reported.
 pub(super) fn reported(random: &mut Random) -> bool {
     random.below(1_000) < REPORTED_PER_THOUSAND
 }
@@ -60,11 +60,18 @@ mod tests {
             (&DATA.questions_per_product, 3_519),
             (&DATA.answers_per_question, 1_955),
             (&DATA.photos_per_answer, 300),
+            (&DATA.styles_per_product, 1_958),
+            (&DATA.features_per_product, 2_219),
+            (&DATA.photos_per_style, 2_888),
+            (&DATA.related_per_product, 4_508),
+            (&DATA.reviews_per_product, 5_775),
+            (&DATA.photos_per_review, 475),
         ] {
             let cases = Deck::new(shares).cases;
             assert_eq!(cases.len(), CASES, "{shares:?}");
             assert_eq!(cases.iter().map(|&count| u32::from(count)).sum::<u32>(), sum);
         }
+        assert!(DATA.stars.iter().all(|stars| stars.iter().sum::<u64>() == 100));
     }
 
     #[test]

@@ -5,15 +5,34 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use crate::domain::{Kind, Set};
 use crate::files::{FileError, NewFile};
 
 /// A buffer longer than this is written out at the next opportunity, in bytes.
 const BUFFER_BYTES: usize = 1 << 20;
 
+/// Where the files go, and of which sets there are any.
+pub(super) struct Folder<'a> {
+    pub(super) path: &'a Path,
+    pub(super) sets: &'a [Set],
+}
+
+impl Folder<'_> {
+    /// Starts the file of a kind. Of a set that is not wanted, rows are made and dropped.
+    pub(super) fn create(&self, kind: Kind) -> Result<CsvFile, FileError> {
+        let definition = kind.definition();
+        let is_wanted = self.sets.contains(&definition.set);
+        let path = is_wanted.then(|| self.path.join(definition.files[0]));
+        let columns: Vec<&str> = definition.columns.iter().filter_map(|column| column.csv).collect();
+        CsvFile::create(kind, path, &columns.join(","))
+    }
+}
+
 /// A CSV file that has not got its final name yet.
 pub(super) struct CsvFile {
-    path: PathBuf,
-    file: NewFile,
+    pub(super) kind: Kind,
+    /// `None` when nothing is written.
+    file: Option<(PathBuf, NewFile)>,
     buffer: Vec<u8>,
     row_start: usize,
     previous_row_start: Option<usize>,
@@ -22,15 +41,14 @@ pub(super) struct CsvFile {
 }
 
 impl CsvFile {
-    /// Starts `name` in `directory` with its line of column names.
-    pub(super) fn create(directory: &Path, name: &str, columns: &str) -> Result<Self, FileError> {
-        let path = directory.join(name);
-        let file = NewFile::create(&path)?;
+    fn create(kind: Kind, path: Option<PathBuf>, columns: &str) -> Result<Self, FileError> {
+        let create = |path: PathBuf| NewFile::create(&path).map(|file| (path, file));
+        let file = path.map(create).transpose()?;
         let mut buffer = Vec::with_capacity(BUFFER_BYTES + BUFFER_BYTES / 4);
         buffer.extend_from_slice(columns.as_bytes());
         buffer.push(b'\n');
         Ok(Self {
-            path,
+            kind,
             file,
             row_start: buffer.len(),
             buffer,
@@ -44,6 +62,11 @@ impl CsvFile {
     pub(super) fn plain(&mut self, text: &[u8]) {
         self.buffer.extend_from_slice(text);
         self.buffer.push(b',');
+    }
+
+    /// Adds the literal that stands for nothing.
+    pub(super) fn null(&mut self) {
+        self.plain(b"null");
     }
 
     /// Adds a number.
@@ -103,14 +126,17 @@ impl CsvFile {
         self.written_bytes + self.buffer.len() as u64
     }
 
-    /// Writes the rest, and returns the file, which still has no name.
-    pub(super) fn complete(mut self) -> Result<NewFile, FileError> {
+    /// Writes the rest, and returns the file, which still has no name; `None` when nothing is
+    /// written.
+    pub(super) fn complete(mut self) -> Result<Option<NewFile>, FileError> {
         self.write_out()?;
-        Ok(self.file)
+        Ok(self.file.map(|(_, file)| file))
     }
 
     fn write_out(&mut self) -> Result<(), FileError> {
-        self.file.write_all(&self.buffer).map_err(FileError::failed("write", &self.path))?;
+        if let Some((path, file)) = &mut self.file {
+            file.write_all(&self.buffer).map_err(FileError::failed("write", path))?;
+        }
         self.written_bytes += self.buffer.len() as u64;
         self.buffer.clear();
         self.row_start = 0;
@@ -125,14 +151,14 @@ mod tests {
     use super::*;
 
     fn content(file: CsvFile) -> String {
-        let file = file.complete().unwrap();
+        let file = file.complete().unwrap().unwrap();
         fs::read_to_string(file.temporary()).unwrap()
     }
 
     #[test]
     fn fields_are_quoted_only_when_they_must_be() {
         let directory = tempfile::tempdir().unwrap();
-        let mut file = CsvFile::create(directory.path(), "a.csv", "x,y").unwrap();
+        let mut file = CsvFile::create(Kind::Question, Some(directory.path().join("a.csv")), "x,y").unwrap();
         for text in ["plain 'text'", "a, b", "so \"called\"", "two\nlines"] {
             file.number(7);
             file.text(text.as_bytes());
@@ -147,7 +173,7 @@ mod tests {
     #[test]
     fn rows_change_places_within_their_group() {
         let directory = tempfile::tempdir().unwrap();
-        let mut file = CsvFile::create(directory.path(), "a.csv", "x").unwrap();
+        let mut file = CsvFile::create(Kind::Question, Some(directory.path().join("a.csv")), "x").unwrap();
         for (number, before_previous) in [(1, true), (2, false), (30, true), (4, true)] {
             file.number(number);
             file.end_row(before_previous);

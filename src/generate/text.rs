@@ -1,20 +1,33 @@
-//! Writes a question or an answer from phrases: an opening, the subject, a detail or two, a
-//! closing, each but the subject only sometimes. The phrases themselves are in `data/`.
+//! Writes a text from phrases: an opening, the subject, a detail or two, a closing, each but the
+//! subject only sometimes. The phrases themselves are in `data/`.
 
-use super::data::{DATA, Department, Topic};
+use super::data::{DATA, Department, Good, Shelf, Topic};
 use super::random::Random;
 
 /// What is sold under one product id.
 #[derive(Clone, Copy)]
 pub(super) struct Product {
+    /// The department's place in the list.
+    pub(super) place: usize,
     department: &'static Department,
-    item: &'static str,
+    pub(super) item: &'static str,
 }
 
 impl Product {
     pub(super) fn draw(random: &mut Random) -> Self {
-        let department = random.pick(&DATA.departments);
-        Self { department, item: random.pick(&department.items).as_str() }
+        let place = random.index(DATA.departments.len());
+        let department = &DATA.departments[place];
+        Self { place, department, item: random.pick(&department.items).as_str() }
+    }
+
+    /// Its department for the catalogue and the reviews.
+    pub(super) fn shelf(self) -> &'static Shelf {
+        &DATA.shelves[self.place]
+    }
+
+    /// Its item for the catalogue.
+    pub(super) fn good(self) -> &'static Good {
+        self.shelf().items.get(self.item).expect("every item is on its shelf: a test looks for all of them")
     }
 
     /// Something to ask about this product: more often about the item than about the shop.
@@ -37,6 +50,20 @@ pub(super) struct Text {
 }
 
 impl Text {
+    /// A text of phrases from these lists, each with how often of a hundred times it is drawn from.
+    pub(super) fn compose(
+        &mut self,
+        random: &mut Random,
+        product: Product,
+        parts: &[(u64, &[String])],
+    ) -> &[u8] {
+        self.bytes.clear();
+        for &(percent, phrases) in parts {
+            self.sometimes(percent, random, product, phrases);
+        }
+        &self.bytes
+    }
+
     /// A customer's question.
     pub(super) fn question(&mut self, random: &mut Random, product: Product, topic: &Topic) -> &[u8] {
         self.bytes.clear();
@@ -143,15 +170,39 @@ mod tests {
             &DATA.answer_closings,
             &DATA.seller_openings,
             &DATA.seller_closings,
+            &DATA.description_closings,
+            &DATA.responses.glad,
+            &DATA.responses.sorry,
         ];
         let mut random = Random::new(1);
         let mut text = Text::default();
-        for department in &DATA.departments {
+        for (place, department) in DATA.departments.iter().enumerate() {
             for item in &department.items {
-                let product = Product { department, item };
+                let product = Product { place, department, item };
                 let topics = department.topics.iter().chain(&DATA.topics);
                 let of_topics =
                     topics.flat_map(|topic| [&topic.questions, &topic.answers, &topic.seller_answers]);
+                let shelf = product.shelf();
+                let of_shelf = [
+                    &shelf.slogans,
+                    &shelf.openings,
+                    &shelf.details,
+                    &shelf.praise,
+                    &shelf.doubts,
+                    &shelf.complaints,
+                ];
+                let moods = &DATA.moods;
+                let of_moods = [&moods.delighted, &moods.content, &moods.undecided, &moods.annoyed];
+                let of_moods = of_moods.into_iter().flat_map(|mood| {
+                    let fits = |text: &String| text.replace("{item}", item).chars().count() <= 60;
+                    assert!(mood.summaries.iter().all(fits), "{item}");
+                    [&mood.summaries, &mood.openings, &mood.remarks, &mood.closings]
+                });
+                assert!(
+                    crate::pictures::names().any(|name| name.starts_with(product.good().picture())),
+                    "{item}"
+                );
+                let of_topics = of_topics.chain(of_shelf).chain(of_moods);
                 for phrase in shop.into_iter().chain(of_topics).flatten() {
                     text.bytes.clear();
                     text.say(&mut random, product, std::slice::from_ref(phrase));

@@ -21,6 +21,7 @@ use super::response::cors::{self, CorsOrigins};
 use super::response::problem::Problem;
 use super::response::reply::{Reply, Responded};
 use super::routes::{Destination, find};
+use super::services::Part;
 use super::settings::HttpSettings;
 use super::watch::access_log::{AccessLog, Exchange};
 
@@ -69,7 +70,9 @@ async fn reply(
     let (prefix, path) = (app.settings.path_prefix.as_str(), head.uri.path());
     let refused = |problem: Problem| problem.into_response(&head.headers, path, prefix);
     let is_absent = |operation: &Operation| {
-        (operation.needs_home_page && app.history.is_none()) || !app.settings.services.serve(operation.part)
+        (operation.needs_home_page && app.history.is_none())
+            || (operation.part == Part::Demo && !app.settings.demo)
+            || !app.settings.services.serve(operation.part)
     };
     let allowed = |operation: &Operation| allow(&app.server.operations, operation.path);
     let (row, variables) = match destination {

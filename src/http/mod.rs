@@ -34,5 +34,5 @@ pub use watch::process::ProcessFacts;
 
 /// Writes the OpenAPI document of a server with these settings, as readable JSON.
 pub fn openapi_document(http: &HttpSettings, service: &crate::service::ServiceSettings) -> String {
-    openapi::document(http, service, &routes::served(http.services))
+    openapi::document(http, service, &routes::served(http.services, false))
 }

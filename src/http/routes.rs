@@ -11,7 +11,7 @@ use super::operation::{MAX_VARIABLES, Operation, Purpose, Variables};
 use super::operations::{
     answers, cart, description, health, interactions, problems, products, questions, reviews,
 };
-use super::pages::{docs, first_page};
+use super::pages::{demo, docs, first_page};
 use super::request::caller::Role;
 use super::request::query::ListQuery;
 use super::response::allowance::Kind;
@@ -62,7 +62,7 @@ macro_rules! row {
 
 use Purpose::{List, Service, Session, Write};
 
-const OPERATIONS: usize = 27;
+const OPERATIONS: usize = 35;
 
 // Each operation has counters of its own.
 const _: () = assert!(OPERATIONS <= MAX_OPERATIONS);
@@ -101,6 +101,14 @@ static TABLE: [Row; OPERATIONS] = numbered([
     row!(GET "/readyz", "readyz", Service, health::is_ready),
     row!(GET "/", "first_page", Service, first_page::page).with_home_page(),
     row!(GET "/status.json", "status", Service, first_page::status).with_home_page(),
+    row!(GET "/demo", "demo_shop", Service, demo::shop),
+    row!(GET "/demo/products/{product_id}", "demo_product", Service, demo::product),
+    row!(GET "/demo/pictures/{picture}", "demo_picture", Service, demo::picture),
+    row!(POST "/demo/products/{product_id}/questions", "demo_ask", Write(Kind::Questions), demo::ask),
+    row!(POST "/demo/products/{product_id}/questions/{question_id}", "demo_answer", Write(Kind::Answers), demo::answer),
+    row!(POST "/demo/products/{product_id}/reviews", "demo_review", Write(Kind::Reviews), demo::review),
+    row!(POST "/demo/products/{product_id}/votes/{row}", "demo_vote", Write(Kind::Votes), demo::vote),
+    row!(POST "/demo/products/{product_id}/reports/{row}", "demo_report", Write(Kind::Reports), demo::report),
 ]);
 
 impl Row {
@@ -121,6 +129,7 @@ const fn part_of(path: &str) -> Part {
         [b'/', b'p', b'r', b'o', b'd', b'u', b'c', b't', b's', ..] | b"/cart" | b"/interactions" => {
             Part::Products
         }
+        [b'/', b'd', b'e', b'm', b'o', ..] => Part::Demo,
         _ => Part::Everywhere,
     }
 }
@@ -162,9 +171,11 @@ pub(crate) fn operations() -> Vec<&'static Operation> {
     TABLE.iter().map(|row| &row.operation).collect()
 }
 
-/// The operations of these services.
-pub(crate) fn served(services: Services) -> Vec<&'static Operation> {
-    operations().into_iter().filter(|operation| services.serve(operation.part)).collect()
+/// The operations of these services, and those of the demo shop if it is there.
+pub(crate) fn served(services: Services, demo: bool) -> Vec<&'static Operation> {
+    let is_there =
+        |operation: &&Operation| services.serve(operation.part) && (demo || operation.part != Part::Demo);
+    operations().into_iter().filter(is_there).collect()
 }
 
 /// Finds the row of a path (without prefix and query; one trailing slash is dropped) and method.

@@ -14,6 +14,8 @@ pub(crate) enum Part {
     Questions,
     /// Reviews.
     Reviews,
+    /// The demo shop.
+    Demo,
     /// What every process serves.
     Everywhere,
 }
@@ -44,7 +46,8 @@ impl Services {
             Part::Products => self.products,
             Part::Questions => self.questions,
             Part::Reviews => self.reviews,
-            Part::Everywhere => true,
+            // Whether it is there is a setting of its own.
+            Part::Demo | Part::Everywhere => true,
         }
     }
 }

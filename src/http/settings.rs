@@ -19,6 +19,8 @@ pub struct HttpSettings {
     /// Whether there is a page at `/` that shows what is running, and its figures at
     /// `/status.json`.
     pub first_page: bool,
+    /// Whether there is a demo shop at `/demo`.
+    pub demo: bool,
     /// Whose pages may read responses.
     pub cors_origins: CorsOrigins,
     /// With these, the server speaks TLS only.
@@ -57,6 +59,7 @@ impl Default for HttpSettings {
             path_prefix: String::new(),
             services: Services::ALL,
             first_page: true,
+            demo: false,
             cors_origins: CorsOrigins::Any,
             tls: None,
             shared_cache_s: 0,

@@ -10,17 +10,18 @@ use super::source::{Token, is_path_before, paths, tokens};
 const MAX_LINES: usize = 400;
 
 /// Each part of the crate and what it may name.
-const LAYERS: [(&str, &[&str]); 13] = [
+const LAYERS: [(&str, &[&str]); 14] = [
     ("cli", &["config", "http", "service", "store", "export", "import", "generate", "files", "domain"]),
     ("config", &["http", "service", "store", "domain"]),
-    ("http", &["service", "view", "tally", "domain"]),
+    ("http", &["service", "view", "pictures", "tally", "domain"]),
     ("service", &["store", "view", "tally", "domain"]),
     ("view", &["domain"]),
     ("export", &["import", "store", "files", "domain"]),
     ("import", &["store", "domain"]),
-    ("generate", &["files", "domain"]),
+    ("generate", &["files", "pictures", "domain"]),
     ("store", &["domain"]),
     ("files", &[]),
+    ("pictures", &[]),
     ("fuzzing", &["http", "view", "import"]),
     ("tally", &[]),
     ("domain", &[]),

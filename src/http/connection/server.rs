@@ -75,7 +75,7 @@ impl Server {
         let mut threads = Vec::new();
         let mut workers = Vec::new();
         let metrics = Arc::new(ServerMetrics::new(
-            served(settings.services),
+            served(settings.services, settings.demo),
             settings.workers,
             settings.max_connections,
             Arc::clone(&rate_limiter),

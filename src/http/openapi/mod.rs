@@ -17,6 +17,7 @@ use serde_json::{Map, Value, json};
 
 use self::template::Settings;
 use super::operation::{Operation, allow};
+use super::services::Part;
 use super::settings::HttpSettings;
 use crate::service::ServiceSettings;
 
@@ -68,7 +69,9 @@ pub(crate) fn document(
 fn paths(own: &Value, settings: &Settings<'_>) -> Vec<(&'static str, Value)> {
     let mut paths: Vec<&'static str> = Vec::new();
     for operation in settings.operations {
-        let is_there = settings.http.first_page || !operation.needs_home_page;
+        // The demo shop has pages and forms for people alone.
+        let is_there =
+            (settings.http.first_page || !operation.needs_home_page) && operation.part != Part::Demo;
         if is_there && !paths.contains(&operation.path) {
             paths.push(operation.path);
         }

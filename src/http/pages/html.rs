@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 const PALETTE: &str = include_str!("html/palette.css");
 
 /// The icon of all pages, as an address that holds it.
-const ICON: &str = include_str!("html/icon.txt");
+pub(crate) const ICON: &str = include_str!("html/icon.txt");
 
 /// A page whose slots, written `{{name}}`, are filled for each reader.
 #[derive(Debug)]
@@ -49,6 +49,36 @@ impl Page {
     /// The page with its slots filled, see [`filled`].
     pub(crate) fn filled(&self, fill: impl FnMut(&str, &mut String)) -> String {
         filled(&self.text, fill)
+    }
+}
+
+/// The style of pages without a script, which have forms and pictures of this service.
+#[derive(Debug)]
+pub(crate) struct Style {
+    text: String,
+    policy: String,
+}
+
+impl Style {
+    /// The colours of all pages, and this style.
+    pub(crate) fn new(style: &str) -> Self {
+        let text = format!("{PALETTE}{style}");
+        let policy = format!(
+            "default-src 'none'; style-src '{}'; img-src 'self' data:; base-uri 'none'; form-action 'self'; \
+             frame-ancestors 'none'",
+            hash(&text)
+        );
+        Self { text, policy }
+    }
+
+    /// The style as it is.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The `Content-Security-Policy` of its pages.
+    pub(crate) fn policy(&self) -> &str {
+        &self.policy
     }
 }
 

@@ -1,6 +1,7 @@
-//! Pages for people: the one at `/`, and the one that shows the description of the interface.
-//! Deliberately absent: pages for shoppers.
+//! Pages for people: the one at `/`, the one that shows the description of the interface, and the
+//! demo shop. Deliberately absent: pages of real shops.
 
+pub(crate) mod demo;
 pub(crate) mod docs;
 pub(crate) mod first_page;
 mod html;

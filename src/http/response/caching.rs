@@ -18,6 +18,9 @@ pub(crate) const NO_STORE: &str = "no-store";
 /// Explanations of problems change with the program alone.
 pub(crate) const AN_HOUR: &str = "public, max-age=3600";
 
+/// What never changes under its address.
+pub(crate) const FOREVER: &str = "public, max-age=31536000, immutable";
+
 /// What lists vary by.
 pub(crate) const LISTS_VARY: &str = "Accept-Encoding";
 

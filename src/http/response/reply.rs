@@ -25,6 +25,12 @@ pub(crate) enum Reply {
     Text(&'static str),
     /// 200 with a page for people, what it may load, and who may cache it.
     Html { page: Bytes, policy: &'static str, kept: &'static str },
+    /// A page for people that changes all the time, what it may load, and its status.
+    Page { page: Bytes, policy: &'static str, status: StatusCode },
+    /// 200 with a picture that never changes.
+    Picture(Bytes),
+    /// 303: what came of a form is at this place.
+    SeeOther(String),
     /// 200 with plain text that may change at any moment.
     State(&'static str),
     /// 200 with JSON that changes all the time.
@@ -88,6 +94,29 @@ impl Reply {
                 caching::set(headers, (CONTENT_SECURITY_POLICY, policy));
                 caching::set(headers, (REFERRER_POLICY, "no-referrer"));
                 caching::set(headers, (CACHE_CONTROL, kept));
+            }
+            Self::Page { page, policy, status } => {
+                let mut response = of_this_moment(HTML, page);
+                *response.status_mut() = status;
+                caching::set(response.headers_mut(), (CONTENT_SECURITY_POLICY, policy));
+                // Forms name the page that they come from.
+                caching::set(response.headers_mut(), (REFERRER_POLICY, "same-origin"));
+                return response;
+            }
+            Self::Picture(svg) => {
+                *response.body_mut() = svg;
+                let headers = response.headers_mut();
+                headers.insert(CONTENT_TYPE, HeaderValue::from_static("image/svg+xml"));
+                caching::set(headers, caching::INERT);
+                caching::set(headers, (CACHE_CONTROL, caching::FOREVER));
+            }
+            Self::SeeOther(place) => {
+                let mut response = of_this_moment(TEXT, Bytes::new());
+                *response.status_mut() = StatusCode::SEE_OTHER;
+                let place = HeaderValue::try_from(place);
+                let place = place.expect("a checked prefix, ids and words are visible ASCII");
+                response.headers_mut().insert(LOCATION, place);
+                return response;
             }
             Self::Created { json, location, .. } => {
                 *response.status_mut() = StatusCode::CREATED;

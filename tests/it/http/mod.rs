@@ -15,6 +15,7 @@ mod caching;
 mod cart;
 mod connections;
 mod cors;
+mod demo;
 mod descriptions;
 mod drafts;
 mod encodings;

@@ -45,7 +45,7 @@ pub(crate) async fn page(call: Call<'_>) -> Result<Reply, Problem> {
     let html = HTML.filled(|slot, html| match slot {
         "base" => html.push_str(&base),
         "step_ms" => html.push_str(&STEP.as_millis().to_string()),
-        "examples" => parts::examples(app.service.example(), &base, html),
+        "examples" => parts::examples(app.service.example(), app.settings.demo, &base, html),
         _ => parts::fill(slot, &status, html),
     });
     Ok(Reply::Html { page: Bytes::from(html), policy: HTML.policy(), kept: caching::NO_STORE })

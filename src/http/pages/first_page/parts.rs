@@ -69,12 +69,15 @@ fn full(bytes: u64, max_bytes: u64) -> u64 {
     u64::try_from(share).unwrap_or(BAR_WIDTH).clamp(u64::from(bytes > 0), BAR_WIDTH)
 }
 
-/// Links to lists that have something in them.
-pub(crate) fn examples(example: Option<Example>, base: &str, html: &mut String) {
+/// Links to the demo shop, if there is one, and to lists that have something in them.
+pub(crate) fn examples(example: Option<Example>, demo: bool, base: &str, html: &mut String) {
     let mut link = |path: String, text: String| {
         // A string takes everything, here and below.
         let _ = write!(html, r#"<li><a href="{base}{path}">{text}</a> <code>GET /{path}</code></li>"#);
     };
+    if demo {
+        link("demo".to_owned(), "A shop of invented products".to_owned());
+    }
     let Some(Example { product_id, question_id }) = example else {
         html.push_str("<li>Nothing is in memory yet: lists of products appear here.</li>");
         return;
@@ -212,11 +215,11 @@ mod tests {
         let ids = (ProductId::new(7), QuestionId::new(33));
         let (Ok(product_id), Ok(question_id)) = ids else { panic!("in range") };
         let mut html = String::new();
-        examples(Some(Example { product_id, question_id }), "./shop/", &mut html);
+        examples(Some(Example { product_id, question_id }), true, "./shop/", &mut html);
         assert!(html.contains(r#"href="./shop/qa/questions?product_id=7""#), "{html}");
         assert!(html.contains(r#"href="./shop/qa/questions/33/answers""#), "{html}");
         html.clear();
-        examples(None, "./", &mut html);
+        examples(None, false, "./", &mut html);
         assert!(!html.contains("href"), "{html}");
     }
 }

@@ -1,33 +1,24 @@
-//! Goes through the products and writes all three files at the same time, in the order of ids.
-//! Texts and the format of rows are not made here.
+//! The files of questions, answers and their photos, written at the same time, product by product.
+//! This part also decides what each product is. Texts and the format of rows are not made here.
 //!
 //! All rows come from one stream of random numbers, in the order of writing. So a change here
 //! changes the bytes of every generated file.
 
-use std::path::Path;
-
 use super::counts::{self, Deck};
-use super::csv::CsvFile;
+use super::csv::{CsvFile, Folder};
 use super::data::{DATA, Topic};
 use super::people::{self, Person};
+use super::pictures::Pictures;
 use super::random::Random;
 use super::text::{Product, Text};
-use crate::files::{self, ExistingFiles, FileError};
-
-/// The file of questions.
-pub const QUESTIONS_FILE: &str = "questions.csv";
-
-/// The file of answers.
-pub const ANSWERS_FILE: &str = "answers.csv";
-
-/// The file of the answers' photos.
-pub const PHOTOS_FILE: &str = "answers_photos.csv";
+use crate::domain::Kind;
+use crate::files::FileError;
 
 /// 2018-01-01T00:00:00Z in milliseconds: no question is older.
-const FIRST_ASKED_AT: u64 = 1_514_764_800_000;
+pub(super) const FIRST_ASKED_AT: u64 = 1_514_764_800_000;
 
 /// 2025-10-01T00:00:00Z in milliseconds: every question is older.
-const LAST_ASKED_AT: u64 = 1_759_276_800_000;
+pub(super) const LAST_ASKED_AT: u64 = 1_759_276_800_000;
 
 /// The longest delay of an answer, in milliseconds: 90 days. So no answer is later than 2025.
 const MAX_ANSWER_DELAY: u64 = 90 * 86_400_000;
@@ -36,23 +27,10 @@ const MAX_ANSWER_DELAY: u64 = 90 * 86_400_000;
 const SCATTERED_ANSWERS: usize = 100;
 
 /// One row in this many is swapped with the row before it.
-const ROWS_PER_SWAP: u64 = 2_000;
+pub(super) const ROWS_PER_SWAP: u64 = 2_000;
 
 /// One answer in this many comes late and belongs to another question of its product.
 const ANSWERS_PER_LATE_ONE: u64 = 200;
-
-/// What was generated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Generated {
-    /// Rows of [`QUESTIONS_FILE`], without the column names.
-    pub questions: u64,
-    /// Rows of [`ANSWERS_FILE`].
-    pub answers: u64,
-    /// Rows of [`PHOTOS_FILE`].
-    pub photos: u64,
-    /// Size of the three files together.
-    pub bytes: u64,
-}
 
 /// What an answer needs to know of its question.
 #[derive(Clone, Copy)]
@@ -64,8 +42,10 @@ struct Parent {
 }
 
 /// The unfinished files and the state that the next row depends on.
-pub(super) struct Walk {
+pub(super) struct Questions<'a> {
     random: Random,
+    /// Where photos are; `None` for addresses of a shop that is nowhere.
+    pictures: Option<&'a Pictures>,
     question_counts: Deck,
     answer_counts: Deck,
     photo_counts: Deck,
@@ -81,19 +61,21 @@ pub(super) struct Walk {
     scratch: Vec<u8>,
 }
 
-impl Walk {
-    pub(super) fn start(directory: &Path, seed: u64) -> Result<Self, FileError> {
-        let of_entries = |id: &str, parent: &str, role: &str| {
-            format!("{id},{parent},body,date_written,{role}_name,{role}_email,reported,helpful")
-        };
+impl<'a> Questions<'a> {
+    pub(super) fn start(
+        folder: &Folder<'_>,
+        seed: u64,
+        pictures: Option<&'a Pictures>,
+    ) -> Result<Self, FileError> {
         Ok(Self {
             random: Random::new(seed),
+            pictures,
             question_counts: Deck::new(&DATA.questions_per_product),
             answer_counts: Deck::new(&DATA.answers_per_question),
             photo_counts: Deck::new(&DATA.photos_per_answer),
-            questions: CsvFile::create(directory, QUESTIONS_FILE, &of_entries("id", "product_id", "asker"))?,
-            answers: CsvFile::create(directory, ANSWERS_FILE, &of_entries("id", "question_id", "answerer"))?,
-            photos: CsvFile::create(directory, PHOTOS_FILE, "id,answer_id,url")?,
+            questions: folder.create(Kind::Question)?,
+            answers: folder.create(Kind::Answer)?,
+            photos: folder.create(Kind::Photo)?,
             current: Vec::new(),
             first_answered: Some(Vec::with_capacity(SCATTERED_ANSWERS)),
             text: Text::default(),
@@ -101,8 +83,8 @@ impl Walk {
         })
     }
 
-    /// Writes everything about one product; products come in the order of their ids.
-    pub(super) fn product(&mut self, product_id: u64) -> Result<(), FileError> {
+    /// Decides what a product is, and writes its rows. Products come in the order of their ids.
+    pub(super) fn product(&mut self, product_id: u64) -> Result<Product, FileError> {
         let product = Product::draw(&mut self.random);
         self.current.clear();
         for _ in 0..self.question_counts.deal(&mut self.random) {
@@ -118,29 +100,14 @@ impl Walk {
         }
         self.questions.end_group()?;
         self.answers.end_group()?;
-        self.photos.end_group()
+        self.photos.end_group()?;
+        Ok(product)
     }
 
-    /// Bytes written so far, in all files.
-    pub(super) fn bytes(&self) -> u64 {
-        self.questions.bytes() + self.answers.bytes() + self.photos.bytes()
-    }
-
-    /// Writes what was kept back and gives the files their names, when all are whole.
-    pub(super) fn finish(mut self, existing: ExistingFiles) -> Result<Generated, FileError> {
+    /// Writes what was kept back, and returns the files.
+    pub(super) fn finish(mut self) -> [CsvFile; 3] {
         self.write_first_answers();
-        let generated = Generated {
-            questions: self.questions.rows(),
-            answers: self.answers.rows(),
-            photos: self.photos.rows(),
-            bytes: self.bytes(),
-        };
-        let mut whole = Vec::new();
-        for file in [self.questions, self.answers, self.photos] {
-            whole.push(file.complete()?);
-        }
-        files::place(whole, existing)?;
-        Ok(generated)
+        [self.questions, self.answers, self.photos]
     }
 
     fn question(&mut self, product_id: u64, product: Product) -> Parent {
@@ -199,21 +166,28 @@ impl Walk {
         }
         end_entry(row, random);
         for _ in 0..self.photo_counts.deal(&mut self.random) {
-            self.photo(answer_id);
+            self.photo(answer_id, asked.product);
         }
     }
 
-    fn photo(&mut self, answer_id: u64) {
+    fn photo(&mut self, answer_id: u64, product: Product) {
         let row = &mut self.photos;
         row.number(row.rows() + 1);
         row.number(answer_id);
-        people::write_photo_url(&mut self.random, &mut self.scratch);
+        match self.pictures {
+            None => people::write_photo_url(&mut self.random, &mut self.scratch),
+            Some(pictures) => {
+                // As many numbers as an address of the other kind takes, so that all else is equal.
+                let [_, chance, _] = [(); 3].map(|()| self.random.next());
+                pictures.write_any(product.good().picture(), &mut Random::new(chance), &mut self.scratch);
+            }
+        }
         row.plain(&self.scratch);
         row.end_row(self.random.below(ROWS_PER_SWAP) == 0);
     }
 }
 
-fn write_person(row: &mut CsvFile, random: &mut Random, scratch: &mut Vec<u8>) {
+pub(super) fn write_person(row: &mut CsvFile, random: &mut Random, scratch: &mut Vec<u8>) {
     let person = Person::draw(random);
     person.write_name(random, scratch);
     row.text(scratch);
