@@ -1,5 +1,6 @@
 //! Ids of products, questions, reviews and all other rows: integers in 1..2^53-1, so that a
-//! JavaScript client reads every one of them exactly. Making new ids is the store's work, not this file's.
+//! JavaScript client reads every one of them exactly. Making new ids is the store's work, not this
+//! file's.
 
 use std::fmt;
 

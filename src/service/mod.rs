@@ -34,12 +34,12 @@ pub use settings::ServiceSettings;
 pub use statistics::{BatchStatistics, Failure, SPANS_TARGET, Statistics, ViewStatistics};
 pub use submissions::Added;
 
-use self::carts::Carts;
 use self::lanes::fill::{FillSignal, Filler};
 use self::lanes::loader::{Lane, LoadRequest, ViewLoad};
 use self::lanes::log_throttle::LogThrottle;
 use self::lanes::queue::{BatchQueue, Consumer};
 use self::lanes::writer::{WriteRequest, WriterLane};
+use self::memory::carts::Carts;
 use self::memory::freshness::Freshness;
 use self::memory::record::Record;
 use self::memory::views::{ViewReceiver, Views, Wanted};

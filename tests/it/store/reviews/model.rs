@@ -269,7 +269,7 @@ impl Pair {
     async fn carry_out(&mut self, step: Step) {
         match step {
             Step::Write { product, review } => {
-                self.write(PRODUCTS[product.index(PRODUCTS.len())], review).await
+                self.write(PRODUCTS[product.index(PRODUCTS.len())], review).await;
             }
             Step::Vote { review, votes } => self.vote(review, votes).await,
             Step::Report { review } => {
