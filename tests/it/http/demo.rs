@@ -182,7 +182,8 @@ on_every_store! {
         open(shop);
         let page = shop.get("/api/shop/demo/products/1").body;
         for name in ["href", "src", "action", "formaction"] {
-            let values = page.split(&format!(" {name}=\"")).skip(1).map(|rest| rest.split('"').next());
+            let begin = format!(" {name}=\"");
+            let values = page.split(&begin).skip(1).map(|rest| rest.split('"').next());
             let values: Vec<&str> = values.flatten().filter(|value| !value.starts_with(['#'])).collect();
             assert!(values.iter().any(|value| value.starts_with("/api/shop/demo")) || name == "src", "{name}");
             let is_below = |value: &&str| value.starts_with("/api/shop/") || value.starts_with("data:");
