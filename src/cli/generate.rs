@@ -37,8 +37,8 @@ pub(super) struct GenerateArgs {
     #[arg(long, value_name = "SET", env = "ATELIER_ONLY", value_delimiter = ',', value_parser = set)]
     only: Vec<Set>,
 
-    /// Address below which pictures are [default: http://127.0.0.1:3000/demo/pictures, and nowhere
-    /// for those of answers]
+    /// Address below which pictures are [default: the demo shop on port 3000, and nowhere for
+    /// those of answers]
     #[arg(long, value_name = "URL", env = "ATELIER_PICTURES", value_parser = pictures)]
     pictures: Option<String>,
 

@@ -1,5 +1,6 @@
-//! Ids of products, questions, reviews and all other rows: integers in 1..2^53-1, so that a JavaScript
-//! client reads every one of them exactly. Making new ids is the store's work, not this file's.
+//! Ids of products, questions, reviews and all other rows: integers in 1..2^53-1, so that a
+//! JavaScript client reads every one of them exactly. Making new ids is the store's work, not this
+//! file's.
 
 use std::fmt;
 
@@ -71,7 +72,8 @@ macro_rules! id {
 }
 
 id! {
-    /// A product of the shop. Questions and reviews take every id in range, in the catalogue or not.
+    /// A product of the shop. Questions and reviews take every id in range, also of products that
+    /// the catalogue does not have.
     ProductId
 }
 id! {

@@ -1,5 +1,5 @@
-//! A new question, answer or review: the fields as they came are checked, and every bad one is named
-//! at once. Deliberately absent: the readers of single fields (`draft`).
+//! A new question, answer or review: the fields as they came are checked, and every bad one is
+//! named at once. Deliberately absent: the readers of single fields (`draft`).
 
 use super::draft::{Draft, Field, FieldError, NotAnArray, NotAnObject, flag, id, stars, text};
 use super::{

@@ -67,8 +67,8 @@ macro_rules! text_type {
 }
 
 text_type! {
-    /// The text of a question, an answer or a review: trimmed, without control characters other than newline
-    /// and tab.
+    /// The text of a question, an answer or a review: trimmed, without control characters other
+    /// than newline and tab.
     Body
 }
 text_type! {

@@ -72,7 +72,7 @@ async fn reply(
     let is_absent = |operation: &Operation| {
         (operation.needs_home_page && app.history.is_none())
             || (operation.part == Part::Demo && !app.settings.demo)
-            || !app.settings.services.serve(operation)
+            || !app.settings.services.serve(operation.part)
     };
     let allowed = |operation: &Operation| allow(&app.server.operations, operation.path);
     let (row, variables) = match destination {

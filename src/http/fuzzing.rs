@@ -90,7 +90,9 @@ pub fn json_body(bytes: &[u8]) {
             match (&draft.characteristics, members.get("characteristics")) {
                 (Ok(fields), Some(Value::Object(entries))) => {
                     assert_eq!(fields.len(), entries.len());
-                    fields.iter().for_each(|(key, field)| assert_same(field, entries.get(key)));
+                    for (key, field) in fields {
+                        assert_same(field, entries.get(key));
+                    }
                 }
                 (Ok(fields), None | Some(Value::Null)) => assert!(fields.is_empty()),
                 (Err(_), Some(Value::String(_) | Value::Number(_) | Value::Bool(_) | Value::Array(_))) => {}

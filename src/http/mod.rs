@@ -2,8 +2,8 @@
 //! a failure is written. Start with `routes`, the one table. The rules behind it are `service`'s;
 //! no store is named here.
 //!
-//! It stands on hyper alone: with two dozen routes and checks in a fixed order, a match over the table
-//! is shorter than a framework's set-up.
+//! It stands on hyper alone: with two dozen routes and checks in a fixed order, a match over the
+//! table is shorter than a framework's set-up.
 
 mod app;
 mod call;

@@ -173,9 +173,8 @@ pub(crate) fn operations() -> Vec<&'static Operation> {
 
 /// The operations of these services, and those of the demo shop if it is there.
 pub(crate) fn served(services: Services, demo: bool) -> Vec<&'static Operation> {
-    let is_there = |operation: &&Operation| {
-        services.serve(operation) && (demo || operation.part != Part::Demo)
-    };
+    let is_there =
+        |operation: &&Operation| services.serve(operation.part) && (demo || operation.part != Part::Demo);
     operations().into_iter().filter(is_there).collect()
 }
 

@@ -5,8 +5,6 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::operation::Operation;
-
 /// A group of operations that a process serves or leaves out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Part {
@@ -42,9 +40,9 @@ impl Services {
     /// All of them.
     pub const ALL: Self = Self { products: true, questions: true, reviews: true };
 
-    /// Whether an operation is among what is served.
-    pub(crate) fn serve(self, operation: &Operation) -> bool {
-        match operation.part {
+    /// Whether a part is among what is served.
+    pub(crate) fn serve(self, part: Part) -> bool {
+        match part {
             Part::Products => self.products,
             Part::Questions => self.questions,
             Part::Reviews => self.reviews,

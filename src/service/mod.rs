@@ -1,9 +1,9 @@
 //! The service: lists are served from memory, writes are batched, and a list that is asked for
 //! after a write shows it. Deliberately absent: SQL and HTTP.
 //!
-//! `questions`, `answers`, `reviews` and `catalogue` are the operations. `memory` is the only cache,
-//! and `crate::view` is what is in it. `lanes` are the threads between memory and the store. `statistics`, `readiness`
-//! and `example` are for monitoring and for the home page.
+//! `questions`, `answers`, `reviews` and `catalogue` are the operations. `memory` is the only
+//! cache, and `crate::view` is what is in it. `lanes` are the threads between memory and the store.
+//! `statistics`, `readiness` and `example` are for monitoring and for the home page.
 
 mod answers;
 mod carts;
@@ -34,12 +34,12 @@ pub use settings::ServiceSettings;
 pub use statistics::{BatchStatistics, Failure, SPANS_TARGET, Statistics, ViewStatistics};
 pub use submissions::Added;
 
-use self::carts::Carts;
 use self::lanes::fill::{FillSignal, Filler};
 use self::lanes::loader::{Lane, LoadRequest, ViewLoad};
 use self::lanes::log_throttle::LogThrottle;
 use self::lanes::queue::{BatchQueue, Consumer};
 use self::lanes::writer::{WriteRequest, WriterLane};
+use self::memory::carts::Carts;
 use self::memory::freshness::Freshness;
 use self::memory::record::Record;
 use self::memory::views::{ViewReceiver, Views, Wanted};

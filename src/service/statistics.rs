@@ -39,7 +39,7 @@ pub struct Statistics {
 pub struct ViewStatistics {
     /// Cached products.
     pub kept: u64,
-    /// Rows of cached products: questions and answers, reviews and their photos, or styles and SKUs.
+    /// Rows of cached products: questions and answers, reviews and photos, or styles and SKUs.
     pub rows: [u64; 2],
     /// Bytes of cached products.
     pub bytes: u64,

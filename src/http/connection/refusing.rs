@@ -1,6 +1,6 @@
 //! Answers connections for which there is no room, on the acceptor's thread: a short 503, and then
-//! the connection is closed in order, so that its client gets it. Only so many at once are answered,
-//! and more are closed without a byte. Deliberately absent: reading requests.
+//! the connection is closed in order, so that its client gets it. Only so many at once are
+//! answered, and more are closed without a byte. Deliberately absent: reading requests.
 
 use std::io;
 use std::sync::Arc;
@@ -20,8 +20,8 @@ const MAX_AT_ONCE: usize = 64;
 /// How long a client may take for the response.
 const TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Bytes of a request that are read and dropped. With unread bytes, closing would be a reset, and the
-/// client might lose the response.
+/// Bytes of a request that are read and dropped. With unread bytes, closing would be a reset, and
+/// the client might lose the response.
 const MAX_DISCARDED_BYTES: usize = 64 * 1_024;
 
 /// Refuses connections.

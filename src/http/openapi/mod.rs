@@ -70,7 +70,8 @@ fn paths(own: &Value, settings: &Settings<'_>) -> Vec<(&'static str, Value)> {
     let mut paths: Vec<&'static str> = Vec::new();
     for operation in settings.operations {
         // The demo shop has pages and forms for people alone.
-        let is_there = (settings.http.first_page || !operation.needs_home_page) && operation.part != Part::Demo;
+        let is_there =
+            (settings.http.first_page || !operation.needs_home_page) && operation.part != Part::Demo;
         if is_there && !paths.contains(&operation.path) {
             paths.push(operation.path);
         }

@@ -1,5 +1,5 @@
-//! What new questions, answers and reviews have in common: the reply that names the new row. Deliberately
-//! absent: reading them (`request::body`).
+//! What new questions, answers and reviews have in common: the reply that names the new row.
+//! Deliberately absent: reading them (`request::body`).
 
 use crate::domain::Id;
 use crate::http::response::reply::Reply;

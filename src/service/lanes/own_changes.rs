@@ -87,3 +87,28 @@ fn add_review(added: &mut AddedReviews, review_id: ReviewId, review: &NewReview,
     });
     rated.extend(review.rated.iter().map(|rated| (review_id, *rated)));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Body, Email, Id as _, Name, NewQuestion, QuestionId};
+
+    #[test]
+    fn a_row_that_is_hidden_by_the_commit_that_adds_it_is_not_shown() {
+        let product_id = ProductId::new(7).expect("in range");
+        let question_id = QuestionId::new(1).expect("in range");
+        let question = NewQuestion {
+            product_id,
+            body: Body::parse("New?", 1_000).expect("good"),
+            name: Name::parse("Ada", 60).expect("good"),
+            email: Email::parse("ada@mail.test", 254).expect("good"),
+        };
+        let commands = [
+            Command::AddQuestion { question, written_at: Timestamp::nearest(0), submission: None },
+            Command::Report(Target::Question(question_id)),
+        ];
+        let outcomes = [Outcome::QuestionAdded { question_id, product_id }, Outcome::Reported { product_id }];
+        let changes = own_changes(&commands, &outcomes).questions;
+        assert!(matches!(changes[..], [OwnChange::Came(_), OwnChange::Went(..)]), "in this order");
+    }
+}

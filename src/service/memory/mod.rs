@@ -2,6 +2,7 @@
 //! that they share, the directory of questions and the ids of products. The threads that fill it
 //! and write to the store are in `lanes`.
 
+pub(super) mod carts;
 pub(super) mod directory;
 pub(super) mod freshness;
 pub(super) mod product_ids;

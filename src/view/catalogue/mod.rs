@@ -8,7 +8,7 @@
 //!
 //! | section | what |
 //! |---|---|
-//! | head | the time of the import, a fingerprint of all that is shown, the numbers of styles and SKUs, where the other sections begin |
+//! | head | time of the import, fingerprint of all that is shown, where sections begin |
 //! | product | its texts and price, then its features |
 //! | styles | style by style its texts, its photos and its SKUs |
 //! | related | the JSON of related products |

@@ -5,7 +5,7 @@
 //!
 //! | section | what |
 //! |---|---|
-//! | head | numbers of rows, a fingerprint of all that is shown, how often each rating and each recommendation was given |
+//! | head | numbers of rows, fingerprint of all that is shown, counts of stars |
 //! | reviews | rows of fixed width in the default order: most helpful first, then the oldest id |
 //! | relevant | the positions of reviews in that order |
 //! | newest | the positions of reviews in that order |

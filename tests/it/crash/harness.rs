@@ -92,7 +92,9 @@ pub(crate) fn fingerprint(store: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
     scan(|after| {
         let products = reader.scan_products(after, PRODUCTS_AT_ONCE).expect("the products are read");
-        products.iter().for_each(|product| rows(product).hash(&mut hasher));
+        for product in &products {
+            rows(product).hash(&mut hasher);
+        }
         products.last().map(|product| product.product_id)
     });
     scan(|after| {

@@ -36,10 +36,13 @@ fn acknowledged_writes_survive_a_killed_server_exactly_once(place: &Place) {
 fn import_characteristics(folder: &Path, store: &str) {
     let files = folder.join("reviews");
     std::fs::create_dir(&files).expect("a folder");
-    let rows: String =
-        (1..=PRODUCTS).map(|product| format!("{},{product},\"Fit\"\n", characteristic(product))).collect();
+    let mut characteristics = "id,product_id,name\n".to_owned();
+    for product in 1..=PRODUCTS {
+        let row = [&characteristic(product).to_string(), ",", &product.to_string(), ",\"Fit\"\n"].concat();
+        characteristics.push_str(&row);
+    }
     for (name, text) in [
-        ("characteristics.csv", format!("id,product_id,name\n{rows}")),
+        ("characteristics.csv", characteristics),
         (
             "reviews.csv",
             "id,product_id,rating,date,summary,body,recommend,reported,reviewer_name,reviewer_email,response,helpfulness\n"

@@ -83,7 +83,7 @@ on_every_store! {
             ("&sort='RELEVANT'", relevant),
             ("&sort=newest", newest),
             ("&sort=%22newest%22", newest),
-            ("&sort=\"Newest\"", newest),
+            ("&sort=%22%27Newest", newest),
             ("&sort=newest&sort=relevant", newest),
         ] {
             // The second is served from memory where its target is plain.

@@ -158,7 +158,7 @@ on_every_store! {
     }
 
     fn the_campus_is_a_setting(shop: &mut Shop) {
-        shop.service_settings.campus = "a \"b\"".to_owned();
+        "a \"b\"".clone_into(&mut shop.service_settings.campus);
         shop.stock_products();
         for shown in [&shop.get("/products/1").json(), &shop.get("/products").json()[0]] {
             assert_eq!(shown["campus"], json!("a \"b\""));

@@ -15,6 +15,7 @@ on_every_store!(
     all_sets_are_imported_and_checked,
     an_import_of_an_export_keeps_every_value,
     a_copy_has_everything_and_the_same_import_time,
+    a_copy_of_questions_has_no_other_set,
     one_set_is_replaced_and_the_others_stay,
     a_reviewer_is_shown_exported_and_erased,
 );
@@ -213,6 +214,19 @@ fn a_copy_has_everything_and_the_same_import_time(place: &Place) {
         let run = shop.atelier(&["check", "--store", &second]);
         assert!(run.success, "{run:?}");
     }
+}
+
+fn a_copy_of_questions_has_no_other_set(place: &Place) {
+    let shop = shop(place);
+    assert!(shop.import(&["--only", "questions"]).success);
+    let second = place.fresh();
+    let run = shop.atelier(&["copy", "--from", &shop.address, "--to", &second]);
+    assert!(run.success && run.output.starts_with("2 questions, 1 answer, 1 photo copied in "), "{run:?}");
+    let (rows, times) = everything(&second);
+    assert_eq!((rows, times), (everything(&shop.address).0, vec![false, false, true]));
+    let run = shop.atelier(&["export", "out", "--store", &second]);
+    assert!(run.success, "{run:?}");
+    assert!(shop.path("out/questions.csv").exists() && !shop.path("out/product.csv").exists());
 }
 
 fn one_set_is_replaced_and_the_others_stay(place: &Place) {

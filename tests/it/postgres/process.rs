@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use atelier::domain::{Page, QuestionId};
+use atelier::domain::{Page, QuestionId, ReviewOrder};
 use atelier::service::{Service, ServiceError, ServiceSettings, SystemClock};
 use atelier::store::Store;
 use serde_json::Value;
@@ -42,6 +42,29 @@ impl Process {
         self.runtime.block_on(self.service.list_answers(question_id, whole(), |_| false, &mut page))?;
         let page: Value = serde_json::from_slice(&page).expect("JSON");
         Ok(page["results"].as_array().expect("a list").len())
+    }
+
+    /// The votes and ids of a product's reviews, and how many reviews its sums count.
+    pub(crate) fn reviews(&self, product_id: u64) -> (Vec<(u64, u64)>, u64) {
+        let (mut page, mut sums) = (Vec::new(), Vec::new());
+        let product_id = product(product_id);
+        let listed =
+            self.service.list_reviews(product_id, whole(), ReviewOrder::Helpful, |_| false, &mut page);
+        self.runtime.block_on(listed).expect("a list");
+        let summed = self.service.show_review_sums(product_id, |_| false, &mut sums);
+        self.runtime.block_on(summed).expect("sums");
+        let [page, sums] = [page, sums].map(|text| serde_json::from_slice::<Value>(&text).expect("JSON"));
+        let reviews = page["results"].as_array().expect("a list").iter();
+        let number = |value: &Value| value.as_u64().unwrap_or_else(|| panic!("{value}"));
+        let reviews = reviews.map(|row| (number(&row["helpfulness"]), number(&row["review_id"])));
+        let counted = sums["ratings"].as_object().expect("ratings").values();
+        let counted = counted.map(|count| count.as_str().and_then(|count| count.parse::<u64>().ok()));
+        (reviews.collect(), counted.map(|count| count.expect("a number")).sum())
+    }
+
+    /// Runs a command of the service.
+    pub(crate) fn run<T>(&self, command: impl AsyncFnOnce(&Service) -> Result<T, ServiceError>) -> T {
+        self.runtime.block_on(command(&self.service)).expect("the service does it")
     }
 
     /// Whether the store could be used when it was last checked, at most a second ago.

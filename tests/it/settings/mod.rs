@@ -260,6 +260,8 @@ fn a_file_of_defaults_changes_nothing() {
             "workers",
             "local_peers",
             "max_product_cache",
+            "max_review_cache",
+            "max_catalogue_cache",
             "max_product_age"
         ]
     );

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use atelier::service::ServiceSettings;
 
-use super::gates::Stage;
 use super::harness::{TestStore, question, vote};
+use super::stage::Stage;
 use super::stock::small_shop;
 use crate::support::{OnStore as _, StoreKind, on_every_store};
 

@@ -6,9 +6,10 @@ use std::sync::atomic::Ordering;
 
 use atelier::service::{Failure, ServiceError, ServiceSettings};
 
-use super::gates::{Stage, let_tasks_start, poll};
+use super::gates::poll;
 use super::harness::{TestStore, question, question_id};
 use super::reading::by_hand;
+use super::stage::{Stage, let_tasks_start};
 use super::stock::Load;
 use crate::support::{OnStore as _, StoreKind, on_every_store};
 

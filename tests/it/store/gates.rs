@@ -1,20 +1,13 @@
 //! Forced interleaving: a store around a real one. Its calls can be stopped at a gate, so a test
-//! decides what happens between reading rows and caching them. `Stage` is a service on such a
-//! store.
+//! decides what happens between reading rows and caching them. A service on such a store is in
+//! `stage`.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
-use atelier::domain::{
-    CatalogueRows, Id, Page, ProductId, ProductRows, QuestionId, ReviewRows, Target, Timestamp,
-};
-use atelier::service::{Service, ServiceError, ServiceSettings, SystemClock};
+use atelier::domain::{CatalogueRows, Id, ProductId, ProductRows, QuestionId, ReviewRows, Target, Timestamp};
 use atelier::store::{Change, ChangeSink, Command, Outcome, Reader, Sessions, StoreError, Writer};
-use tokio::task::JoinHandle;
-
-use super::harness::{TestStore, outside, product_id, question_id};
-use super::lists::{AnswersList, QuestionsList, answers, questions};
 
 /// The longest wait of a test.
 const DEADLINE: Duration = Duration::from_secs(20);
@@ -42,7 +35,7 @@ impl Gate {
         Closed(self)
     }
 
-    fn close(&self, calls: usize) {
+    pub(super) fn close(&self, calls: usize) {
         *self.state.lock().expect("not poisoned") = GateState { to_stop: calls, arrived: 0, let_go: 0 };
     }
 
@@ -53,13 +46,13 @@ impl Gate {
     }
 
     /// Lets the oldest stopped call go on.
-    fn let_one_go(&self) {
+    pub(super) fn let_one_go(&self) {
         self.state.lock().expect("not poisoned").let_go += 1;
         self.changed.notify_all();
     }
 
     /// Waits until `calls` calls have been stopped.
-    async fn stopped(&self, calls: usize) {
+    pub(super) async fn stopped(&self, calls: usize) {
         let arrived = || self.state.lock().expect("not poisoned").arrived;
         poll("a call to reach the gate", || arrived() >= calls).await;
     }
@@ -107,10 +100,14 @@ pub(crate) async fn poll(what: &str, mut holds: impl FnMut() -> bool) {
 pub(crate) struct Gates {
     /// After `load_products`: the rows are read, and the service does not have them yet.
     pub(crate) loads: Gate,
+    /// The same after `load_reviews`.
+    pub(crate) review_loads: Gate,
     /// Behind `products_of`.
     pub(crate) look_ups: Gate,
     /// Behind `scan_products`.
     pub(crate) scans: Gate,
+    /// Behind `scan_reviews`.
+    pub(crate) review_scans: Gate,
     /// Before `commit`.
     pub(crate) commits: Gate,
     /// The next `load_products` fail, this many of them.
@@ -127,6 +124,8 @@ pub(crate) struct Gates {
     everything_changed: AtomicUsize,
     /// The products of each `load_products`.
     loaded: Mutex<Vec<Vec<u64>>>,
+    /// The products of each `load_reviews`.
+    reviews_loaded: Mutex<Vec<Vec<u64>>>,
     /// The commands of each commit.
     committed: Mutex<Vec<Vec<Command>>>,
     /// Scans find nothing, so memory is filled by requests alone.
@@ -134,9 +133,27 @@ pub(crate) struct Gates {
 }
 
 impl Gates {
+    /// Scans find nothing.
+    pub(super) fn without_fill() -> Self {
+        Self { without_fill: true, ..Self::default() }
+    }
+
     /// The products of each load so far.
     pub(crate) fn loaded(&self) -> Vec<Vec<u64>> {
         self.loaded.lock().expect("not poisoned").clone()
+    }
+
+    /// The products of each load of reviews so far.
+    pub(crate) fn reviews_loaded(&self) -> Vec<Vec<u64>> {
+        self.reviews_loaded.lock().expect("not poisoned").clone()
+    }
+
+    /// Opens every gate for good.
+    pub(super) fn open_all(&self) {
+        let Self { loads, review_loads, look_ups, scans, review_scans, commits, .. } = self;
+        for gate in [loads, review_loads, look_ups, scans, review_scans, commits] {
+            gate.open();
+        }
     }
 
     /// The commands of each commit so far.
@@ -163,9 +180,10 @@ impl Gates {
     }
 }
 
-struct GatedStore {
-    inner: Arc<dyn Sessions>,
-    gates: Arc<Gates>,
+/// The store around another one.
+pub(super) struct GatedStore {
+    pub(super) inner: Arc<dyn Sessions>,
+    pub(super) gates: Arc<Gates>,
 }
 
 impl Sessions for GatedStore {
@@ -221,7 +239,11 @@ impl Reader for GatedReader {
     }
 
     fn load_reviews(&mut self, product_ids: &[ProductId]) -> Result<Vec<ReviewRows>, StoreError> {
-        self.inner.load_reviews(product_ids)
+        let products = product_ids.iter().map(|product_id| product_id.get()).collect();
+        self.gates.reviews_loaded.lock().expect("not poisoned").push(products);
+        let result = self.inner.load_reviews(product_ids);
+        self.gates.review_loads.pass();
+        result
     }
 
     fn scan_catalogue(
@@ -237,7 +259,12 @@ impl Reader for GatedReader {
         after: Option<ProductId>,
         limit: usize,
     ) -> Result<Vec<ReviewRows>, StoreError> {
-        self.inner.scan_reviews(after, limit)
+        if self.gates.without_fill {
+            return Ok(Vec::new());
+        }
+        let result = self.inner.scan_reviews(after, limit);
+        self.gates.review_scans.pass();
+        result
     }
 
     fn product_ids(&mut self, after: Option<ProductId>, limit: usize) -> Result<Vec<ProductId>, StoreError> {
@@ -283,110 +310,5 @@ impl Writer for GatedWriter {
 
     fn idle(&mut self, now: Timestamp) -> Result<(), StoreError> {
         self.inner.idle(now)
-    }
-}
-
-/// A service on a gated store.
-pub(crate) struct Stage {
-    pub(crate) service: Arc<Service>,
-    pub(crate) gates: Arc<Gates>,
-    pub(crate) store: TestStore,
-}
-
-impl Stage {
-    /// Memory is filled by requests alone.
-    pub(crate) fn without_fill(store: TestStore, settings: ServiceSettings) -> Self {
-        Self::start(store, settings, Gates { without_fill: true, ..Gates::default() })
-    }
-
-    /// Memory is filled in the background.
-    pub(crate) fn with_fill(store: TestStore) -> Self {
-        Self::start(store, ServiceSettings::default(), Gates::default())
-    }
-
-    /// The background fill is stopped behind each of its first three chunks.
-    pub(crate) fn with_stopped_fill(store: TestStore) -> Self {
-        let gates = Gates::default();
-        gates.scans.close(3);
-        Self::start(store, ServiceSettings::default(), gates)
-    }
-
-    fn start(store: TestStore, settings: ServiceSettings, gates: Gates) -> Self {
-        let gates = Arc::new(gates);
-        let gated = GatedStore { inner: store.open(), gates: Arc::clone(&gates) };
-        let service = outside(|| Service::start(&gated, Arc::new(SystemClock), settings));
-        let service = service.expect("the service starts");
-        Self { service: Arc::new(service), gates, store }
-    }
-
-    /// Waits until the fill has read its first chunk and is stopped there.
-    pub(crate) async fn first_chunk_read(&self) {
-        self.gates.scans.stopped(1).await;
-    }
-
-    /// Lets the first chunk go and waits until the service is done with it: it has read the second
-    /// one.
-    pub(crate) async fn finish_first_chunk(&self) {
-        self.gates.scans.let_one_go();
-        self.gates.scans.stopped(2).await;
-    }
-
-    /// The same for the second one.
-    pub(crate) async fn finish_second_chunk(&self) {
-        self.gates.scans.let_one_go();
-        self.gates.scans.stopped(3).await;
-    }
-
-    /// The whole list of a product's questions.
-    pub(crate) async fn questions(&self, product: u64) -> QuestionsList {
-        questions(&self.service, product_id(product), whole()).await.expect("the list is answered")
-    }
-
-    /// The whole list of a question's answers.
-    pub(crate) async fn answers(&self, question: u64) -> AnswersList {
-        answers(&self.service, question_id(question), whole()).await.expect("the list is answered")
-    }
-
-    /// Asks for a product's questions while the test goes on.
-    pub(crate) fn ask_for_questions(&self, product: u64) -> JoinHandle<Result<QuestionsList, ServiceError>> {
-        let service = Arc::clone(&self.service);
-        tokio::spawn(async move { questions(&service, product_id(product), whole()).await })
-    }
-
-    /// Asks for a question's answers while the test goes on.
-    pub(crate) fn ask_for_answers(&self, question: u64) -> JoinHandle<Result<AnswersList, ServiceError>> {
-        let service = Arc::clone(&self.service);
-        tokio::spawn(async move { answers(&service, question_id(question), whole()).await })
-    }
-
-    /// The list from a new service without a cache.
-    pub(crate) async fn questions_on_disk(&self, product: u64) -> QuestionsList {
-        let settings = ServiceSettings { questions_max_bytes: 0, ..ServiceSettings::default() };
-        let store = self.store.open();
-        let service = outside(|| Service::start(store.as_ref(), Arc::new(SystemClock), settings));
-        let service = service.expect("the service starts");
-        questions(&service, product_id(product), whole()).await.expect("the list is answered")
-    }
-}
-
-impl Drop for Stage {
-    /// A service waits for its threads at its end, so none may be left at a gate.
-    fn drop(&mut self) {
-        let Gates { loads, look_ups, scans, commits, .. } = &*self.gates;
-        for gate in [loads, look_ups, scans, commits] {
-            gate.open();
-        }
-    }
-}
-
-/// One page for everything.
-fn whole() -> Page {
-    Page::new(1, 1_000, 1_000)
-}
-
-/// Lets other tasks of the test go as far as they can.
-pub(crate) async fn let_tasks_start() {
-    for _ in 0..10 {
-        tokio::task::yield_now().await;
     }
 }

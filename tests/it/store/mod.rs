@@ -23,6 +23,7 @@ mod sqlite_check;
 mod sqlite_check_sets;
 mod sqlite_damage;
 mod sqlite_opening;
+mod stage;
 mod stock;
 mod submissions;
 mod writing;

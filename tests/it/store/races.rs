@@ -3,8 +3,8 @@
 
 use atelier::service::{Service, ServiceError, ServiceSettings};
 
-use super::gates::{Stage, let_tasks_start};
 use super::harness::{TestStore, answer_id, new_answer, new_question, question_id};
+use super::stage::{Stage, let_tasks_start};
 use super::stock::{Load, small_shop};
 use crate::support::{OnStore as _, StoreKind, on_every_store};
 

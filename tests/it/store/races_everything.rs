@@ -5,8 +5,8 @@
 use atelier::service::ServiceSettings;
 use atelier::store::LoadMode;
 
-use super::gates::Stage;
 use super::harness::TestStore;
+use super::stage::Stage;
 use super::stock::{Load, small_shop};
 use crate::support::{OnStore as _, StoreKind, on_every_store};
 

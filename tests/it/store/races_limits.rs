@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use atelier::service::{ServiceError, ServiceSettings};
 
-use super::gates::{Stage, let_tasks_start};
 use super::harness::{TestStore, answer, question, question_id, vote};
+use super::stage::{Stage, let_tasks_start};
 use super::stock::small_shop;
 use crate::support::{OnStore as _, StoreKind, on_every_store};
 

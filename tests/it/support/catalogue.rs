@@ -132,7 +132,9 @@ fn optional(text: Option<&'static str>) -> Value<'static> {
 }
 
 /// Style, product, name, reduced and usual price in whole units, and whether it is shown first.
-const STYLES: [(u64, u64, &str, Option<u64>, u64, bool); 10] = [
+type Style = (u64, u64, &'static str, Option<u64>, u64, bool);
+
+const STYLES: [Style; 10] = [
     (1, 1, "Forest Green & Black", None, 140, true),
     (2, 1, "Desert Brown & Tan", None, 140, false),
     (3, 1, "Ocean Blue & Grey", Some(100), 140, false),

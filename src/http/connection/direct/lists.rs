@@ -28,7 +28,7 @@ impl<S> DirectConnection<'_, S> {
         };
         let Destination::Found(row, variables) = find(&Method::GET, path) else { return false };
         let Some(from_memory) = row.from_memory else { return false };
-        if !settings.services.serve(&row.operation) {
+        if !settings.services.serve(row.operation.part) {
             return false;
         }
         let start = buffers.begin_list(self.app, self.state);

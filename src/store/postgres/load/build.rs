@@ -43,8 +43,8 @@ struct State {
 }
 
 impl Queue {
-    /// The next piece of work; `None` when there is none, or none is worth it after a failure. Waits
-    /// for more with `waits`, unless the queue is closed.
+    /// The next piece of work; `None` when there is none, and after a failure. Waits for more with
+    /// `waits`, unless the queue is closed.
     fn take(&self, waits: bool) -> Option<Work> {
         let mut state = self.state.lock();
         loop {

@@ -69,8 +69,8 @@ impl PostgresBulkLoad {
         })
     }
 
-    /// Begins to copy rows of a kind, or of none; the tables before it are finished and given to the
-    /// builder.
+    /// Begins to copy rows of a kind, or of none. The tables before it are finished and given to
+    /// the builder.
     fn reach(&mut self, kind: Option<Kind>) -> Result<(), StoreError> {
         loop {
             let copying = self.copying.as_ref().map(TableCopy::kind);

@@ -15,8 +15,8 @@ pub(super) fn create(kind: Kind) -> String {
 }
 
 /// Ends the transaction that [`create`] began, and raises the fill factor. PostgreSQL cleans a page
-/// when less of it is free than the fill factor leaves. With the fill factor of the load, that would
-/// be at every change. With the higher one it is at every fifth.
+/// when less of it is free than the fill factor leaves. With the fill factor of the load, that
+/// would be at every change. With the higher one it is at every fifth.
 pub(super) fn complete(kind: Kind) -> String {
     if is_edited(kind) {
         format!("ALTER TABLE {}_load SET (fillfactor = 90); COMMIT", kind.definition().table)

@@ -17,8 +17,8 @@ const VOTE: &str = "
     FROM (SELECT id, votes FROM unnest($1::bigint[], $2::bigint[]) AS v (id, votes) ORDER BY id) v
     WHERE r.review_id = v.id
     RETURNING r.review_id, r.product_id, r.helpful - r.withdrawn";
-// Of several sessions that hide a review, one gets it back with `true`. The second half sees the
-// reviews as they were before.
+// Of several sessions that hide a review, one gets it back with `true`. The second half has all
+// reviews, as they were before.
 const REPORT: &str = "
     WITH hidden AS (
         UPDATE reviews r SET state = 3, revision = r.revision + 1
@@ -26,9 +26,9 @@ const REPORT: &str = "
         WHERE r.review_id = i.id AND r.state = 0
         RETURNING r.review_id, r.product_id
     )
-    SELECT r.review_id, r.product_id, h.review_id IS NOT NULL
-    FROM reviews r LEFT JOIN hidden h ON h.product_id = r.product_id AND h.review_id = r.review_id
-    WHERE r.review_id = ANY ($1)";
+    SELECT review_id, product_id, true FROM hidden
+    UNION ALL
+    SELECT review_id, product_id, false FROM reviews WHERE review_id = ANY ($1)";
 const CHARACTERISTICS: &str =
     "SELECT product_id, characteristic_id FROM characteristics WHERE product_id = ANY ($1::bigint[])";
 const NEW_IDS: &str = "SELECT nextval('review_ids') FROM generate_series(1, $1::bigint)";
@@ -219,7 +219,7 @@ impl Statements {
     }
 }
 
-/// Reads which reported reviews there are, and which were public before.
+/// Reads which reported reviews there are, and which of them were public before.
 pub(crate) fn read_reports(rows: &[Row], found: &mut Found) -> Result<(), StoreError> {
     for row in rows {
         let columns = Columns::new(row, "reviews", 0);

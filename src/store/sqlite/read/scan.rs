@@ -1,6 +1,6 @@
-//! Which products are read, and where their rows are: products by their ids, or the next ones in the
-//! store's order. Damaged rows fail the batch; the error names their product. Deliberately absent:
-//! what the tables hold.
+//! Which products are read, and where their rows are: products by their ids, or the next ones in
+//! the store's order. Damaged rows fail the batch; the error names their product. Deliberately
+//! absent: what the tables hold.
 
 use rusqlite::Connection;
 

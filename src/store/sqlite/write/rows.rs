@@ -1,13 +1,15 @@
 //! New questions, answers and reviews, each behind the last row of its product. Which of them were
 //! added before is `submissions`'.
 
+use std::ops::RangeInclusive;
+
 use rusqlite::Connection;
 
 use crate::domain::{
     AnswerId, Id, Kind, MAX_ID, NewAnswer, NewQuestion, NewReview, PhotoId, QuestionId, Rated, ReviewId,
     Timestamp,
 };
-use crate::store::sqlite::place::{ProductNumber, free_place, place_of_question};
+use crate::store::sqlite::place::{ProductNumber, free_place, next_place, place_of_question};
 use crate::store::sqlite::statement::{ask_one, execute};
 use crate::store::sqlite::submissions::Submissions;
 use crate::store::sqlite::sums::sums_of;
@@ -169,42 +171,48 @@ fn add_ratings(
         return Ok(());
     }
     let mut sums = sums_of(connection, number)?;
+    let mut kept = Vec::with_capacity(rated.len());
     for Rated { characteristic_id, stars } in rated {
-        let Some(sum) = sums.iter_mut().find(|sum| sum.characteristic_id == *characteristic_id) else {
-            continue;
-        };
-        sum.add(*stars);
-        sum.store(connection)?;
-        let place = free_place(connection, Kind::Rating, number)?;
-        let rating_id = new_number(connection, "rating")?;
+        if let Some(sum) = sums.iter_mut().find(|sum| sum.characteristic_id == *characteristic_id) {
+            sum.add(*stars);
+            sum.store(connection)?;
+            kept.push((characteristic_id.get().cast_signed(), stars.get()));
+        }
+    }
+    if kept.is_empty() {
+        return Ok(());
+    }
+    let mut place = free_place(connection, Kind::Rating, number)?;
+    let rating_ids = new_numbers(connection, "rating", kept.len())?;
+    for (rating_id, (characteristic_id, stars)) in rating_ids.zip(kept) {
         execute(
             connection,
             "INSERT INTO characteristic_ratings (place, rating_id, characteristic_id, review_id, stars)
                  VALUES (?1, ?2, ?3, ?4, ?5)",
-            (
-                place,
-                rating_id.cast_signed(),
-                characteristic_id.get().cast_signed(),
-                review_id.get().cast_signed(),
-                stars.get(),
-            ),
+            (place, rating_id.cast_signed(), characteristic_id, review_id.get().cast_signed(), stars),
         )?;
+        place = next_place(Kind::Rating, place)?;
     }
     Ok(())
 }
 
 /// The next id of a kind, counted on inside the transaction.
 fn new_id<I: Id>(connection: &Connection, kind: &str) -> Result<I, StoreError> {
-    let id = new_number(connection, kind)?;
+    let id = *new_numbers(connection, kind, 1)?.start();
     I::new(id).map_err(|_| no_id_is_left(kind))
 }
 
-/// The same for a kind whose ids have no type.
-fn new_number(connection: &Connection, kind: &str) -> Result<u64, StoreError> {
-    let id: i64 =
-        ask_one(connection, "UPDATE last_ids SET id = id + 1 WHERE kind = ?1 RETURNING id", [kind])?;
-    let id = id.cast_unsigned();
-    if id > MAX_ID { Err(no_id_is_left(kind)) } else { Ok(id) }
+/// The next ids of a kind, at least one, as numbers.
+fn new_numbers(connection: &Connection, kind: &str, count: usize) -> Result<RangeInclusive<u64>, StoreError> {
+    // Adding to a text would begin at one again.
+    let sql = "UPDATE last_ids SET id = id + ?2 WHERE kind = ?1 AND typeof(id) = 'integer' RETURNING id";
+    let count = i64::try_from(count).unwrap_or(i64::MAX);
+    let last: i64 = ask_one(connection, sql, (kind, count))?;
+    let (last, count) = (last.cast_unsigned(), count.cast_unsigned());
+    match last.checked_sub(count) {
+        Some(before) if last <= MAX_ID => Ok(before + 1..=last),
+        _ => Err(no_id_is_left(kind)),
+    }
 }
 
 fn no_id_is_left(kind: &str) -> StoreError {

@@ -128,18 +128,7 @@ impl Generator {
                 ])
                 .to_owned(),
             ),
-            11 | 12 => ("GET", self.of_product(id)),
-            13 => ("GET", format!("/products?page={page}&count={count}")),
-            14 => (
-                self.one_of(&["GET", "GET", "HEAD"]),
-                format!("/reviews?product_id={id}&page={page}&count={count}&sort={}", self.sort()),
-            ),
-            15 => {
-                let row = self.one_of(&["90", "091", "77", "x", "meta"]);
-                ("PUT", format!("/reviews/{row}/{}", self.one_of(&["helpful", "report"])))
-            }
-            // No body here is an item for a cart, which would differ from way to way.
-            16 => ("POST", self.one_of(&["/reviews", "/reviews", "/interactions", "/cart"]).to_owned()),
+            11..=16 => self.of_page(id, page, count),
             _ => (
                 "GET",
                 self.one_of(&[
@@ -159,6 +148,24 @@ impl Generator {
                 ])
                 .to_owned(),
             ),
+        }
+    }
+
+    /// A request of a catalogue, of reviews or of a cart.
+    fn of_page(&mut self, id: &str, page: &str, count: &str) -> (&'static str, String) {
+        match self.below(6) {
+            0 | 1 => ("GET", self.of_product(id)),
+            2 => ("GET", format!("/products?page={page}&count={count}")),
+            3 => (
+                self.one_of(&["GET", "GET", "HEAD"]),
+                format!("/reviews?product_id={id}&page={page}&count={count}&sort={}", self.sort()),
+            ),
+            4 => {
+                let row = self.one_of(&["90", "091", "77", "x", "meta"]);
+                ("PUT", format!("/reviews/{row}/{}", self.one_of(&["helpful", "report"])))
+            }
+            // No body here is an item for a cart, which would differ from way to way.
+            _ => ("POST", self.one_of(&["/reviews", "/reviews", "/interactions", "/cart"]).to_owned()),
         }
     }
 

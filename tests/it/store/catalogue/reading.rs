@@ -185,7 +185,7 @@ fn products_with_questions_alone_are_not_in_the_catalogue(store: &TestStore) {
 }
 
 fn a_damaged_row_fails_for_its_product_alone_and_names_it(store: &TestStore) {
-    let catalogue = (1..=9).fold(Catalogue::default(), |catalogue, id| catalogue.product(id));
+    let catalogue = (1..=9).fold(Catalogue::default(), Catalogue::product);
     (1..=9).fold(catalogue, |catalogue, id| catalogue.style(id, id)).into(store);
     let damage = "UPDATE styles SET original_price = -1 WHERE style_id = 4";
     by_hand(store, damage, damage);

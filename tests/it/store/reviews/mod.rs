@@ -1,5 +1,9 @@
 //! What every kind of store promises about reviews.
 
+mod changes;
+mod damage;
+mod model;
+mod races;
 mod reading;
 mod sqlite_damage;
 mod stock;

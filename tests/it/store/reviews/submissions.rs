@@ -1,7 +1,7 @@
 //! Reviews that are sent twice: only the first one is added, and it counts in the sums once.
 
-use atelier::domain::{Digest, IdempotencyKey, NewReview, Target};
-use atelier::store::{Command, LoadMode, Outcome, Submission};
+use atelier::domain::{Digest, Email, IdempotencyKey, NewReview, Target};
+use atelier::store::{Command, LoadMode, Outcome, PersonRows, Submission};
 
 use super::stock::{Reviews, new_review, review, review_id, small_shop};
 use crate::store::harness::{TestStore, new_question, outside, product_id, time};
@@ -15,6 +15,7 @@ on_every_store!(
     the_first_may_be_hidden,
     an_earlier_review_is_recalled,
     submissions_of_replaced_reviews_are_forgotten,
+    submissions_of_an_erased_reviewer_are_forgotten,
 );
 
 /// How long the submissions of these tests are kept, in seconds.
@@ -135,7 +136,7 @@ fn an_earlier_review_is_recalled(store: &TestStore) {
         panic!("it has a submission")
     };
     let recall = Command::Recall { submission, now: time(1) };
-    assert_eq!(store.commit(&[recall.clone()]), [Outcome::NotFound]);
+    assert_eq!(store.commit(std::slice::from_ref(&recall)), [Outcome::NotFound]);
     let added = id(store.commit(&[send("Once.", Some("k"))])[0]);
     assert_eq!(store.commit(&[recall]), [repeated(added)]);
 }
@@ -146,5 +147,25 @@ fn submissions_of_replaced_reviews_are_forgotten(store: &TestStore) {
     writer.commit(&former()).expect("committed");
     Reviews::default().review(9, 5).load(store.open().as_ref(), LoadMode::Replace).expect("replaced");
     assert_eq!(writer.commit(&former()).expect("committed"), [added(10), added(11)]);
+    nothing_is_wrong(store);
+}
+
+fn submissions_of_an_erased_reviewer_are_forgotten(store: &TestStore) {
+    small_shop().into(store);
+    let mut others = new_review(5, "Mine.", &[], &[(1, 4)]);
+    others.email = Email::parse("bob@mail.test", 254).expect("a good address");
+    let commands = [send("Mine.", Some("k")), sent_at(0, others, None), send("Mine too.", None)];
+    let mut writer = store.writer();
+    assert_eq!(writer.commit(&commands).expect("committed"), [added(7), added(8), added(9)]);
+    let handle = store.open();
+    outside(|| {
+        let person =
+            PersonRows::find(handle.dump().expect("a dump").as_mut(), "cas@example.com").expect("read");
+        handle.erase(&person).expect("erased");
+    });
+    // The reviews stay, and so do the stars that they gave.
+    assert_eq!(sums(store), ["C1 Fit 19/5", "C2 Length 0/0"]);
+    assert!(!store.review_lines(5).join("\n").contains("Mine too"));
+    assert_eq!(writer.commit(&commands).expect("committed"), [added(10), repeated(8), added(11)]);
     nothing_is_wrong(store);
 }
