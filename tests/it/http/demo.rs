@@ -178,7 +178,7 @@ on_every_store! {
     }
 
     fn links_and_forms_stay_below_the_prefix(shop: &mut Shop) {
-        shop.http_settings.path_prefix = "/api/shop".to_owned();
+        "/api/shop".clone_into(&mut shop.http_settings.path_prefix);
         open(shop);
         let page = shop.get("/api/shop/demo/products/1").body;
         for name in ["href", "src", "action", "formaction"] {
