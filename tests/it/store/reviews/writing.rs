@@ -1,4 +1,5 @@
-//! Writing reviews: the outcome of every command, the ids of new rows, and what becomes of the sums.
+//! Writing reviews: the outcome of every command, the ids of new rows, and what becomes of the
+//! sums.
 
 use atelier::domain::Id as _;
 use atelier::store::{Command, LoadMode, Outcome};
