@@ -263,8 +263,7 @@ mod tests {
 
     fn rated_of(entries: &[(&str, Field)]) -> Result<Vec<(u64, u8)>, Vec<String>> {
         let entries = entries.iter().map(|(key, field)| ((*key).to_owned(), field.clone()));
-        let mut draft = Draft::default();
-        draft.characteristics = Ok(entries.collect());
+        let draft = Draft { characteristics: Ok(entries.collect()), ..Draft::default() };
         let mut errors = Vec::new();
         let rated = rated(&mut errors, &draft);
         let pairs = |rated: &Rated| (rated.characteristic_id.get(), rated.stars.get());

@@ -87,6 +87,36 @@ impl Reply {
                 caching::set(response.headers_mut(), caching::INERT);
                 return response;
             }
+            Self::Html { .. } | Self::Page { .. } | Self::Picture(_) | Self::SeeOther(_) => {
+                return self.into_page();
+            }
+            Self::Created { json, location, .. } => {
+                *response.status_mut() = StatusCode::CREATED;
+                *response.body_mut() = Bytes::from(json);
+                let headers = response.headers_mut();
+                headers.insert(CONTENT_TYPE, JSON);
+                caching::set(headers, caching::INERT);
+                caching::forbid(headers);
+                let location = HeaderValue::try_from(location);
+                headers.insert(LOCATION, location.expect("a checked prefix and digits are visible ASCII"));
+            }
+            Self::Noted => {
+                let mut response = of_this_moment(TEXT, Bytes::from_static(b"Created"));
+                *response.status_mut() = StatusCode::CREATED;
+                return response;
+            }
+            Self::Done => {
+                *response.status_mut() = StatusCode::NO_CONTENT;
+                caching::forbid(response.headers_mut());
+            }
+        }
+        response
+    }
+
+    /// Makes the response of a reply for people.
+    fn into_page(self) -> Response<Bytes> {
+        let mut response = Response::default();
+        match self {
             Self::Html { page, policy, kept } => {
                 *response.body_mut() = page;
                 let headers = response.headers_mut();
@@ -118,25 +148,8 @@ impl Reply {
                 response.headers_mut().insert(LOCATION, place);
                 return response;
             }
-            Self::Created { json, location, .. } => {
-                *response.status_mut() = StatusCode::CREATED;
-                *response.body_mut() = Bytes::from(json);
-                let headers = response.headers_mut();
-                headers.insert(CONTENT_TYPE, JSON);
-                caching::set(headers, caching::INERT);
-                caching::forbid(headers);
-                let location = HeaderValue::try_from(location);
-                headers.insert(LOCATION, location.expect("a checked prefix and digits are visible ASCII"));
-            }
-            Self::Noted => {
-                let mut response = of_this_moment(TEXT, Bytes::from_static(b"Created"));
-                *response.status_mut() = StatusCode::CREATED;
-                return response;
-            }
-            Self::Done => {
-                *response.status_mut() = StatusCode::NO_CONTENT;
-                caching::forbid(response.headers_mut());
-            }
+            // The others are for programs.
+            _ => {}
         }
         response
     }

@@ -178,11 +178,12 @@ on_every_store! {
     }
 
     fn links_and_forms_stay_below_the_prefix(shop: &mut Shop) {
-        shop.http_settings.path_prefix = "/api/shop".to_owned();
+        "/api/shop".clone_into(&mut shop.http_settings.path_prefix);
         open(shop);
         let page = shop.get("/api/shop/demo/products/1").body;
         for name in ["href", "src", "action", "formaction"] {
-            let values = page.split(&format!(" {name}=\"")).skip(1).map(|rest| rest.split('"').next());
+            let attribute = format!(" {name}=\"");
+            let values = page.split(&attribute).skip(1).map(|rest| rest.split('"').next());
             let values: Vec<&str> = values.flatten().filter(|value| !value.starts_with(['#'])).collect();
             assert!(values.iter().any(|value| value.starts_with("/api/shop/demo")) || name == "src", "{name}");
             let is_below = |value: &&str| value.starts_with("/api/shop/") || value.starts_with("data:");
