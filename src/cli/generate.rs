@@ -8,6 +8,7 @@ use anyhow::bail;
 use clap::Args;
 use indicatif::DecimalBytes;
 
+use super::import::set;
 use super::progress::Progress;
 use crate::config::whole_number;
 use crate::domain::{Kind, Set, is_photo_address};
@@ -32,8 +33,8 @@ pub(super) struct GenerateArgs {
     #[arg(long, value_name = "DIR", env = "ATELIER_OUT")]
     out: PathBuf,
 
-    /// Only these files: catalogue, reviews or questions, with commas between them [default: all]
-    #[arg(long, value_name = "SETS", env = "ATELIER_ONLY", value_delimiter = ',', value_parser = set, hide_possible_values = true)]
+    /// Only the files of this set: catalogue, reviews or questions; can be given several times
+    #[arg(long, value_name = "SET", env = "ATELIER_ONLY", value_delimiter = ',', value_parser = set)]
     only: Vec<Set>,
 
     /// Address below which pictures are [default: the demo shop on port 3000, and nowhere for
@@ -44,12 +45,6 @@ pub(super) struct GenerateArgs {
     /// Replace files that are there; without this they are a reason to refuse
     #[arg(long)]
     replace: bool,
-}
-
-/// Reads the name of a set.
-fn set(name: &str) -> Result<Set, String> {
-    let found = Set::ALL.into_iter().find(|set| set.name() == name);
-    found.ok_or_else(|| format!("there are {}", Set::ALL.map(Set::name).join(", ")))
 }
 
 /// Reads an address below which pictures are.

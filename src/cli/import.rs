@@ -78,7 +78,7 @@ impl ImportArgs {
 }
 
 /// Reads the name of a set.
-fn set(name: &str) -> Result<Set, String> {
+pub(super) fn set(name: &str) -> Result<Set, String> {
     let named = Set::ALL.into_iter().find(|set| set.name() == name);
     named.ok_or_else(|| "must be catalogue, reviews or questions".to_owned())
 }
