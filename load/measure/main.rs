@@ -1,6 +1,7 @@
 //! The measurements of `scripts/bench` that no load generator has: how long a write to one process
 //! takes to show in the lists of another, how long a list takes, whether stores give the same lists
-//! byte by byte, and latencies of lists and page views at an arrival rate. It also draws the charts. Never shipped.
+//! byte by byte, and latencies of lists and page views at an arrival rate. It also draws the
+//! charts. Never shipped.
 
 #![expect(clippy::print_stdout, reason = "figures are the program's result")]
 

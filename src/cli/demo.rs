@@ -24,8 +24,9 @@ const MAX_WAIT: Duration = Duration::from_secs(30);
 /// How long to rest between two tries.
 const RETRY_PAUSE: Duration = Duration::from_millis(500);
 
-/// Fills the store unless it has rows. Pictures of the products are below `base`, where this service
-/// is. Several processes may do so at once: one fills the store, the others wait for that.
+/// Fills the store unless it has rows. Pictures of the products are below `base`, the address of
+/// this service. Several processes may do so at once: one fills the store, the others wait for
+/// that.
 pub(super) fn fill_if_empty(store: &dyn Store, base: &str) -> anyhow::Result<()> {
     if !store.is_empty().context("cannot read the store")? {
         eprintln!("The store has rows already; --demo adds none.");

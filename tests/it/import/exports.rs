@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use atelier::domain::Target;
-use atelier::domain::{AnswerId, Id, QuestionId};
+use atelier::domain::{AnswerId, Id, Kind, QuestionId};
 use atelier::store::Command;
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -234,16 +234,13 @@ fn an_interrupted_export_leaves_nothing(place: &Place) {
     for (signal, status) in [(Signal::INT, 130), (Signal::TERM, 143)] {
         let mut export = shop.command(&["export", "out"]).spawn().expect("the program runs");
         let process_id = Pid::from_child(&export);
-        while !folder.join("questions.csv.partial").exists() {
+        while !folder.join("product.csv.partial").exists() {
             assert!(export.try_wait().expect("the program is there").is_none(), "it ended before it began");
         }
         // A stopped program cannot finish before the signal arrives.
         kill_process(process_id, Signal::STOP).expect("it is stopped");
         let begun = names(&folder);
-        assert!(
-            begun.contains("questions.csv.partial"),
-            "it was ready before it could be stopped: {begun:?}"
-        );
+        assert!(begun.contains("product.csv.partial"), "it was ready before it could be stopped: {begun:?}");
         kill_process(process_id, signal).expect("it gets the signal");
         kill_process(process_id, Signal::CONT).expect("it goes on");
         let ended = export.wait_with_output().expect("the program ends");
@@ -251,5 +248,6 @@ fn an_interrupted_export_leaves_nothing(place: &Place) {
         assert_eq!(names(&folder), BTreeSet::new());
     }
     export(&shop, "out");
-    assert_eq!(names(&folder), FILES.map(str::to_owned).into());
+    let files = Kind::all().filter_map(|kind| kind.definition().files.first());
+    assert_eq!(names(&folder), files.map(ToString::to_string).collect());
 }

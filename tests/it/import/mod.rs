@@ -9,7 +9,7 @@ mod shop;
 
 use std::os::unix::fs::PermissionsExt as _;
 
-use atelier::domain::{Id, MAX_IMPORTED_ID, ProductId};
+use atelier::domain::{Id, Kind, MAX_IMPORTED_ID, ProductId};
 
 use crate::support::on_every_store;
 use crate::support::place::Place;
@@ -39,15 +39,17 @@ fn a_generated_shop_is_imported_whole(place: &Place) {
     let shop = Shop::generated(place, 300);
     let run = shop.import(&[]);
     assert!(run.success, "{run:?}");
-    let (questions, answers, photos) =
-        (shop.rows("questions.csv"), shop.rows("answers.csv"), shop.rows("answers_photos.csv"));
-    for (label, count) in [("questions", questions), ("answers", answers), ("photos", photos)] {
-        let line = run.output.lines().find(|line| line.starts_with(label)).unwrap_or_default();
-        assert_eq!(line.split_whitespace().nth(1), Some(count.to_string().as_str()), "{run:?}");
+    let mut expected = Vec::new();
+    for kind in Kind::all().filter(|kind| kind.has_file()) {
+        let label = format!("{}s", kind.definition().noun);
+        let rows = shop.rows(kind.definition().files[0]);
+        let line = format!("{label:<18}{rows:>12}");
+        assert!(run.output.lines().any(|shown| shown == line), "{line} in {run:?}");
+        expected.push(format!("{rows} {label}"));
     }
-    assert!(run.output.contains("left out              0"), "{run:?}");
+    assert!(run.output.contains(&format!("left out{:>22}\n", 0)), "{run:?}");
     let check = shop.atelier(&["check"]);
-    let expected = format!("{questions} questions, {answers} answers, {photos} photos read in ");
+    let expected = format!("{} read in ", expected.join(", "));
     assert!(check.success && check.output.starts_with(&expected), "{check:?}");
     assert!(check.output.ends_with(": nothing is wrong\n"), "{check:?}");
 }
@@ -262,14 +264,14 @@ fn a_copy_gives_the_same_responses_and_uses_no_id_twice(place: &Place) {
 
 fn generated_files_replace_others_only_with_replace_and_are_private(place: &Place) {
     let shop = Shop::generated(place, 5);
-    let files = ["questions.csv", "answers.csv", "answers_photos.csv"];
-    for name in files {
+    let files: Vec<_> = Kind::all().filter_map(|kind| kind.definition().files.first().copied()).collect();
+    for &name in &files {
         let mode = std::fs::metadata(shop.path(name)).expect("the file is there").permissions().mode();
         assert_eq!(mode & 0o777, 0o600, "{name} holds e-mail addresses");
         std::fs::remove_file(shop.path(name)).expect("the file is removed");
     }
     let generate = ["generate", "--products", "3", "--out", "."];
-    for name in files {
+    for &name in &files {
         std::fs::write(shop.path(name), "mine").expect("the file is written");
         let run = shop.atelier(&generate);
         assert!(!run.success && run.errors.contains(name) && run.errors.contains("--replace"), "{run:?}");

@@ -135,10 +135,9 @@ fn mark_review(
         None => own_mark(connection, place)?,
     };
     mark.helpful = mark.helpful.saturating_add(votes);
-    if report && mark.state != HIDDEN_STATE {
-        if mark.state == PUBLISHED_STATE {
-            take_out_ratings(connection, ProductNumber::of(place), review_id)?;
-        }
+    // One that was never published keeps its state.
+    if report && mark.state == PUBLISHED_STATE {
+        take_out_ratings(connection, ProductNumber::of(place), review_id)?;
         mark.state = HIDDEN_STATE;
         mark.revision = mark.revision.saturating_add(1);
     }

@@ -1,10 +1,12 @@
-//! Writing reviews: the outcome of every command, the ids of new rows, and what becomes of the sums.
+//! Writing reviews: the outcome of every command, the ids of new rows, and what becomes of the
+//! sums.
 
 use atelier::domain::Id as _;
 use atelier::store::{Command, LoadMode, Outcome};
 
 use super::stock::{Reviews, review, review_id, small_shop, write};
 use crate::store::harness::{TestStore, ask, product_id, question, question_id, vote};
+use crate::store::reading::by_hand;
 use crate::support::on_every_store;
 
 on_every_store!(
@@ -16,6 +18,7 @@ on_every_store!(
     a_report_twice_is_a_report_and_keeps_the_votes,
     a_report_takes_the_ratings_out_of_the_sums_once,
     a_report_of_a_review_that_is_not_shown_leaves_the_sums,
+    a_report_of_a_review_that_was_never_published_leaves_its_state,
     a_vote_and_a_report_for_one_review_travel_in_one_batch,
     characteristics_of_other_products_are_ignored,
     a_product_without_characteristics_takes_reviews,
@@ -136,6 +139,21 @@ fn a_report_of_a_review_that_is_not_shown_leaves_the_sums(store: &TestStore) {
     let shop = small_shop().into(store);
     assert_eq!(store.commit(&[Command::Report(review(3)), vote(review(3), 1)]), [reported(5), voted(5, 9)]);
     assert_eq!(store.review_lines(5), shop.lines(5));
+}
+
+fn a_report_of_a_review_that_was_never_published_leaves_its_state(store: &TestStore) {
+    let shop = small_shop().into(store);
+    for state in [1, 2] {
+        let sql = format!("UPDATE reviews SET state = {state} WHERE review_id = 1");
+        by_hand(store, &sql, &sql);
+        assert_eq!(store.commit(&[Command::Report(review(1))]), [reported(5)]);
+        assert!(!store.review_lines(5).join("\n").contains("R1 "), "{:?}", store.review_lines(5));
+        // Only if it has kept its state, this publishes it.
+        let publish = format!("UPDATE reviews SET state = 0 WHERE review_id = 1 AND state = {state}");
+        let forget_marks = format!("DELETE FROM review_marks WHERE state = {state} AND revision = 0");
+        by_hand(store, &format!("{publish}; {forget_marks}"), &publish);
+        assert_eq!(store.review_lines(5), shop.lines(5), "state {state}");
+    }
 }
 
 fn a_vote_and_a_report_for_one_review_travel_in_one_batch(store: &TestStore) {
