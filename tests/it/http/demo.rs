@@ -179,6 +179,7 @@ on_every_store! {
 
     fn links_and_forms_stay_below_the_prefix(shop: &mut Shop) {
         "/api/shop".clone_into(&mut shop.http_settings.path_prefix);
+        shop.stock([question(5).about(1)]);
         open(shop);
         let page = shop.get("/api/shop/demo/products/1").body;
         for name in ["href", "src", "action", "formaction"] {
