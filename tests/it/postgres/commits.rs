@@ -5,7 +5,7 @@ use std::thread;
 use std::time::Instant;
 
 use atelier::domain::Target;
-use atelier::store::{BulkLoad, PersonRows, ProductChange, StoreError};
+use atelier::store::{BulkLoad, PersonRows, ProductChange, StoreError, Submission};
 
 use super::*;
 use crate::support::cluster::Cluster;
@@ -70,6 +70,21 @@ fn a_commit_with_a_warning_is_of_unknown_fate() {
     while let Err(error) = writer.commit(&votes) {
         assert!(started.elapsed() < PATIENCE, "{error}");
     }
+}
+
+#[test]
+fn a_repeated_submission_waits_for_the_standby_as_well() {
+    let cluster = Cluster::start();
+    let address = cluster.fresh_database();
+    let store = store(&address);
+    let mut writer = writer(store.as_ref());
+    let Command::AddQuestion { question, written_at, .. } = add_question(7, "Big?") else { panic!("a question") };
+    let expires_at = Timestamp::from_milliseconds(written_at.milliseconds() + 300_000).unwrap();
+    let submission = Some(Submission { digest: question.digest(), content: None, expires_at });
+    let asked = [Command::AddQuestion { question, written_at, submission }];
+    writer.commit(&asked).unwrap();
+    require_a_standby(&cluster, &address);
+    is_unknown(&cancel_waits(&cluster, &address, || writer.commit(&asked)));
 }
 
 #[test]

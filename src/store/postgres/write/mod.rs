@@ -365,6 +365,7 @@ async fn second_trip(
                 &photos.urls,
             ]),
             statements.reviews.second_trip(connection, carried),
+            statements.confirm.query_if(carried.confirms_earlier, connection, []),
             statements.notify.query_if(!notices.is_empty(), connection, [&notices]),
             sweep,
         )

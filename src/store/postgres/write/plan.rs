@@ -180,6 +180,8 @@ pub(crate) struct Carried<'c> {
     pub(crate) ratings: NewRatings,
     pub(crate) hidden: HiddenReviews,
     pub(crate) submissions: NewSubmissions,
+    /// Whether rows of earlier transactions are acknowledged.
+    pub(crate) confirms_earlier: bool,
 }
 
 impl<'c> Carried<'c> {
@@ -247,6 +249,7 @@ impl<'c> Carried<'c> {
                 }
             };
             let outcome = outcome.unwrap_or(Outcome::NotFound);
+            result.confirms_earlier |= matches!(outcome, Outcome::Repeated(_));
             result.changes.extend(ProductChange::of(command, outcome));
             result.outcomes.push(outcome);
         }

@@ -35,6 +35,9 @@ const ANSWERED: &str = "SELECT question_id, product_id FROM questions WHERE ques
 const NEW_QUESTION_IDS: &str = "SELECT nextval('question_ids') FROM generate_series(1, $1::bigint)";
 const NEW_ANSWER_IDS: &str = "SELECT nextval('answer_ids') FROM generate_series(1, $1::bigint)";
 const NEW_PHOTO_IDS: &str = "SELECT nextval('photo_ids') FROM generate_series(1, $1::bigint)";
+// A transaction that writes nothing does not wait for a synchronous standby. A submission that came
+// before may not be there yet, and this message in the log makes its repetition wait.
+const CONFIRM: &str = "SELECT pg_logical_emit_message(true, 'atelier', ''::text)";
 const INSERT_QUESTIONS: &str = "
     INSERT INTO questions (product_id, question_id, written_at, body, name, email)
     SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::timestamptz[], $4::text[], $5::text[], $6::text[])";
@@ -84,6 +87,7 @@ pub(crate) struct Statements {
     pub(crate) insert_answers: Statement,
     pub(crate) insert_photos: Statement,
     pub(crate) notify: Statement,
+    pub(crate) confirm: Statement,
     pub(crate) reviews: reviews::Statements,
     pub(crate) submissions: submissions::Statements,
 }
@@ -120,7 +124,8 @@ impl Prepared for Statements {
             prepare(NEW_ANSWER_IDS, HOW_MANY),
             prepare(NEW_PHOTO_IDS, HOW_MANY),
         )?;
-        let (insert_questions, insert_answers, insert_photos) = tokio::try_join!(
+        let (confirm, insert_questions, insert_answers, insert_photos) = tokio::try_join!(
+            prepare(CONFIRM, &[]),
             prepare(INSERT_QUESTIONS, &NEW_QUESTION_TYPES),
             prepare(INSERT_ANSWERS, &NEW_ANSWER_TYPES),
             prepare(INSERT_PHOTOS, &NEW_PHOTO_TYPES),
@@ -143,6 +148,7 @@ impl Prepared for Statements {
             insert_answers,
             insert_photos,
             notify,
+            confirm,
             reviews,
             submissions,
         })
