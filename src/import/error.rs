@@ -55,6 +55,12 @@ pub enum ImportError {
         /// The file.
         path: PathBuf,
     },
+    /// The file that should list bad rows is there and is no such list.
+    #[error("{}: bad rows would be listed in this file, and it holds something else; name another one", path.display())]
+    RejectsFileIsInUse {
+        /// The file.
+        path: PathBuf,
+    },
     /// More rows are bad than was allowed.
     #[error("{0}")]
     TooManyRejects(Box<TooManyRejects>),

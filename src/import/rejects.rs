@@ -5,7 +5,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io;
+use std::io::{self, Read as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
@@ -23,6 +23,9 @@ const FIRST_REJECTS: usize = 5;
 /// there are few.
 const MAX_REASONS: usize = 30;
 
+/// The first line of a list.
+const HEADER: [&str; 5] = ["file", "line", "column", "value", "reason"];
+
 /// What an import has left out so far.
 pub(super) struct Rejects {
     path: PathBuf,
@@ -35,13 +38,17 @@ pub(super) struct Rejects {
 }
 
 impl Rejects {
-    /// Refuses a path that is one of the files to import.
+    /// Refuses a path that is one of the files to import, or another file that is no list of bad
+    /// rows: the list would replace it.
     pub(super) fn new(path: &Path, allowed: u64, sources: &Sources) -> Result<Self, ImportError> {
         // A path that cannot be resolved is not there yet, and so is none of the files.
         if let Ok(resolved) = path.canonicalize() {
             let is_this = |path: &Path| path.canonicalize().is_ok_and(|it| it == resolved);
             if sources.files().iter().any(|file| is_this(&file.path)) {
                 return Err(ImportError::RejectsFileIsSource { path: path.to_owned() });
+            }
+            if resolved.is_file() && !is_list(&resolved) {
+                return Err(ImportError::RejectsFileIsInUse { path: path.to_owned() });
             }
         }
         let (path, reasons) = (path.to_owned(), BTreeMap::new());
@@ -98,7 +105,7 @@ impl Rejects {
             let mut options = File::options();
             let file = options.write(true).create(true).truncate(true).mode(0o600).open(&self.path)?;
             let list = self.list.insert(csv::Writer::from_writer(file));
-            list.write_record(["file", "line", "column", "value", "reason"])?;
+            list.write_record(HEADER)?;
             list
         };
         let Reject { file, line, column, value, reason } = reject;
@@ -109,6 +116,14 @@ impl Rejects {
     fn cannot_write(&self, source: io::Error) -> ImportError {
         ImportError::RejectsFile { path: self.path.clone(), source }
     }
+}
+
+/// Whether a file is empty or a list of bad rows, which a later import may replace.
+fn is_list(path: &Path) -> bool {
+    let mut beginning = Vec::new();
+    let header = HEADER.join(",");
+    let read = File::open(path).and_then(|file| file.take(header.len() as u64).read_to_end(&mut beginning));
+    read.is_ok() && (beginning.is_empty() || beginning == header.as_bytes())
 }
 
 #[cfg(test)]
@@ -184,6 +199,24 @@ mod tests {
         let same = directory.path().join(".").join("answers.csv");
         let refused = Rejects::new(&same, 0, &sources(directory.path()));
         assert!(matches!(refused, Err(ImportError::RejectsFileIsSource { .. })));
+    }
+
+    #[test]
+    fn only_a_former_list_is_replaced() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("notes.txt");
+        for (content, is_replaced) in [
+            ("", true),
+            ("file,line,column,value,reason\na,2,,,b\n", true),
+            ("file,li", false),
+            ("mine", false),
+        ] {
+            std::fs::write(&path, content).unwrap();
+            let rejects = Rejects::new(&path, 0, &sources(directory.path()));
+            assert_eq!(rejects.is_ok(), is_replaced, "{content}");
+        }
+        let refused = Rejects::new(&path, 0, &sources(directory.path()));
+        assert!(matches!(refused, Err(ImportError::RejectsFileIsInUse { .. })));
     }
 
     #[test]

@@ -78,7 +78,9 @@ fn a_repeated_submission_waits_for_the_standby_as_well() {
     let address = cluster.fresh_database();
     let store = store(&address);
     let mut writer = writer(store.as_ref());
-    let Command::AddQuestion { question, written_at, .. } = add_question(7, "Big?") else { panic!("a question") };
+    let Command::AddQuestion { question, written_at, .. } = add_question(7, "Big?") else {
+        panic!("a question")
+    };
     let expires_at = Timestamp::from_milliseconds(written_at.milliseconds() + 300_000).unwrap();
     let submission = Some(Submission { digest: question.digest(), content: None, expires_at });
     let asked = [Command::AddQuestion { question, written_at, submission }];
