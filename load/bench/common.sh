@@ -155,11 +155,12 @@ until_answers() {
     exit 1
 }
 
-# Waits until a server's memory is filled. Sets $filled (s).
+# Waits until all three kinds are in a server's memory. Sets $filled (s).
 until_filled() {
     local log=$work/serve-$1.log
     for _ in $(seq 240); do
-        filled=$(sed 's/\x1b\[[0-9;]*m//g' "$log" | sed -n 's/.*products are in memory.* seconds=\([0-9]*\.[0-9]\).*/\1/p' | tail -1)
+        filled=$(sed 's/\x1b\[[0-9;]*m//g' "$log" | sed -n 's/.*products are in memory.* seconds=\([0-9]*\.[0-9]\).*/\1/p' |
+            awk '{sum += $1} END {if (NR == 3) print sum}')
         [ -z "$filled" ] || return 0
         sleep 0.5
     done
