@@ -49,7 +49,7 @@ pub(super) fn fill_if_empty(store: &dyn Store, base: &str) -> anyhow::Result<()>
                 std::thread::sleep(RETRY_PAUSE);
             }
             summary => {
-                eprintln!("Sample data: {DEMO_PRODUCTS} products, {}.", counted(summary?.counts));
+                eprintln!("Sample data: {}.", counted(summary?.counts));
                 return Ok(());
             }
         }
