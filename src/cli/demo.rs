@@ -69,8 +69,10 @@ pub(super) fn base(scheme: &str, address: SocketAddr, path_prefix: &str) -> Stri
 }
 
 /// Prints addresses to try.
-pub(super) fn print_addresses(base: &str, has_first_page: bool) {
-    println!("Open {base}/demo in a browser: a shop of invented products.");
+pub(super) fn print_addresses(base: &str, has_shop: bool, has_first_page: bool) {
+    if has_shop {
+        println!("Open {base}/demo in a browser: a shop of invented products.");
+    }
     if has_first_page {
         println!("Open {base}/ for figures and the API.");
     }

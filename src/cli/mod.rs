@@ -51,7 +51,7 @@ use crate::config::{CommandLine, Refusal, ServeOptions, WrongSetting};
 /// The exit status of a command line or a setting that is wrong: starting again does not help.
 const WRONG_USAGE: u8 = 2;
 
-/// Questions and answers for a shop's product pages, in one program
+/// All that a shop's product pages show, in one program: products, questions, reviews
 ///
 /// The data is kept in an SQLite file or in a PostgreSQL database. To try it:
 /// `atelier serve --demo`. Settings can also be written into the environment variables that the
@@ -65,13 +65,13 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve questions and answers over HTTP
+    /// Serve products, questions and reviews over HTTP
     ///
     /// Creates and upgrades an SQLite store by itself, and a PostgreSQL store with --migrate. On
     /// SIGTERM or SIGINT it finishes what it has accepted and stops. Serves the socket that a
     /// service manager hands over, and tells the manager when it is ready.
     Serve(Box<ServeOptions>),
-    /// Write the three CSV files of an invented shop of any size
+    /// Write the CSV files of an invented shop of any size
     ///
     /// The same seed and size give the same bytes.
     Generate(generate::GenerateArgs),

@@ -70,7 +70,7 @@ pub(super) fn run(
         println!("Metrics on http://{}/metrics", admin.address());
     }
     if options.demo.is_on() {
-        demo::print_addresses(&base, options.home_page.is_on());
+        demo::print_addresses(&base, options.http_settings().demo, options.home_page.is_on());
     }
     manager::tell(&[State::Ready, State::Status(&listening)]);
     let failure = server.failure();

@@ -24,7 +24,7 @@ pub(crate) use values::whole_number;
 pub use values::{ByteSize, LogFilter, Switch};
 pub use wrong::WrongSetting;
 
-use crate::http::{AccessLog, HttpSettings, LocalPeers, TlsFiles};
+use crate::http::{AccessLog, HttpSettings, LocalPeers, Services, TlsFiles};
 use crate::service::ServiceSettings;
 use crate::store::StoreAddress;
 
@@ -46,7 +46,8 @@ impl ServeOptions {
             path_prefix: self.path_prefix.clone(),
             services: self.services,
             first_page: self.home_page.is_on(),
-            demo: self.demo.is_on(),
+            // Its pages show all of them.
+            demo: self.demo.is_on() && self.services == Services::ALL,
             cors_origins: self.cors_origins.clone(),
             tls: self.tls_files(),
             shared_cache_s: whole_seconds(self.max_shared_cache_age),
@@ -208,6 +209,14 @@ mod tests {
         assert!(caches.iter().all(|bytes| *bytes > 4 << 20), "{caches:?}");
         let settings = read(&["--max-review-cache", "5MiB", "--max-catalogue-cache", "0"]).service_settings();
         assert_eq!((settings.reviews_max_bytes, settings.catalogue_max_bytes), (5 << 20, 0));
+    }
+
+    #[test]
+    fn the_demo_shop_needs_all_services() {
+        let has_demo = |arguments: &[&str]| read(arguments).http_settings().demo;
+        assert!(!has_demo(&[]));
+        assert!(has_demo(&["--demo"]));
+        assert!(!has_demo(&["--demo", "--services", "products,qa"]));
     }
 
     #[test]

@@ -37,6 +37,17 @@ fn follow(shop: &Shop, response: &Response) -> Response {
 }
 
 on_every_store! {
+    fn a_product_that_the_catalogue_lacks_takes_no_forms(shop: &mut Shop) {
+        open(shop);
+        let asked = form(&[("body", "Why?"), ("name", "Ann"), ("email", "ann@mail.test")]);
+        assert_eq!(shop.post_form("/demo/products/999/questions", &asked).status, 404);
+        let written = form(&[("rating", "5"), ("recommend", "true"), ("body", "Good."), ("name", "Ann"),
+            ("email", "ann@mail.test")]);
+        assert_eq!(shop.post_form("/demo/products/999/reviews", &written).status, 404);
+        assert_eq!(shop.get("/reviews?product_id=999").body.matches("review_id").count(), 0);
+        assert_eq!(shop.get("/qa/questions?product_id=999").body.matches("question_id").count(), 0);
+    }
+
     fn a_product_page_shows_everything_of_a_product(shop: &mut Shop) {
         shop.stock([question(5).about(1).answers([answer(7)])]);
         shop.stock_reviews(&CHARACTERISTICS, [review(3).rated([(1, 4)]).answered("Glad to hear that.")]);

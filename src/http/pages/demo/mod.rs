@@ -88,6 +88,9 @@ pub(crate) async fn ask(call: Call<'_>) -> Result<Reply, Problem> {
         return foreign(call.app);
     }
     let app = call.app;
+    if load::item(&app.service, place.product_id).await?.is_none() {
+        return no_product(app);
+    }
     let draft = about(place.product_id, forms::read(call.head, call.body, app.settings.max_body_bytes)?);
     let mut question = match NewQuestion::parse(&draft, &app.service.settings().submission) {
         Ok(question) => question,
@@ -132,6 +135,9 @@ pub(crate) async fn review(call: Call<'_>) -> Result<Reply, Problem> {
         return foreign(call.app);
     }
     let app = call.app;
+    if load::item(&app.service, place.product_id).await?.is_none() {
+        return no_product(app);
+    }
     let draft = about(place.product_id, forms::read(call.head, call.body, app.settings.max_body_bytes)?);
     let mut review = match NewReview::parse(&draft, &app.service.settings().submission) {
         Ok(review) => review,
