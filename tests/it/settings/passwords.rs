@@ -75,15 +75,14 @@ fn the_help_and_the_file_have_the_same_groups() {
 fn an_address_to_listen_on_may_be_a_port() {
     let desk = Desk::with("listen = 3001\n");
     has(&desk.in_force("--config atelier.toml", &[]), "listen = 3001", "atelier.toml:1");
-    let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("its address");
-    let port = free.port();
+    let busy = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = busy.local_addr().expect("its address").port();
     for text in [format!("{port}"), format!(":{port}"), format!("localhost:{port}")] {
-        let busy = std::net::TcpListener::bind(free).expect("the port is free");
         let output = desk.atelier(&format!("serve --listen {text}")).output().expect("the program runs");
         let complaint = String::from_utf8(output.stderr).expect("UTF-8");
         assert!(complaint.contains(&format!("cannot listen on 127.0.0.1:{port}")), "{complaint}");
-        drop(busy);
     }
+    drop(busy);
     let left: Vec<_> = desk.folder.path().read_dir().expect("the folder").flatten().collect();
     assert_eq!(left.len(), 1, "a busy port leaves no store behind: {left:?}");
 }
