@@ -9,7 +9,7 @@ use atelier::domain::{
     AnswerId, Body, Email, Id, Name, NewAnswer, NewQuestion, PhotoUrl, ProductId, ProductRows, QuestionId,
     Timestamp,
 };
-use atelier::store::{Change, ChangeSink, Command, Outcome, Reader, Store, StoreAddress, Writer};
+use atelier::store::{Change, ChangeSink, Command, Outcome, Reader, Store, StoreAddress, StoreError, Writer};
 
 use crate::support::stores::PrivateStore;
 use crate::support::{OnStore, StoreKind};
@@ -24,6 +24,27 @@ impl OnStore for TestStore {
 }
 
 impl TestStore {
+    /// Scans to the end and checks that only the last chunk is short.
+    pub(crate) fn scan_all<Rows>(
+        &self,
+        limit: usize,
+        mut scan: impl FnMut(&mut dyn Reader, Option<ProductId>) -> Result<Vec<Rows>, StoreError>,
+        product_of: fn(&Rows) -> ProductId,
+    ) -> Vec<Rows> {
+        let mut reader = self.reader();
+        let mut products: Vec<Rows> = Vec::new();
+        loop {
+            let after = products.last().map(product_of);
+            let mut chunk = scan(reader.as_mut(), after).expect("the chunk is read");
+            assert!(chunk.len() <= limit, "{} products, but the limit is {limit}", chunk.len());
+            let at_the_end = chunk.len() < limit;
+            products.append(&mut chunk);
+            if at_the_end {
+                return products;
+            }
+        }
+    }
+
     /// An SQLite file that is not there yet.
     pub(crate) fn sqlite() -> Self {
         Self::on(StoreKind::Sqlite)

@@ -125,20 +125,9 @@ fn long_shop() -> Load {
     shop
 }
 
-/// Scans to the end and checks that only the last chunk is short.
+/// Scans to the end in chunks.
 fn scan_all(store: &TestStore, limit: usize) -> Vec<ProductRows> {
-    let mut reader = store.reader();
-    let mut products: Vec<ProductRows> = Vec::new();
-    loop {
-        let after = products.last().map(|rows| rows.product_id);
-        let mut chunk = reader.scan_products(after, limit).expect("the chunk is read");
-        assert!(chunk.len() <= limit, "{} products, but the limit is {limit}", chunk.len());
-        let at_the_end = chunk.len() < limit;
-        products.append(&mut chunk);
-        if at_the_end {
-            return products;
-        }
-    }
+    store.scan_all(limit, |reader, after| reader.scan_products(after, limit), |rows| rows.product_id)
 }
 
 fn a_scan_resumes_where_it_stopped_with_any_limit(store: &TestStore) {
