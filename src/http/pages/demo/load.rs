@@ -33,6 +33,14 @@ pub(super) async fn item(service: &Service, id: ProductId) -> Result<Option<Item
     Ok(Some(Item { product, styles, sums: read(&json)? }))
 }
 
+/// Whether the catalogue has a product.
+pub(super) async fn has(service: &Service, id: ProductId) -> Result<bool, Problem> {
+    let mut json = Vec::new();
+    let listed =
+        service.show_product(id, ProductPart::Product, |_| false, &mut json).await.map_err(failed)?;
+    Ok(listed.is_some())
+}
+
 /// The ids of related products.
 pub(super) async fn related(service: &Service, id: ProductId) -> Result<Vec<u64>, Problem> {
     Ok(part(service, id, ProductPart::Related).await?.unwrap_or_default())

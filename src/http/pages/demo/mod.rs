@@ -88,7 +88,7 @@ pub(crate) async fn ask(call: Call<'_>) -> Result<Reply, Problem> {
         return foreign(call.app);
     }
     let app = call.app;
-    if load::item(&app.service, place.product_id).await?.is_none() {
+    if !load::has(&app.service, place.product_id).await? {
         return no_product(app);
     }
     let draft = about(place.product_id, forms::read(call.head, call.body, app.settings.max_body_bytes)?);
@@ -135,7 +135,7 @@ pub(crate) async fn review(call: Call<'_>) -> Result<Reply, Problem> {
         return foreign(call.app);
     }
     let app = call.app;
-    if load::item(&app.service, place.product_id).await?.is_none() {
+    if !load::has(&app.service, place.product_id).await? {
         return no_product(app);
     }
     let draft = about(place.product_id, forms::read(call.head, call.body, app.settings.max_body_bytes)?);
