@@ -10,6 +10,7 @@ mod digest;
 mod draft;
 mod ids;
 mod kind;
+mod moderation;
 mod order;
 mod page;
 mod product;
@@ -30,6 +31,7 @@ pub use ids::{
     ReviewId, SkuId, StyleId,
 };
 pub use kind::{Column, Definition, Holds, Kind, Set};
+pub use moderation::{Actor, AuthorRole, Finding, FormSignals, Identity, Origin, Reason, Sender, State};
 pub use order::ReviewOrder;
 pub use page::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, Page};
 pub use product::{AnswerRow, PhotoRow, ProductRows, QuestionRow, Span, Texts};

@@ -1,10 +1,12 @@
 //! The operations on answers. Lists come from memory, writes go to the queue; no HTTP is known
 //! here.
 
+use super::policy::Post;
 use super::questions::unexpected;
+use super::submissions::first_state;
 use super::{Added, Listed, Service, ServiceError};
-use crate::domain::Target;
 use crate::domain::{AnswerId, IdempotencyKey, NewAnswer, Page, QuestionId};
+use crate::domain::{Sender, Target};
 use crate::store::{Command, Outcome};
 use crate::view::fingerprint::Fingerprint;
 use crate::view::{ListTag, View, json};
@@ -61,13 +63,29 @@ impl Service {
         answer: NewAnswer,
         key: Option<&IdempotencyKey>,
     ) -> Result<Added<AnswerId>, ServiceError> {
+        self.add_answer_from(question_id, answer, key, &Sender::default()).await
+    }
+
+    /// Adds what this sender wrote, as the policy says: it may wait for a moderator, or be refused.
+    ///
+    /// # Errors
+    /// As [`add_answer`](Self::add_answer).
+    pub async fn add_answer_from(
+        &self,
+        question_id: QuestionId,
+        answer: NewAnswer,
+        key: Option<&IdempotencyKey>,
+        sender: &Sender,
+    ) -> Result<Added<AnswerId>, ServiceError> {
         let written_at = self.clock.now();
         let submission = self.submission(key, written_at, || answer.digest(question_id));
         let product_id = self.memory.directory.find(question_id);
-        let command = Command::AddAnswer { question_id, product_id, answer, written_at, submission };
+        let origin = self.origin_of(Post::of_answer(product_id, &answer), sender).await?;
+        let state = first_state(origin.as_deref());
+        let command = Command::AddAnswer { question_id, product_id, answer, written_at, submission, origin };
         match self.write(command).await? {
-            Outcome::AnswerAdded { answer_id: id, .. } => Ok(Added { id, is_new: true }),
-            Outcome::Repeated(Target::Answer(id)) => Ok(Added { id, is_new: false }),
+            Outcome::AnswerAdded { answer_id: id, .. } => Ok(Added::now(id, state)),
+            Outcome::Repeated(Target::Answer(id)) => Ok(Added::before(id)),
             outcome => unexpected(outcome),
         }
     }

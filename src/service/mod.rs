@@ -9,11 +9,14 @@ mod answers;
 mod carts;
 mod catalogue;
 mod clock;
+mod digests;
 mod error;
 mod example;
 mod lanes;
 mod listed;
 mod memory;
+mod moderation;
+mod policy;
 mod questions;
 mod readiness;
 mod reviews;
@@ -30,7 +33,7 @@ pub use clock::{Clock, SystemClock};
 pub use error::ServiceError;
 pub use example::Example;
 pub use listed::Listed;
-pub use settings::ServiceSettings;
+pub use settings::{ModerationSettings, Policy, ServiceSettings, VotePolicy};
 pub use statistics::{BatchStatistics, Failure, SPANS_TARGET, Statistics, ViewStatistics};
 pub use submissions::Added;
 
@@ -38,7 +41,7 @@ use self::lanes::fill::{FillSignal, Filler};
 use self::lanes::loader::{Lane, LoadRequest, ViewLoad};
 use self::lanes::log_throttle::LogThrottle;
 use self::lanes::queue::{BatchQueue, Consumer};
-use self::lanes::writer::{WriteRequest, WriterLane};
+use self::lanes::writer::{CommitRequest, WriteRequest, WriterLane};
 use self::memory::carts::Carts;
 use self::memory::freshness::Freshness;
 use self::memory::record::Record;
@@ -61,6 +64,7 @@ pub struct Service {
     counters: Arc<Counters>,
     readiness: Readiness,
     carts: Carts,
+    digest_key: digests::DigestKey,
     clock: Arc<dyn Clock>,
     store_name: &'static str,
     settings: ServiceSettings,
@@ -96,6 +100,7 @@ impl Service {
             counters: Arc::default(),
             readiness: Readiness::new(),
             carts: Carts::default(),
+            digest_key: digests::DigestKey::default(),
             store_name: store.name(),
             clock,
             campus: Campus::new(&settings.campus),
@@ -252,7 +257,9 @@ impl Service {
     /// Carries out a command. It is durable and visible when this returns.
     async fn write(&self, command: Command) -> Result<Outcome, ServiceError> {
         let (reply, receiver) = oneshot::channel();
-        self.writes.push(WriteRequest { command, reply }).map_err(|(_, error)| error)?;
+        self.writes
+            .push(WriteRequest::Commit(CommitRequest { command, reply }))
+            .map_err(|(_, error)| error)?;
         match self.wait(receiver).await? {
             Outcome::NotFound => Err(ServiceError::NotFound),
             Outcome::KeyTaken => Err(ServiceError::KeyTaken),

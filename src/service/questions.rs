@@ -1,9 +1,11 @@
 //! The operations on questions. Lists come from memory, writes go to the queue; no HTTP is known
 //! here.
 
+use super::policy::Post;
+use super::submissions::first_state;
 use super::{Added, Listed, Service, ServiceError};
-use crate::domain::Target;
 use crate::domain::{IdempotencyKey, NewQuestion, Page, ProductId, QuestionId};
+use crate::domain::{Sender, Target};
 use crate::store::{Command, Outcome};
 use crate::view::ListTag;
 
@@ -51,14 +53,29 @@ impl Service {
         question: NewQuestion,
         key: Option<&IdempotencyKey>,
     ) -> Result<Added<QuestionId>, ServiceError> {
+        self.add_question_from(question, key, &Sender::default()).await
+    }
+
+    /// Adds what this sender wrote, as the policy says: it may wait for a moderator, or be refused.
+    ///
+    /// # Errors
+    /// As [`add_question`](Self::add_question).
+    pub async fn add_question_from(
+        &self,
+        question: NewQuestion,
+        key: Option<&IdempotencyKey>,
+        sender: &Sender,
+    ) -> Result<Added<QuestionId>, ServiceError> {
         let written_at = self.clock.now();
         let submission = self.submission(key, written_at, || question.digest());
+        let origin = self.origin_of(Post::of_question(&question), sender).await?;
+        let state = first_state(origin.as_deref());
         let era = self.memory.directory.era();
-        match self.write(Command::AddQuestion { question, written_at, submission }).await? {
-            Outcome::Repeated(Target::Question(id)) => Ok(Added { id, is_new: false }),
+        match self.write(Command::AddQuestion { question, written_at, submission, origin }).await? {
+            Outcome::Repeated(Target::Question(id)) => Ok(Added::before(id)),
             Outcome::QuestionAdded { question_id, product_id } => {
                 self.memory.directory.remember(era, product_id, &[question_id]);
-                Ok(Added { id: question_id, is_new: true })
+                Ok(Added::now(question_id, state))
             }
             outcome => unexpected(outcome),
         }

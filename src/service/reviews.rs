@@ -1,9 +1,11 @@
 //! The operations on reviews. Lists and sums come from memory, writes go to the queue; no HTTP is
 //! known here.
 
+use super::policy::Post;
 use super::questions::unexpected;
+use super::submissions::first_state;
 use super::{Added, Listed, Service, ServiceError};
-use crate::domain::{IdempotencyKey, NewReview, Page, ProductId, ReviewId, ReviewOrder, Target};
+use crate::domain::{IdempotencyKey, NewReview, Page, ProductId, ReviewId, ReviewOrder, Sender, Target};
 use crate::store::{Command, Outcome};
 use crate::view::ListTag;
 
@@ -81,11 +83,26 @@ impl Service {
         review: NewReview,
         key: Option<&IdempotencyKey>,
     ) -> Result<Added<ReviewId>, ServiceError> {
+        self.add_review_from(review, key, &Sender::default()).await
+    }
+
+    /// Adds what this sender wrote, as the policy says: it may wait for a moderator, or be refused.
+    ///
+    /// # Errors
+    /// As [`add_review`](Self::add_review).
+    pub async fn add_review_from(
+        &self,
+        review: NewReview,
+        key: Option<&IdempotencyKey>,
+        sender: &Sender,
+    ) -> Result<Added<ReviewId>, ServiceError> {
         let written_at = self.clock.now();
         let submission = self.submission(key, written_at, || review.digest());
-        match self.write(Command::AddReview { review, written_at, submission }).await? {
-            Outcome::ReviewAdded { review_id: id, .. } => Ok(Added { id, is_new: true }),
-            Outcome::Repeated(Target::Review(id)) => Ok(Added { id, is_new: false }),
+        let origin = self.origin_of(Post::of_review(&review), sender).await?;
+        let state = first_state(origin.as_deref());
+        match self.write(Command::AddReview { review, written_at, submission, origin }).await? {
+            Outcome::ReviewAdded { review_id: id, .. } => Ok(Added::now(id, state)),
+            Outcome::Repeated(Target::Review(id)) => Ok(Added::before(id)),
             outcome => unexpected(outcome),
         }
     }

@@ -38,6 +38,8 @@ pub struct ServiceSettings {
     pub duplicate_window: Duration,
     /// Limits of what shoppers send.
     pub submission: SubmissionLimits,
+    /// What becomes of new texts, votes and reports.
+    pub moderation: ModerationSettings,
 }
 
 impl Default for ServiceSettings {
@@ -57,6 +59,68 @@ impl Default for ServiceSettings {
             max_nested_answers: 1_000,
             duplicate_window: Duration::ZERO,
             submission: SubmissionLimits::default(),
+            moderation: ModerationSettings::default(),
+        }
+    }
+}
+
+/// Which new texts wait for a person.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Policy {
+    /// None, and lists of words are not looked at.
+    #[default]
+    None,
+    /// Those with a word of the list `hold`; those with one of `refuse` are refused.
+    Words,
+    /// The same, and those of an author of whom no person has approved anything yet, or of whom
+    /// something was rejected in the last 90 days.
+    First,
+    /// All.
+    All,
+}
+
+/// Whose votes count.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum VotePolicy {
+    /// Everybody's, every time; those with an identity once.
+    #[default]
+    Open,
+    /// One of each client, known by its identity or its address.
+    OneAClient,
+    /// Those with an identity alone.
+    Identified,
+}
+
+/// What becomes of new texts, votes and reports. The default changes nothing of the old contract.
+#[derive(Debug, Clone)]
+pub struct ModerationSettings {
+    /// Which new questions wait.
+    pub questions: Policy,
+    /// Which new answers wait.
+    pub answers: Policy,
+    /// Which new reviews wait.
+    pub reviews: Policy,
+    /// How many reports hide a public row.
+    pub report_threshold: u32,
+    /// Whose votes count.
+    pub votes: VotePolicy,
+    /// How long a rejected row's texts are kept after its last decision.
+    pub rejected_kept: Duration,
+    /// How long the digest of a reporter's address is kept.
+    pub reporters_kept: Duration,
+}
+
+impl Default for ModerationSettings {
+    fn default() -> Self {
+        const DAY: Duration = Duration::from_hours(24);
+        Self {
+            questions: Policy::None,
+            answers: Policy::None,
+            reviews: Policy::None,
+            report_threshold: 1,
+            votes: VotePolicy::Open,
+            rejected_kept: 180 * DAY,
+            reporters_kept: 30 * DAY,
         }
     }
 }

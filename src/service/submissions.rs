@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::{Service, ServiceError};
-use crate::domain::{Digest, IdempotencyKey, Timestamp};
+use crate::domain::{Digest, IdempotencyKey, Origin, State, Timestamp};
 use crate::store::{Command, Submission};
 
 /// The lifetime of a key.
@@ -17,6 +17,25 @@ pub struct Added<I> {
     pub id: I,
     /// Whether this submission added it, and none before.
     pub is_new: bool,
+    /// Its state when it was added; that of a repeated submission is not looked up.
+    pub state: State,
+}
+
+impl<I> Added<I> {
+    /// A row that this submission added.
+    pub(super) fn now(id: I, state: State) -> Self {
+        Self { id, is_new: true, state }
+    }
+
+    /// A row that an earlier submission added.
+    pub(super) fn before(id: I) -> Self {
+        Self { id, is_new: false, state: State::Published }
+    }
+}
+
+/// The state of a new row.
+pub(super) fn first_state(origin: Option<&Origin>) -> State {
+    origin.map_or(State::Published, |origin| origin.state)
 }
 
 impl Service {

@@ -39,15 +39,18 @@ impl ProductChange {
     pub fn of(command: &Command, outcome: Outcome) -> Option<Self> {
         match (command, outcome) {
             (
-                Command::Vote { target: Target::Question(question_id), .. },
+                Command::Vote { target: Target::Question(question_id), .. }
+                | Command::VoteAs { target: Target::Question(question_id), .. },
                 Outcome::Voted { product_id, helpful },
             ) => Some(Self::QuestionVotes(product_id, *question_id, helpful)),
             (
-                Command::Vote { target: Target::Answer(answer_id), .. },
+                Command::Vote { target: Target::Answer(answer_id), .. }
+                | Command::VoteAs { target: Target::Answer(answer_id), .. },
                 Outcome::Voted { product_id, helpful },
             ) => Some(Self::AnswerVotes(product_id, *answer_id, helpful)),
             (
-                Command::Vote { target: Target::Review(review_id), .. },
+                Command::Vote { target: Target::Review(review_id), .. }
+                | Command::VoteAs { target: Target::Review(review_id), .. },
                 Outcome::Voted { product_id, helpful },
             ) => Some(Self::ReviewVotes(product_id, *review_id, helpful)),
             (_, Outcome::ReviewAdded { product_id, .. })
@@ -61,7 +64,19 @@ impl ProductChange {
                 | Outcome::Reported { product_id }
                 | Outcome::Voted { product_id, .. },
             ) => Some(Self::Rows(product_id)),
-            (_, Outcome::Repeated(_) | Outcome::KeyTaken | Outcome::NotFound) => None,
+            // Shown votes fell, which only the store knows how to tell.
+            (Command::VoteAs { target: Target::Review(_), .. }, Outcome::TakenBack { product_id }) => {
+                Some(Self::Reviews(product_id))
+            }
+            (_, Outcome::TakenBack { product_id }) => Some(Self::Rows(product_id)),
+            (
+                _,
+                Outcome::Repeated(_)
+                | Outcome::KeyTaken
+                | Outcome::NotFound
+                | Outcome::OwnRow
+                | Outcome::VotedBefore { .. },
+            ) => None,
         }
     }
 

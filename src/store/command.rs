@@ -1,7 +1,8 @@
 //! What can be written, and what became of it. How a store carries it out is not decided here.
 
 use crate::domain::{
-    AnswerId, Digest, NewAnswer, NewQuestion, NewReview, ProductId, QuestionId, ReviewId, Target, Timestamp,
+    AnswerId, Digest, NewAnswer, NewQuestion, NewReview, Origin, ProductId, QuestionId, ReviewId, Target,
+    Timestamp,
 };
 
 /// A write.
@@ -15,6 +16,8 @@ pub enum Command {
         written_at: Timestamp,
         /// By what it is recognized when it comes again, if it is.
         submission: Option<Submission>,
+        /// What is kept of it beyond its texts. Without it, the row is public.
+        origin: Option<Box<Origin>>,
     },
     /// A new answer to a question, which may be a reported one.
     AddAnswer {
@@ -28,6 +31,8 @@ pub enum Command {
         written_at: Timestamp,
         /// By what it is recognized when it comes again, if it is.
         submission: Option<Submission>,
+        /// What is kept of it beyond its texts. Without it, the row is public.
+        origin: Option<Box<Origin>>,
     },
     /// A new review.
     AddReview {
@@ -37,6 +42,8 @@ pub enum Command {
         written_at: Timestamp,
         /// By what it is recognized when it comes again, if it is.
         submission: Option<Submission>,
+        /// What is kept of it beyond its texts. Without it, the row is public.
+        origin: Option<Box<Origin>>,
     },
     /// More people found it helpful. Hidden rows count as well.
     Vote {
@@ -44,6 +51,15 @@ pub enum Command {
         target: Target,
         /// How many they are, at least one. No two commands of a transaction vote for the same row.
         votes: u32,
+    },
+    /// An identified shopper finds it helpful, or takes that back. Either counts once.
+    VoteAs {
+        /// What is found helpful.
+        target: Target,
+        /// The keyed digest of who votes.
+        voter: Digest,
+        /// Whether the vote is taken back.
+        takes_back: bool,
     },
     /// Hide it from public lists, for good. Twice is the same as once. What a review gave to
     /// characteristics leaves their sums.
@@ -92,6 +108,18 @@ pub enum Outcome {
         /// All votes for the row after this transaction.
         helpful: u32,
     },
+    /// The shopper's vote counted before, or there was none to take back; nothing was written.
+    VotedBefore {
+        /// The row's product.
+        product_id: ProductId,
+    },
+    /// The vote is taken back: the row is shown with one less.
+    TakenBack {
+        /// The row's product.
+        product_id: ProductId,
+    },
+    /// The row is the voter's own; nothing was written.
+    OwnRow,
     /// The row is hidden.
     Reported {
         /// The row's product.

@@ -12,6 +12,7 @@ mod columns;
 mod command;
 mod dump;
 mod error;
+pub mod moderation;
 mod person;
 pub mod postgres;
 mod record;

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use super::moderation::{Moderated, Moderation, ModerationAnswer, ModerationQuery};
 use super::{ChangeSink, Command, Outcome, StoreError};
 use crate::domain::{CatalogueRows, Id as _, ProductId, ProductRows, QuestionId, ReviewRows, Timestamp};
 
@@ -92,6 +93,12 @@ pub trait Reader: Send {
     /// The ids of the catalogue's next products, ascending, at most `limit`; fewer only at the end.
     fn product_ids(&mut self, after: Option<ProductId>, limit: usize) -> Result<Vec<ProductId>, StoreError>;
 
+    /// Answers a question of moderators, or of those who check a new text.
+    ///
+    /// # Errors
+    /// When it cannot be answered.
+    fn moderation(&mut self, query: &ModerationQuery) -> Result<ModerationAnswer, StoreError>;
+
     /// Asks the store whether it can be read and, where a session that reads can tell, whether it
     /// takes writes.
     ///
@@ -129,6 +136,13 @@ pub trait Writer: Send {
     /// Nothing at all was written, unless the error is [`StoreError::Unknown`]. Then the writer's
     /// [`ChangeSink`] got the possible changes.
     fn commit(&mut self, commands: &[Command]) -> Result<Vec<Outcome>, StoreError>;
+
+    /// Carries out what moderation changes, all in one transaction, in order, and returns once it
+    /// is on disk. What others must know of is in the notice of the commit.
+    ///
+    /// # Errors
+    /// As [`commit`](Self::commit).
+    fn moderate(&mut self, moderations: &[Moderation]) -> Result<Vec<Moderated>, StoreError>;
 
     /// Called about every [`IDLE_INTERVAL`] while there is nothing to write: notices changes made
     /// elsewhere, keeps house. `now` is the time of those who write.

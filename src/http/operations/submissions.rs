@@ -9,7 +9,7 @@ use crate::service::Added;
 /// were any, and the list that shows it as its place.
 pub(crate) fn created<I: Id>(
     key: &str,
-    Added { id, is_new }: Added<I>,
+    Added { id, is_new, .. }: Added<I>,
     photos_left_out: usize,
     location: String,
 ) -> Reply {

@@ -16,6 +16,7 @@ use crate::service::memory::directory::Era;
 use crate::service::memory::record::Record;
 use crate::service::memory::views::{LoadTicket, Views};
 use crate::service::statistics::{Counters, Failure, SPANS_TARGET};
+use crate::store::moderation::{ModerationAnswer, ModerationQuery};
 use crate::store::{Reader, StoreError};
 use crate::view::{Catalogue, Reviews, View};
 
@@ -34,6 +35,9 @@ type ProductSender = oneshot::Sender<Result<Option<ProductId>, ServiceError>>;
 /// Takes ids of the catalogue to their caller.
 type IdsSender = oneshot::Sender<Result<Vec<ProductId>, ServiceError>>;
 
+/// Takes the answer of moderation to its caller.
+type ModerationSender = oneshot::Sender<Result<ModerationAnswer, ServiceError>>;
+
 /// Takes the result of a probe to its caller.
 pub(crate) type ProbeSender = oneshot::Sender<Result<(), ServiceError>>;
 
@@ -49,6 +53,8 @@ pub(crate) enum LoadRequest {
     ProductOf(QuestionId, ProductSender),
     /// The ids of the catalogue's next products, at most so many.
     ProductIds(Option<ProductId>, usize, IdsSender),
+    /// A question of moderation.
+    Moderation(Box<ModerationQuery>, ModerationSender),
     /// Whether the store can be read and takes writes.
     Probe(ProbeSender),
 }
@@ -63,6 +69,7 @@ impl LoadRequest {
             // The callers may have gone away.
             Self::ProductOf(_, sender) => drop(sender.send(Err(error))),
             Self::ProductIds(_, _, sender) => drop(sender.send(Err(error))),
+            Self::Moderation(_, sender) => drop(sender.send(Err(error))),
             Self::Probe(sender) => drop(sender.send(Err(error))),
         }
     }
@@ -118,6 +125,7 @@ impl<R: Record> Drop for ViewLoad<R> {
 static NOT_LOADED: LogThrottle = LogThrottle::new();
 static NOT_LOOKED_UP: LogThrottle = LogThrottle::new();
 static NOT_LISTED: LogThrottle = LogThrottle::new();
+static NOT_ANSWERED: LogThrottle = LogThrottle::new();
 static NOT_READY: LogThrottle = LogThrottle::new();
 
 /// One reading thread.
@@ -164,7 +172,7 @@ impl Lane {
         let mut questions = Vec::with_capacity(batch.len());
         let (mut reviews, mut catalogue) = (Vec::new(), Vec::new());
         let mut looked_up = Vec::new();
-        let (mut lists, mut probes) = (Vec::new(), Vec::new());
+        let (mut lists, mut asked, mut probes) = (Vec::new(), Vec::new(), Vec::new());
         for request in batch.drain(..) {
             match request {
                 LoadRequest::Questions(load) => questions.push(load),
@@ -172,6 +180,7 @@ impl Lane {
                 LoadRequest::Catalogue(load) => catalogue.push(load),
                 LoadRequest::ProductOf(question_id, sender) => looked_up.push((question_id, sender)),
                 LoadRequest::ProductIds(after, limit, sender) => lists.push((after, limit, sender)),
+                LoadRequest::Moderation(query, sender) => asked.push((query, sender)),
                 LoadRequest::Probe(sender) => probes.push(sender),
             }
         }
@@ -183,6 +192,9 @@ impl Lane {
         }
         for (after, limit, sender) in lists {
             result = result.and(self.list(after, limit, sender));
+        }
+        for (query, sender) in asked {
+            result = result.and(self.answer(&query, sender));
         }
         probes.into_iter().fold(result, |result, sender| result.and(self.probe(sender)))
     }
@@ -253,6 +265,17 @@ impl Lane {
         let result = ids.as_ref().map(drop).map_err(|error| *error);
         // The caller may have gone away.
         let _ = sender.send(ids);
+        result
+    }
+
+    fn answer(&mut self, query: &ModerationQuery, sender: ModerationSender) -> Result<(), ServiceError> {
+        let answer = self.reader.moderation(query).map_err(|error| {
+            self.counters.failed(Failure::Load);
+            NOT_ANSWERED.report("ask for what moderation keeps", &error)
+        });
+        let result = answer.as_ref().map(drop).map_err(|error| *error);
+        // The caller may have gone away.
+        let _ = sender.send(answer);
         result
     }
 

@@ -104,7 +104,12 @@ mod tests {
             email: Email::parse("ada@mail.test", 254).expect("good"),
         };
         let commands = [
-            Command::AddQuestion { question, written_at: Timestamp::nearest(0), submission: None },
+            Command::AddQuestion {
+                question,
+                written_at: Timestamp::nearest(0),
+                submission: None,
+                origin: None,
+            },
             Command::Report(Target::Question(question_id)),
         ];
         let outcomes = [Outcome::QuestionAdded { question_id, product_id }, Outcome::Reported { product_id }];

@@ -17,6 +17,7 @@ use crate::service::ServiceError;
 use crate::service::clock::Clock;
 use crate::service::memory::{Memory, OwnChanges};
 use crate::service::statistics::{Counters, Failure, SPANS_TARGET};
+use crate::store::moderation::{Moderated, Moderation};
 use crate::store::{Command, IDLE_INTERVAL, Outcome, Writer};
 
 /// Most writes of a transaction. It bounds the transaction's duration and size.
@@ -25,10 +26,33 @@ const MAX_WRITES_PER_BATCH: usize = 1_024;
 static NOT_COMMITTED: LogThrottle = LogThrottle::new();
 static NOT_MAINTAINED: LogThrottle = LogThrottle::new();
 
-/// A write whose caller waits.
-pub(crate) struct WriteRequest {
+/// Something to write whose caller waits.
+pub(crate) enum WriteRequest {
+    /// A command of the public routes. Those that wait together are one transaction.
+    Commit(CommitRequest),
+    /// A change of moderation. Those that wait together are one transaction behind that one.
+    Moderate(ModerationRequest),
+}
+
+/// A command whose caller waits.
+pub(crate) struct CommitRequest {
     pub(crate) command: Command,
     pub(crate) reply: oneshot::Sender<Result<Outcome, ServiceError>>,
+}
+
+/// A change of moderation whose caller waits.
+pub(crate) struct ModerationRequest {
+    pub(crate) moderation: Moderation,
+    pub(crate) reply: oneshot::Sender<Result<Moderated, ServiceError>>,
+}
+
+impl WriteRequest {
+    fn is_closed(&self) -> bool {
+        match self {
+            Self::Commit(request) => request.reply.is_closed(),
+            Self::Moderate(request) => request.reply.is_closed(),
+        }
+    }
 }
 
 /// A writing thread.
@@ -56,13 +80,54 @@ impl WriterLane {
                 Taken::Batch => {
                     // A request that timed out was answered already, and its client probably tries
                     // again.
-                    batch.retain(|request| !request.reply.is_closed());
+                    batch.retain(|request: &WriteRequest| !request.is_closed());
                     if !batch.is_empty() {
                         let (requests, started) = (batch.len(), Instant::now());
                         let span = tracing::info_span!(target: SPANS_TARGET, "write batch", requests);
-                        span.in_scope(|| self.carry_out(Merged::new(batch.drain(..))));
+                        span.in_scope(|| self.carry_out_all(&mut batch));
                         self.counters.writes.count(requests, started.elapsed());
                     }
+                }
+            }
+        }
+    }
+
+    fn carry_out_all(&mut self, batch: &mut Vec<WriteRequest>) {
+        let mut moderations = Vec::new();
+        let commands = batch.drain(..).filter_map(|request| match request {
+            WriteRequest::Commit(request) => Some(request),
+            WriteRequest::Moderate(request) => {
+                moderations.push(request);
+                None
+            }
+        });
+        let merged = Merged::new(commands);
+        if !merged.commands.is_empty() {
+            self.carry_out(merged);
+        }
+        if !moderations.is_empty() {
+            self.moderate(moderations);
+        }
+    }
+
+    fn moderate(&mut self, requests: Vec<ModerationRequest>) {
+        let commit = self.memory.begin_commit();
+        let (moderations, replies): (Vec<_>, Vec<_>) =
+            requests.into_iter().map(|request| (request.moderation, request.reply)).unzip();
+        let moderated = self.writer.moderate(&moderations);
+        self.memory.end_commit(commit, OwnChanges::default());
+        match moderated {
+            Ok(moderated) => {
+                for (moderated, reply) in moderated.into_iter().zip(replies) {
+                    // The request may have been dropped; the change is made.
+                    let _ = reply.send(Ok(moderated));
+                }
+            }
+            Err(error) => {
+                self.counters.failed(Failure::Commit);
+                let error = NOT_COMMITTED.report("commit", &error);
+                for reply in replies {
+                    let _ = reply.send(Err(error));
                 }
             }
         }
@@ -108,10 +173,10 @@ struct Merged {
 }
 
 impl Merged {
-    fn new(requests: impl Iterator<Item = WriteRequest>) -> Self {
+    fn new(requests: impl Iterator<Item = CommitRequest>) -> Self {
         let mut merged = Self { commands: Vec::new(), replies: Vec::new() };
         let mut votes_at: HashMap<Target, usize> = HashMap::new();
-        for WriteRequest { command, reply } in requests {
+        for CommitRequest { command, reply } in requests {
             let target = match &command {
                 Command::Vote { target, .. } => Some(*target),
                 _ => None,

@@ -11,6 +11,7 @@ use crate::domain::{
     Stars, Summary, Target, Timestamp,
 };
 use crate::service::{Service, ServiceSettings, SystemClock};
+use crate::store::moderation::{Moderated, Moderation, ModerationAnswer, ModerationQuery};
 use crate::store::{Change, ChangeSink, Command, Outcome, Reader, Sessions, StoreError, Writer};
 
 /// Rows in memory. What is hidden is removed.
@@ -89,6 +90,10 @@ impl Sessions for MadeUp {
 }
 
 impl Reader for MadeUp {
+    fn moderation(&mut self, _: &ModerationQuery) -> Result<ModerationAnswer, StoreError> {
+        Err(StoreError::Unavailable("this store has no moderation".to_owned()))
+    }
+
     fn load_products(&mut self, product_ids: &[ProductId]) -> Result<Vec<ProductRows>, StoreError> {
         Ok(product_ids.iter().map(|&id| ProductRows::new(id)).collect())
     }
@@ -148,6 +153,10 @@ impl Reader for MadeUp {
 }
 
 impl Writer for MadeUp {
+    fn moderate(&mut self, _: &[Moderation]) -> Result<Vec<Moderated>, StoreError> {
+        Err(StoreError::Unavailable("this store has no moderation".to_owned()))
+    }
+
     fn commit(&mut self, commands: &[Command]) -> Result<Vec<Outcome>, StoreError> {
         let mut shelf = self.shelf.lock();
         Ok(commands.iter().map(|command| shelf.carry_out(command)).collect())

@@ -11,6 +11,7 @@ mod dump;
 mod erase;
 mod load;
 mod locks;
+mod moderation;
 mod notices;
 mod read;
 mod schema;

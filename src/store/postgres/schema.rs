@@ -12,15 +12,27 @@ use super::tables::{sequences, tables};
 use crate::store::{Migrated, StoreError};
 
 /// The migrations, oldest first.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("../../../migrations/postgres/0001_questions_and_answers.sql"),
     include_str!("../../../migrations/postgres/0002_submissions.sql"),
     include_str!("../../../migrations/postgres/0003_answers_without_a_foreign_key.sql"),
     include_str!("../../../migrations/postgres/0004_catalogue_and_reviews.sql"),
+    include_str!("../../../migrations/postgres/0005_moderation.sql"),
 ];
 
 /// Tables of ours that hold no rows of kinds.
-const OTHER_TABLES: [&str; 2] = ["submissions", "imports"];
+const OTHER_TABLES: [&str; 10] = [
+    "submissions",
+    "imports",
+    "moderation_items",
+    "decisions",
+    "reports",
+    "appeals",
+    "identified_votes",
+    "api_keys",
+    "word_lists",
+    "digest_secrets",
+];
 
 /// Tables of ours that the first three versions had.
 const FIRST_TABLES: [&str; 4] = ["questions", "answers", "photos", "submissions"];

@@ -12,6 +12,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::schema;
 use super::write::SqliteWriter;
 use crate::domain::Timestamp;
+use crate::store::moderation::{Moderated, Moderation};
 use crate::store::{Change, ChangeSink, Command, Outcome, StoreError, Writer};
 
 /// How long to wait before the next try to open the log.
@@ -122,6 +123,10 @@ impl WaitingWriter {
 impl Writer for WaitingWriter {
     fn commit(&mut self, commands: &[Command]) -> Result<Vec<Outcome>, StoreError> {
         self.writer()?.commit(commands)
+    }
+
+    fn moderate(&mut self, moderations: &[Moderation]) -> Result<Vec<Moderated>, StoreError> {
+        self.writer()?.moderate(moderations)
     }
 
     fn idle(&mut self, now: Timestamp) -> Result<(), StoreError> {

@@ -12,6 +12,7 @@ mod dump;
 mod erase;
 mod failure;
 mod file;
+mod moderation;
 mod place;
 mod read;
 mod rules;

@@ -14,10 +14,11 @@ use super::failure::{Failure, is_locked};
 use crate::store::{Migrated, StoreError};
 
 /// The migrations, oldest first.
-pub(super) const MIGRATIONS: [&str; 3] = [
+pub(super) const MIGRATIONS: [&str; 4] = [
     include_str!("../../../migrations/sqlite/0001_questions_and_answers.sql"),
     include_str!("../../../migrations/sqlite/0002_submissions.sql"),
     include_str!("../../../migrations/sqlite/0003_catalogue_and_reviews.sql"),
+    include_str!("../../../migrations/sqlite/0004_moderation.sql"),
 ];
 
 /// Marks a file as Atelier's (`PRAGMA application_id`): the letters `AtQA`.

@@ -118,7 +118,7 @@ pub(crate) fn question(product_id: ProductId, body: &str) -> Write {
         email: Email::parse("ann@example.com", 254).expect("a good address"),
     };
     let written_at = Timestamp::from_milliseconds(0).expect("in range");
-    Write::AddQuestion { question, written_at, submission: None }
+    Write::AddQuestion { question, written_at, submission: None, origin: None }
 }
 
 /// The id that it got.

@@ -111,7 +111,7 @@ fn the_product_that_a_command_names_for_a_question_is_checked() {
         let said = |command: Command, said: u64| match command {
             Command::AddAnswer { question_id, answer, written_at, submission, .. } => {
                 let product_id = Some(product(said));
-                Command::AddAnswer { question_id, product_id, answer, written_at, submission }
+                Command::AddAnswer { question_id, product_id, answer, written_at, submission, origin: None }
             }
             other => other,
         };

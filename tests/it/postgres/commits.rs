@@ -83,7 +83,7 @@ fn a_repeated_submission_waits_for_the_standby_as_well() {
     };
     let expires_at = Timestamp::from_milliseconds(written_at.milliseconds() + 300_000).unwrap();
     let submission = Some(Submission { digest: question.digest(), content: None, expires_at });
-    let asked = [Command::AddQuestion { question, written_at, submission }];
+    let asked = [Command::AddQuestion { question, written_at, submission, origin: None }];
     writer.commit(&asked).unwrap();
     require_a_standby(&cluster, &address);
     is_unknown(&cancel_waits(&cluster, &address, || writer.commit(&asked)));

@@ -73,7 +73,7 @@ fn add_question(product_id: u64, body: &str) -> Command {
         name: Name::parse("jan", 60).expect("a name"),
         email: Email::parse("jan@example.com", 254).expect("an address"),
     };
-    Command::AddQuestion { question, written_at: now(), submission: None }
+    Command::AddQuestion { question, written_at: now(), submission: None, origin: None }
 }
 
 fn add_answer(question_id: QuestionId, body: &str, photos: &[&str]) -> Command {
@@ -83,7 +83,14 @@ fn add_answer(question_id: QuestionId, body: &str, photos: &[&str]) -> Command {
         email: Email::parse("kim@example.com", 254).expect("an address"),
         photos: photos.iter().map(|url| PhotoUrl::parse(url, 2_000).expect("an address")).collect(),
     };
-    Command::AddAnswer { question_id, product_id: None, answer, written_at: now(), submission: None }
+    Command::AddAnswer {
+        question_id,
+        product_id: None,
+        answer,
+        written_at: now(),
+        submission: None,
+        origin: None,
+    }
 }
 
 fn vote(target: Target, votes: u32) -> Command {

@@ -53,7 +53,7 @@ fn add_review(product_id: u64, body: &str, photos: &[&str], rated: &[(u64, u64)]
         photos: photos.iter().map(|url| PhotoUrl::parse(url, 2_000).expect("an address")).collect(),
         rated: rated.collect(),
     };
-    Command::AddReview { review, written_at: now(), submission: None }
+    Command::AddReview { review, written_at: now(), submission: None, origin: None }
 }
 
 /// Adds a review and returns its id.

@@ -7,6 +7,7 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
 use atelier::domain::{CatalogueRows, Id, ProductId, ProductRows, QuestionId, ReviewRows, Target, Timestamp};
+use atelier::store::moderation::{Moderated, Moderation, ModerationAnswer, ModerationQuery};
 use atelier::store::{Change, ChangeSink, Command, Outcome, Reader, Sessions, StoreError, Writer};
 
 /// The longest wait of a test.
@@ -215,6 +216,10 @@ struct GatedReader {
 }
 
 impl Reader for GatedReader {
+    fn moderation(&mut self, query: &ModerationQuery) -> Result<ModerationAnswer, StoreError> {
+        self.inner.moderation(query)
+    }
+
     fn load_products(&mut self, product_ids: &[ProductId]) -> Result<Vec<ProductRows>, StoreError> {
         let products = product_ids.iter().map(|product_id| product_id.get()).collect();
         self.gates.loaded.lock().expect("not poisoned").push(products);
@@ -292,6 +297,11 @@ struct GatedWriter {
 }
 
 impl Writer for GatedWriter {
+    fn moderate(&mut self, moderations: &[Moderation]) -> Result<Vec<Moderated>, StoreError> {
+        self.gates.commits.pass();
+        self.inner.moderate(moderations)
+    }
+
     fn commit(&mut self, commands: &[Command]) -> Result<Vec<Outcome>, StoreError> {
         self.gates.commits.pass();
         self.gates.committed.lock().expect("not poisoned").push(commands.to_vec());

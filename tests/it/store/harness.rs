@@ -153,7 +153,12 @@ pub(crate) fn new_answer(body: &str, photos: &[&str]) -> NewAnswer {
 }
 
 pub(crate) fn ask(product: u64, body: &str) -> Command {
-    Command::AddQuestion { question: new_question(product, body), written_at: time(0), submission: None }
+    Command::AddQuestion {
+        question: new_question(product, body),
+        written_at: time(0),
+        submission: None,
+        origin: None,
+    }
 }
 
 pub(crate) fn reply(question: u64, body: &str, photos: &[&str]) -> Command {
@@ -163,6 +168,7 @@ pub(crate) fn reply(question: u64, body: &str, photos: &[&str]) -> Command {
         answer: new_answer(body, photos),
         written_at: time(0),
         submission: None,
+        origin: None,
     }
 }
 

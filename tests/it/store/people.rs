@@ -35,7 +35,7 @@ fn ask_as(email: &str, product: u64, body: &str) -> Command {
         name: Name::parse("Ann", 60).expect("a good name"),
         email: Email::parse(email, 254).expect("a good address"),
     };
-    Command::AddQuestion { question, written_at: time(1), submission: None }
+    Command::AddQuestion { question, written_at: time(1), submission: None, origin: None }
 }
 
 fn reply_as(email: &str, question: u64, body: &str, photos: &[&str]) -> Command {
@@ -51,6 +51,7 @@ fn reply_as(email: &str, question: u64, body: &str, photos: &[&str]) -> Command 
         answer,
         written_at: time(2),
         submission: None,
+        origin: None,
     }
 }
 

@@ -39,7 +39,7 @@ fn kept(digest: Digest, content: Option<Digest>, second: u64) -> Submission {
 }
 
 fn asked(question: NewQuestion, submission: Submission, second: u64) -> Command {
-    Command::AddQuestion { question, written_at: time(second), submission: Some(submission) }
+    Command::AddQuestion { question, written_at: time(second), submission: Some(submission), origin: None }
 }
 
 /// A question without a key, sent at a second.
@@ -76,6 +76,7 @@ fn replied(question: u64, answer: NewAnswer, name: Option<&str>) -> Command {
         answer,
         written_at: time(0),
         submission: Some(submission),
+        origin: None,
     }
 }
 

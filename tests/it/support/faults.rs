@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use atelier::domain::{CatalogueRows, ProductId, ProductRows, QuestionId, ReviewRows, Timestamp};
+use atelier::store::moderation::{Moderated, Moderation, ModerationAnswer, ModerationQuery};
 use atelier::store::{ChangeSink, Command, Outcome, Reader, Sessions, StoreError, Writer};
 use parking_lot::{Condvar, Mutex};
 
@@ -119,6 +120,11 @@ impl Sessions for FaultyStore {
 }
 
 impl Reader for Faulty<dyn Reader> {
+    fn moderation(&mut self, query: &ModerationQuery) -> Result<ModerationAnswer, StoreError> {
+        self.faults.pass()?;
+        self.inner.moderation(query)
+    }
+
     fn load_products(&mut self, product_ids: &[ProductId]) -> Result<Vec<ProductRows>, StoreError> {
         self.faults.pass()?;
         self.inner.load_products(product_ids)
@@ -173,6 +179,11 @@ impl Reader for Faulty<dyn Reader> {
 }
 
 impl Writer for Faulty<dyn Writer> {
+    fn moderate(&mut self, moderations: &[Moderation]) -> Result<Vec<Moderated>, StoreError> {
+        self.faults.pass()?;
+        self.inner.moderate(moderations)
+    }
+
     fn commit(&mut self, commands: &[Command]) -> Result<Vec<Outcome>, StoreError> {
         self.faults.pass()?;
         self.inner.commit(commands)

@@ -6,6 +6,7 @@ use super::*;
 use crate::domain::{CatalogueRows, ProductRows, QuestionId, ReviewRows};
 use crate::service::memory::MaxBytes;
 use crate::service::memory::freshness::Freshness;
+use crate::store::moderation::{ModerationAnswer, ModerationQuery};
 
 const PRODUCTS: u64 = 2_000;
 
@@ -18,6 +19,10 @@ struct DamagedStore {
 }
 
 impl Reader for DamagedStore {
+    fn moderation(&mut self, _: &ModerationQuery) -> Result<ModerationAnswer, StoreError> {
+        Err(StoreError::Unavailable("this store has no moderation".to_owned()))
+    }
+
     fn load_products(&mut self, _: &[ProductId]) -> Result<Vec<ProductRows>, StoreError> {
         unreachable!("a fill scans")
     }

@@ -195,6 +195,29 @@ impl<P: Prepared> Session<P> {
         }
     }
 
+    /// Runs several requests that change nothing in one transaction, which `begin` opens; once more
+    /// on a new connection when the first one was lost.
+    pub(crate) fn in_transaction<T>(
+        &mut self,
+        begin: &str,
+        requests: impl Fn(&mut Self) -> Result<T, Failure>,
+    ) -> Result<T, StoreError> {
+        let attempt = |session: &mut Self| {
+            session.reach()?;
+            session.ask(async |client, _| Ok(client.batch_execute(begin).await?))?;
+            let result = requests(session);
+            if result.as_ref().is_ok() || result.as_ref().is_err_and(|failure| !failure.is_lost()) {
+                session.ask(async |client, _| Ok(client.batch_execute("ROLLBACK").await?))?;
+            }
+            result
+        };
+        match attempt(self) {
+            Err(failure) if failure.may_pass_on_a_new_session() => attempt(self),
+            result => result,
+        }
+        .map_err(Failure::before_commit)
+    }
+
     /// Runs statements that must succeed, in their own transaction unless they open one.
     pub(crate) fn run(&mut self, statements: &str) -> Result<(), StoreError> {
         self.ask_patiently(async |client, _| Ok(client.batch_execute(statements).await?))

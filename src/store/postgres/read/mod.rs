@@ -19,7 +19,10 @@ use super::connect::server::Server;
 use super::connect::session::{ANSWERING_SETTINGS, Prepared, Session};
 use super::connect::statement::{Naming, Statement};
 use super::decode::{Columns, bigint};
+use super::moderation::PostgresRows;
 use crate::domain::{CatalogueRows, ProductId, ProductRows, QuestionId, ReviewRows};
+use crate::store::moderation::carry_out::answer;
+use crate::store::moderation::{ModerationAnswer, ModerationQuery};
 use crate::store::{Reader, StoreError};
 
 const PRODUCTS_OF: &str =
@@ -129,6 +132,12 @@ async fn fill<G: Gather, P: ToSql + Sync>(
 }
 
 impl Reader for PostgresReader {
+    fn moderation(&mut self, query: &ModerationQuery) -> Result<ModerationAnswer, StoreError> {
+        self.session.in_transaction("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY", |session| {
+            answer(&mut PostgresRows(session), query)
+        })
+    }
+
     fn load_products(&mut self, product_ids: &[ProductId]) -> Result<Vec<ProductRows>, StoreError> {
         self.load::<ProductRows>(|lists| &lists.questions, product_ids)
     }

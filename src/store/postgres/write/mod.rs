@@ -21,11 +21,14 @@ use super::connect::failure::Failure;
 use super::connect::server::Server;
 use super::connect::session::{Session, Unprepared};
 use super::decode::Columns;
+use super::moderation::PostgresRows;
 use super::notices::listen::{Listener, OwnOrigin};
 use super::notices::notice::{self, Origin};
 use super::schema;
 use crate::domain::Target;
 use crate::domain::{Id, Timestamp};
+use crate::store::moderation::carry_out::moderate;
+use crate::store::moderation::{Moderated, Moderation};
 use crate::store::{Change, ChangeSink, Command, Outcome, ProductChange, StoreError, Writer};
 
 /// How often a transaction is tried before its failure is reported: another process may have been
@@ -177,6 +180,19 @@ impl Writer for PostgresWriter {
                 plan = Plan::new(commands, mode, &self.recent);
             }
         }
+    }
+
+    fn moderate(&mut self, moderations: &[Moderation]) -> Result<Vec<Moderated>, StoreError> {
+        self.session.reach()?;
+        self.session
+            .ask(async |client, statements| Ok(client.batch_execute(&statements.begin).await?))
+            .map_err(Failure::before_commit)?;
+        let mut rows = PostgresRows(&mut self.session);
+        let moderated: Result<Vec<_>, _> =
+            moderations.iter().map(|moderation| moderate(&mut rows, moderation)).collect();
+        let moderated = moderated.map_err(Failure::before_commit)?;
+        self.session.ask(async |connection, _| connection.commit().await).map_err(Failure::after_commit)?;
+        Ok(moderated)
     }
 
     fn idle(&mut self, now: Timestamp) -> Result<(), StoreError> {

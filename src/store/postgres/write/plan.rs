@@ -114,7 +114,10 @@ impl Plan {
                     }
                 }
                 Command::Recall { submission, .. } => plan.digests.push(submission.digest),
-                Command::AddQuestion { .. } | Command::AddAnswer { .. } | Command::AddReview { .. } => {}
+                Command::AddQuestion { .. }
+                | Command::AddAnswer { .. }
+                | Command::AddReview { .. }
+                | Command::VoteAs { .. } => {}
             }
         }
         let digests = submitted.into_iter().map(|(digest, _)| digest);
@@ -200,6 +203,7 @@ impl<'c> Carried<'c> {
                 Command::Vote { target, .. } => {
                     voted.get(target).map(|&(product_id, helpful)| Outcome::Voted { product_id, helpful })
                 }
+                Command::VoteAs { .. } => None,
                 Command::Report(target) => {
                     reported.get(target).map(|&product_id| Outcome::Reported { product_id })
                 }
@@ -208,7 +212,7 @@ impl<'c> Carried<'c> {
                     let before = before.filter(|before| before.counts_for(submission, *now));
                     before.map(|before| before.outcome(submission))
                 }
-                Command::AddQuestion { question, written_at, submission } => {
+                Command::AddQuestion { question, written_at, submission, .. } => {
                     result.submit(&mut earlier, submission.as_ref(), *written_at, |result| {
                         let question_id = question_ids.next()?;
                         let written_at = Milliseconds(written_at.milliseconds());
@@ -216,7 +220,7 @@ impl<'c> Carried<'c> {
                         Some(Outcome::QuestionAdded { question_id, product_id: question.product_id })
                     })
                 }
-                Command::AddAnswer { question_id, product_id, answer, written_at, submission } => {
+                Command::AddAnswer { question_id, product_id, answer, written_at, submission, .. } => {
                     let known = product_id.filter(|_| mode == PlanMode::Optimistic);
                     result.submit(&mut earlier, submission.as_ref(), *written_at, |result| {
                         let product_id = known.or_else(|| answered.get(question_id).copied())?;
@@ -229,7 +233,7 @@ impl<'c> Carried<'c> {
                         Some(Outcome::AnswerAdded { answer_id, product_id })
                     })
                 }
-                Command::AddReview { review, written_at, submission } => {
+                Command::AddReview { review, written_at, submission, .. } => {
                     result.submit(&mut earlier, submission.as_ref(), *written_at, |result| {
                         let (product_id, review_id) = (review.product_id, review_ids.next()?);
                         let written_at = Milliseconds(written_at.milliseconds());

@@ -14,9 +14,12 @@ use self::questions::Questions;
 use self::reviews::Reviews;
 use super::failure::Failure;
 use super::file::StoreFile;
+use super::moderation::SqliteRows;
 use super::place::{ProductNumber, place_of_question};
 use super::schema;
 use crate::domain::{CatalogueRows, ProductId, ProductRows, QuestionId, ReviewRows};
+use crate::store::moderation::carry_out::answer;
+use crate::store::moderation::{ModerationAnswer, ModerationQuery};
 use crate::store::{Reader, StoreError};
 
 /// The page cache of a reading session: in KiB, negative by SQLite's convention. With a larger one
@@ -107,6 +110,10 @@ impl Reader for SqliteReader {
                 })
                 .collect()
         })
+    }
+
+    fn moderation(&mut self, query: &ModerationQuery) -> Result<ModerationAnswer, StoreError> {
+        self.snapshot(|connection| answer(&mut SqliteRows(connection), query))
     }
 
     fn rest(&mut self) -> Result<(), StoreError> {

@@ -37,6 +37,7 @@ pub(super) fn mark_rows(
             Command::AddQuestion { .. }
             | Command::AddAnswer { .. }
             | Command::AddReview { .. }
+            | Command::VoteAs { .. }
             | Command::Recall { .. } => continue,
         };
         let review_id = if let Target::Review(review_id) = target { Some(review_id) } else { None };

@@ -9,10 +9,13 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use self::marks::mark_rows;
 use self::rows::add_rows;
 use super::failure::Failure;
+use super::moderation::SqliteRows;
 use super::schema;
 use super::statement::ask_one;
 use super::submissions::Submissions;
 use crate::domain::Timestamp;
+use crate::store::moderation::carry_out::moderate;
+use crate::store::moderation::{Moderated, Moderation};
 use crate::store::{Change, ChangeSink, Command, Outcome, ProductChange, StoreError, Writer};
 
 /// The writing session.
@@ -116,6 +119,19 @@ impl Writer for SqliteWriter {
             self.submissions.forget();
         }
         result
+    }
+
+    fn moderate(&mut self, moderations: &[Moderation]) -> Result<Vec<Moderated>, StoreError> {
+        self.look_after_file()?;
+        let transaction =
+            Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate).reading()?;
+        let mut rows = SqliteRows(&transaction);
+        let moderated: Result<Vec<_>, _> =
+            moderations.iter().map(|moderation| moderate(&mut rows, moderation)).collect();
+        let moderated = moderated?;
+        transaction.commit().committing()?;
+        self.notice_changes_elsewhere().map_err(|error| StoreError::Unknown(error.to_string()))?;
+        Ok(moderated)
     }
 
     fn idle(&mut self, now: Timestamp) -> Result<(), StoreError> {

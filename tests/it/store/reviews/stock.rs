@@ -308,7 +308,7 @@ pub(crate) fn new_review(product: u64, body: &str, photos: &[&str], rated: &[(u6
 
 pub(crate) fn write(product: u64, body: &str, photos: &[&str], rated: &[(u64, u64)]) -> Command {
     let review = new_review(product, body, photos, rated);
-    Command::AddReview { review, written_at: time(0), submission: None }
+    Command::AddReview { review, written_at: time(0), submission: None, origin: None }
 }
 
 impl TestStore {

@@ -27,7 +27,7 @@ fn sent_at(second: u64, review: NewReview, key: Option<&str>) -> Command {
         None => (review.digest(), None),
     };
     let submission = Some(Submission { digest, content, expires_at: time(second + KEPT_S) });
-    Command::AddReview { review, written_at: time(second), submission }
+    Command::AddReview { review, written_at: time(second), submission, origin: None }
 }
 
 fn digest_of(key: &str) -> Digest {
@@ -108,7 +108,8 @@ fn another_content_under_the_same_key_is_refused(store: &TestStore) {
     let question = new_question(5, "One.");
     let submission =
         Submission { digest: digest_of("k"), content: Some(question.digest()), expires_at: time(KEPT_S) };
-    let asked = Command::AddQuestion { question, written_at: time(0), submission: Some(submission) };
+    let asked =
+        Command::AddQuestion { question, written_at: time(0), submission: Some(submission), origin: None };
     assert_eq!(store.commit(&[asked]), [Outcome::KeyTaken]);
     assert_eq!(store.lines(5), [""; 0]);
 }

@@ -1,0 +1,79 @@
+//! Digests that stand for people: of subjects, addresses and clients, keyed with a secret of the
+//! store, so that nobody without it can try out who is meant. All processes make the same ones.
+
+use ring::hmac;
+use ring::rand::{SecureRandom as _, SystemRandom};
+use tokio::sync::OnceCell;
+
+use super::{Service, ServiceError};
+use crate::domain::{Digest, Email, Sender};
+use crate::store::moderation::{Moderated, Moderation};
+
+/// The name under which the store keeps the secret.
+const PEOPLE: &str = "people";
+
+/// The secret, once it was needed.
+#[derive(Debug, Default)]
+pub(super) struct DigestKey(OnceCell<hmac::Key>);
+
+impl Service {
+    /// The keyed digest of a text that stands for somebody. `kind` keeps equal texts of different
+    /// kinds apart.
+    ///
+    /// # Errors
+    /// When the secret is not known yet and the store does not answer.
+    pub async fn keyed_digest(&self, kind: &str, value: &[u8]) -> Result<Digest, ServiceError> {
+        let key = self.digest_key.0.get_or_try_init(|| self.find_digest_key()).await?;
+        let mut context = hmac::Context::with_key(key);
+        context.update(kind.as_bytes());
+        context.update(&[0]);
+        context.update(value);
+        let tag = context.sign();
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&tag.as_ref()[..16]);
+        Ok(Digest::from_bytes(bytes))
+    }
+
+    /// The digest that stands for a subject of the shop's tokens.
+    ///
+    /// # Errors
+    /// As [`keyed_digest`](Self::keyed_digest).
+    pub async fn subject_digest(&self, subject: &str) -> Result<Digest, ServiceError> {
+        self.keyed_digest("subject", subject.as_bytes()).await
+    }
+
+    /// The digest that stands for an author: of the subject or, without an identity, of the
+    /// address, whatever its capitals.
+    ///
+    /// # Errors
+    /// As [`keyed_digest`](Self::keyed_digest).
+    pub async fn author_digest(&self, sender: &Sender, email: &Email) -> Result<Digest, ServiceError> {
+        match &sender.identity {
+            Some(identity) => self.subject_digest(&identity.subject).await,
+            None => self.keyed_digest("email", email.as_str().to_lowercase().as_bytes()).await,
+        }
+    }
+
+    /// The digest that stands for a client's address; `None` when the address is not known.
+    ///
+    /// # Errors
+    /// As [`keyed_digest`](Self::keyed_digest).
+    pub async fn client_digest(&self, sender: &Sender) -> Result<Option<Digest>, ServiceError> {
+        match sender.client {
+            Some(client) => self.keyed_digest("client", client.to_string().as_bytes()).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    async fn find_digest_key(&self) -> Result<hmac::Key, ServiceError> {
+        let mut proposed = [0; 32];
+        SystemRandom::new().fill(&mut proposed).map_err(|_| ServiceError::StoreUnavailable)?;
+        match self.moderate(Moderation::Secret { name: PEOPLE, proposed }).await? {
+            Moderated::Secret(secret) => Ok(hmac::Key::new(hmac::HMAC_SHA256, &secret)),
+            other => {
+                tracing::error!(?other, "the store gave no secret for digests");
+                Err(ServiceError::StoreUnavailable)
+            }
+        }
+    }
+}
