@@ -127,7 +127,7 @@ impl WriterLane {
                 self.counters.failed(Failure::Commit);
                 let error = NOT_COMMITTED.report("commit", &error);
                 for reply in replies {
-                    let _ = reply.send(Err(error));
+                    let _ = reply.send(Err(error.clone()));
                 }
             }
         }
@@ -150,7 +150,7 @@ impl WriterLane {
                 // itself.
                 let error = NOT_COMMITTED.report("commit", &error);
                 for reply in merged.replies.into_iter().flatten() {
-                    let _ = reply.send(Err(error));
+                    let _ = reply.send(Err(error.clone()));
                 }
                 return;
             }
