@@ -4,6 +4,7 @@
 
 pub(super) mod carry_out;
 mod decisions;
+pub(super) mod findings;
 mod keys;
 mod queue;
 mod reports;

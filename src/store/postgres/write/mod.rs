@@ -3,6 +3,8 @@
 //! `service` decides what is written and when. Only a failure of the second trip can leave the
 //! result unknown.
 
+mod carried;
+mod origins;
 pub(super) mod plan;
 mod reviews;
 mod rows;
@@ -13,7 +15,8 @@ use std::sync::Arc;
 
 use tokio_postgres::{Client, Row};
 
-use self::plan::{Carried, Found, NewIds, Plan, PlanMode};
+use self::carried::{Carried, Found, NewIds};
+use self::plan::{Plan, PlanMode};
 use self::statements::Statements;
 use self::submissions::{RecentDigests, Sweeper, read_earlier};
 use super::connect::connection::Connection;
@@ -365,6 +368,8 @@ async fn second_trip(
                 &questions.names,
                 &questions.emails,
             ]),
+            // Before the photos, which name answers.
+            statements.origins.second_trip(connection, carried.origins.as_deref()),
             statements.insert_answers.query_if(!answers.answer_ids.is_empty(), connection, [
                 &answers.product_ids,
                 &answers.answer_ids,

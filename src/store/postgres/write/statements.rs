@@ -4,7 +4,7 @@
 use tokio_postgres::Client;
 use tokio_postgres::types::Type;
 
-use super::{reviews, submissions};
+use super::{origins, reviews, submissions};
 use crate::store::postgres::connect::session::Prepared;
 use crate::store::postgres::connect::statement::{Naming, Statement};
 use crate::store::postgres::notices::notice::NOTIFY;
@@ -53,7 +53,7 @@ const INSERT_PHOTOS: &str = "
     INSERT INTO photos (product_id, photo_id, answer_id, url)
     SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[])";
 
-const NEW_QUESTION_TYPES: [Type; 6] = [
+pub(crate) const NEW_QUESTION_TYPES: [Type; 6] = [
     Type::INT8_ARRAY,
     Type::INT8_ARRAY,
     Type::TIMESTAMPTZ_ARRAY,
@@ -61,7 +61,7 @@ const NEW_QUESTION_TYPES: [Type; 6] = [
     Type::TEXT_ARRAY,
     Type::TEXT_ARRAY,
 ];
-const NEW_ANSWER_TYPES: [Type; 7] = [
+pub(crate) const NEW_ANSWER_TYPES: [Type; 7] = [
     Type::INT8_ARRAY,
     Type::INT8_ARRAY,
     Type::INT8_ARRAY,
@@ -89,6 +89,7 @@ pub(crate) struct Statements {
     pub(crate) notify: Statement,
     pub(crate) confirm: Statement,
     pub(crate) reviews: reviews::Statements,
+    pub(crate) origins: origins::Statements,
     pub(crate) submissions: submissions::Statements,
 }
 
@@ -130,8 +131,9 @@ impl Prepared for Statements {
             prepare(INSERT_ANSWERS, &NEW_ANSWER_TYPES),
             prepare(INSERT_PHOTOS, &NEW_PHOTO_TYPES),
         )?;
-        let (reviews, submissions) = tokio::try_join!(
+        let (reviews, origins, submissions) = tokio::try_join!(
             reviews::Statements::prepare(client, naming),
+            origins::Statements::prepare(client, naming),
             submissions::Statements::prepare(client, naming),
         )?;
         Ok(Self {
@@ -150,6 +152,7 @@ impl Prepared for Statements {
             notify,
             confirm,
             reviews,
+            origins,
             submissions,
         })
     }
