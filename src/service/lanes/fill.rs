@@ -163,8 +163,11 @@ impl Filler {
     /// Fills whenever requested, until stopped.
     pub(crate) fn run(mut self) {
         while self.signal.wait() {
+            let started = Instant::now();
             if let Some(damaged) = self.fill_all() {
                 self.counters.left_out(damaged);
+                let seconds = started.elapsed().as_secs_f64();
+                tracing::info!(seconds, damaged, "memory is filled");
             }
             for reader in &mut self.readers {
                 if let Err(error) = reader.rest() {
