@@ -3,7 +3,7 @@
 //! records are kept is decided in `views` and `table`.
 
 use super::directory::{Directory, Era};
-use crate::domain::{CatalogueRows, ProductId, ProductPart, ProductRows, ReviewRows, ReviewsPart, Target};
+use crate::domain::{CatalogueRows, ProductId, ProductPart, ProductRows, ReviewRows, ReviewsPart};
 use crate::store::{ProductChange, Reader, StoreError};
 use crate::view::{AddedReviews, Catalogue, Reviews, TextPool, View};
 
@@ -67,9 +67,6 @@ pub(crate) trait Record: Clone + Send + Sync + 'static {
 
     /// The record with new rows.
     fn with(&self, added: &Self::Added) -> Self;
-
-    /// The record without a hidden row; `None` when only the store can tell.
-    fn without(&self, target: Target) -> Option<Self>;
 }
 
 impl Record for View {
@@ -154,10 +151,6 @@ impl Record for View {
     fn with(&self, added: &ProductRows) -> Self {
         self.with(added)
     }
-
-    fn without(&self, target: Target) -> Option<Self> {
-        Some(self.without(target))
-    }
 }
 
 impl Record for Reviews {
@@ -229,11 +222,6 @@ impl Record for Reviews {
     fn with(&self, added: &AddedReviews) -> Self {
         self.with(added)
     }
-
-    /// What a hidden review gave to characteristics is not in memory.
-    fn without(&self, _: Target) -> Option<Self> {
-        None
-    }
 }
 
 impl Record for Catalogue {
@@ -302,9 +290,5 @@ impl Record for Catalogue {
 
     fn with(&self, added: &Self::Added) -> Self {
         match *added {}
-    }
-
-    fn without(&self, _: Target) -> Option<Self> {
-        None
     }
 }

@@ -6,9 +6,7 @@ use std::vec::IntoIter;
 
 use super::origins::NewOrigins;
 use super::plan::PlanMode;
-use super::rows::{
-    HiddenReviews, NewAnswers, NewPhotos, NewQuestions, NewRatings, NewReviewPhotos, NewReviews,
-};
+use super::rows::{NewAnswers, NewPhotos, NewQuestions, NewRatings, NewReviewPhotos, NewReviews};
 use super::submissions::NewSubmissions;
 use crate::domain::{
     AnswerId, CharacteristicId, Digest, NewAnswer, NewQuestion, NewReview, Origin, PhotoId, ProductId,
@@ -22,12 +20,9 @@ use crate::store::{Command, Outcome, ProductChange, Submission};
 #[derive(Debug, Default)]
 pub(crate) struct Found {
     pub(crate) voted: HashMap<Target, (ProductId, u32)>,
-    pub(crate) reported: HashMap<Target, ProductId>,
     pub(crate) answered: HashMap<QuestionId, ProductId>,
     /// Characteristics of the products that new reviews are about.
     pub(crate) characteristics: HashSet<(ProductId, CharacteristicId)>,
-    /// Reviews that this transaction hid.
-    pub(crate) hidden: HiddenReviews,
     pub(crate) earlier: HashMap<Digest, Earlier>,
     pub(crate) ids: NewIds,
 }
@@ -77,7 +72,6 @@ pub(crate) struct Carried<'c> {
     pub(crate) reviews: NewReviews<'c>,
     pub(crate) review_photos: NewReviewPhotos<'c>,
     pub(crate) ratings: NewRatings,
-    pub(crate) hidden: HiddenReviews,
     /// What is kept of new rows beyond their texts, if anything is of any of them.
     pub(crate) origins: Option<Box<NewOrigins<'c>>>,
     pub(crate) submissions: NewSubmissions,
@@ -88,8 +82,8 @@ pub(crate) struct Carried<'c> {
 impl<'c> Carried<'c> {
     /// Matches commands and answers. A command without a row or an id in `found` is not found.
     pub(crate) fn new(commands: &'c [Command], mode: PlanMode, found: Found) -> Self {
-        let Found { voted, reported, answered, characteristics, hidden, mut earlier, ids } = found;
-        let mut result = Self { outcomes: Vec::with_capacity(commands.len()), hidden, ..Self::default() };
+        let Found { voted, answered, characteristics, mut earlier, ids } = found;
+        let mut result = Self { outcomes: Vec::with_capacity(commands.len()), ..Self::default() };
         let mut ids = ids.in_order();
         for command in commands {
             let outcome = match command {
@@ -97,9 +91,6 @@ impl<'c> Carried<'c> {
                     voted.get(target).map(|&(product_id, helpful)| Outcome::Voted { product_id, helpful })
                 }
                 Command::VoteAs { .. } => None,
-                Command::Report(target) => {
-                    reported.get(target).map(|&product_id| Outcome::Reported { product_id })
-                }
                 Command::Recall { submission, now } => {
                     let before = earlier.get(&submission.digest);
                     let before = before.filter(|before| before.counts_for(submission, *now));
