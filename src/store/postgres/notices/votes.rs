@@ -28,10 +28,9 @@ const READ_TIMEOUT: Duration = Duration::from_secs(5);
 pub(super) const SETTINGS: &[&str] =
     &["statement_timeout = '4s'", "lock_timeout = '3s'", "max_parallel_workers_per_gather = 0"];
 
-const QUESTION_VOTES: &str =
-    "SELECT product_id, question_id, helpful FROM questions WHERE question_id = ANY ($1::bigint[])";
+const QUESTION_VOTES: &str = "SELECT product_id, question_id, helpful - withdrawn FROM questions WHERE question_id = ANY ($1::bigint[])";
 const ANSWER_VOTES: &str =
-    "SELECT product_id, answer_id, helpful FROM answers WHERE answer_id = ANY ($1::bigint[])";
+    "SELECT product_id, answer_id, helpful - withdrawn FROM answers WHERE answer_id = ANY ($1::bigint[])";
 const REVIEW_VOTES: &str =
     "SELECT product_id, review_id, helpful - withdrawn FROM reviews WHERE review_id = ANY ($1::bigint[])";
 

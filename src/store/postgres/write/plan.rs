@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 
+use super::identified::{PlannedCasts, plan_casts};
 use super::submissions::RecentDigests;
 use crate::domain::{Digest, Target};
 use crate::store::postgres::decode::bigint;
@@ -17,6 +18,9 @@ pub(crate) struct Plan {
     /// Where there are votes, reported reviews are among them, with none. So all rows of reviews
     /// are locked in one order.
     pub(crate) review_votes: Votes,
+    /// Votes of identified shoppers. For kinds of rows that have any, the other votes are here as
+    /// well.
+    pub(crate) casts: Option<Box<PlannedCasts>>,
     pub(crate) question_reports: Vec<i64>,
     pub(crate) answer_reports: Vec<i64>,
     pub(crate) review_reports: Vec<i64>,
@@ -131,6 +135,8 @@ impl Plan {
             review_votes.extend(others.map(|&id| (id, 0)));
         }
         plan.review_votes = Votes::new(review_votes);
+        let Self { question_votes, answer_votes, review_votes, .. } = &mut plan;
+        plan.casts = plan_casts(commands, (question_votes, answer_votes, review_votes));
         plan
     }
 }

@@ -1,9 +1,10 @@
 //! Votes and reports. They go to the narrow tables `marks` and `review_marks`, in the order of
-//! their places, so that a batch touches each of their pages once.
+//! their places, so that a batch touches each of their pages once. Who voted is `identified`'s.
 
 use rusqlite::Connection;
 
-use crate::domain::{Id as _, ReviewId, Target};
+use super::identified::{Cast, cast};
+use crate::domain::{Digest, Id as _, ReviewId, Target};
 use crate::store::columns::shown_votes;
 use crate::store::sqlite::decode::Columns;
 use crate::store::sqlite::failure::Failure;
@@ -13,14 +14,28 @@ use crate::store::sqlite::sums::sums_of;
 use crate::store::{Command, HIDDEN_STATE, Outcome, PUBLISHED_STATE, StoreError};
 
 /// A vote or a report whose row is there.
-struct Mark {
+struct Mark<'c> {
     place: i64,
     /// The command's place in the batch.
     index: usize,
-    /// The review, if it is one. Its place is in another table.
-    review_id: Option<ReviewId>,
-    votes: u32,
-    report: bool,
+    target: Target,
+    what: What<'c>,
+}
+
+/// What is done to a row.
+#[derive(Clone, Copy)]
+enum What<'c> {
+    Vote(u32),
+    VoteAs { voter: &'c Digest, takes_back: bool },
+    Report,
+}
+
+/// How a row's counters change.
+#[derive(Clone, Copy, Default)]
+struct Counted {
+    given: u32,
+    taken_back: u32,
+    is_reported: bool,
 }
 
 /// Carries out votes and reports.
@@ -31,31 +46,57 @@ pub(super) fn mark_rows(
 ) -> Result<(), StoreError> {
     let mut marks = Vec::new();
     for (index, command) in commands.iter().enumerate() {
-        let (target, votes, report) = match command {
-            Command::Vote { target, votes } => (*target, *votes, false),
-            Command::Report(target) => (*target, 0, true),
+        let (target, what) = match command {
+            Command::Vote { target, votes } => (*target, What::Vote(*votes)),
+            Command::VoteAs { target, voter, takes_back } => {
+                (*target, What::VoteAs { voter, takes_back: *takes_back })
+            }
+            Command::Report(target) => (*target, What::Report),
             Command::AddQuestion { .. }
             | Command::AddAnswer { .. }
             | Command::AddReview { .. }
-            | Command::VoteAs { .. }
             | Command::Recall { .. } => continue,
         };
-        let review_id = if let Target::Review(review_id) = target { Some(review_id) } else { None };
         if let Some(place) = place_of(connection, target)? {
-            marks.push(Mark { place, index, review_id, votes, report });
+            marks.push(Mark { place, index, target, what });
         }
     }
-    marks.sort_unstable_by_key(|mark| (mark.review_id.is_some(), mark.place, mark.index));
-    for Mark { place, index, review_id, votes, report } in marks {
-        let helpful = match review_id {
-            Some(review_id) => mark_review(connection, place, review_id, votes, report)?,
-            None => mark_entry(connection, place, votes, report)?,
-        };
-        let product_id = ProductNumber::of(place).product_id(connection)?;
-        outcomes[index] =
-            if report { Outcome::Reported { product_id } } else { Outcome::Voted { product_id, helpful } };
+    let is_review = |target| matches!(target, Target::Review(_));
+    marks.sort_unstable_by_key(|mark| (is_review(mark.target), mark.place, mark.index));
+    for Mark { place, index, target, what } in marks {
+        outcomes[index] = carry_out(connection, place, target, what)?;
     }
     Ok(())
+}
+
+fn carry_out(
+    connection: &Connection,
+    place: i64,
+    target: Target,
+    what: What<'_>,
+) -> Result<Outcome, StoreError> {
+    let product_id = ProductNumber::of(place).product_id(connection)?;
+    let counted = match what {
+        What::Vote(given) => Counted { given, ..Counted::default() },
+        What::Report => Counted { is_reported: true, ..Counted::default() },
+        What::VoteAs { voter, takes_back } => {
+            match cast(connection, product_id, target, voter, takes_back)? {
+                Cast::OwnRow => return Ok(Outcome::OwnRow),
+                Cast::Before => return Ok(Outcome::VotedBefore { product_id }),
+                Cast::Given => Counted { given: 1, ..Counted::default() },
+                Cast::TakenBack => Counted { taken_back: 1, ..Counted::default() },
+            }
+        }
+    };
+    let helpful = match target {
+        Target::Review(review_id) => mark_review(connection, place, review_id, counted)?,
+        Target::Question(_) | Target::Answer(_) => mark_entry(connection, place, counted)?,
+    };
+    Ok(match counted {
+        Counted { is_reported: true, .. } => Outcome::Reported { product_id },
+        Counted { taken_back: 1.., .. } => Outcome::TakenBack { product_id },
+        Counted { .. } => Outcome::Voted { product_id, helpful },
+    })
 }
 
 fn place_of(connection: &Connection, target: Target) -> Result<Option<i64>, StoreError> {
@@ -70,46 +111,68 @@ fn place_of(connection: &Connection, target: Target) -> Result<Option<i64>, Stor
     }
 }
 
-/// Adds votes to a question or an answer or hides it; returns its present votes. The first time,
-/// the row's own counters are copied.
-fn mark_entry(connection: &Connection, place: i64, votes: u32, report: bool) -> Result<u32, StoreError> {
-    let present =
-        counters(connection, "marks", "SELECT place, helpful, reported FROM marks WHERE place = ?1", place)?;
-    let (helpful, reported) = match present {
-        Some(counters) => counters,
+/// What `marks` has of a question or an answer.
+struct EntryMark {
+    helpful: u32,
+    withdrawn: u32,
+    is_reported: bool,
+}
+
+/// Changes the votes of a question or an answer or hides it; returns the votes that are shown. The
+/// first time, the row's own counters are copied.
+fn mark_entry(connection: &Connection, place: i64, counted: Counted) -> Result<u32, StoreError> {
+    let sql = "SELECT place, helpful, withdrawn, reported FROM marks WHERE place = ?1";
+    let present = read_at(connection, "marks", sql, place, |columns| {
+        let (helpful, withdrawn) = (columns.count(1, "helpful")?, columns.count(2, "withdrawn")?);
+        Ok(EntryMark { helpful, withdrawn, is_reported: columns.flag(3, "reported")? })
+    })?;
+    let is_new = present.is_none();
+    let mut mark = match present {
+        Some(mark) => mark,
         None => own_counters(connection, place)?,
     };
-    let helpful = helpful.saturating_add(votes);
-    let reported = reported || report;
-    let sql = if present.is_some() {
-        "UPDATE marks SET helpful = ?2, reported = ?3 WHERE place = ?1"
+    count(&mut mark.helpful, &mut mark.withdrawn, counted);
+    mark.is_reported |= counted.is_reported;
+    let sql = if is_new {
+        "INSERT INTO marks (place, helpful, withdrawn, reported) VALUES (?1, ?2, ?3, ?4)"
     } else {
-        "INSERT INTO marks (place, helpful, reported) VALUES (?1, ?2, ?3)"
+        "UPDATE marks SET helpful = ?2, withdrawn = ?3, reported = ?4 WHERE place = ?1"
     };
-    execute(connection, sql, (place, helpful, reported))?;
-    Ok(helpful)
+    execute(connection, sql, (place, mark.helpful, mark.withdrawn, mark.is_reported))?;
+    shown("marks", place, mark.helpful, mark.withdrawn)
+}
+
+/// Both counters grow up to the largest count, and no more votes are taken back than were given.
+fn count(helpful: &mut u32, withdrawn: &mut u32, counted: Counted) {
+    *helpful = helpful.saturating_add(counted.given);
+    if counted.taken_back > 0 {
+        *withdrawn = withdrawn.saturating_add(counted.taken_back).min(*helpful);
+    }
+}
+
+fn shown(table: &'static str, place: i64, helpful: u32, withdrawn: u32) -> Result<u32, StoreError> {
+    shown_votes(helpful, withdrawn).map_err(|problem| StoreError::Damaged {
+        product_id: None,
+        table,
+        row: place,
+        column: "withdrawn",
+        problem,
+    })
 }
 
 /// The counters that a question or an answer was added with.
-fn own_counters(connection: &Connection, place: i64) -> Result<(u32, bool), StoreError> {
+fn own_counters(connection: &Connection, place: i64) -> Result<EntryMark, StoreError> {
     // Even places are questions (`place::first_place`).
     let (table, sql) = if place % 2 == 0 {
         ("questions", "SELECT place, helpful, reported FROM questions WHERE place = ?1")
     } else {
         ("answers", "SELECT place, helpful, reported FROM answers WHERE place = ?1")
     };
-    counters(connection, table, sql, place)?.ok_or_else(|| is_missing(table, place))
-}
-
-fn counters(
-    connection: &Connection,
-    table: &'static str,
-    sql: &str,
-    place: i64,
-) -> Result<Option<(u32, bool)>, StoreError> {
-    read_at(connection, table, sql, place, |columns| {
-        Ok((columns.count(1, "helpful")?, columns.flag(2, "reported")?))
-    })
+    let own = read_at(connection, table, sql, place, |columns| {
+        let (helpful, is_reported) = (columns.count(1, "helpful")?, columns.flag(2, "reported")?);
+        Ok(EntryMark { helpful, withdrawn: 0, is_reported })
+    });
+    own?.ok_or_else(|| is_missing(table, place))
 }
 
 /// What `review_marks` has of a review.
@@ -120,14 +183,13 @@ struct ReviewMark {
     revision: u32,
 }
 
-/// Adds votes to a review or hides it; returns its present votes. The first time, what the row was
-/// added with is copied.
+/// Changes the votes of a review or hides it; returns the votes that are shown. The first time, what
+/// the row was added with is copied.
 fn mark_review(
     connection: &Connection,
     place: i64,
     review_id: ReviewId,
-    votes: u32,
-    report: bool,
+    counted: Counted,
 ) -> Result<u32, StoreError> {
     let present = present_mark(connection, place)?;
     let is_new = present.is_none();
@@ -135,9 +197,9 @@ fn mark_review(
         Some(mark) => mark,
         None => own_mark(connection, place)?,
     };
-    mark.helpful = mark.helpful.saturating_add(votes);
+    count(&mut mark.helpful, &mut mark.withdrawn, counted);
     // One that was never published keeps its state.
-    if report && mark.state == PUBLISHED_STATE {
+    if counted.is_reported && mark.state == PUBLISHED_STATE {
         take_out_ratings(connection, ProductNumber::of(place), review_id)?;
         mark.state = HIDDEN_STATE;
         mark.revision = mark.revision.saturating_add(1);
@@ -148,13 +210,7 @@ fn mark_review(
         "UPDATE review_marks SET helpful = ?2, withdrawn = ?3, state = ?4, revision = ?5 WHERE place = ?1"
     };
     execute(connection, sql, (place, mark.helpful, mark.withdrawn, mark.state.cast_signed(), mark.revision))?;
-    shown_votes(mark.helpful, mark.withdrawn).map_err(|problem| StoreError::Damaged {
-        product_id: None,
-        table: "review_marks",
-        row: place,
-        column: "withdrawn",
-        problem,
-    })
+    shown("review_marks", place, mark.helpful, mark.withdrawn)
 }
 
 fn present_mark(connection: &Connection, place: i64) -> Result<Option<ReviewMark>, StoreError> {
