@@ -61,9 +61,6 @@ pub enum Command {
         /// Whether the vote is taken back.
         takes_back: bool,
     },
-    /// Hide it from public lists, for good. Twice is the same as once. What a review gave to
-    /// characteristics leaves their sums.
-    Report(Target),
     /// Look whether a submission came before. Nothing is written.
     Recall {
         /// By what it is recognized.
@@ -80,7 +77,7 @@ impl Command {
             Self::AddQuestion { origin, .. }
             | Self::AddAnswer { origin, .. }
             | Self::AddReview { origin, .. } => origin.as_deref(),
-            Self::Vote { .. } | Self::VoteAs { .. } | Self::Report(_) | Self::Recall { .. } => None,
+            Self::Vote { .. } | Self::VoteAs { .. } | Self::Recall { .. } => None,
         }
     }
 
@@ -137,11 +134,6 @@ pub enum Outcome {
     },
     /// The row is the voter's own; nothing was written.
     OwnRow,
-    /// The row is hidden.
-    Reported {
-        /// The row's product.
-        product_id: ProductId,
-    },
     /// There is no such question, answer or review.
     NotFound,
 }

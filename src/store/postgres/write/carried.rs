@@ -7,9 +7,7 @@ use std::vec::IntoIter;
 use super::identified::{CastOutcomes, FoundCasts};
 use super::origins::NewOrigins;
 use super::plan::PlanMode;
-use super::rows::{
-    HiddenReviews, NewAnswers, NewPhotos, NewQuestions, NewRatings, NewReviewPhotos, NewReviews,
-};
+use super::rows::{NewAnswers, NewPhotos, NewQuestions, NewRatings, NewReviewPhotos, NewReviews};
 use super::submissions::NewSubmissions;
 use crate::domain::{
     AnswerId, CharacteristicId, Digest, NewAnswer, NewQuestion, NewReview, Origin, PhotoId, ProductId,
@@ -24,12 +22,9 @@ use crate::store::{Command, Outcome, ProductChange, Submission};
 pub(crate) struct Found {
     pub(crate) voted: HashMap<Target, (ProductId, u32)>,
     pub(crate) casts: Option<FoundCasts>,
-    pub(crate) reported: HashMap<Target, ProductId>,
     pub(crate) answered: HashMap<QuestionId, ProductId>,
     /// Characteristics of the products that new reviews are about.
     pub(crate) characteristics: HashSet<(ProductId, CharacteristicId)>,
-    /// Reviews that this transaction hid.
-    pub(crate) hidden: HiddenReviews,
     pub(crate) earlier: HashMap<Digest, Earlier>,
     pub(crate) ids: NewIds,
 }
@@ -79,7 +74,6 @@ pub(crate) struct Carried<'c> {
     pub(crate) reviews: NewReviews<'c>,
     pub(crate) review_photos: NewReviewPhotos<'c>,
     pub(crate) ratings: NewRatings,
-    pub(crate) hidden: HiddenReviews,
     /// What is kept of new rows beyond their texts, if anything is of any of them.
     pub(crate) origins: Option<Box<NewOrigins<'c>>>,
     pub(crate) submissions: NewSubmissions,
@@ -90,8 +84,8 @@ pub(crate) struct Carried<'c> {
 impl<'c> Carried<'c> {
     /// Matches commands and answers. A command without a row or an id in `found` is not found.
     pub(crate) fn new(commands: &'c [Command], mode: PlanMode, found: Found) -> Self {
-        let Found { voted, casts, reported, answered, characteristics, hidden, mut earlier, ids } = found;
-        let mut result = Self { outcomes: Vec::with_capacity(commands.len()), hidden, ..Self::default() };
+        let Found { voted, casts, answered, characteristics, mut earlier, ids } = found;
+        let mut result = Self { outcomes: Vec::with_capacity(commands.len()), ..Self::default() };
         let mut ids = ids.in_order();
         let mut casts = casts.map(|casts| CastOutcomes::new(commands, casts));
         for command in commands {
@@ -101,9 +95,6 @@ impl<'c> Carried<'c> {
                 }
                 Command::VoteAs { target, voter, takes_back } => {
                     casts.as_mut().and_then(|casts| casts.next(*target, *voter, *takes_back, &voted))
-                }
-                Command::Report(target) => {
-                    reported.get(target).map(|&product_id| Outcome::Reported { product_id })
                 }
                 Command::Recall { submission, now } => {
                     let before = earlier.get(&submission.digest);

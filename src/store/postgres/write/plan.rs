@@ -15,15 +15,10 @@ use crate::store::{Command, Submission};
 pub(crate) struct Plan {
     pub(crate) question_votes: Votes,
     pub(crate) answer_votes: Votes,
-    /// Where there are votes, reported reviews are among them, with none. So all rows of reviews
-    /// are locked in one order.
     pub(crate) review_votes: Votes,
     /// Votes of identified shoppers. For kinds of rows that have any, the other votes are here as
     /// well.
     pub(crate) casts: Option<Box<PlannedCasts>>,
-    pub(crate) question_reports: Vec<i64>,
-    pub(crate) answer_reports: Vec<i64>,
-    pub(crate) review_reports: Vec<i64>,
     /// Questions that get answers and whose products must be looked up.
     pub(crate) answered: Vec<i64>,
     /// Products whose characteristics must be looked up: new reviews rate some.
@@ -87,9 +82,6 @@ impl Plan {
                 Command::Vote { target: Target::Review(id), votes } => {
                     review_votes.push((bigint(*id), i64::from(*votes)));
                 }
-                Command::Report(Target::Question(id)) => plan.question_reports.push(bigint(*id)),
-                Command::Report(Target::Answer(id)) => plan.answer_reports.push(bigint(*id)),
-                Command::Report(Target::Review(id)) => plan.review_reports.push(bigint(*id)),
                 Command::AddQuestion { submission, .. } if is_new(submission) => plan.new_questions += 1,
                 Command::AddAnswer { question_id, product_id, answer, submission, .. }
                     if is_new(submission) =>
@@ -124,15 +116,10 @@ impl Plan {
         plan.digests.dedup();
         plan.question_votes = Votes::new(question_votes);
         plan.answer_votes = Votes::new(answer_votes);
-        let Self { question_reports, answer_reports, review_reports, answered, rated, .. } = &mut plan;
-        for ids in [question_reports, answer_reports, review_reports, answered, rated] {
+        let Self { answered, rated, .. } = &mut plan;
+        for ids in [answered, rated] {
             ids.sort_unstable();
             ids.dedup();
-        }
-        if !review_votes.is_empty() {
-            let voted: HashSet<i64> = review_votes.iter().map(|&(id, _)| id).collect();
-            let others = plan.review_reports.iter().filter(|id| !voted.contains(id));
-            review_votes.extend(others.map(|&id| (id, 0)));
         }
         plan.review_votes = Votes::new(review_votes);
         let Self { question_votes, answer_votes, review_votes, .. } = &mut plan;

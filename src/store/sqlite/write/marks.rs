@@ -1,19 +1,18 @@
-//! Votes and reports. They go to the narrow tables `marks` and `review_marks`, in the order of
+//! Votes. They go to the narrow tables `marks` and `review_marks`, in the order of
 //! their places, so that a batch touches each of their pages once. Who voted is `identified`'s.
 
 use rusqlite::Connection;
 
 use super::identified::{Cast, cast};
-use crate::domain::{Digest, Id as _, ReviewId, Target};
+use crate::domain::{Digest, Id as _, Target};
 use crate::store::columns::shown_votes;
 use crate::store::sqlite::decode::Columns;
 use crate::store::sqlite::failure::Failure;
 use crate::store::sqlite::place::{ProductNumber, place_by_id, place_of_question};
 use crate::store::sqlite::statement::execute;
-use crate::store::sqlite::sums::sums_of;
-use crate::store::{Command, HIDDEN_STATE, Outcome, PUBLISHED_STATE, StoreError};
+use crate::store::{Command, Outcome, StoreError};
 
-/// A vote or a report whose row is there.
+/// A vote whose row is there.
 struct Mark<'c> {
     place: i64,
     /// The command's place in the batch.
@@ -27,7 +26,6 @@ struct Mark<'c> {
 enum What<'c> {
     Vote(u32),
     VoteAs { voter: &'c Digest, takes_back: bool },
-    Report,
 }
 
 /// How a row's counters change.
@@ -35,10 +33,9 @@ enum What<'c> {
 struct Counted {
     given: u32,
     taken_back: u32,
-    is_reported: bool,
 }
 
-/// Carries out votes and reports.
+/// Carries out votes.
 pub(super) fn mark_rows(
     connection: &Connection,
     commands: &[Command],
@@ -51,7 +48,6 @@ pub(super) fn mark_rows(
             Command::VoteAs { target, voter, takes_back } => {
                 (*target, What::VoteAs { voter, takes_back: *takes_back })
             }
-            Command::Report(target) => (*target, What::Report),
             Command::AddQuestion { .. }
             | Command::AddAnswer { .. }
             | Command::AddReview { .. }
@@ -77,25 +73,24 @@ fn carry_out(
 ) -> Result<Outcome, StoreError> {
     let product_id = ProductNumber::of(place).product_id(connection)?;
     let counted = match what {
-        What::Vote(given) => Counted { given, ..Counted::default() },
-        What::Report => Counted { is_reported: true, ..Counted::default() },
+        What::Vote(given) => Counted { given, taken_back: 0 },
         What::VoteAs { voter, takes_back } => {
             match cast(connection, product_id, target, voter, takes_back)? {
                 Cast::OwnRow => return Ok(Outcome::OwnRow),
                 Cast::Before => return Ok(Outcome::VotedBefore { product_id }),
-                Cast::Given => Counted { given: 1, ..Counted::default() },
-                Cast::TakenBack => Counted { taken_back: 1, ..Counted::default() },
+                Cast::Given => Counted { given: 1, taken_back: 0 },
+                Cast::TakenBack => Counted { given: 0, taken_back: 1 },
             }
         }
     };
     let helpful = match target {
-        Target::Review(review_id) => mark_review(connection, place, review_id, counted)?,
+        Target::Review(_) => mark_review(connection, place, counted)?,
         Target::Question(_) | Target::Answer(_) => mark_entry(connection, place, counted)?,
     };
-    Ok(match counted {
-        Counted { is_reported: true, .. } => Outcome::Reported { product_id },
-        Counted { taken_back: 1.., .. } => Outcome::TakenBack { product_id },
-        Counted { .. } => Outcome::Voted { product_id, helpful },
+    Ok(if counted.taken_back > 0 {
+        Outcome::TakenBack { product_id }
+    } else {
+        Outcome::Voted { product_id, helpful }
     })
 }
 
@@ -118,8 +113,8 @@ struct EntryMark {
     is_reported: bool,
 }
 
-/// Changes the votes of a question or an answer or hides it; returns the votes that are shown. The
-/// first time, the row's own counters are copied.
+/// Changes the votes of a question or an answer; returns those that are shown. The first time, the
+/// row's own counters are copied.
 fn mark_entry(connection: &Connection, place: i64, counted: Counted) -> Result<u32, StoreError> {
     let sql = "SELECT place, helpful, withdrawn, reported FROM marks WHERE place = ?1";
     let present = read_at(connection, "marks", sql, place, |columns| {
@@ -132,7 +127,6 @@ fn mark_entry(connection: &Connection, place: i64, counted: Counted) -> Result<u
         None => own_counters(connection, place)?,
     };
     count(&mut mark.helpful, &mut mark.withdrawn, counted);
-    mark.is_reported |= counted.is_reported;
     let sql = if is_new {
         "INSERT INTO marks (place, helpful, withdrawn, reported) VALUES (?1, ?2, ?3, ?4)"
     } else {
@@ -183,14 +177,9 @@ struct ReviewMark {
     revision: u32,
 }
 
-/// Changes the votes of a review or hides it; returns the votes that are shown. The first time, what
-/// the row was added with is copied.
-fn mark_review(
-    connection: &Connection,
-    place: i64,
-    review_id: ReviewId,
-    counted: Counted,
-) -> Result<u32, StoreError> {
+/// Changes the votes of a review; returns those that are shown. The first time, what the row was
+/// added with is copied.
+fn mark_review(connection: &Connection, place: i64, counted: Counted) -> Result<u32, StoreError> {
     let present = present_mark(connection, place)?;
     let is_new = present.is_none();
     let mut mark = match present {
@@ -198,12 +187,6 @@ fn mark_review(
         None => own_mark(connection, place)?,
     };
     count(&mut mark.helpful, &mut mark.withdrawn, counted);
-    // One that was never published keeps its state.
-    if counted.is_reported && mark.state == PUBLISHED_STATE {
-        take_out_ratings(connection, ProductNumber::of(place), review_id)?;
-        mark.state = HIDDEN_STATE;
-        mark.revision = mark.revision.saturating_add(1);
-    }
     let sql = if is_new {
         "INSERT INTO review_marks (place, helpful, withdrawn, state, revision) VALUES (?1, ?2, ?3, ?4, ?5)"
     } else {
@@ -233,36 +216,6 @@ fn own_mark(connection: &Connection, place: i64) -> Result<ReviewMark, StoreErro
         Ok(ReviewMark { helpful, withdrawn: 0, state, revision: 0 })
     });
     own?.ok_or_else(|| is_missing("reviews", place))
-}
-
-/// Takes what a review gave to characteristics out of their sums.
-fn take_out_ratings(
-    connection: &Connection,
-    number: ProductNumber,
-    review_id: ReviewId,
-) -> Result<(), StoreError> {
-    let (first, last) = number.places();
-    let mut statement = connection
-        .prepare_cached(
-            "SELECT place, characteristic_id, stars FROM characteristic_ratings
-             WHERE place BETWEEN ?1 AND ?2 AND review_id = ?3",
-        )
-        .reading()?;
-    let mut rows = statement.query([first, last, review_id.get().cast_signed()]).reading()?;
-    let mut sums = None;
-    while let Some(row) = rows.next().reading()? {
-        let columns = Columns::new(row, "characteristic_ratings")?;
-        let sums = match &mut sums {
-            Some(sums) => sums,
-            empty => empty.insert(sums_of(connection, number)?),
-        };
-        let characteristic_id = columns.id(1, "characteristic_id")?;
-        let sum = sums.iter_mut().find(|sum| sum.characteristic_id == characteristic_id);
-        let sum = sum
-            .ok_or_else(|| columns.damaged("characteristic_id", "the product has no such sum".to_owned()))?;
-        sum.take_out(columns.stars(2, "stars")?)?;
-    }
-    sums.into_iter().flatten().try_for_each(|sum| sum.store(connection))
 }
 
 /// Reads the row of a place, if it is there.
