@@ -42,9 +42,10 @@ pub use submissions::Added;
 /// What a key is, and what it allows.
 pub use crate::store::moderation::{Key, Scope};
 
-use self::lanes::fill::{FillSignal, Filler};
+use self::lanes::fill::{FillSignal, Filler, KINDS_AT_ONCE};
 use self::lanes::loader::{Lane, LoadRequest, ViewLoad};
 use self::lanes::log_throttle::LogThrottle;
+use self::lanes::moderation::Retention;
 use self::lanes::queue::{BatchQueue, Consumer};
 use self::lanes::writer::{CommitRequest, WriteRequest, WriterLane};
 use self::memory::carts::Carts;
@@ -57,6 +58,7 @@ use self::statistics::Counters;
 use self::threads::Threads;
 use crate::domain::Target;
 use crate::domain::{ProductId, QuestionId};
+use crate::store::moderation::{Moderated, Moderation, Report};
 use crate::store::{Change, ChangeSink, Command, Outcome, Sessions, StoreError};
 use crate::view::Campus;
 
@@ -143,6 +145,8 @@ impl Service {
                 writer,
                 clock: Arc::clone(&self.clock),
                 counters: Arc::clone(&self.counters),
+                // One session does it for all.
+                retention: (number == 0).then(|| Retention::new(&self.settings.moderation, self.clock.now())),
             };
             self.writing.spawn(format!("writer-{number}"), move || lane.run(), stop_using_memory())?;
         }
@@ -152,7 +156,7 @@ impl Service {
             let filler = Filler {
                 signal: Arc::clone(&self.fill),
                 memory: self.memory.clone(),
-                reader: store.reader()?,
+                readers: (0..KINDS_AT_ONCE).map(|_| store.reader()).collect::<Result<_, _>>()?,
                 counters: Arc::clone(&self.counters),
             };
             self.reading.spawn("fill".to_owned(), move || filler.run(), || ())?;
@@ -209,16 +213,25 @@ impl Service {
         self.readiness.check(probe).await
     }
 
-    /// Reads a product's view from memory or, if it is not there, from the store.
+    /// Reads a product's view from memory or, if it is not there, from the store: all of it, to be
+    /// kept; where nothing is kept, what `part` needs.
     async fn read_view<R: Record, T>(
         &self,
         views: &Arc<Views<R>>,
         product_id: ProductId,
+        part: R::Part,
         mut read: impl FnMut(&R) -> T,
     ) -> Result<T, ServiceError>
     where
         LoadRequest: From<ViewLoad<R>>,
     {
+        if views.max_bytes() == 0 {
+            views.count_miss();
+            let (sender, receiver) = oneshot::channel();
+            let load = ViewLoad::of_part(product_id, part, sender, Arc::clone(views));
+            self.loads.push(load.into()).map_err(|(_, error)| error)?;
+            return Ok(read(&*self.wait(receiver).await?));
+        }
         loop {
             if let Some(result) = views.read(product_id, &mut read) {
                 return Ok(result);
@@ -277,9 +290,21 @@ impl Service {
         self.write(Command::Vote { target, votes: 1 }).await.map(drop)
     }
 
-    /// Hides a row.
+    /// Reports a row, which hides it when it is the last report that this takes.
     async fn report(&self, target: Target) -> Result<(), ServiceError> {
-        self.write(Command::Report(target)).await.map(drop)
+        let report = Report {
+            target,
+            reporter: None,
+            is_of_address: false,
+            reason: None,
+            note: None,
+            threshold: self.settings.moderation.report_threshold,
+            now: self.clock.now(),
+        };
+        match self.moderate(Moderation::Report(report)).await? {
+            Moderated::NotFound => Err(ServiceError::NotFound),
+            _ => Ok(()),
+        }
     }
 
     /// Waits for a thread's reply, for at most `store_wait`.

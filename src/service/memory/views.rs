@@ -17,7 +17,7 @@ use tokio::sync::oneshot;
 use super::freshness::{Begun, Expiry, Freshness};
 use super::record::Record;
 use super::table::ViewTable;
-use crate::domain::{ProductId, Target};
+use crate::domain::ProductId;
 use crate::service::ServiceError;
 use crate::service::statistics::ViewStatistics;
 use crate::store::ProductChange;
@@ -27,7 +27,8 @@ const FILL_MAX_PERCENT: u64 = 95;
 
 /// Receives a view that is being loaded.
 pub(crate) type ViewReceiver<R> = oneshot::Receiver<Result<Arc<R>, ServiceError>>;
-type ViewSender<R> = oneshot::Sender<Result<Arc<R>, ServiceError>>;
+/// Sends it.
+pub(crate) type ViewSender<R> = oneshot::Sender<Result<Arc<R>, ServiceError>>;
 
 /// The views in memory, bounded in bytes, evicted by use.
 pub(crate) struct Views<R> {
@@ -124,8 +125,6 @@ pub(crate) enum OwnChange<R: Record> {
     Known(ProductChange),
     /// New rows without photos.
     Came(R::Added),
-    /// A row was hidden.
-    Went(ProductId, Target),
 }
 
 /// The state of a view that a request needs.
@@ -240,11 +239,6 @@ impl<R: Record> Views<R> {
                         self.table.edit(product_id, |view| Some(view.with(&added)));
                     }
                 }
-                OwnChange::Went(product_id, target) => {
-                    in_flight.strike(product_id);
-                    in_flight.disturb(Some(commit), product_id);
-                    self.table.edit(product_id, |view| view.without(target));
-                }
             }
         }
         self.in_flight.lock().commits.remove(&commit.0);
@@ -328,6 +322,11 @@ impl<R: Record> Views<R> {
     /// The most bytes that views may take.
     pub(crate) fn max_bytes(&self) -> u64 {
         self.table.max_bytes()
+    }
+
+    /// Counts a list that waits for a load past the cache.
+    pub(crate) fn count_miss(&self) {
+        self.misses.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Counts views that were loaded for requests.
