@@ -45,6 +45,7 @@ CREATE INDEX moderation_items_by_state ON moderation_items (state, since, kind, 
 CREATE INDEX moderation_items_by_author ON moderation_items (author, posted_at) WHERE author IS NOT NULL;
 CREATE INDEX moderation_items_by_text ON moderation_items (text_digest, posted_at) WHERE text_digest IS NOT NULL;
 CREATE INDEX moderation_items_by_client ON moderation_items (client, posted_at) WHERE client IS NOT NULL;
+CREATE INDEX moderation_items_to_erase ON moderation_items (since) WHERE state = 2 AND erased_at IS NULL;
 
 -- Every change of a state. Rows are never changed, but for notes that are erased.
 CREATE TABLE decisions (
@@ -111,6 +112,9 @@ CREATE TABLE api_keys (
     expires_at bigint,
     revoked_at bigint 
 );
+
+-- A name belongs to one key at a time; that of an expired key is free once it is revoked.
+CREATE UNIQUE INDEX api_keys_in_force ON api_keys (name) WHERE revoked_at IS NULL;
 
 CREATE TABLE word_lists (
     name     text CONSTRAINT word_lists_pkey PRIMARY KEY,

@@ -28,6 +28,7 @@ mod generate;
 mod health;
 mod import;
 mod interrupt;
+mod key;
 mod log_buffer;
 mod logging;
 mod man;
@@ -117,6 +118,11 @@ enum Command {
     ///
     /// Addresses have no index, so this reads the whole store, which may be in use.
     Person(person::PersonArgs),
+    /// Make, list and revoke keys of moderators and of the seller
+    ///
+    /// A key is sent as `Authorization: Bearer atk_…`. Only its digest is kept, so it is shown
+    /// once. Servers that are running need no restart.
+    Key(key::KeyArgs),
     /// Ask a running server whether it is ready
     ///
     /// The exit status is 0 when it is, 1 otherwise. Without a URL, a server with the same options
@@ -144,7 +150,7 @@ enum Command {
 const GROUPS: [(&str, &[&str]); 4] = [
     ("Serving", &["serve", "config", "health", "openapi"]),
     ("Filling and moving stores", &["import", "copy", "export", "generate"]),
-    ("Maintaining stores", &["migrate", "check", "backup", "restore", "person"]),
+    ("Maintaining stores", &["migrate", "check", "backup", "restore", "person", "key"]),
     ("The program itself", &["man", "completions", "help"]),
 ];
 
@@ -230,6 +236,7 @@ impl Cli {
             Command::Backup(args) => backup::back_up(&args),
             Command::Restore(args) => backup::restore(&args),
             Command::Person(args) => person::run(&args),
+            Command::Key(args) => key::run(&args),
             Command::Health(args) => health::run(&args),
             Command::Openapi(options) => {
                 openapi::run(&options);

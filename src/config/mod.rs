@@ -20,8 +20,8 @@ pub use in_force::InForce;
 use options::DEFAULT_LISTEN;
 pub use options::{LogFormat, ServeOptions, StoreOption};
 pub use setting::Setting;
-pub(crate) use values::whole_number;
 pub use values::{ByteSize, LogFilter, Switch};
+pub(crate) use values::{lifetime, whole_number};
 pub use wrong::WrongSetting;
 
 use crate::http::{AccessLog, HttpSettings, LocalPeers, Services, TlsFiles};
@@ -101,7 +101,7 @@ impl ServeOptions {
             reviews: self.moderation_reviews,
             report_threshold: self.report_threshold,
             signals: Signals {
-                links: self.links,
+                links: self.links_in_texts,
                 contacts_in_names: self.contacts_in_names,
                 repeated_texts: self.repeated_texts,
                 busy_clients: self.busy_clients,

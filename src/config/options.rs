@@ -228,8 +228,8 @@ pub struct ServeOptions {
     pub report_threshold: u32,
 
     /// Texts with a link: flag tells moderators, hold has them wait
-    #[arg(long, help_heading = MODERATION, env = "ATELIER_LINKS", value_name = "off|flag|hold", default_value = "off", value_parser = values::one_of(SIGNALS), hide_possible_values = true)]
-    pub links: Signal,
+    #[arg(long, help_heading = MODERATION, env = "ATELIER_LINKS_IN_TEXTS", value_name = "off|flag|hold", default_value = "off", value_parser = values::one_of(SIGNALS), hide_possible_values = true)]
+    pub links_in_texts: Signal,
 
     /// Names that are an address of a page or of a person, or a telephone number
     #[arg(long, help_heading = MODERATION, env = "ATELIER_CONTACTS_IN_NAMES", value_name = "off|flag|hold", default_value = "off", value_parser = values::one_of(SIGNALS), hide_possible_values = true)]

@@ -22,7 +22,7 @@ mod time;
 
 pub use cart::{CartItem, Interaction, MAX_PIECES};
 pub use catalogue::{
-    CatalogueRows, FeatureRow, InvalidPrice, Price, ProductRow, SkuRow, StylePhotoRow, StyleRow,
+    CatalogueRows, FeatureRow, InvalidPrice, Price, ProductPart, ProductRow, SkuRow, StylePhotoRow, StyleRow,
 };
 pub use digest::{Digest, IdempotencyKey, InvalidKey};
 pub use draft::{Draft, FIELDS, Field, FieldError, NotAnArray, NotAnObject};
@@ -37,9 +37,9 @@ pub use page::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, Page};
 pub use product::{AnswerRow, PhotoRow, ProductRows, QuestionRow, Span, Texts};
 pub use review::{
     CHARACTERISTICS, CharacteristicRow, InvalidStars, NewReview, Rated, ReviewPhotoRow, ReviewRow,
-    ReviewRows, Stars,
+    ReviewRows, ReviewsPart, Stars,
 };
-pub use submission::{NewAnswer, NewQuestion, SubmissionLimits};
+pub use submission::{NewAnswer, NewQuestion, SELLER_NAME, SubmissionLimits};
 pub use target::Target;
 pub use text::{
     Body, Email, Name, PhotoUrl, Summary, TextError, is_invisible, is_photo_address, normalize, visible,

@@ -116,6 +116,11 @@ impl Row {
         Self { from_memory: Some(from_memory), ..self }
     }
 
+    /// Only holders of keys with the role's scope may ask, and nothing may keep the responses.
+    const fn only_for(self, who: Role) -> Self {
+        Self { operation: Operation { who, ..self.operation }, ..self }
+    }
+
     const fn with_home_page(self) -> Self {
         Self { operation: Operation { needs_home_page: true, ..self.operation }, ..self }
     }

@@ -12,6 +12,7 @@ mod clock;
 mod digests;
 mod error;
 mod example;
+mod keys;
 mod lanes;
 mod listed;
 mod memory;
@@ -32,6 +33,7 @@ use tokio::sync::oneshot;
 pub use clock::{Clock, SystemClock};
 pub use error::{Refusal, ServiceError};
 pub use example::Example;
+pub use keys::{DrawnKey, KEY_PREFIX};
 pub use listed::Listed;
 pub use policy::{FoundWord, HookSecret, Post, PostKind, SetWords, Tried, Verdict, WordsSet, words};
 pub use settings::{
@@ -40,9 +42,13 @@ pub use settings::{
 pub use statistics::{BatchStatistics, Failure, SPANS_TARGET, Statistics, ViewStatistics};
 pub use submissions::Added;
 
-use self::lanes::fill::{FillSignal, Filler};
+/// What a key is, and what it allows.
+pub use crate::store::moderation::{Key, Scope};
+
+use self::lanes::fill::{FillSignal, Filler, KINDS_AT_ONCE};
 use self::lanes::loader::{Lane, LoadRequest, ViewLoad};
 use self::lanes::log_throttle::LogThrottle;
+use self::lanes::moderation::Retention;
 use self::lanes::queue::{BatchQueue, Consumer};
 use self::lanes::writer::{CommitRequest, WriteRequest, WriterLane};
 use self::memory::carts::Carts;
@@ -57,6 +63,7 @@ use self::statistics::Counters;
 use self::threads::Threads;
 use crate::domain::Target;
 use crate::domain::{ProductId, QuestionId};
+use crate::store::moderation::{Moderated, Moderation, Report};
 use crate::store::{Change, ChangeSink, Command, Outcome, Sessions, StoreError};
 use crate::view::Campus;
 
@@ -150,6 +157,8 @@ impl Service {
                 writer,
                 clock: Arc::clone(&self.clock),
                 counters: Arc::clone(&self.counters),
+                // One session does it for all.
+                retention: (number == 0).then(|| Retention::new(&self.settings.moderation, self.clock.now())),
             };
             self.writing.spawn(format!("writer-{number}"), move || lane.run(), stop_using_memory())?;
         }
@@ -160,7 +169,7 @@ impl Service {
             let filler = Filler {
                 signal: Arc::clone(&self.fill),
                 memory: self.memory.clone(),
-                reader: store.reader()?,
+                readers: (0..KINDS_AT_ONCE).map(|_| store.reader()).collect::<Result<_, _>>()?,
                 counters: Arc::clone(&self.counters),
             };
             self.reading.spawn("fill".to_owned(), move || filler.run(), || ())?;
@@ -194,6 +203,8 @@ impl Service {
                 fill.request();
             }
             Change::Products(changes) => memory.apply(&changes),
+            Change::Reading => memory.begin_reading(),
+            Change::Votes(votes) => memory.end_reading(&votes),
             Change::Disconnected => memory.disconnect(),
             Change::Reconnected => {
                 memory.reconnect();
@@ -233,16 +244,25 @@ impl Service {
         self.readiness.check(probe).await
     }
 
-    /// Reads a product's view from memory or, if it is not there, from the store.
+    /// Reads a product's view from memory or, if it is not there, from the store: all of it, to be
+    /// kept; where nothing is kept, what `part` needs.
     async fn read_view<R: Record, T>(
         &self,
         views: &Arc<Views<R>>,
         product_id: ProductId,
+        part: R::Part,
         mut read: impl FnMut(&R) -> T,
     ) -> Result<T, ServiceError>
     where
         LoadRequest: From<ViewLoad<R>>,
     {
+        if views.max_bytes() == 0 {
+            views.count_miss();
+            let (sender, receiver) = oneshot::channel();
+            let load = ViewLoad::of_part(product_id, part, sender, Arc::clone(views));
+            self.loads.push(load.into()).map_err(|(_, error)| error)?;
+            return Ok(read(&*self.wait(receiver).await?));
+        }
         loop {
             if let Some(result) = views.read(product_id, &mut read) {
                 return Ok(result);
@@ -301,9 +321,21 @@ impl Service {
         self.write(Command::Vote { target, votes: 1 }).await.map(drop)
     }
 
-    /// Hides a row.
+    /// Reports a row, which hides it when it is the last report that this takes.
     async fn report(&self, target: Target) -> Result<(), ServiceError> {
-        self.write(Command::Report(target)).await.map(drop)
+        let report = Report {
+            target,
+            reporter: None,
+            is_of_address: false,
+            reason: None,
+            note: None,
+            threshold: self.settings.moderation.report_threshold,
+            now: self.clock.now(),
+        };
+        match self.moderate(Moderation::Report(report)).await? {
+            Moderated::NotFound => Err(ServiceError::NotFound),
+            _ => Ok(()),
+        }
     }
 
     /// Waits for a thread's reply, for at most `store_wait`.

@@ -13,6 +13,11 @@ pub enum Change {
     Everything,
     /// These products changed.
     Products(Vec<ProductChange>),
+    /// Votes are about to be read. They come with the next [`Votes`](Self::Votes).
+    Reading,
+    /// Votes as they were at some moment since the last [`Reading`](Self::Reading). Some may have
+    /// been taken back meanwhile.
+    Votes(Vec<ProductChange>),
     /// The connection on which changes are received is lost. From now on none is reported.
     Disconnected,
     /// Changes are reported again. Anything may have changed meanwhile.
@@ -22,7 +27,7 @@ pub enum Change {
 /// What a commit changed about a product.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProductChange {
-    /// A question has this many votes now.
+    /// A question has this many votes now. Votes that fell are told as rows that came or went.
     QuestionVotes(ProductId, QuestionId, u32),
     /// An answer has this many votes now.
     AnswerVotes(ProductId, AnswerId, u32),
@@ -37,6 +42,9 @@ pub enum ProductChange {
 impl ProductChange {
     /// What a command changed, if anything.
     pub fn of(command: &Command, outcome: Outcome) -> Option<Self> {
+        if command.adds_pending() {
+            return None;
+        }
         match (command, outcome) {
             (
                 Command::Vote { target: Target::Question(question_id), .. }
@@ -53,15 +61,11 @@ impl ProductChange {
                 | Command::VoteAs { target: Target::Review(review_id), .. },
                 Outcome::Voted { product_id, helpful },
             ) => Some(Self::ReviewVotes(product_id, *review_id, helpful)),
-            (_, Outcome::ReviewAdded { product_id, .. })
-            | (Command::Report(Target::Review(_)), Outcome::Reported { product_id }) => {
-                Some(Self::Reviews(product_id))
-            }
+            (_, Outcome::ReviewAdded { product_id, .. }) => Some(Self::Reviews(product_id)),
             (
                 _,
                 Outcome::QuestionAdded { product_id, .. }
                 | Outcome::AnswerAdded { product_id, .. }
-                | Outcome::Reported { product_id }
                 | Outcome::Voted { product_id, .. },
             ) => Some(Self::Rows(product_id)),
             // Shown votes fell, which only the store knows how to tell.
@@ -88,6 +92,22 @@ impl ProductChange {
             | Self::AnswerVotes(product_id, ..)
             | Self::Rows(product_id) => Self::Rows(product_id),
             Self::ReviewVotes(product_id, ..) | Self::Reviews(product_id) => Self::Reviews(product_id),
+        }
+    }
+
+    /// Whether it tells of votes and leaves the rows as they are.
+    pub fn is_of_votes(self) -> bool {
+        match self {
+            Self::QuestionVotes(..) | Self::AnswerVotes(..) | Self::ReviewVotes(..) => true,
+            Self::Rows(_) | Self::Reviews(_) => false,
+        }
+    }
+
+    /// That any row of the list that has this row may have come or gone.
+    pub fn any_row_of(product_id: ProductId, target: Target) -> Self {
+        match target {
+            Target::Question(_) | Target::Answer(_) => Self::Rows(product_id),
+            Target::Review(_) => Self::Reviews(product_id),
         }
     }
 

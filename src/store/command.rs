@@ -1,8 +1,8 @@
 //! What can be written, and what became of it. How a store carries it out is not decided here.
 
 use crate::domain::{
-    AnswerId, Digest, NewAnswer, NewQuestion, NewReview, Origin, ProductId, QuestionId, ReviewId, Target,
-    Timestamp,
+    AnswerId, Digest, NewAnswer, NewQuestion, NewReview, Origin, ProductId, QuestionId, ReviewId, State,
+    Target, Timestamp,
 };
 
 /// A write.
@@ -61,9 +61,6 @@ pub enum Command {
         /// Whether the vote is taken back.
         takes_back: bool,
     },
-    /// Hide it from public lists, for good. Twice is the same as once. What a review gave to
-    /// characteristics leaves their sums.
-    Report(Target),
     /// Look whether a submission came before. Nothing is written.
     Recall {
         /// By what it is recognized.
@@ -71,6 +68,23 @@ pub enum Command {
         /// The time of the request.
         now: Timestamp,
     },
+}
+
+impl Command {
+    /// What is kept of a new row beyond its texts.
+    pub(super) fn origin(&self) -> Option<&Origin> {
+        match self {
+            Self::AddQuestion { origin, .. }
+            | Self::AddAnswer { origin, .. }
+            | Self::AddReview { origin, .. } => origin.as_deref(),
+            Self::Vote { .. } | Self::VoteAs { .. } | Self::Recall { .. } => None,
+        }
+    }
+
+    /// Whether it adds a row that is not public, and so in no list.
+    pub fn adds_pending(&self) -> bool {
+        self.origin().is_some_and(|origin| origin.state != State::Published)
+    }
 }
 
 /// What became of a [`Command`].
@@ -120,11 +134,6 @@ pub enum Outcome {
     },
     /// The row is the voter's own; nothing was written.
     OwnRow,
-    /// The row is hidden.
-    Reported {
-        /// The row's product.
-        product_id: ProductId,
-    },
     /// There is no such question, answer or review.
     NotFound,
 }
@@ -132,10 +141,17 @@ pub enum Outcome {
 impl Outcome {
     /// The new row, if there is one.
     pub(super) fn added(self) -> Option<Target> {
+        self.added_to().map(|(_, target)| target)
+    }
+
+    /// The new row and its product, if there is one.
+    pub(super) fn added_to(self) -> Option<(ProductId, Target)> {
         match self {
-            Self::QuestionAdded { question_id, .. } => Some(Target::Question(question_id)),
-            Self::AnswerAdded { answer_id, .. } => Some(Target::Answer(answer_id)),
-            Self::ReviewAdded { review_id, .. } => Some(Target::Review(review_id)),
+            Self::QuestionAdded { product_id, question_id } => {
+                Some((product_id, Target::Question(question_id)))
+            }
+            Self::AnswerAdded { product_id, answer_id } => Some((product_id, Target::Answer(answer_id))),
+            Self::ReviewAdded { product_id, review_id } => Some((product_id, Target::Review(review_id))),
             _ => None,
         }
     }

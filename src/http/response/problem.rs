@@ -5,14 +5,14 @@
 use std::sync::LazyLock;
 
 use bytes::Bytes;
-use http::header::{ACCEPT_ENCODING, ALLOW, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use http::header::{ACCEPT_ENCODING, ALLOW, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, Response, StatusCode};
 use serde::Deserialize;
 
 use super::caching;
 use crate::domain::FieldError;
 use crate::http::response::allowance::TooMany;
-use crate::service::{Refusal, ServiceError};
+use crate::service::{Refusal, Scope, ServiceError};
 
 /// How long a client should wait while the service is overloaded or unavailable, in seconds.
 const RETRY_AFTER_SECONDS: &str = "1";
@@ -35,6 +35,13 @@ pub(crate) enum Problem {
     InvalidQuestionId,
     InvalidAnswerId,
     UnknownPath,
+    /// No key, or one that is not in force.
+    WrongKey {
+        /// Whether there was one.
+        is_sent: bool,
+    },
+    /// The key does not allow it.
+    ScopeMissing(Scope),
     WrongMethod {
         /// The path's methods.
         allow: String,
@@ -124,6 +131,8 @@ impl Problem {
             Self::InvalidQuestionId => "invalid-question-id",
             Self::InvalidAnswerId => "invalid-answer-id",
             Self::UnknownPath => "unknown-path",
+            Self::WrongKey { .. } => "wrong-key",
+            Self::ScopeMissing(_) => "scope-missing",
             Self::WrongMethod { .. } => "wrong-method",
             Self::InvalidKey => "invalid-key",
             Self::KeyTaken => "key-taken",
@@ -160,6 +169,7 @@ impl Problem {
                 .replace("{max_fields}", &max_fields.to_string())
                 .replace("{max_bytes}", &max_bytes.to_string()),
             Self::WrongMethod { allow } => detail.replace("{allow}", allow),
+            Self::ScopeMissing(scope) => detail.replace("{scope}", scope.name()),
             Self::InvalidFields(errors) => {
                 let details: Vec<&str> = errors.iter().map(|error| error.detail.as_str()).collect();
                 detail.replace("{details}", &details.join("; "))
@@ -223,6 +233,15 @@ impl Problem {
             Self::WrongMethod { allow } => {
                 let allow = HeaderValue::try_from(allow);
                 headers.insert(ALLOW, allow.expect("names of methods are visible ASCII"));
+            }
+            Self::WrongKey { is_sent } => {
+                let challenge = if is_sent { "Bearer error=\"invalid_token\"" } else { "Bearer" };
+                headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+            }
+            Self::ScopeMissing(scope) => {
+                let challenge = format!("Bearer error=\"insufficient_scope\", scope=\"{}\"", scope.name());
+                let challenge = HeaderValue::try_from(challenge);
+                headers.insert(WWW_AUTHENTICATE, challenge.expect("names of scopes are visible ASCII"));
             }
             Self::EncodedBody => {
                 headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));

@@ -3,7 +3,7 @@
 //! records are kept is decided in `views` and `table`.
 
 use super::directory::{Directory, Era};
-use crate::domain::{CatalogueRows, ProductId, ProductRows, ReviewRows, Target};
+use crate::domain::{CatalogueRows, ProductId, ProductPart, ProductRows, ReviewRows, ReviewsPart};
 use crate::store::{ProductChange, Reader, StoreError};
 use crate::view::{AddedReviews, Catalogue, Reviews, TextPool, View};
 
@@ -14,6 +14,9 @@ pub(crate) trait Record: Clone + Send + Sync + 'static {
 
     /// New rows that are inserted without asking the store.
     type Added: Send;
+
+    /// What of a record a request needs.
+    type Part: Copy + Ord + Send + 'static;
 
     /// What the log calls it.
     const NAME: &'static str;
@@ -36,6 +39,13 @@ pub(crate) trait Record: Clone + Send + Sync + 'static {
     /// The rows of products, in the order asked for.
     fn load(reader: &mut dyn Reader, product_ids: &[ProductId]) -> Result<Vec<Self::Rows>, StoreError>;
 
+    /// The rows that one part of products needs, in the order asked for; others may be among them.
+    fn load_part(
+        reader: &mut dyn Reader,
+        product_ids: &[ProductId],
+        part: Self::Part,
+    ) -> Result<Vec<Self::Rows>, StoreError>;
+
     /// The next products that have rows.
     fn scan(
         reader: &mut dyn Reader,
@@ -57,14 +67,12 @@ pub(crate) trait Record: Clone + Send + Sync + 'static {
 
     /// The record with new rows.
     fn with(&self, added: &Self::Added) -> Self;
-
-    /// The record without a hidden row; `None` when only the store can tell.
-    fn without(&self, target: Target) -> Option<Self>;
 }
 
 impl Record for View {
     type Rows = ProductRows;
     type Added = ProductRows;
+    type Part = ();
 
     const NAME: &'static str = "questions";
 
@@ -94,6 +102,14 @@ impl Record for View {
     }
 
     fn load(reader: &mut dyn Reader, product_ids: &[ProductId]) -> Result<Vec<ProductRows>, StoreError> {
+        reader.load_products(product_ids)
+    }
+
+    fn load_part(
+        reader: &mut dyn Reader,
+        product_ids: &[ProductId],
+        (): (),
+    ) -> Result<Vec<ProductRows>, StoreError> {
         reader.load_products(product_ids)
     }
 
@@ -135,15 +151,12 @@ impl Record for View {
     fn with(&self, added: &ProductRows) -> Self {
         self.with(added)
     }
-
-    fn without(&self, target: Target) -> Option<Self> {
-        Some(self.without(target))
-    }
 }
 
 impl Record for Reviews {
     type Rows = ReviewRows;
     type Added = AddedReviews;
+    type Part = ReviewsPart;
 
     const NAME: &'static str = "reviews";
 
@@ -175,6 +188,14 @@ impl Record for Reviews {
         reader.load_reviews(product_ids)
     }
 
+    fn load_part(
+        reader: &mut dyn Reader,
+        product_ids: &[ProductId],
+        part: ReviewsPart,
+    ) -> Result<Vec<ReviewRows>, StoreError> {
+        reader.load_reviews_part(product_ids, part)
+    }
+
     fn scan(
         reader: &mut dyn Reader,
         after: Option<ProductId>,
@@ -201,16 +222,12 @@ impl Record for Reviews {
     fn with(&self, added: &AddedReviews) -> Self {
         self.with(added)
     }
-
-    /// What a hidden review gave to characteristics is not in memory.
-    fn without(&self, _: Target) -> Option<Self> {
-        None
-    }
 }
 
 impl Record for Catalogue {
     type Rows = CatalogueRows;
     type Added = std::convert::Infallible;
+    type Part = ProductPart;
 
     const NAME: &'static str = "catalogue";
 
@@ -242,6 +259,14 @@ impl Record for Catalogue {
         reader.load_catalogue(product_ids)
     }
 
+    fn load_part(
+        reader: &mut dyn Reader,
+        product_ids: &[ProductId],
+        part: ProductPart,
+    ) -> Result<Vec<CatalogueRows>, StoreError> {
+        reader.load_catalogue_part(product_ids, part)
+    }
+
     fn scan(
         reader: &mut dyn Reader,
         after: Option<ProductId>,
@@ -265,9 +290,5 @@ impl Record for Catalogue {
 
     fn with(&self, added: &Self::Added) -> Self {
         match *added {}
-    }
-
-    fn without(&self, _: Target) -> Option<Self> {
-        None
     }
 }

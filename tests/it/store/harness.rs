@@ -78,6 +78,11 @@ impl TestStore {
         &self.0.address
     }
 
+    /// Runs a statement apart from the program: a line for each row, values separated by `|`.
+    pub(crate) fn query(&self, sql: &str) -> String {
+        self.0.query(sql)
+    }
+
     /// Where an SQLite store's file is.
     pub(crate) fn file(&self) -> PathBuf {
         self.0.file()
@@ -93,8 +98,10 @@ pub(crate) fn outside<T: Send>(work: impl FnOnce() -> T + Send) -> T {
 pub(crate) fn tell_of(news: &[Change], product: u64) -> bool {
     news.iter().any(|change| match change {
         Change::Everything => true,
-        Change::Products(changes) => changes.iter().any(|change| change.product_id().get() == product),
-        Change::Disconnected | Change::Reconnected => false,
+        Change::Products(changes) | Change::Votes(changes) => {
+            changes.iter().any(|change| change.product_id().get() == product)
+        }
+        Change::Reading | Change::Disconnected | Change::Reconnected => false,
     })
 }
 

@@ -14,7 +14,8 @@ use crate::domain::{Actor, Reason, State, Target};
 use crate::service::clock::Clock;
 use crate::service::lanes::log_throttle::LogThrottle;
 use crate::service::lanes::queue::{BatchQueue, Consumer, Taken};
-use crate::service::lanes::writer::{ModerationRequest, WriteRequest};
+use crate::service::lanes::moderation::ModerationRequest;
+use crate::service::lanes::writer::WriteRequest;
 use crate::service::settings::HookFailure;
 use crate::store::moderation::{Decide, Moderation};
 

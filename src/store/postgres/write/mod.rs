@@ -1,8 +1,12 @@
 //! Writes a batch of commands in one transaction and two round trips. The first one carries votes
-//! and reports and asks for new ids; the second one inserts, notifies other processes and commits.
-//! `service` decides what is written and when. Only a failure of the second trip can leave the
-//! result unknown.
+//! and asks for new ids; the second one inserts, notifies other processes and commits. `service`
+//! decides what is written and when. Only a failure of the second trip can leave the result
+//! unknown. Moderation is in `moderate`.
 
+mod carried;
+mod identified;
+mod moderate;
+mod origins;
 pub(super) mod plan;
 mod reviews;
 mod rows;
@@ -13,7 +17,9 @@ use std::sync::Arc;
 
 use tokio_postgres::{Client, Row};
 
-use self::plan::{Carried, Found, NewIds, Plan, PlanMode};
+use self::carried::{Carried, Found, NewIds};
+use self::identified::read_casts;
+use self::plan::{Plan, PlanMode};
 use self::statements::Statements;
 use self::submissions::{RecentDigests, Sweeper, read_earlier};
 use super::connect::connection::Connection;
@@ -21,13 +27,11 @@ use super::connect::failure::Failure;
 use super::connect::server::Server;
 use super::connect::session::{Session, Unprepared};
 use super::decode::Columns;
-use super::moderation::PostgresRows;
 use super::notices::listen::{Listener, OwnOrigin};
 use super::notices::notice::{self, Origin};
 use super::schema;
 use crate::domain::Target;
 use crate::domain::{Id, Timestamp};
-use crate::store::moderation::carry_out::moderate;
 use crate::store::moderation::{Moderated, Moderation};
 use crate::store::{Change, ChangeSink, Command, Outcome, ProductChange, StoreError, Writer};
 
@@ -183,16 +187,7 @@ impl Writer for PostgresWriter {
     }
 
     fn moderate(&mut self, moderations: &[Moderation]) -> Result<Vec<Moderated>, StoreError> {
-        self.session.reach()?;
-        self.session
-            .ask(async |client, statements| Ok(client.batch_execute(&statements.begin).await?))
-            .map_err(Failure::before_commit)?;
-        let mut rows = PostgresRows(&mut self.session);
-        let moderated: Result<Vec<_>, _> =
-            moderations.iter().map(|moderation| moderate(&mut rows, moderation)).collect();
-        let moderated = moderated.map_err(Failure::before_commit)?;
-        self.session.ask(async |connection, _| connection.commit().await).map_err(Failure::after_commit)?;
-        Ok(moderated)
+        moderate::moderate(self, moderations)
     }
 
     fn idle(&mut self, now: Timestamp) -> Result<(), StoreError> {
@@ -233,7 +228,7 @@ async fn sweep(
     swept
 }
 
-/// Begins the transaction, votes and reports, and asks for all that the inserts need, in one round
+/// Begins the transaction, votes, and asks for all that the inserts need, in one round
 /// trip. New ids are those of an earlier attempt if there was one: sequences do not take them back.
 /// With `alone`, no other process adds submissions until the transaction ends.
 async fn first_trip(
@@ -255,15 +250,7 @@ async fn first_trip(
                 &on_answers.ids,
                 &on_answers.votes,
             ]),
-        )
-    };
-    let reports = async {
-        tokio::try_join!(
-            biased;
-            statements.report_questions.query_if(!plan.question_reports.is_empty(), client, [
-                &plan.question_reports,
-            ]),
-            statements.report_answers.query_if(!plan.answer_reports.is_empty(), client, [&plan.answer_reports]),
+            statements.identified.cast_on_entries(client, plan.casts.as_deref()),
         )
     };
     let draws = |count: i64| ids.is_none() && count > 0;
@@ -275,14 +262,14 @@ async fn first_trip(
             statements.new_photo_ids.query_if(draws(plan.new_photos), client, [&plan.new_photos]),
         )
     };
-    let ((), votes, reports, answered, new_ids, reviews, earlier) = tokio::try_join!(
+    let ((), votes, answered, new_ids, casts, reviews, earlier) = tokio::try_join!(
         biased;
         async { Ok(client.batch_execute(&statements.begin).await?) },
         votes,
-        reports,
         statements.answered.query_if(!plan.answered.is_empty(), client, [&plan.answered]),
         new_ids,
         // Behind all other statements that lock rows.
+        statements.identified.cast_on_reviews(client, plan.casts.as_deref()),
         statements.reviews.first_trip(client, plan, ids.is_none()),
         statements.submissions.find(client, &plan.digests, alone),
     )?;
@@ -300,10 +287,10 @@ async fn first_trip(
     let mut found = Found { earlier: read_earlier(&earlier)?, ids, ..Found::default() };
     read_marks(&votes.0, "questions", Target::Question, &mut found)?;
     read_marks(&votes.1, "answers", Target::Answer, &mut found)?;
-    read_marks(&reports.0, "questions", Target::Question, &mut found)?;
-    read_marks(&reports.1, "answers", Target::Answer, &mut found)?;
+    read_casts(&votes.2.0, "questions", Target::Question, &mut found)?;
+    read_casts(&votes.2.1, "answers", Target::Answer, &mut found)?;
+    read_casts(&casts, "reviews", Target::Review, &mut found)?;
     read_marks(&reviews.votes, "reviews", Target::Review, &mut found)?;
-    reviews::read_reports(&reviews.reports, &mut found)?;
     reviews::read_characteristics(&reviews.characteristics, &mut found)?;
     for row in &answered {
         let columns = Columns::new(row, "questions", 0);
@@ -312,7 +299,7 @@ async fn first_trip(
     Ok(found)
 }
 
-/// Reads rows of id and product, and present votes if there is a third column.
+/// Reads rows of id, product and present votes.
 fn read_marks<I: Id>(
     rows: &[Row],
     table: &'static str,
@@ -323,11 +310,7 @@ fn read_marks<I: Id>(
         let columns = Columns::new(row, table, 0);
         let target = target(columns.id(0, "id")?);
         let product_id = columns.id(1, "product_id")?;
-        if row.len() > 2 {
-            found.voted.insert(target, (product_id, columns.count(2, "helpful")?));
-        } else {
-            found.reported.insert(target, product_id);
-        }
+        found.voted.insert(target, (product_id, columns.count(2, "helpful")?));
     }
     Ok(())
 }
@@ -365,6 +348,8 @@ async fn second_trip(
                 &questions.names,
                 &questions.emails,
             ]),
+            // Before the photos, which name answers.
+            statements.origins.second_trip(connection, carried.origins.as_deref()),
             statements.insert_answers.query_if(!answers.answer_ids.is_empty(), connection, [
                 &answers.product_ids,
                 &answers.answer_ids,

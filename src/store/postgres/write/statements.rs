@@ -4,7 +4,7 @@
 use tokio_postgres::Client;
 use tokio_postgres::types::Type;
 
-use super::{reviews, submissions};
+use super::{identified, origins, reviews, submissions};
 use crate::store::postgres::connect::session::Prepared;
 use crate::store::postgres::connect::statement::{Naming, Statement};
 use crate::store::postgres::notices::notice::NOTIFY;
@@ -15,22 +15,12 @@ const VOTE_QUESTIONS: &str = "
     UPDATE questions q SET helpful = least(q.helpful + v.votes, 4294967295)
     FROM (SELECT id, votes FROM unnest($1::bigint[], $2::bigint[]) AS v (id, votes) ORDER BY id) v
     WHERE q.question_id = v.id
-    RETURNING q.question_id, q.product_id, q.helpful";
+    RETURNING q.question_id, q.product_id, q.helpful - q.withdrawn";
 const VOTE_ANSWERS: &str = "
     UPDATE answers a SET helpful = least(a.helpful + v.votes, 4294967295)
     FROM (SELECT id, votes FROM unnest($1::bigint[], $2::bigint[]) AS v (id, votes) ORDER BY id) v
     WHERE a.answer_id = v.id
-    RETURNING a.answer_id, a.product_id, a.helpful";
-const REPORT_QUESTIONS: &str = "
-    UPDATE questions q SET reported = true
-    FROM (SELECT id FROM unnest($1::bigint[]) AS r (id) ORDER BY id) r
-    WHERE q.question_id = r.id
-    RETURNING q.question_id, q.product_id";
-const REPORT_ANSWERS: &str = "
-    UPDATE answers a SET reported = true
-    FROM (SELECT id FROM unnest($1::bigint[]) AS r (id) ORDER BY id) r
-    WHERE a.answer_id = r.id
-    RETURNING a.answer_id, a.product_id";
+    RETURNING a.answer_id, a.product_id, a.helpful - a.withdrawn";
 const ANSWERED: &str = "SELECT question_id, product_id FROM questions WHERE question_id = ANY ($1::bigint[])";
 const NEW_QUESTION_IDS: &str = "SELECT nextval('question_ids') FROM generate_series(1, $1::bigint)";
 const NEW_ANSWER_IDS: &str = "SELECT nextval('answer_ids') FROM generate_series(1, $1::bigint)";
@@ -53,7 +43,7 @@ const INSERT_PHOTOS: &str = "
     INSERT INTO photos (product_id, photo_id, answer_id, url)
     SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[])";
 
-const NEW_QUESTION_TYPES: [Type; 6] = [
+pub(crate) const NEW_QUESTION_TYPES: [Type; 6] = [
     Type::INT8_ARRAY,
     Type::INT8_ARRAY,
     Type::TIMESTAMPTZ_ARRAY,
@@ -61,7 +51,7 @@ const NEW_QUESTION_TYPES: [Type; 6] = [
     Type::TEXT_ARRAY,
     Type::TEXT_ARRAY,
 ];
-const NEW_ANSWER_TYPES: [Type; 7] = [
+pub(crate) const NEW_ANSWER_TYPES: [Type; 7] = [
     Type::INT8_ARRAY,
     Type::INT8_ARRAY,
     Type::INT8_ARRAY,
@@ -77,8 +67,6 @@ pub(crate) struct Statements {
     pub(crate) begin: String,
     pub(crate) vote_questions: Statement,
     pub(crate) vote_answers: Statement,
-    pub(crate) report_questions: Statement,
-    pub(crate) report_answers: Statement,
     pub(crate) answered: Statement,
     pub(crate) new_question_ids: Statement,
     pub(crate) new_answer_ids: Statement,
@@ -89,6 +77,8 @@ pub(crate) struct Statements {
     pub(crate) notify: Statement,
     pub(crate) confirm: Statement,
     pub(crate) reviews: reviews::Statements,
+    pub(crate) origins: origins::Statements,
+    pub(crate) identified: identified::Statements,
     pub(crate) submissions: submissions::Statements,
 }
 
@@ -111,11 +101,9 @@ impl Prepared for Statements {
         const IDS_AND_VOTES: &[Type] = &[Type::INT8_ARRAY, Type::INT8_ARRAY];
         const HOW_MANY: &[Type] = &[Type::INT8];
         let prepare = |text, types| Statement::prepare(client, naming, text, types);
-        let (vote_questions, vote_answers, report_questions, report_answers, answered, notify) = tokio::try_join!(
+        let (vote_questions, vote_answers, answered, notify) = tokio::try_join!(
             prepare(VOTE_QUESTIONS, IDS_AND_VOTES),
             prepare(VOTE_ANSWERS, IDS_AND_VOTES),
-            prepare(REPORT_QUESTIONS, IDS),
-            prepare(REPORT_ANSWERS, IDS),
             prepare(ANSWERED, IDS),
             prepare(NOTIFY, &[Type::TEXT_ARRAY]),
         )?;
@@ -130,16 +118,16 @@ impl Prepared for Statements {
             prepare(INSERT_ANSWERS, &NEW_ANSWER_TYPES),
             prepare(INSERT_PHOTOS, &NEW_PHOTO_TYPES),
         )?;
-        let (reviews, submissions) = tokio::try_join!(
+        let (reviews, origins, identified, submissions) = tokio::try_join!(
             reviews::Statements::prepare(client, naming),
+            origins::Statements::prepare(client, naming),
+            identified::Statements::prepare(client, naming),
             submissions::Statements::prepare(client, naming),
         )?;
         Ok(Self {
             begin: naming.begin(Self::SETTINGS),
             vote_questions,
             vote_answers,
-            report_questions,
-            report_answers,
             answered,
             new_question_ids,
             new_answer_ids,
@@ -150,6 +138,8 @@ impl Prepared for Statements {
             notify,
             confirm,
             reviews,
+            origins,
+            identified,
             submissions,
         })
     }

@@ -1,29 +1,41 @@
-//! Votes and reports. They go to the narrow tables `marks` and `review_marks`, in the order of
-//! their places, so that a batch touches each of their pages once.
+//! Votes. They go to the narrow tables `marks` and `review_marks`, in the order of
+//! their places, so that a batch touches each of their pages once. Who voted is `identified`'s.
 
 use rusqlite::Connection;
 
-use crate::domain::{Id as _, ReviewId, Target};
+use super::identified::{Cast, cast};
+use crate::domain::{Digest, Id as _, Target};
 use crate::store::columns::shown_votes;
 use crate::store::sqlite::decode::Columns;
 use crate::store::sqlite::failure::Failure;
 use crate::store::sqlite::place::{ProductNumber, place_by_id, place_of_question};
 use crate::store::sqlite::statement::execute;
-use crate::store::sqlite::sums::sums_of;
-use crate::store::{Command, HIDDEN_STATE, Outcome, PUBLISHED_STATE, StoreError};
+use crate::store::{Command, Outcome, StoreError};
 
-/// A vote or a report whose row is there.
-struct Mark {
+/// A vote whose row is there.
+struct Mark<'c> {
     place: i64,
     /// The command's place in the batch.
     index: usize,
-    /// The review, if it is one. Its place is in another table.
-    review_id: Option<ReviewId>,
-    votes: u32,
-    report: bool,
+    target: Target,
+    what: What<'c>,
 }
 
-/// Carries out votes and reports.
+/// What is done to a row.
+#[derive(Clone, Copy)]
+enum What<'c> {
+    Vote(u32),
+    VoteAs { voter: &'c Digest, takes_back: bool },
+}
+
+/// How a row's counters change.
+#[derive(Clone, Copy, Default)]
+struct Counted {
+    given: u32,
+    taken_back: u32,
+}
+
+/// Carries out votes.
 pub(super) fn mark_rows(
     connection: &Connection,
     commands: &[Command],
@@ -31,31 +43,55 @@ pub(super) fn mark_rows(
 ) -> Result<(), StoreError> {
     let mut marks = Vec::new();
     for (index, command) in commands.iter().enumerate() {
-        let (target, votes, report) = match command {
-            Command::Vote { target, votes } => (*target, *votes, false),
-            Command::Report(target) => (*target, 0, true),
+        let (target, what) = match command {
+            Command::Vote { target, votes } => (*target, What::Vote(*votes)),
+            Command::VoteAs { target, voter, takes_back } => {
+                (*target, What::VoteAs { voter, takes_back: *takes_back })
+            }
             Command::AddQuestion { .. }
             | Command::AddAnswer { .. }
             | Command::AddReview { .. }
-            | Command::VoteAs { .. }
             | Command::Recall { .. } => continue,
         };
-        let review_id = if let Target::Review(review_id) = target { Some(review_id) } else { None };
         if let Some(place) = place_of(connection, target)? {
-            marks.push(Mark { place, index, review_id, votes, report });
+            marks.push(Mark { place, index, target, what });
         }
     }
-    marks.sort_unstable_by_key(|mark| (mark.review_id.is_some(), mark.place, mark.index));
-    for Mark { place, index, review_id, votes, report } in marks {
-        let helpful = match review_id {
-            Some(review_id) => mark_review(connection, place, review_id, votes, report)?,
-            None => mark_entry(connection, place, votes, report)?,
-        };
-        let product_id = ProductNumber::of(place).product_id(connection)?;
-        outcomes[index] =
-            if report { Outcome::Reported { product_id } } else { Outcome::Voted { product_id, helpful } };
+    let is_review = |target| matches!(target, Target::Review(_));
+    marks.sort_unstable_by_key(|mark| (is_review(mark.target), mark.place, mark.index));
+    for Mark { place, index, target, what } in marks {
+        outcomes[index] = carry_out(connection, place, target, what)?;
     }
     Ok(())
+}
+
+fn carry_out(
+    connection: &Connection,
+    place: i64,
+    target: Target,
+    what: What<'_>,
+) -> Result<Outcome, StoreError> {
+    let product_id = ProductNumber::of(place).product_id(connection)?;
+    let counted = match what {
+        What::Vote(given) => Counted { given, taken_back: 0 },
+        What::VoteAs { voter, takes_back } => {
+            match cast(connection, product_id, target, voter, takes_back)? {
+                Cast::OwnRow => return Ok(Outcome::OwnRow),
+                Cast::Before => return Ok(Outcome::VotedBefore { product_id }),
+                Cast::Given => Counted { given: 1, taken_back: 0 },
+                Cast::TakenBack => Counted { given: 0, taken_back: 1 },
+            }
+        }
+    };
+    let helpful = match target {
+        Target::Review(_) => mark_review(connection, place, counted)?,
+        Target::Question(_) | Target::Answer(_) => mark_entry(connection, place, counted)?,
+    };
+    Ok(if counted.taken_back > 0 {
+        Outcome::TakenBack { product_id }
+    } else {
+        Outcome::Voted { product_id, helpful }
+    })
 }
 
 fn place_of(connection: &Connection, target: Target) -> Result<Option<i64>, StoreError> {
@@ -70,46 +106,67 @@ fn place_of(connection: &Connection, target: Target) -> Result<Option<i64>, Stor
     }
 }
 
-/// Adds votes to a question or an answer or hides it; returns its present votes. The first time,
-/// the row's own counters are copied.
-fn mark_entry(connection: &Connection, place: i64, votes: u32, report: bool) -> Result<u32, StoreError> {
-    let present =
-        counters(connection, "marks", "SELECT place, helpful, reported FROM marks WHERE place = ?1", place)?;
-    let (helpful, reported) = match present {
-        Some(counters) => counters,
+/// What `marks` has of a question or an answer.
+struct EntryMark {
+    helpful: u32,
+    withdrawn: u32,
+    is_reported: bool,
+}
+
+/// Changes the votes of a question or an answer; returns those that are shown. The first time, the
+/// row's own counters are copied.
+fn mark_entry(connection: &Connection, place: i64, counted: Counted) -> Result<u32, StoreError> {
+    let sql = "SELECT place, helpful, withdrawn, reported FROM marks WHERE place = ?1";
+    let present = read_at(connection, "marks", sql, place, |columns| {
+        let (helpful, withdrawn) = (columns.count(1, "helpful")?, columns.count(2, "withdrawn")?);
+        Ok(EntryMark { helpful, withdrawn, is_reported: columns.flag(3, "reported")? })
+    })?;
+    let is_new = present.is_none();
+    let mut mark = match present {
+        Some(mark) => mark,
         None => own_counters(connection, place)?,
     };
-    let helpful = helpful.saturating_add(votes);
-    let reported = reported || report;
-    let sql = if present.is_some() {
-        "UPDATE marks SET helpful = ?2, reported = ?3 WHERE place = ?1"
+    count(&mut mark.helpful, &mut mark.withdrawn, counted);
+    let sql = if is_new {
+        "INSERT INTO marks (place, helpful, withdrawn, reported) VALUES (?1, ?2, ?3, ?4)"
     } else {
-        "INSERT INTO marks (place, helpful, reported) VALUES (?1, ?2, ?3)"
+        "UPDATE marks SET helpful = ?2, withdrawn = ?3, reported = ?4 WHERE place = ?1"
     };
-    execute(connection, sql, (place, helpful, reported))?;
-    Ok(helpful)
+    execute(connection, sql, (place, mark.helpful, mark.withdrawn, mark.is_reported))?;
+    shown("marks", place, mark.helpful, mark.withdrawn)
+}
+
+/// Both counters grow up to the largest count, and no more votes are taken back than were given.
+fn count(helpful: &mut u32, withdrawn: &mut u32, counted: Counted) {
+    *helpful = helpful.saturating_add(counted.given);
+    if counted.taken_back > 0 {
+        *withdrawn = withdrawn.saturating_add(counted.taken_back).min(*helpful);
+    }
+}
+
+fn shown(table: &'static str, place: i64, helpful: u32, withdrawn: u32) -> Result<u32, StoreError> {
+    shown_votes(helpful, withdrawn).map_err(|problem| StoreError::Damaged {
+        product_id: None,
+        table,
+        row: place,
+        column: "withdrawn",
+        problem,
+    })
 }
 
 /// The counters that a question or an answer was added with.
-fn own_counters(connection: &Connection, place: i64) -> Result<(u32, bool), StoreError> {
+fn own_counters(connection: &Connection, place: i64) -> Result<EntryMark, StoreError> {
     // Even places are questions (`place::first_place`).
     let (table, sql) = if place % 2 == 0 {
         ("questions", "SELECT place, helpful, reported FROM questions WHERE place = ?1")
     } else {
         ("answers", "SELECT place, helpful, reported FROM answers WHERE place = ?1")
     };
-    counters(connection, table, sql, place)?.ok_or_else(|| is_missing(table, place))
-}
-
-fn counters(
-    connection: &Connection,
-    table: &'static str,
-    sql: &str,
-    place: i64,
-) -> Result<Option<(u32, bool)>, StoreError> {
-    read_at(connection, table, sql, place, |columns| {
-        Ok((columns.count(1, "helpful")?, columns.flag(2, "reported")?))
-    })
+    let own = read_at(connection, table, sql, place, |columns| {
+        let (helpful, is_reported) = (columns.count(1, "helpful")?, columns.flag(2, "reported")?);
+        Ok(EntryMark { helpful, withdrawn: 0, is_reported })
+    });
+    own?.ok_or_else(|| is_missing(table, place))
 }
 
 /// What `review_marks` has of a review.
@@ -120,41 +177,23 @@ struct ReviewMark {
     revision: u32,
 }
 
-/// Adds votes to a review or hides it; returns its present votes. The first time, what the row was
+/// Changes the votes of a review; returns those that are shown. The first time, what the row was
 /// added with is copied.
-fn mark_review(
-    connection: &Connection,
-    place: i64,
-    review_id: ReviewId,
-    votes: u32,
-    report: bool,
-) -> Result<u32, StoreError> {
+fn mark_review(connection: &Connection, place: i64, counted: Counted) -> Result<u32, StoreError> {
     let present = present_mark(connection, place)?;
     let is_new = present.is_none();
     let mut mark = match present {
         Some(mark) => mark,
         None => own_mark(connection, place)?,
     };
-    mark.helpful = mark.helpful.saturating_add(votes);
-    // One that was never published keeps its state.
-    if report && mark.state == PUBLISHED_STATE {
-        take_out_ratings(connection, ProductNumber::of(place), review_id)?;
-        mark.state = HIDDEN_STATE;
-        mark.revision = mark.revision.saturating_add(1);
-    }
+    count(&mut mark.helpful, &mut mark.withdrawn, counted);
     let sql = if is_new {
         "INSERT INTO review_marks (place, helpful, withdrawn, state, revision) VALUES (?1, ?2, ?3, ?4, ?5)"
     } else {
         "UPDATE review_marks SET helpful = ?2, withdrawn = ?3, state = ?4, revision = ?5 WHERE place = ?1"
     };
     execute(connection, sql, (place, mark.helpful, mark.withdrawn, mark.state.cast_signed(), mark.revision))?;
-    shown_votes(mark.helpful, mark.withdrawn).map_err(|problem| StoreError::Damaged {
-        product_id: None,
-        table: "review_marks",
-        row: place,
-        column: "withdrawn",
-        problem,
-    })
+    shown("review_marks", place, mark.helpful, mark.withdrawn)
 }
 
 fn present_mark(connection: &Connection, place: i64) -> Result<Option<ReviewMark>, StoreError> {
@@ -177,36 +216,6 @@ fn own_mark(connection: &Connection, place: i64) -> Result<ReviewMark, StoreErro
         Ok(ReviewMark { helpful, withdrawn: 0, state, revision: 0 })
     });
     own?.ok_or_else(|| is_missing("reviews", place))
-}
-
-/// Takes what a review gave to characteristics out of their sums.
-fn take_out_ratings(
-    connection: &Connection,
-    number: ProductNumber,
-    review_id: ReviewId,
-) -> Result<(), StoreError> {
-    let (first, last) = number.places();
-    let mut statement = connection
-        .prepare_cached(
-            "SELECT place, characteristic_id, stars FROM characteristic_ratings
-             WHERE place BETWEEN ?1 AND ?2 AND review_id = ?3",
-        )
-        .reading()?;
-    let mut rows = statement.query([first, last, review_id.get().cast_signed()]).reading()?;
-    let mut sums = None;
-    while let Some(row) = rows.next().reading()? {
-        let columns = Columns::new(row, "characteristic_ratings")?;
-        let sums = match &mut sums {
-            Some(sums) => sums,
-            empty => empty.insert(sums_of(connection, number)?),
-        };
-        let characteristic_id = columns.id(1, "characteristic_id")?;
-        let sum = sums.iter_mut().find(|sum| sum.characteristic_id == characteristic_id);
-        let sum = sum
-            .ok_or_else(|| columns.damaged("characteristic_id", "the product has no such sum".to_owned()))?;
-        sum.take_out(columns.stars(2, "stars")?)?;
-    }
-    sums.into_iter().flatten().try_for_each(|sum| sum.store(connection))
 }
 
 /// Reads the row of a place, if it is there.
