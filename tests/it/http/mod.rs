@@ -33,6 +33,7 @@ mod malformed;
 mod pages;
 mod paths;
 mod photos;
+mod policy;
 mod products;
 mod protocols;
 mod rates;
