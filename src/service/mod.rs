@@ -301,7 +301,7 @@ impl Service {
 
     /// Counts a report of somebody.
     async fn report(&self, target: Target) -> Result<(), ServiceError> {
-        self.report_from(target, &Sender::default(), None, None).await
+        self.report_from(target, &Sender::default(), None, None).await.map(drop)
     }
 
     /// Waits for a thread's reply, for at most `store_wait`.

@@ -50,7 +50,7 @@ impl Service {
         }
     }
 
-    /// Counts a report, which hides the row when it is the last one that this takes. The same
+    /// Counts a report, and returns whether it hid the row: the last one that this takes does. The same
     /// reporter counts once. The note has at most
     /// [`MAX_NOTE_CHARS`](crate::store::moderation::MAX_NOTE_CHARS) characters.
     ///
@@ -62,7 +62,7 @@ impl Service {
         sender: &Sender,
         reason: Option<Reason>,
         note: Option<String>,
-    ) -> Result<(), ServiceError> {
+    ) -> Result<bool, ServiceError> {
         let reporter = match &sender.identity {
             Some(identity) => Some(self.subject_digest(&identity.subject).await?),
             None => self.client_digest(sender).await?,
@@ -77,8 +77,8 @@ impl Service {
             now: self.now(),
         };
         match self.moderate(Moderation::Report(report)).await? {
-            Moderated::Reported { .. } => Ok(()),
-            other => refused(other),
+            Moderated::Reported { is_hidden, .. } => Ok(is_hidden),
+            other => Err(refused(&other)),
         }
     }
 
@@ -93,20 +93,20 @@ impl Service {
         let author = self.subject_digest(&identity.subject).await?;
         match self.moderate(Moderation::Appeal { target, author, note, now: self.now() }).await? {
             Moderated::Done => Ok(()),
-            other => refused(other),
+            other => Err(refused(&other)),
         }
     }
 }
 
-/// A change that was not made, and why.
-fn refused(moderated: Moderated) -> Result<(), ServiceError> {
+/// Why a change was not made.
+fn refused(moderated: &Moderated) -> ServiceError {
     match moderated {
-        Moderated::NotFound => Err(ServiceError::NotFound),
-        Moderated::NotTheAuthor => Err(ServiceError::NotTheAuthor),
-        Moderated::NothingToAppeal => Err(ServiceError::NothingToAppeal),
+        Moderated::NotFound => ServiceError::NotFound,
+        Moderated::NotTheAuthor => ServiceError::NotTheAuthor,
+        Moderated::NothingToAppeal => ServiceError::NothingToAppeal,
         moderated => {
             tracing::error!(?moderated, "the store gave an outcome that does not fit the change");
-            Err(ServiceError::StoreUnavailable)
+            ServiceError::StoreUnavailable
         }
     }
 }

@@ -3,7 +3,8 @@
 
 use serde_json::Value;
 
-use crate::domain::{Reason, Target, note};
+use crate::domain::{Reason, Sender, Target, note};
+use crate::http::app::App;
 use crate::http::call::Call;
 use crate::http::request::body::{Payload, read_draft};
 use crate::http::request::identity::IdentityMode;
@@ -19,13 +20,21 @@ pub(crate) async fn vote(call: Call<'_>, target: Target, unknown: Problem) -> Re
         service.vote(target).await
     } else {
         let sender = call.sender()?;
-        if identity == IdentityMode::Required && sender.identity.is_none() {
-            return Err(Problem::IdentityRequired);
-        }
         // In a box, so that most votes need no room for it.
-        Box::pin(service.vote_from(target, &sender)).await
+        Box::pin(vote_from(call.app, target, &sender)).await
     };
     done(voted, unknown)
+}
+
+/// Counts a vote of this sender.
+///
+/// # Errors
+/// [`ServiceError::IdentityNeeded`] also where nobody writes without an identity.
+pub(crate) async fn vote_from(app: &App, target: Target, sender: &Sender) -> Result<(), ServiceError> {
+    if app.settings.identity.mode == IdentityMode::Required && sender.identity.is_none() {
+        return Err(ServiceError::IdentityNeeded);
+    }
+    app.service.vote_from(target, sender).await
 }
 
 /// Takes a vote back.
@@ -45,7 +54,8 @@ pub(crate) async fn report(call: Call<'_>, target: Target, unknown: Problem) -> 
         Payload::Whole(body) if body.len() <= call.app.settings.max_body_bytes => why(body),
         Payload::Whole(_) | Payload::TooLarge => (None, None),
     };
-    done(call.app.service.report_from(target, &sender, reason, note).await, unknown)
+    let reported = call.app.service.report_from(target, &sender, reason, note).await;
+    done(reported.map(drop), unknown)
 }
 
 /// The reason and the note of a report, as far as there are any. A longer note is cut.

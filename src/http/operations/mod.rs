@@ -12,4 +12,4 @@ pub(crate) mod problems;
 pub(crate) mod products;
 pub(crate) mod questions;
 pub(crate) mod reviews;
-mod submissions;
+pub(crate) mod submissions;
