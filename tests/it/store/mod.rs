@@ -13,6 +13,7 @@ mod gates;
 mod harness;
 mod lists;
 mod model;
+mod moderation;
 mod origins;
 mod people;
 mod races;
