@@ -18,6 +18,7 @@ pub(crate) mod program;
 mod rows;
 mod shop;
 pub(crate) mod stores;
+pub(crate) mod tokens;
 
 pub(crate) use catalogue::{CHARACTERISTICS, review};
 pub(crate) use certificate::Certificate;
