@@ -5,6 +5,7 @@
 
 mod command_line;
 mod file;
+mod identity;
 mod in_force;
 mod machine;
 mod options;
@@ -25,7 +26,7 @@ pub(crate) use values::{lifetime, whole_number};
 pub use wrong::WrongSetting;
 
 use crate::http::{AccessLog, HttpSettings, LocalPeers, Services, TlsFiles};
-use crate::service::ServiceSettings;
+use crate::service::{HookSettings, ModerationSettings, ServiceSettings, Signals};
 use crate::store::StoreAddress;
 
 /// The defaults of `--max-product-cache`, `--max-review-cache` and `--max-catalogue-cache`, in GiB.
@@ -60,6 +61,7 @@ impl ServeOptions {
             rate_limits: self.rate_limits,
             local_peers: self.local_peers(),
             trusted_proxies: self.trusted_proxies.clone(),
+            identity: self.identity_settings(),
             access_log: AccessLog { requests: self.access_log, slow: self.slow_request },
             workers: self.workers.map_or(defaults.workers, usize::from),
         }
@@ -81,6 +83,7 @@ impl ServeOptions {
             max_page_size: self.max_page_size,
             max_nested_answers: self.max_nested_answers as usize,
             duplicate_window: self.duplicate_window,
+            moderation: self.moderation_settings(),
             ..ServiceSettings::default()
         };
         settings.submission.body_max_chars = self.max_text_chars as usize;
@@ -92,17 +95,62 @@ impl ServeOptions {
         settings
     }
 
+    fn moderation_settings(&self) -> ModerationSettings {
+        let hook = self.hook_url.clone().zip(self.hook_secret.clone());
+        ModerationSettings {
+            questions: self.moderation_questions,
+            answers: self.moderation_answers,
+            reviews: self.moderation_reviews,
+            report_threshold: self.report_threshold,
+            signals: Signals {
+                links: self.links_in_texts,
+                contacts_in_names: self.contacts_in_names,
+                repeated_texts: self.repeated_texts,
+                busy_clients: self.busy_clients,
+                form_traps: self.form_traps,
+                capitals: self.capitals,
+                mail_domains: self.mail_domains,
+                listed_mail_domains: self.listed_mail_domains.0.clone(),
+            },
+            hook: hook.map(|(url, secret)| HookSettings {
+                url,
+                secret,
+                timeout: self.hook_timeout,
+                on_failure: self.hook_on_failure,
+                private_addresses: self.hook_private_addresses.is_on(),
+            }),
+            votes: self.votes,
+            ..ModerationSettings::default()
+        }
+    }
+
     /// Whether the settings go together.
     ///
     /// # Errors
-    /// A certificate without its key, or a key without its certificate.
+    /// A certificate without its key, or a key without its certificate. A hook without its secret,
+    /// or without TLS in the open network. Tokens that count without keys or an audience.
     pub fn check(&self) -> Result<(), WrongSetting> {
+        self.check_hook()?;
+        self.check_identity()?;
         let (present, missing) = match (&self.tls_cert, &self.tls_key) {
             (Some(_), None) => ("tls_cert", "tls_key"),
             (None, Some(_)) => ("tls_key", "tls_cert"),
             _ => return Ok(()),
         };
         Err(WrongSetting::new(present, "set", &format!("write {missing} as well, or neither")))
+    }
+
+    fn check_hook(&self) -> Result<(), WrongSetting> {
+        match (&self.hook_url, &self.hook_secret) {
+            (Some(_), None) => Err(WrongSetting::new("hook_url", "set", "write hook_secret as well")),
+            (None, Some(_)) => Err(WrongSetting::new("hook_secret", "set", "write hook_url as well")),
+            (Some(url), _) if url.starts_with("http:") && !self.hook_private_addresses.is_on() => {
+                let complaint =
+                    "write an address that begins with https://, or hook_private_addresses = \"on\"";
+                Err(WrongSetting::new("hook_url", url, complaint))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Whether the files that settings name can be read by this process.
@@ -131,6 +179,16 @@ impl ServeOptions {
             "max_catalogue_cache" => Some(self.service_settings().catalogue_max_bytes.to_string()),
             "max_product_age" => Some(values::shown(self.max_product_age())),
             _ => None,
+        }
+    }
+
+    /// What is shown in place of a secret.
+    fn masked(&self, key: &str) -> String {
+        match key {
+            // An address shows itself without its password.
+            "store" => self.store.store.to_string(),
+            "identity_keys" => self.identity_keys.to_string(),
+            _ => "***".to_owned(),
         }
     }
 

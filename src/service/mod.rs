@@ -22,6 +22,7 @@ mod questions;
 mod readiness;
 mod reviews;
 mod settings;
+mod shoppers;
 mod statistics;
 mod submissions;
 mod threads;
@@ -31,16 +32,19 @@ use std::sync::Arc;
 use tokio::sync::oneshot;
 
 pub use clock::{Clock, SystemClock};
-pub use error::ServiceError;
+pub use error::{Refusal, ServiceError};
 pub use example::Example;
 pub use keys::{DrawnKey, KEY_PREFIX};
 pub use listed::Listed;
-pub use settings::{ModerationSettings, Policy, ServiceSettings, VotePolicy};
+pub use policy::{FoundWord, HookSecret, Post, PostKind, SetWords, Tried, Verdict, WordsSet, words};
+pub use settings::{
+    HookFailure, HookSettings, ModerationSettings, Policy, ServiceSettings, Signal, Signals, VotePolicy,
+};
 pub use statistics::{BatchStatistics, Failure, SPANS_TARGET, Statistics, ViewStatistics};
 pub use submissions::Added;
 
-/// What a key is, and what it allows.
-pub use crate::store::moderation::{Key, Scope};
+/// What a key is and allows, and how long notes may be.
+pub use crate::store::moderation::{Key, MAX_NOTE_CHARS, Scope};
 
 use self::lanes::fill::{FillSignal, Filler, KINDS_AT_ONCE};
 use self::lanes::loader::{Lane, LoadRequest, ViewLoad};
@@ -53,12 +57,12 @@ use self::memory::freshness::Freshness;
 use self::memory::record::Record;
 use self::memory::views::{ViewReceiver, Views, Wanted};
 use self::memory::{MaxBytes, Memory};
+use self::policy::hook::{HOOK_THREADS, HookClient, HookLane, HookQueue};
+use self::policy::kept_words::KeptWords;
 use self::readiness::Readiness;
 use self::statistics::Counters;
 use self::threads::Threads;
-use crate::domain::Target;
-use crate::domain::{ProductId, QuestionId};
-use crate::store::moderation::{Moderated, Moderation, Report};
+use crate::domain::{ProductId, QuestionId, Sender, Target, Timestamp};
 use crate::store::{Change, ChangeSink, Command, Outcome, Sessions, StoreError};
 use crate::view::Campus;
 
@@ -72,11 +76,15 @@ pub struct Service {
     readiness: Readiness,
     carts: Carts,
     digest_key: digests::DigestKey,
+    kept_words: KeptWords,
+    hook: HookQueue,
     clock: Arc<dyn Clock>,
     store_name: &'static str,
     settings: ServiceSettings,
     campus: Campus,
-    /// All but those that write.
+    /// Those that ask the hook.
+    asking: Threads,
+    /// All others but those that write.
     reading: Threads,
     writing: Threads,
 }
@@ -100,6 +108,7 @@ impl Service {
         let service = Self {
             loads: Arc::new(BatchQueue::new(settings.max_waiting_reads)),
             writes: Arc::new(BatchQueue::new(settings.max_waiting_writes)),
+            asking: Threads::default(),
             reading: Threads::default(),
             writing: Threads::default(),
             memory: Memory::new(max_bytes, freshness),
@@ -108,6 +117,8 @@ impl Service {
             readiness: Readiness::new(),
             carts: Carts::default(),
             digest_key: digests::DigestKey::default(),
+            kept_words: KeptWords::default(),
+            hook: HookQueue::default(),
             store_name: store.name(),
             clock,
             campus: Campus::new(&settings.campus),
@@ -150,6 +161,7 @@ impl Service {
             };
             self.writing.spawn(format!("writer-{number}"), move || lane.run(), stop_using_memory())?;
         }
+        self.start_hook()?;
         let ServiceSettings { questions_max_bytes, reviews_max_bytes, catalogue_max_bytes, .. } =
             self.settings;
         if questions_max_bytes.max(reviews_max_bytes).max(catalogue_max_bytes) > 0 {
@@ -160,6 +172,22 @@ impl Service {
                 counters: Arc::clone(&self.counters),
             };
             self.reading.spawn("fill".to_owned(), move || filler.run(), || ())?;
+        }
+        Ok(())
+    }
+
+    fn start_hook(&self) -> Result<(), StoreError> {
+        let Some(settings) = &self.settings.moderation.hook else { return Ok(()) };
+        let client = HookClient::new(settings);
+        for number in 0..HOOK_THREADS {
+            let lane = HookLane {
+                queue: Consumer::new(&self.hook.waiting),
+                is_stopping: Arc::clone(&self.hook.is_stopping),
+                client: client.clone(),
+                writes: Arc::clone(&self.writes),
+                clock: Arc::clone(&self.clock),
+            };
+            self.asking.spawn(format!("hook-{number}"), move || lane.run(), || ())?;
         }
         Ok(())
     }
@@ -208,7 +236,7 @@ impl Service {
     /// [`ServiceError::StoreUnavailable`] when it cannot or does not,
     /// [`ServiceError::ThreadPanicked`] for good once a thread has panicked.
     pub async fn check_store(&self) -> Result<(), ServiceError> {
-        if self.reading.has_panicked() || self.writing.has_panicked() {
+        if self.reading.has_panicked() || self.writing.has_panicked() || self.asking.has_panicked() {
             return Err(ServiceError::ThreadPanicked);
         }
         let probe = |sender| self.loads.push(LoadRequest::Probe(sender)).is_ok();
@@ -287,26 +315,22 @@ impl Service {
         }
     }
 
-    /// Counts one vote.
-    async fn vote(&self, target: Target) -> Result<(), ServiceError> {
+    /// The time of the service.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Counts one vote of somebody.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`].
+    pub async fn vote(&self, target: Target) -> Result<(), ServiceError> {
         self.write(Command::Vote { target, votes: 1 }).await.map(drop)
     }
 
-    /// Reports a row, which hides it when it is the last report that this takes.
+    /// Counts a report of somebody.
     async fn report(&self, target: Target) -> Result<(), ServiceError> {
-        let report = Report {
-            target,
-            reporter: None,
-            is_of_address: false,
-            reason: None,
-            note: None,
-            threshold: self.settings.moderation.report_threshold,
-            now: self.clock.now(),
-        };
-        match self.moderate(Moderation::Report(report)).await? {
-            Moderated::NotFound => Err(ServiceError::NotFound),
-            _ => Ok(()),
-        }
+        self.report_from(target, &Sender::default(), None, None).await.map(drop)
     }
 
     /// Waits for a thread's reply, for at most `store_wait`.
@@ -329,6 +353,8 @@ impl Service {
 
 impl Drop for Service {
     fn drop(&mut self) {
+        self.hook.stop();
+        self.asking.join();
         self.memory.freshness.stop();
         self.fill.stop();
         self.loads.close();

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::caching;
 use crate::domain::FieldError;
 use crate::http::response::allowance::TooMany;
-use crate::service::{Scope, ServiceError};
+use crate::service::{Refusal, Scope, ServiceError};
 
 /// How long a client should wait while the service is overloaded or unavailable, in seconds.
 const RETRY_AFTER_SECONDS: &str = "1";
@@ -35,6 +35,16 @@ pub(crate) enum Problem {
     InvalidQuestionId,
     InvalidAnswerId,
     UnknownPath,
+    /// The token of a shopper is wrong.
+    BadIdentity(String),
+    /// There is no token, and it takes one.
+    IdentityRequired,
+    /// Nobody votes for a row of their own.
+    OwnRow,
+    /// The row is somebody else's.
+    NotTheAuthor,
+    /// There is no decision to appeal against, or it was appealed against before.
+    NothingToAppeal,
     /// No key, or one that is not in force.
     WrongKey {
         /// Whether there was one.
@@ -58,6 +68,8 @@ pub(crate) enum Problem {
     Malformed(String),
     NotAnObject(String),
     InvalidFields(Vec<FieldError>),
+    /// The word that the shop does not allow.
+    RefusedText(Box<Refusal>),
     UnknownQuestion,
     UnknownAnswer,
     /// There is no such product, or there could be none.
@@ -103,6 +115,11 @@ impl Problem {
         match error {
             ServiceError::NotFound => not_found,
             ServiceError::KeyTaken => Self::KeyTaken,
+            ServiceError::Refused(refusal) => Self::RefusedText(refusal),
+            ServiceError::IdentityNeeded => Self::IdentityRequired,
+            ServiceError::OwnRow => Self::OwnRow,
+            ServiceError::NotTheAuthor => Self::NotTheAuthor,
+            ServiceError::NothingToAppeal => Self::NothingToAppeal,
             ServiceError::Overloaded => Self::Overloaded,
             ServiceError::StoreUnavailable | ServiceError::ThreadPanicked => Self::Unavailable,
         }
@@ -128,6 +145,11 @@ impl Problem {
             Self::InvalidQuestionId => "invalid-question-id",
             Self::InvalidAnswerId => "invalid-answer-id",
             Self::UnknownPath => "unknown-path",
+            Self::BadIdentity(_) => "bad-identity",
+            Self::IdentityRequired => "identity-required",
+            Self::OwnRow => "own-row",
+            Self::NotTheAuthor => "not-the-author",
+            Self::NothingToAppeal => "nothing-to-appeal",
             Self::WrongKey { .. } => "wrong-key",
             Self::ScopeMissing(_) => "scope-missing",
             Self::WrongMethod { .. } => "wrong-method",
@@ -141,6 +163,7 @@ impl Problem {
             Self::Malformed(_) => "malformed-body",
             Self::NotAnObject(_) => "not-an-object",
             Self::InvalidFields(_) => "invalid-fields",
+            Self::RefusedText(_) => "refused-text",
             Self::UnknownQuestion => "unknown-question",
             Self::UnknownAnswer => "unknown-answer",
             Self::UnknownProduct => "unknown-product",
@@ -165,10 +188,19 @@ impl Problem {
                 .replace("{max_fields}", &max_fields.to_string())
                 .replace("{max_bytes}", &max_bytes.to_string()),
             Self::WrongMethod { allow } => detail.replace("{allow}", allow),
+            Self::BadIdentity(why) => detail.replace("{why}", why),
             Self::ScopeMissing(scope) => detail.replace("{scope}", scope.name()),
             Self::InvalidFields(errors) => {
                 let details: Vec<&str> = errors.iter().map(|error| error.detail.as_str()).collect();
                 detail.replace("{details}", &details.join("; "))
+            }
+            Self::RefusedText(refusal) => {
+                let Refusal { field, matched, from, to } = &**refusal;
+                detail
+                    .replace("{field}", field)
+                    .replace("{from}", &(from + 1).to_string())
+                    .replace("{to}", &to.to_string())
+                    .replace("{word}", matched)
             }
             Self::TooMany(TooMany { allowance, retry_after_s }) => detail
                 .replace("{allowance}", &allowance.described())
@@ -195,6 +227,15 @@ impl Problem {
                     .map(|error| serde_json::json!({"detail": error.detail, "pointer": error.pointer}))
                     .collect();
             }
+            if let Self::RefusedText(refusal) = &self {
+                problem["errors"] = serde_json::json!([{
+                    "detail": detail.trim_start_matches("Error: "),
+                    "pointer": format!("#/{}", refusal.field),
+                    "word": refusal.matched,
+                    "from": refusal.from,
+                    "to": refusal.to,
+                }]);
+            }
             ("application/problem+json", problem.to_string())
         } else {
             (PLAIN, detail)
@@ -212,6 +253,9 @@ impl Problem {
             Self::WrongMethod { allow } => {
                 let allow = HeaderValue::try_from(allow);
                 headers.insert(ALLOW, allow.expect("names of methods are visible ASCII"));
+            }
+            Self::BadIdentity(_) | Self::IdentityRequired => {
+                headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Atelier-Identity"));
             }
             Self::WrongKey { is_sent } => {
                 let challenge = if is_sent { "Bearer error=\"invalid_token\"" } else { "Bearer" };
