@@ -24,6 +24,7 @@ impl InForce<'_> {
         let in_force = |setting: Setting| {
             let source = line.source_of(&setting);
             let value = match line.value_of(&setting) {
+                // The only ones with a password or a secret.
                 Some(_) if setting.is_secret() => Some(options.masked(setting.key())),
                 Some(value) => Some(setting.today(&value).unwrap_or(value)),
                 None => options.worked_out(setting.key()),
@@ -40,9 +41,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn two_settings_have_a_secret() {
+    fn three_settings_have_secrets() {
         let secret =
             Setting::all().into_iter().filter(Setting::is_secret).map(|setting| setting.key().to_owned());
-        assert_eq!(secret.collect::<Vec<_>>(), ["store", "hook_secret"]);
+        let known = ["store", "hook_secret", "identity_keys"];
+        assert_eq!(secret.collect::<Vec<_>>(), known, "`masked` knows no other");
     }
 }

@@ -5,6 +5,7 @@
 
 mod command_line;
 mod file;
+mod identity;
 mod in_force;
 mod machine;
 mod options;
@@ -60,6 +61,7 @@ impl ServeOptions {
             rate_limits: self.rate_limits,
             local_peers: self.local_peers(),
             trusted_proxies: self.trusted_proxies.clone(),
+            identity: self.identity_settings(),
             access_log: AccessLog { requests: self.access_log, slow: self.slow_request },
             workers: self.workers.map_or(defaults.workers, usize::from),
         }
@@ -117,6 +119,7 @@ impl ServeOptions {
                 on_failure: self.hook_on_failure,
                 private_addresses: self.hook_private_addresses.is_on(),
             }),
+            votes: self.votes,
             ..ModerationSettings::default()
         }
     }
@@ -125,9 +128,10 @@ impl ServeOptions {
     ///
     /// # Errors
     /// A certificate without its key, or a key without its certificate. A hook without its secret,
-    /// or without TLS in the open network.
+    /// or without TLS in the open network. Tokens that count without keys or an audience.
     pub fn check(&self) -> Result<(), WrongSetting> {
         self.check_hook()?;
+        self.check_identity()?;
         let (present, missing) = match (&self.tls_cert, &self.tls_key) {
             (Some(_), None) => ("tls_cert", "tls_key"),
             (None, Some(_)) => ("tls_key", "tls_cert"),
@@ -180,8 +184,12 @@ impl ServeOptions {
 
     /// What is shown in place of a secret.
     fn masked(&self, key: &str) -> String {
-        // An address shows itself without its password.
-        if key == "store" { self.store.store.to_string() } else { "***".to_owned() }
+        match key {
+            // An address shows itself without its password.
+            "store" => self.store.store.to_string(),
+            "identity_keys" => self.identity_keys.to_string(),
+            _ => "***".to_owned(),
+        }
     }
 
     /// Whether an operator set the address to listen on.

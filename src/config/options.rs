@@ -7,9 +7,13 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
+use super::identity::{self, WrittenKeys};
 use super::values::{self, ByteSize, LogFilter, MailDomains, Switch, whole_number};
-use crate::http::{CorsOrigins, LocalPeers, LoggedRequests, RateLimits, Services, TrustedProxies};
-use crate::service::{HookFailure, HookSecret, Policy, Signal};
+use crate::http::{
+    CorsOrigins, IdentityMode, LocalPeers, LoggedRequests, RateLimits, ReservedNames, Services,
+    TrustedProxies,
+};
+use crate::service::{HookFailure, HookSecret, Policy, Signal, VotePolicy};
 use crate::store::StoreAddress;
 
 /// Where `serve` listens by default.
@@ -20,6 +24,7 @@ const LISTENING: &str = "Listening";
 const PAGES: &str = "Pages and origins";
 const LIMITS: &str = "Limits";
 const MODERATION: &str = "Moderation";
+const IDENTITY: &str = "Identity";
 const CACHE: &str = "Cache";
 const LOG: &str = "Log";
 #[cfg(feature = "otel")]
@@ -223,7 +228,8 @@ pub struct ServeOptions {
     #[arg(long, help_heading = MODERATION, env = "ATELIER_MODERATION_REVIEWS", value_name = "none|words|first|all", default_value = "none", value_parser = values::one_of(POLICIES), hide_possible_values = true)]
     pub moderation_reviews: Policy,
 
-    /// Reports that hide a row; after a moderator has approved it, three times as many
+    /// Reports of different people that hide a row; three times as many once a moderator has
+    /// approved it
     #[arg(long, help_heading = MODERATION, env = "ATELIER_REPORT_THRESHOLD", value_name = "N", default_value_t = 1, value_parser = whole_number(1..=1_000_u32))]
     pub report_threshold: u32,
 
@@ -279,6 +285,34 @@ pub struct ServeOptions {
     /// Allow --hook-url at this machine or in a private network, and without TLS
     #[arg(long, help_heading = MODERATION, env = "ATELIER_HOOK_PRIVATE_ADDRESSES", value_name = "on|off", num_args = 0..=1, require_equals = true, default_missing_value = "on", default_value = "off", hide_possible_values = true)]
     pub hook_private_addresses: Switch,
+
+    #[expect(clippy::doc_markdown, reason = "this comment is the help text, shown as it is")]
+    /// Whether tokens of the shop's own server say who a shopper is (Atelier-Identity): off,
+    /// optional, or required for everything that is posted and for votes
+    #[arg(long, help_heading = IDENTITY, env = "ATELIER_IDENTITY", value_name = "WHICH", default_value = "off", value_parser = values::one_of(identity::MODES), hide_possible_values = true)]
+    pub identity: IdentityMode,
+
+    #[expect(clippy::doc_markdown, reason = "this comment is the help text, shown as it is")]
+    /// Keys that verify tokens, separated by commas: KID:HS256:SECRET or KID:EdDSA:PUBLIC_KEY, both
+    /// in base64; or file:PATH of a file with one a line
+    #[arg(long, help_heading = IDENTITY, env = "ATELIER_IDENTITY_KEYS", hide_env_values = true, value_name = "KEYS", default_value = "", hide_default_value = true)]
+    pub identity_keys: WrittenKeys,
+
+    /// What tokens must name as their audience (aud), such as https://reviews.shop.example
+    /// [default: none]
+    #[arg(long, help_heading = IDENTITY, env = "ATELIER_IDENTITY_AUDIENCE", value_name = "TEXT", value_parser = identity::audience)]
+    pub identity_audience: Option<String>,
+
+    #[expect(clippy::doc_markdown, reason = "this comment is the help text, shown as it is")]
+    /// Whose votes count: open (every vote, but those with a token once), one_a_client (one of each
+    /// address) or identified (those with a token)
+    #[arg(long, help_heading = IDENTITY, env = "ATELIER_VOTES", value_name = "WHOSE", default_value = "open", value_parser = values::one_of(identity::VOTES), hide_possible_values = true)]
+    pub votes: VotePolicy,
+
+    /// Names that only the seller may have, separated by commas, such as Seller,Support; off
+    /// reserves none
+    #[arg(long, help_heading = IDENTITY, env = "ATELIER_RESERVED_NAMES", value_name = "NAMES", default_value = "off")]
+    pub reserved_names: ReservedNames,
 
     /// Most memory for cached questions and answers; 0 caches none [default: 4GiB, at most two
     /// ninths of the memory that there is]

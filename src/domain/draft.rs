@@ -8,18 +8,23 @@ use super::ids::Id;
 use super::{Stars, TextError, is_photo_address};
 
 /// The names of the fields that some submission has, other than photos and characteristics.
-pub const FIELDS: [&str; 12] = [
+pub const FIELDS: [&str; 17] = [
     "body",
     "count",
     "element",
     "email",
+    "identity",
     "name",
+    "note",
+    "open_ms",
+    "opened_at",
     "product_id",
     "rating",
     "recommend",
     "sku_id",
     "summary",
     "time",
+    "website",
     "widget",
 ];
 
@@ -86,6 +91,13 @@ impl Draft {
         }
     }
 
+    /// Sets a field, also one that is set already.
+    pub fn replace(&mut self, name: &str, field: Field) {
+        if let Some(name) = FIELDS.into_iter().find(|known| *known == name) {
+            self.fields.insert(name, field);
+        }
+    }
+
     /// How many photos are left out: those that are no [photo's address](is_photo_address), blank
     /// ones not counted.
     pub fn photos_left_out(&self) -> usize {
@@ -117,7 +129,7 @@ pub struct FieldError {
 
 impl FieldError {
     /// A field on the first level with what is wrong about it.
-    pub(super) fn of(name: &str, problem: &str) -> Self {
+    pub fn of(name: &str, problem: &str) -> Self {
         Self { pointer: format!("#/{name}"), detail: format!("{name} {problem}") }
     }
 }

@@ -35,6 +35,8 @@ pub(crate) struct Operation {
     pub(crate) who: Role,
     /// Whether it disappears with the page at `/`.
     pub(crate) needs_home_page: bool,
+    /// Whether it disappears where tokens of shoppers do not count.
+    pub(crate) needs_identity: bool,
 }
 
 /// What an operation is for.

@@ -12,6 +12,18 @@ pub enum ServiceError {
     /// The text has a word that the shop does not allow. Nothing was kept.
     #[error("the text has a word that is refused")]
     Refused(Box<Refusal>),
+    /// Nobody does this without an identity.
+    #[error("an identity is needed")]
+    IdentityNeeded,
+    /// Nobody votes for a row of their own.
+    #[error("the row is the voter's own")]
+    OwnRow,
+    /// The row is somebody else's.
+    #[error("the row is somebody else's")]
+    NotTheAuthor,
+    /// There is no decision to appeal against, or it was appealed against before.
+    #[error("there is nothing to appeal against")]
+    NothingToAppeal,
     /// Too many requests wait for the store already.
     #[error("too many requests wait for the store")]
     Overloaded,

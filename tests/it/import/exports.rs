@@ -15,7 +15,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use super::shop::{self, ANSWERS, PHOTOS, QUESTIONS, Shop};
 use crate::support::place::Place;
-use crate::support::{OnStore as _, StoreKind, on_every_store};
+use crate::support::{OnStore as _, StoreKind, on_every_store, report_all};
 
 on_every_store!(
     without pooler:
@@ -50,14 +50,11 @@ fn odd_shop(place: &Place) -> Shop<'_> {
 fn use_it(shop: &Shop<'_>) {
     let question = |id| Target::Question(QuestionId::new(id).expect("in range"));
     let answer = |id| Target::Answer(AnswerId::new(id).expect("in range"));
-    let commands = [
-        Command::Vote { target: question(1), votes: 39 },
-        Command::Vote { target: answer(1), votes: 5 },
-        Command::Report(question(3)),
-        Command::Report(answer(3)),
-    ];
+    let commands =
+        [Command::Vote { target: question(1), votes: 39 }, Command::Vote { target: answer(1), votes: 5 }];
     let mut writer = shop.store().writer(Arc::new(|_| ())).expect("a writer");
     writer.commit(&commands).expect("committed");
+    report_all(writer.as_mut(), &[question(3), answer(3)]);
 }
 
 /// The records of a file, as a CSV reader other than the importer's reads them; stores differ in
@@ -74,6 +71,11 @@ fn record(fields: &[&str]) -> Vec<String> {
 fn export(shop: &Shop<'_>, folder: &str) {
     let run = shop.atelier(&["export", folder]);
     assert!(run.success, "{run:?}");
+}
+
+/// The names of the files when somebody has decided about rows.
+fn with_states() -> BTreeSet<String> {
+    FILES.into_iter().chain(["states.csv"]).map(str::to_owned).collect()
 }
 
 fn names(folder: &Path) -> BTreeSet<String> {
@@ -135,7 +137,8 @@ fn every_row_is_in_the_files_with_every_column(place: &Place) {
         let mode = fs::metadata(folder.join(name)).expect("the file is there").permissions().mode();
         assert_eq!(mode & 0o777, 0o600, "{name} holds e-mail addresses");
     }
-    assert_eq!(names(&folder), FILES.map(str::to_owned).into());
+    // A report is a decision, so the states are there as well.
+    assert_eq!(names(&folder), with_states());
 }
 
 /// Imports an export into stores of both kinds and compares everything that they then hold.
@@ -206,7 +209,7 @@ fn existing_files_are_replaced_only_with_replace(place: &Place) {
     let run = shop.atelier(&["export", "out", "--replace"]);
     assert!(run.success, "{run:?}");
     assert!(shop.read("out/questions.csv").contains(",42\n"));
-    assert_eq!(names(&shop.path("out")), FILES.map(str::to_owned).into());
+    assert_eq!(names(&shop.path("out")), with_states());
 }
 
 fn an_export_that_fails_leaves_nothing_and_loses_nothing(place: &Place) {

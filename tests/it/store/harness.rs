@@ -12,7 +12,7 @@ use atelier::domain::{
 use atelier::store::{Change, ChangeSink, Command, Outcome, Reader, Store, StoreAddress, StoreError, Writer};
 
 use crate::support::stores::PrivateStore;
-use crate::support::{OnStore, StoreKind};
+use crate::support::{OnStore, StoreKind, report_all};
 
 /// A store that no other test sees. Dropping it removes its file or its database.
 pub(crate) struct TestStore(PrivateStore);
@@ -68,6 +68,11 @@ impl TestStore {
         outside(|| self.writer().commit(commands).expect("the commit succeeds"))
     }
 
+    /// Reports rows with a session of its own, which hides them. Returns the product of each.
+    pub(crate) fn report(&self, targets: &[Target]) -> Vec<Option<u64>> {
+        outside(|| report_all(self.writer().as_mut(), targets))
+    }
+
     /// The public rows of a product, as lines.
     pub(crate) fn lines(&self, product: u64) -> Vec<String> {
         let products = self.reader().load_products(&[product_id(product)]).expect("the product is read");
@@ -112,7 +117,12 @@ pub(crate) struct News(Arc<Mutex<Vec<Change>>>);
 impl News {
     pub(crate) fn sink(&self) -> ChangeSink {
         let News(changes) = self.clone();
-        Arc::new(move |change| changes.lock().expect("not poisoned").push(change))
+        Arc::new(move |change| {
+            // That votes are about to be read says nothing about them.
+            if change != Change::Reading {
+                changes.lock().expect("not poisoned").push(change);
+            }
+        })
     }
 
     /// The changes that were reported since the last call.

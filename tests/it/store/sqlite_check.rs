@@ -41,8 +41,8 @@ fn a_clean_store_has_no_findings_and_is_counted() {
         ask(1 << 39, "Far?"),
         reply(7, "Yes.", &["https://example.com/far.jpg"]),
         vote(answer(4), 1),
-        atelier::store::Command::Report(question(5)),
     ]);
+    store.report(&[question(5)]);
     let (findings, counted) = check(&store);
     assert_eq!(findings, [""; 0]);
     assert_eq!(counted.expect("counted"), counts(7, 5, 5));
@@ -80,7 +80,7 @@ fn rows_away_from_their_parents_are_found() {
 fn counters_without_a_row_are_found() {
     let even = 9_i64 << 24;
     assert_eq!(
-        findings_after(&format!("INSERT INTO marks VALUES ({even}, 1, 0), ({}, 1, 0)", even + 1)),
+        findings_after(&format!("INSERT INTO marks VALUES ({even}, 1, 0, 0), ({}, 1, 0, 0)", even + 1)),
         [
             format!("marks: place {even} has counters but no row"),
             format!("marks: place {} has counters but no row", even + 1)
