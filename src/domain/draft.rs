@@ -117,7 +117,7 @@ pub struct FieldError {
 
 impl FieldError {
     /// A field on the first level with what is wrong about it.
-    pub(super) fn of(name: &str, problem: &str) -> Self {
+    pub fn of(name: &str, problem: &str) -> Self {
         Self { pointer: format!("#/{name}"), detail: format!("{name} {problem}") }
     }
 }

@@ -15,15 +15,17 @@ mod example;
 mod lanes;
 mod listed;
 mod memory;
-mod moderation;
+pub mod moderation;
 mod policy;
 mod questions;
 mod readiness;
 mod reviews;
 mod settings;
+mod stand_in;
 mod statistics;
 mod submissions;
 mod threads;
+mod waiting;
 
 use std::sync::Arc;
 
@@ -35,7 +37,10 @@ pub use example::Example;
 pub use listed::Listed;
 pub use settings::{ModerationSettings, Policy, ServiceSettings, VotePolicy};
 pub use statistics::{BatchStatistics, Failure, SPANS_TARGET, Statistics, ViewStatistics};
+pub use policy::{Post, PostKind};
+pub use stand_in::{Tried, check_words};
 pub use submissions::Added;
+pub use waiting::{ModerationStatistics, QueueLength};
 
 use self::lanes::fill::{FillSignal, Filler};
 use self::lanes::loader::{Lane, LoadRequest, ViewLoad};
@@ -65,6 +70,7 @@ pub struct Service {
     readiness: Readiness,
     carts: Carts,
     digest_key: digests::DigestKey,
+    waiting: waiting::Waiting,
     clock: Arc<dyn Clock>,
     store_name: &'static str,
     settings: ServiceSettings,
@@ -101,6 +107,7 @@ impl Service {
             readiness: Readiness::new(),
             carts: Carts::default(),
             digest_key: digests::DigestKey::default(),
+            waiting: waiting::Waiting::default(),
             store_name: store.name(),
             clock,
             campus: Campus::new(&settings.campus),

@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 
+use super::moderation;
 use super::template::Settings;
 use crate::domain::{CartItem, Draft, FieldError, Interaction, NewAnswer, NewQuestion, NewReview};
 use crate::http::operation::{Operation, Purpose, Variables};
@@ -32,11 +33,12 @@ pub(super) fn problems(operation: &Operation, own: &Value, settings: &Settings<'
     if let Some(missing) = missing_fields(operation, settings) {
         problems.extend(bad_submissions(operation, missing, settings));
     }
+    problems.extend(moderation::problems(operation, settings));
     let is_own = |problem: &&Problem| own.as_array().is_some_and(|own| own.contains(&problem.name().into()));
     let others: Vec<Problem> =
         NAMED.iter().filter(is_own).filter(|problem| !problems.contains(problem)).cloned().collect();
     problems.extend(others);
-    if matches!(operation.purpose, Purpose::List | Purpose::Write(_)) {
+    if matches!(operation.purpose, Purpose::List | Purpose::Write(_) | Purpose::Moderation) {
         problems.extend([Problem::Overloaded, Problem::Unavailable]);
     }
     problems

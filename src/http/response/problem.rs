@@ -10,7 +10,7 @@ use http::{HeaderMap, Response, StatusCode};
 use serde::Deserialize;
 
 use super::caching;
-use crate::domain::FieldError;
+use crate::domain::{FieldError, State, Timestamp};
 use crate::http::response::allowance::TooMany;
 use crate::service::ServiceError;
 
@@ -42,6 +42,10 @@ pub(crate) enum Problem {
     InvalidKey,
     KeyTaken,
     WrongContentType,
+    /// The route takes this content type alone.
+    OtherContentType {
+        wanted: &'static str,
+    },
     EncodedBody,
     BodyTooLarge {
         max_bytes: usize,
@@ -51,12 +55,36 @@ pub(crate) enum Problem {
     Malformed(String),
     NotAnObject(String),
     InvalidFields(Vec<FieldError>),
+    /// What is wrong with parameters of the query. Pointers lead to their names.
+    InvalidParameters(Vec<FieldError>),
     UnknownQuestion,
     UnknownAnswer,
     /// There is no such product, or there could be none.
     UnknownProduct,
     /// There is no such review, or there could be none.
     UnknownReview,
+    /// There is no such question, answer or review, or there could be none.
+    UnknownItem,
+    /// There is no such decision, or there could be none.
+    UnknownDecision,
+    /// There is no such list of words.
+    UnknownWordList,
+    /// Another decision about the row came later. Its present state and revision.
+    Superseded {
+        state: State,
+        revision: u64,
+    },
+    /// Somebody else is looking at the row, until then.
+    Claimed {
+        by: String,
+        until: Timestamp,
+    },
+    /// The list of words has another revision than the request names: this one.
+    WordsChanged {
+        revision: u64,
+    },
+    /// The request does not say which revision it replaces.
+    NoCondition,
     TooMany(TooMany),
     Overloaded,
     Unavailable,
@@ -125,6 +153,7 @@ impl Problem {
             Self::InvalidKey => "invalid-key",
             Self::KeyTaken => "key-taken",
             Self::WrongContentType => "wrong-content-type",
+            Self::OtherContentType { .. } => "other-content-type",
             Self::EncodedBody => "encoded-body",
             Self::BodyTooLarge { .. } => "body-too-large",
             Self::BodyTooSlow => "body-too-slow",
@@ -132,10 +161,18 @@ impl Problem {
             Self::Malformed(_) => "malformed-body",
             Self::NotAnObject(_) => "not-an-object",
             Self::InvalidFields(_) => "invalid-fields",
+            Self::InvalidParameters(_) => "invalid-parameters",
             Self::UnknownQuestion => "unknown-question",
             Self::UnknownAnswer => "unknown-answer",
             Self::UnknownProduct => "unknown-product",
             Self::UnknownReview => "unknown-review",
+            Self::UnknownItem => "unknown-item",
+            Self::UnknownDecision => "unknown-decision",
+            Self::UnknownWordList => "unknown-word-list",
+            Self::Superseded { .. } => "superseded",
+            Self::Claimed { .. } => "claimed",
+            Self::WordsChanged { .. } => "words-changed",
+            Self::NoCondition => "no-condition",
             Self::TooMany(_) => "too-many-writes",
             Self::Overloaded => "overloaded",
             Self::Unavailable => "unavailable",
@@ -156,7 +193,15 @@ impl Problem {
                 .replace("{max_fields}", &max_fields.to_string())
                 .replace("{max_bytes}", &max_bytes.to_string()),
             Self::WrongMethod { allow } => detail.replace("{allow}", allow),
-            Self::InvalidFields(errors) => {
+            Self::OtherContentType { wanted } => detail.replace("{wanted}", wanted),
+            Self::Superseded { state, revision } => {
+                detail.replace("{state}", state.name()).replace("{revision}", &revision.to_string())
+            }
+            Self::Claimed { by, until } => {
+                detail.replace("{by}", by).replace("{until}", &until.to_string())
+            }
+            Self::WordsChanged { revision } => detail.replace("{revision}", &revision.to_string()),
+            Self::InvalidFields(errors) | Self::InvalidParameters(errors) => {
                 let details: Vec<&str> = errors.iter().map(|error| error.detail.as_str()).collect();
                 detail.replace("{details}", &details.join("; "))
             }
@@ -164,6 +209,28 @@ impl Problem {
                 .replace("{allowance}", &allowance.described())
                 .replace("{retry_after_s}", &retry_after_s.to_string()),
             _ => detail.clone(),
+        }
+    }
+
+    /// Adds what only problems of this kind have.
+    fn add_members(&self, problem: &mut serde_json::Value) {
+        let errors = |errors: &[FieldError], place| {
+            let error = |error: &FieldError| serde_json::json!({"detail": error.detail, place: error.pointer});
+            errors.iter().map(error).collect()
+        };
+        match self {
+            Self::InvalidFields(wrong) => problem["errors"] = errors(wrong, "pointer"),
+            Self::InvalidParameters(wrong) => problem["errors"] = errors(wrong, "parameter"),
+            Self::Superseded { state, revision } => {
+                problem["state"] = state.name().into();
+                problem["revision"] = (*revision).into();
+            }
+            Self::Claimed { by, until } => {
+                problem["claimed_by"] = by.as_str().into();
+                problem["claimed_until"] = until.to_string().into();
+            }
+            Self::WordsChanged { revision } => problem["revision"] = (*revision).into(),
+            _ => {}
         }
     }
 
@@ -179,12 +246,7 @@ impl Problem {
                 "detail": detail,
                 "instance": path,
             });
-            if let Self::InvalidFields(errors) = &self {
-                problem["errors"] = errors
-                    .iter()
-                    .map(|error| serde_json::json!({"detail": error.detail, "pointer": error.pointer}))
-                    .collect();
-            }
+            self.add_members(&mut problem);
             ("application/problem+json", problem.to_string())
         } else {
             (PLAIN, detail)
