@@ -1,6 +1,8 @@
 //! A request on its way to its operation: all that the operation may read. Deliberately absent: how
 //! its parts are parsed (`request`).
 
+use std::net::IpAddr;
+
 use http::request::Parts as Head;
 
 use super::app::App;
@@ -8,17 +10,29 @@ use super::operation::Variables;
 use super::request::body::Payload;
 use super::request::query::{answer_id, product_id, question_id, review_id};
 use super::response::problem::Problem;
-use crate::domain::{AnswerId, ProductId, QuestionId, ReviewId};
+use crate::domain::{Actor, AnswerId, ProductId, QuestionId, ReviewId};
 
 /// A request whose operation is known.
 pub(crate) struct Call<'a> {
     pub(crate) app: &'a App,
+    /// The other end of the connection.
+    pub(crate) peer: IpAddr,
     pub(crate) head: &'a Head,
     pub(crate) body: &'a mut Payload,
     pub(crate) variables: Variables<'a>,
+    /// The holder of the request's key, on routes that need one.
+    pub(crate) actor: Option<Actor>,
 }
 
 impl Call<'_> {
+    /// Who asks, on a route that is not for everybody.
+    ///
+    /// # Errors
+    /// [`Problem::WrongKey`] when the table of routes lets everybody in.
+    pub(crate) fn actor(&self) -> Result<&Actor, Problem> {
+        self.actor.as_ref().ok_or(Problem::WrongKey { is_sent: false })
+    }
+
     /// The question in the path.
     ///
     /// # Errors

@@ -11,8 +11,9 @@ use super::app::App;
 use super::call::Call;
 use super::operation::{Operation, Variables, allow};
 use super::request::body::Payload;
-use super::request::caller::{Caller, Origin};
+use super::request::caller::{Caller, Origin, Role};
 use super::request::idempotency::idempotency_key;
+use super::request::key::actor;
 use super::request::rate_limits::{Charge, Fate, LocalPeers};
 use super::request::request_id;
 use super::response::allowance::Kind;
@@ -91,11 +92,25 @@ async fn reply(
         Some(kind) => charge(app, peer, head, &row.operation, kind, &variables).await.map_err(refused)?,
         None => None,
     };
-    let reply = (row.run)(Call { app, head, body, variables }).await;
+    let who = row.operation.who;
+    let actor = match who {
+        Role::Anyone => Ok(None),
+        // In a box, so that all other requests need no room for it.
+        who => Box::pin(actor(app, &head.headers, who)).await,
+    };
+    let reply = match actor {
+        Ok(actor) => (row.run)(Call { app, peer, head, body, variables, actor }).await,
+        Err(problem) => Err(problem),
+    };
     let allowance = charge.map(|charge| app.rate_limiter.settle(charge, fate(&reply)));
     let mut responded = reply.map(|reply| reply.into_response(&app.lists_kept)).map_err(refused);
     if let (Some(allowance), Ok(response) | Err(response)) = (allowance, &mut responded) {
         allowance.stamp(response.headers_mut());
+    }
+    if who != Role::Anyone
+        && let Ok(response) | Err(response) = &mut responded
+    {
+        caching::forbid(response.headers_mut());
     }
     responded
 }

@@ -114,8 +114,7 @@ static TABLE: [Row; OPERATIONS] = numbered([
     row!(POST "/moderation/decisions/{decision_id}/undo", "undo_decision", Moderation, decisions::undo)
         .only_for(Role::Moderator),
     row!(POST "/moderation/try", "try_text", Moderation, try_text::try_text).only_for(Role::Moderator),
-    row!(GET "/moderation/words/{list}", "show_words", Moderation, words::show)
-        .only_for(Role::Administrator),
+    row!(GET "/moderation/words/{list}", "show_words", Moderation, words::show).only_for(Role::Administrator),
     row!(PUT "/moderation/words/{list}", "replace_words", Moderation, words::replace)
         .only_for(Role::Administrator)
         .with_body_of(WORDS_MAX_BYTES),
@@ -144,6 +143,11 @@ impl Row {
     /// Its body may have so many bytes, whatever the setting for the others.
     const fn with_body_of(self, max_bytes: usize) -> Self {
         Self { operation: Operation { max_body_bytes: Some(max_bytes), ..self.operation }, ..self }
+    }
+
+    /// Only holders of keys with the role's scope may ask, and nothing may keep the responses.
+    const fn only_for(self, who: Role) -> Self {
+        Self { operation: Operation { who, ..self.operation }, ..self }
     }
 
     const fn with_home_page(self) -> Self {

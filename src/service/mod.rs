@@ -12,6 +12,7 @@ mod clock;
 mod digests;
 mod error;
 mod example;
+mod keys;
 mod lanes;
 mod listed;
 mod memory;
@@ -34,13 +35,17 @@ use tokio::sync::oneshot;
 pub use clock::{Clock, SystemClock};
 pub use error::ServiceError;
 pub use example::Example;
+pub use keys::{DrawnKey, KEY_PREFIX};
 pub use listed::Listed;
-pub use settings::{ModerationSettings, Policy, ServiceSettings, VotePolicy};
-pub use statistics::{BatchStatistics, Failure, SPANS_TARGET, Statistics, ViewStatistics};
 pub use policy::{Post, PostKind};
+pub use settings::{ModerationSettings, Policy, ServiceSettings, VotePolicy};
 pub use stand_in::{Tried, check_words};
+pub use statistics::{BatchStatistics, Failure, SPANS_TARGET, Statistics, ViewStatistics};
 pub use submissions::Added;
 pub use waiting::{ModerationStatistics, QueueLength};
+
+/// What a key is, and what it allows.
+pub use crate::store::moderation::{Key, Scope};
 
 use self::lanes::fill::{FillSignal, Filler};
 use self::lanes::loader::{Lane, LoadRequest, ViewLoad};

@@ -10,9 +10,9 @@ use super::{Service, ServiceError};
 use crate::domain::Timestamp;
 
 pub use crate::store::moderation::{
-    AuthorCounts, CLAIM_LASTS, Decide, Decided, Decision, Done, Item, ItemTexts, MAX_DECIDED_ITEMS, Moderated, Moderation,
-    ModerationAnswer, ModerationCounts, ModerationQuery, QueueClass, QueuePlace, QueueQuery, QueueSort,
-    ReportSeen, Scope, WordList, kind_number,
+    AuthorCounts, CLAIM_LASTS, Decide, Decided, Decision, Done, Item, ItemTexts, MAX_DECIDED_ITEMS,
+    Moderated, Moderation, ModerationAnswer, ModerationCounts, ModerationQuery, QueueClass, QueuePlace,
+    QueueQuery, QueueSort, ReportSeen, Scope, WordList, kind_number,
 };
 
 impl Service {

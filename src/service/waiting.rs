@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 
 use super::{Service, ServiceError};
 use crate::domain::{Origin, Reason, State};
-use crate::store::moderation::{Decided, Moderated, Moderation, ModerationAnswer, ModerationCounts, ModerationQuery};
+use crate::store::moderation::{
+    Decided, Moderated, Moderation, ModerationAnswer, ModerationCounts, ModerationQuery,
+};
 
 /// How old a count may be. The store counts again at the first question after that.
 const COUNTS_KEPT: Duration = Duration::from_secs(10);

@@ -102,8 +102,9 @@ fn lines(item: &Item) -> String {
     let Item { target, product_id, state, since, revision, .. } = item;
     let class = item.class.map(|class| format!(", {}", class_name(class))).unwrap_or_default();
     let (kind, id) = (target.kind(), target.row_id());
-    let mut lines =
-        vec![format!("{kind}:{id} about product {product_id}, {state}{class} since {since}, revision {revision}")];
+    let mut lines = vec![format!(
+        "{kind}:{id} about product {product_id}, {state}{class} since {since}, revision {revision}"
+    )];
     let texts = &item.texts;
     if let Some((question_id, text)) = &texts.question {
         lines.push(format!("    to question:{question_id}: {}", visible(&text.replace('\n', " "))));

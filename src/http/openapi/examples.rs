@@ -10,9 +10,10 @@ use crate::http::operation::{Operation, Purpose, Variables};
 use crate::http::request::json_body;
 use crate::http::response::allowance::{Kind, TooMany};
 use crate::http::response::problem::Problem;
+use crate::service::Scope;
 
 /// Problems that some operations name as their own. All others follow from the table.
-const NAMED: [Problem; 7] = [
+const NAMED: [Problem; 9] = [
     Problem::InvalidProductId,
     Problem::UnknownProduct,
     Problem::UnknownReview,
@@ -20,6 +21,8 @@ const NAMED: [Problem; 7] = [
     Problem::UnknownAnswer,
     Problem::UnknownPath,
     Problem::NotReady("the store cannot be reached"),
+    Problem::WrongKey { is_sent: true },
+    Problem::ScopeMissing(Scope::AnswerAsSeller),
 ];
 
 /// The problems of an operation, which names these as its own.
@@ -34,6 +37,9 @@ pub(super) fn problems(operation: &Operation, own: &Value, settings: &Settings<'
         problems.extend(bad_submissions(operation, missing, settings));
     }
     problems.extend(moderation::problems(operation, settings));
+    if let Some(scope) = operation.who.scope() {
+        problems.extend([Problem::WrongKey { is_sent: true }, Problem::ScopeMissing(scope)]);
+    }
     let is_own = |problem: &&Problem| own.as_array().is_some_and(|own| own.contains(&problem.name().into()));
     let others: Vec<Problem> =
         NAMED.iter().filter(is_own).filter(|problem| !problems.contains(problem)).cloned().collect();

@@ -37,7 +37,8 @@ pub(super) fn problems(operation: &Operation, settings: &Settings<'_>) -> Vec<Pr
     let max_bytes = operation.max_body_bytes.unwrap_or(settings.http.max_body_bytes);
     match operation.name {
         "list_queue" | "list_decisions" => {
-            let (pointer, detail) = ("limit".to_owned(), "limit must be a whole number from 1 to 100".to_owned());
+            let (pointer, detail) =
+                ("limit".to_owned(), "limit must be a whole number from 1 to 100".to_owned());
             problems.push(Problem::InvalidParameters(vec![FieldError { pointer, detail }]));
         }
         "claim_item" => {
@@ -47,12 +48,14 @@ pub(super) fn problems(operation: &Operation, settings: &Settings<'_>) -> Vec<Pr
         "decide" => {
             problems.push(Problem::InvalidKey);
             problems.extend(of_bodies("application/json", max_bytes));
-            problems.extend(["", "[]"].iter().filter_map(|body| json_body::parse_object(body.as_bytes()).err()));
+            problems
+                .extend(["", "[]"].iter().filter_map(|body| json_body::parse_object(body.as_bytes()).err()));
             problems.extend(Request::parse(&Map::new()).err().map(Problem::InvalidFields));
         }
         "try_text" => {
             problems.extend(of_bodies("application/json", max_bytes));
-            problems.extend(["", "[]"].iter().filter_map(|body| json_body::parse_object(body.as_bytes()).err()));
+            problems
+                .extend(["", "[]"].iter().filter_map(|body| json_body::parse_object(body.as_bytes()).err()));
             let error = FieldError::of("kind", "must be question, answer or review");
             problems.push(Problem::InvalidFields(vec![error]));
         }
@@ -84,7 +87,8 @@ pub(super) fn values() -> Value {
     let but_illegal: Vec<&&str> = people.iter().filter(|name| **name != "illegal").collect();
     // Publishing needs none.
     let no_reason = [Value::Null, json!("approved")];
-    let to_publish: Vec<Value> = no_reason.into_iter().chain(but_illegal.iter().map(|name| json!(name))).collect();
+    let to_publish: Vec<Value> =
+        no_reason.into_iter().chain(but_illegal.iter().map(|name| json!(name))).collect();
     let or_null: Vec<Value> = all.iter().map(|name| json!(name)).chain([Value::Null]).collect();
     json!({
         "reasons_but_illegal": but_illegal,

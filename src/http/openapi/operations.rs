@@ -17,6 +17,7 @@ pub(super) fn operation(operation: &Operation, own: &Value, settings: &Settings<
     if described["security"].is_null() {
         described["security"] = match operation.who {
             Role::Anyone => json!([]),
+            Role::Moderator | Role::Administrator => json!([{"key": []}]),
         };
     }
     if let Some(members) = described.as_object_mut() {

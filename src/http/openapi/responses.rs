@@ -21,8 +21,16 @@ const EVERYWHERE: [&str; 4] = [
 ];
 
 /// What some problems have. `Vary` and `Cache-Control` are the same for all of them.
-const OF_PROBLEMS: [&str; 7] =
-    ["Accept-Encoding", "Allow", "Cache-Control", "RateLimit", "RateLimit-Policy", "Retry-After", "Vary"];
+const OF_PROBLEMS: [&str; 8] = [
+    "Accept-Encoding",
+    "Allow",
+    "Cache-Control",
+    "RateLimit",
+    "RateLimit-Policy",
+    "Retry-After",
+    "Vary",
+    "WWW-Authenticate",
+];
 
 /// All responses of an operation, by status: its successes, which name their headers, and its
 /// problems.

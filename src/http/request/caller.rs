@@ -6,12 +6,28 @@ use std::net::IpAddr;
 use http::HeaderMap;
 
 use super::client::{Client, TrustedProxies, is_forwarded};
+use crate::service::Scope;
 
 /// Who may ask for an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
-    /// Everybody. There is no other role yet: no request needs a key.
+    /// Everybody, without a key.
     Anyone,
+    /// The holder of a key with the scope `moderate`.
+    Moderator,
+    /// The holder of a key with the scope `admin`.
+    Administrator,
+}
+
+impl Role {
+    /// The scope that a key must have; `None` when no key is needed.
+    pub(crate) fn scope(self) -> Option<Scope> {
+        match self {
+            Self::Anyone => None,
+            Self::Moderator => Some(Scope::Moderate),
+            Self::Administrator => Some(Scope::Admin),
+        }
+    }
 }
 
 /// The sender of a request.

@@ -7,6 +7,7 @@ pub(crate) mod client;
 pub(crate) mod head_limits;
 pub(crate) mod idempotency;
 pub(crate) mod json_body;
+pub(crate) mod key;
 pub(crate) mod query;
 pub(crate) mod rate_limits;
 pub(crate) mod request_id;

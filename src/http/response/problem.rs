@@ -5,14 +5,14 @@
 use std::sync::LazyLock;
 
 use bytes::Bytes;
-use http::header::{ACCEPT_ENCODING, ALLOW, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use http::header::{ACCEPT_ENCODING, ALLOW, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, Response, StatusCode};
 use serde::Deserialize;
 
 use super::caching;
 use crate::domain::{FieldError, State, Timestamp};
 use crate::http::response::allowance::TooMany;
-use crate::service::ServiceError;
+use crate::service::{Scope, ServiceError};
 
 /// How long a client should wait while the service is overloaded or unavailable, in seconds.
 const RETRY_AFTER_SECONDS: &str = "1";
@@ -35,6 +35,13 @@ pub(crate) enum Problem {
     InvalidQuestionId,
     InvalidAnswerId,
     UnknownPath,
+    /// No key, or one that is not in force.
+    WrongKey {
+        /// Whether there was one.
+        is_sent: bool,
+    },
+    /// The key does not allow it.
+    ScopeMissing(Scope),
     WrongMethod {
         /// The path's methods.
         allow: String,
@@ -149,6 +156,8 @@ impl Problem {
             Self::InvalidQuestionId => "invalid-question-id",
             Self::InvalidAnswerId => "invalid-answer-id",
             Self::UnknownPath => "unknown-path",
+            Self::WrongKey { .. } => "wrong-key",
+            Self::ScopeMissing(_) => "scope-missing",
             Self::WrongMethod { .. } => "wrong-method",
             Self::InvalidKey => "invalid-key",
             Self::KeyTaken => "key-taken",
@@ -197,10 +206,9 @@ impl Problem {
             Self::Superseded { state, revision } => {
                 detail.replace("{state}", state.name()).replace("{revision}", &revision.to_string())
             }
-            Self::Claimed { by, until } => {
-                detail.replace("{by}", by).replace("{until}", &until.to_string())
-            }
+            Self::Claimed { by, until } => detail.replace("{by}", by).replace("{until}", &until.to_string()),
             Self::WordsChanged { revision } => detail.replace("{revision}", &revision.to_string()),
+            Self::ScopeMissing(scope) => detail.replace("{scope}", scope.name()),
             Self::InvalidFields(errors) | Self::InvalidParameters(errors) => {
                 let details: Vec<&str> = errors.iter().map(|error| error.detail.as_str()).collect();
                 detail.replace("{details}", &details.join("; "))
@@ -214,8 +222,9 @@ impl Problem {
 
     /// Adds what only problems of this kind have.
     fn add_members(&self, problem: &mut serde_json::Value) {
-        let errors = |errors: &[FieldError], place| {
-            let error = |error: &FieldError| serde_json::json!({"detail": error.detail, place: error.pointer});
+        let errors = |errors: &[FieldError], place: &str| {
+            let error =
+                |error: &FieldError| serde_json::json!({"detail": error.detail, place: error.pointer});
             errors.iter().map(error).collect()
         };
         match self {
@@ -264,6 +273,15 @@ impl Problem {
             Self::WrongMethod { allow } => {
                 let allow = HeaderValue::try_from(allow);
                 headers.insert(ALLOW, allow.expect("names of methods are visible ASCII"));
+            }
+            Self::WrongKey { is_sent } => {
+                let challenge = if is_sent { "Bearer error=\"invalid_token\"" } else { "Bearer" };
+                headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+            }
+            Self::ScopeMissing(scope) => {
+                let challenge = format!("Bearer error=\"insufficient_scope\", scope=\"{}\"", scope.name());
+                let challenge = HeaderValue::try_from(challenge);
+                headers.insert(WWW_AUTHENTICATE, challenge.expect("names of scopes are visible ASCII"));
             }
             Self::EncodedBody => {
                 headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));

@@ -69,7 +69,9 @@ mod tests {
 
     #[test]
     fn places_are_read_back_in_the_same_order_alone() {
-        for (kind, id, since) in [("question", 1, 0), ("answer", MAX_ID, -1), ("review", 7, 1_790_000_000_000)] {
+        for (kind, id, since) in
+            [("question", 1, 0), ("answer", MAX_ID, -1), ("review", 7, 1_790_000_000_000)]
+        {
             let place = QueuePlace {
                 class: 2,
                 since: Timestamp::from_milliseconds(since).unwrap(),

@@ -61,10 +61,8 @@ impl<'q> Parameters<'q> {
         let text = self.values[place].as_deref().filter(|text| !text.is_empty())?;
         let value = parse(text);
         if value.is_none() {
-            self.errors.push(FieldError {
-                pointer: name.to_owned(),
-                detail: format!("{name} must be {limit}"),
-            });
+            self.errors
+                .push(FieldError { pointer: name.to_owned(), detail: format!("{name} must be {limit}") });
         }
         value
     }
@@ -162,7 +160,7 @@ mod tests {
 
     fn refused(query: &str) -> String {
         let now = Timestamp::parse("2026-11-29").unwrap();
-        super::queue(Some(query), now).unwrap_err().detail()
+        queue(Some(query), now).unwrap_err().detail()
     }
 
     #[test]
@@ -173,7 +171,10 @@ mod tests {
             ("kind=photo", "Error: kind must be question, answer or review"),
             ("author=ff", "Error: author must be the id of an author, 32 hexadecimal digits"),
             ("claimed=yes", "Error: claimed must be true or false"),
-            ("sort=worst&cursor=x", "Error: sort must be priority, oldest or newest; cursor must be the next of an earlier page in the same order"),
+            (
+                "sort=worst&cursor=x",
+                "Error: sort must be priority, oldest or newest; cursor must be the next of an earlier page in the same order",
+            ),
         ] {
             assert_eq!(refused(query), expected, "{query}");
         }
@@ -185,11 +186,14 @@ mod tests {
         let now = Timestamp::parse("2026-11-29").unwrap();
         let query = "state=pending&kind=review&reason=word%5Fheld&product_id=7&claimed=false&sort=newest\
                      &since=2026-11-01&until=2026-11-02T00:00:00Z&q=two+words&limit=100&nobody=knows&state=x";
-        let asked = super::queue(Some(query), now).unwrap();
-        assert_eq!((asked.state, asked.kind, asked.reason), (Some(State::Pending), Some(2), Some(Reason::WordHeld)));
+        let asked = queue(Some(query), now).unwrap();
+        assert_eq!(
+            (asked.state, asked.kind, asked.reason),
+            (Some(State::Pending), Some(2), Some(Reason::WordHeld))
+        );
         assert_eq!((asked.claimed, asked.sort, asked.limit), (Some(false), QueueSort::Newest, 100));
         assert_eq!(asked.text.as_deref(), Some("two words"));
-        let all = super::queue(Some("state=&limit="), now).unwrap();
+        let all = queue(Some("state=&limit="), now).unwrap();
         assert_eq!((all.state, all.limit, all.sort), (None, 25, QueueSort::Priority));
     }
 }

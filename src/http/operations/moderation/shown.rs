@@ -213,7 +213,11 @@ impl ShownFinding {
 
 impl ShownReport {
     fn new(report: ReportSeen) -> Self {
-        Self { reason: report.reason.map(|reason| reason.name()), note: report.note, at: shown_time(report.at) }
+        Self {
+            reason: report.reason.map(|reason| reason.name()),
+            note: report.note,
+            at: shown_time(report.at),
+        }
     }
 }
 

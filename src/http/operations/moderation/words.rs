@@ -17,7 +17,9 @@ pub(crate) const WORDS_MAX_BYTES: usize = 2_097_152;
 /// `GET /moderation/words/:list`
 pub(crate) async fn show(call: Call<'_>) -> Result<Reply, Problem> {
     match ask(call.app, ModerationQuery::Words(list(&call)?)).await? {
-        ModerationAnswer::Words { text, revision } => Ok(Reply::Revised { text: Bytes::from(text), revision }),
+        ModerationAnswer::Words { text, revision } => {
+            Ok(Reply::Revised { text: Bytes::from(text), revision })
+        }
         other => Err(unexpected(&other)),
     }
 }
