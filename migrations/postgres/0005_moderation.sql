@@ -45,6 +45,7 @@ CREATE INDEX moderation_items_by_state ON moderation_items (state, since, kind, 
 CREATE INDEX moderation_items_by_author ON moderation_items (author, posted_at) WHERE author IS NOT NULL;
 CREATE INDEX moderation_items_by_text ON moderation_items (text_digest, posted_at) WHERE text_digest IS NOT NULL;
 CREATE INDEX moderation_items_by_client ON moderation_items (client, posted_at) WHERE client IS NOT NULL;
+CREATE INDEX moderation_items_to_erase ON moderation_items (since) WHERE state = 2 AND erased_at IS NULL;
 
 -- Every change of a state. Rows are never changed, but for notes that are erased.
 CREATE TABLE decisions (

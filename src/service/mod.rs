@@ -50,6 +50,7 @@ pub use crate::store::moderation::{Key, Scope};
 use self::lanes::fill::{FillSignal, Filler};
 use self::lanes::loader::{Lane, LoadRequest, ViewLoad};
 use self::lanes::log_throttle::LogThrottle;
+use self::lanes::moderation::Retention;
 use self::lanes::queue::{BatchQueue, Consumer};
 use self::lanes::writer::{CommitRequest, WriteRequest, WriterLane};
 use self::memory::carts::Carts;
@@ -62,6 +63,7 @@ use self::statistics::Counters;
 use self::threads::Threads;
 use crate::domain::Target;
 use crate::domain::{ProductId, QuestionId};
+use crate::store::moderation::{Moderated, Moderation, Report};
 use crate::store::{Change, ChangeSink, Command, Outcome, Sessions, StoreError};
 use crate::view::Campus;
 
@@ -150,6 +152,8 @@ impl Service {
                 writer,
                 clock: Arc::clone(&self.clock),
                 counters: Arc::clone(&self.counters),
+                // One session does it for all.
+                retention: (number == 0).then(|| Retention::new(&self.settings.moderation, self.clock.now())),
             };
             self.writing.spawn(format!("writer-{number}"), move || lane.run(), stop_using_memory())?;
         }
@@ -284,9 +288,21 @@ impl Service {
         self.write(Command::Vote { target, votes: 1 }).await.map(drop)
     }
 
-    /// Hides a row.
+    /// Reports a row, which hides it when it is the last report that this takes.
     async fn report(&self, target: Target) -> Result<(), ServiceError> {
-        self.write(Command::Report(target)).await.map(drop)
+        let report = Report {
+            target,
+            reporter: None,
+            is_of_address: false,
+            reason: None,
+            note: None,
+            threshold: self.settings.moderation.report_threshold,
+            now: self.clock.now(),
+        };
+        match self.moderate(Moderation::Report(report)).await? {
+            Moderated::NotFound => Err(ServiceError::NotFound),
+            _ => Ok(()),
+        }
     }
 
     /// Waits for a thread's reply, for at most `store_wait`.

@@ -4,7 +4,8 @@
 use tokio::sync::oneshot;
 
 use super::lanes::loader::LoadRequest;
-use super::lanes::writer::{ModerationRequest, WriteRequest};
+use super::lanes::moderation::ModerationRequest;
+use super::lanes::writer::WriteRequest;
 use super::waiting::Counted;
 use super::{Service, ServiceError};
 use crate::domain::Timestamp;

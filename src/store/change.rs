@@ -53,15 +53,11 @@ impl ProductChange {
                 | Command::VoteAs { target: Target::Review(review_id), .. },
                 Outcome::Voted { product_id, helpful },
             ) => Some(Self::ReviewVotes(product_id, *review_id, helpful)),
-            (_, Outcome::ReviewAdded { product_id, .. })
-            | (Command::Report(Target::Review(_)), Outcome::Reported { product_id }) => {
-                Some(Self::Reviews(product_id))
-            }
+            (_, Outcome::ReviewAdded { product_id, .. }) => Some(Self::Reviews(product_id)),
             (
                 _,
                 Outcome::QuestionAdded { product_id, .. }
                 | Outcome::AnswerAdded { product_id, .. }
-                | Outcome::Reported { product_id }
                 | Outcome::Voted { product_id, .. },
             ) => Some(Self::Rows(product_id)),
             // Shown votes fell, which only the store knows how to tell.
@@ -88,6 +84,14 @@ impl ProductChange {
             | Self::AnswerVotes(product_id, ..)
             | Self::Rows(product_id) => Self::Rows(product_id),
             Self::ReviewVotes(product_id, ..) | Self::Reviews(product_id) => Self::Reviews(product_id),
+        }
+    }
+
+    /// That any row of the list that has this row may have come or gone.
+    pub fn any_row_of(product_id: ProductId, target: Target) -> Self {
+        match target {
+            Target::Question(_) | Target::Answer(_) => Self::Rows(product_id),
+            Target::Review(_) => Self::Reviews(product_id),
         }
     }
 

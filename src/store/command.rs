@@ -61,9 +61,6 @@ pub enum Command {
         /// Whether the vote is taken back.
         takes_back: bool,
     },
-    /// Hide it from public lists, for good. Twice is the same as once. What a review gave to
-    /// characteristics leaves their sums.
-    Report(Target),
     /// Look whether a submission came before. Nothing is written.
     Recall {
         /// By what it is recognized.
@@ -120,11 +117,6 @@ pub enum Outcome {
     },
     /// The row is the voter's own; nothing was written.
     OwnRow,
-    /// The row is hidden.
-    Reported {
-        /// The row's product.
-        product_id: ProductId,
-    },
     /// There is no such question, answer or review.
     NotFound,
 }

@@ -1,15 +1,13 @@
-//! Edits a view after a write of this process: rows that came are inserted, a row that went is
-//! removed, and nothing is read from the store. Either makes a new record from the old one. The
-//! layout is described in the parent module; `service::memory` decides when a view may be edited.
+//! Edits a view after a write of this process: rows that came are inserted, and nothing is read from
+//! the store. That makes a new record from the old one. The layout is described in the parent
+//! module; `service::memory` decides when a view may be edited.
 
 use std::iter::empty;
-use std::ops::Range;
 
 use super::View;
 use super::fingerprint::{Fingerprint, Kind};
 use super::pack::{keep, narrow};
 use super::rows::{HEAD_BYTES, PackedRow, Row, Sections};
-use crate::domain::Target;
 use crate::domain::{AnswerRow, Id as _, ProductRows, QuestionRow, Span, Texts};
 
 /// A record taken apart.
@@ -31,18 +29,6 @@ impl View {
         }
         for answer in &rows.answers {
             parts.add_answer(answer, &rows.texts);
-        }
-        parts.put_together(self)
-    }
-
-    /// The view without a row and what belongs to it. The bytes of its texts stay until the next
-    /// load.
-    pub(crate) fn without(&self, target: Target) -> Self {
-        let mut parts = Parts::of(self);
-        match target {
-            Target::Question(question_id) => parts.remove_question(question_id.get()),
-            Target::Answer(answer_id) => parts.remove_answer(answer_id.get()),
-            Target::Review(_) => {}
         }
         parts.put_together(self)
     }
@@ -113,36 +99,6 @@ impl<'v> Parts<'v> {
             } else if question.first_child as usize >= place {
                 question.first_child += 1;
             }
-        }
-    }
-
-    fn remove_question(&mut self, id: u64) {
-        if let Some(position) = position_of(&self.questions, id) {
-            let question = self.questions.remove(position);
-            self.fingerprint.subtract(&question, Kind::Question, 0, self.old.text_of(&question), empty());
-            self.remove_answers(id, question.children());
-        }
-    }
-
-    fn remove_answer(&mut self, id: u64) {
-        let Some(place) = position_of(&self.answers, id) else { return };
-        // An answer without its question is in no list.
-        if let Some(parent) = self.questions.iter_mut().find(|row| row.children().contains(&place)) {
-            parent.child_count -= 1;
-            let question_id = parent.id;
-            self.remove_answers(question_id, place..place + 1);
-        }
-    }
-
-    /// Removes a question's answers and moves those behind them up.
-    fn remove_answers(&mut self, question_id: u64, removed: Range<usize>) {
-        for answer in self.answers.drain(removed.clone()) {
-            let (text, photos) = (self.old.text_of(&answer), self.old.photos_of(&answer));
-            self.fingerprint.subtract(&answer, Kind::Answer, question_id, text, photos);
-        }
-        for question in &mut self.questions {
-            let first = question.first_child as usize;
-            question.first_child = narrow(first - (first.clamp(removed.start, removed.end) - removed.start));
         }
     }
 
@@ -300,12 +256,12 @@ mod tests {
                     Step::Hide(row, false) if !rows.questions.is_empty() => {
                         let hidden = rows.questions.remove(row.index(rows.questions.len()));
                         rows.answers.retain(|answer| answer.question_id != hidden.question_id);
-                        view = view.without(Target::Question(hidden.question_id));
+                        view = View::pack(&rows);
                         came = news;
                     }
                     Step::Hide(row, true) if !rows.answers.is_empty() => {
-                        let hidden = rows.answers.remove(row.index(rows.answers.len()));
-                        view = view.without(Target::Answer(hidden.answer_id));
+                        rows.answers.remove(row.index(rows.answers.len()));
+                        view = View::pack(&rows);
                         came = news;
                     }
                     Step::Repeat => view = view.with(&came),
@@ -326,7 +282,5 @@ mod tests {
         let mut news = ProductRows::new(id(1));
         reply(&mut news, 50, id(40), "to a question that is hidden", 0);
         assert_eq!(lists(&view.with(&news), &rows), before);
-        assert_eq!(lists(&view.without(Target::Question(id(40))), &rows), before);
-        assert_eq!(lists(&view.without(Target::Answer(id(40))), &rows), before);
     }
 }

@@ -68,18 +68,6 @@ impl Fingerprint {
     }
 
     /// Subtracts a row.
-    pub(crate) fn subtract<'a>(
-        &mut self,
-        row: &Row,
-        kind: Kind,
-        question_id: u64,
-        text: &[u8],
-        photos: impl Iterator<Item = (u64, &'a [u8])>,
-    ) {
-        self.0 = self.0.wrapping_sub(content(row, kind, question_id, text, photos));
-        self.0 = self.0.wrapping_sub(votes(kind, row.id, row.helpful));
-    }
-
     /// Replaces the number of a row's votes.
     pub(crate) fn raise(&mut self, kind: Kind, id: u64, from: u32, to: u32) {
         self.0 = self.0.wrapping_sub(votes(kind, id, from)).wrapping_add(votes(kind, id, to));

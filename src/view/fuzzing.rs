@@ -137,15 +137,13 @@ impl Shop {
 
     fn hide(&mut self, choices: &mut Choices<'_>) {
         let number = u64::from(choices.byte()) + 1;
-        let target = if choices.byte().is_multiple_of(2) {
+        if choices.byte().is_multiple_of(2) {
             self.rows.questions.retain(|row| row.question_id.get() != number);
             self.rows.answers.retain(|row| row.question_id.get() != number);
-            Target::Question(id(number))
         } else {
             self.rows.answers.retain(|row| row.answer_id.get() != number);
-            Target::Answer(id(number))
-        };
-        self.view = self.view.without(target);
+        }
+        self.view = View::pack(&self.rows);
         // A hidden row does not come again.
         self.came = ProductRows::new(self.rows.product_id);
     }

@@ -4,6 +4,7 @@
 pub(super) mod fill;
 pub(super) mod loader;
 pub(super) mod log_throttle;
+pub(super) mod moderation;
 mod own_changes;
 pub(super) mod queue;
 pub(super) mod writer;

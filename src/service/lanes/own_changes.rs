@@ -5,28 +5,21 @@
 use std::collections::HashMap;
 
 use crate::domain::{
-    AnswerRow, NewReview, ProductId, ProductRows, QuestionRow, ReviewId, ReviewRow, ReviewRows, Target,
-    Timestamp,
+    AnswerRow, NewReview, ProductId, ProductRows, QuestionRow, ReviewId, ReviewRow, ReviewRows, Timestamp,
 };
 use crate::service::memory::OwnChanges;
 use crate::service::memory::views::OwnChange;
 use crate::store::{Command, Outcome, ProductChange};
 use crate::view::AddedReviews;
 
-/// The changes of a commit: the new rows of each product, then votes and hidden rows. A row may be
-/// voted for or hidden by the commit that adds it, since ids can be guessed.
+/// The changes of a commit: the new rows of each product, then votes. A row may be voted for by the
+/// commit that adds it, since ids can be guessed.
 pub(super) fn own_changes(commands: &[Command], outcomes: &[Outcome]) -> OwnChanges {
     let mut others = OwnChanges::default();
     let mut came: HashMap<ProductId, ProductRows> = HashMap::new();
     let mut reviews: HashMap<ProductId, AddedReviews> = HashMap::new();
     for (command, &outcome) in commands.iter().zip(outcomes) {
         match (command, outcome) {
-            (
-                Command::Report(target @ (Target::Question(_) | Target::Answer(_))),
-                Outcome::Reported { product_id },
-            ) => {
-                others.questions.push(OwnChange::Went(product_id, *target));
-            }
             (
                 Command::AddQuestion { question, written_at, .. },
                 Outcome::QuestionAdded { product_id, question_id },
@@ -57,13 +50,7 @@ pub(super) fn own_changes(commands: &[Command], outcomes: &[Outcome]) -> OwnChan
                     .or_insert_with(|| AddedReviews { rows: ReviewRows::new(product_id), rated: Vec::new() });
                 add_review(added, review_id, review, *written_at);
             }
-            _ => match ProductChange::of(command, outcome) {
-                Some(change @ (ProductChange::Reviews(_) | ProductChange::ReviewVotes(..))) => {
-                    others.reviews.push(OwnChange::Known(change));
-                }
-                Some(change) => others.questions.push(OwnChange::Known(change)),
-                None => {}
-            },
+            _ => others.extend(ProductChange::of(command, outcome)),
         }
     }
     OwnChanges {
@@ -86,34 +73,4 @@ fn add_review(added: &mut AddedReviews, review_id: ReviewId, review: &NewReview,
         response: None,
     });
     rated.extend(review.rated.iter().map(|rated| (review_id, *rated)));
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::{Body, Email, Id as _, Name, NewQuestion, QuestionId};
-
-    #[test]
-    fn a_row_that_is_hidden_by_the_commit_that_adds_it_is_not_shown() {
-        let product_id = ProductId::new(7).expect("in range");
-        let question_id = QuestionId::new(1).expect("in range");
-        let question = NewQuestion {
-            product_id,
-            body: Body::parse("New?", 1_000).expect("good"),
-            name: Name::parse("Ada", 60).expect("good"),
-            email: Email::parse("ada@mail.test", 254).expect("good"),
-        };
-        let commands = [
-            Command::AddQuestion {
-                question,
-                written_at: Timestamp::nearest(0),
-                submission: None,
-                origin: None,
-            },
-            Command::Report(Target::Question(question_id)),
-        ];
-        let outcomes = [Outcome::QuestionAdded { question_id, product_id }, Outcome::Reported { product_id }];
-        let changes = own_changes(&commands, &outcomes).questions;
-        assert!(matches!(changes[..], [OwnChange::Came(_), OwnChange::Went(..)]), "in this order");
-    }
 }

@@ -10,6 +10,7 @@ use std::time::Instant;
 use tokio::sync::oneshot;
 
 use super::log_throttle::LogThrottle;
+use super::moderation::{self, ModerationRequest, Retention};
 use super::own_changes::own_changes;
 use super::queue::{Consumer, Taken};
 use crate::domain::Target;
@@ -17,8 +18,7 @@ use crate::service::ServiceError;
 use crate::service::clock::Clock;
 use crate::service::memory::{Memory, OwnChanges};
 use crate::service::statistics::{Counters, Failure, SPANS_TARGET};
-use crate::store::moderation::{Moderated, Moderation};
-use crate::store::{Command, IDLE_INTERVAL, Outcome, Writer};
+use crate::store::{Command, IDLE_INTERVAL, Outcome, StoreError, Writer};
 
 /// Most writes of a transaction. It bounds the transaction's duration and size.
 const MAX_WRITES_PER_BATCH: usize = 1_024;
@@ -40,12 +40,6 @@ pub(crate) struct CommitRequest {
     pub(crate) reply: oneshot::Sender<Result<Outcome, ServiceError>>,
 }
 
-/// A change of moderation whose caller waits.
-pub(crate) struct ModerationRequest {
-    pub(crate) moderation: Moderation,
-    pub(crate) reply: oneshot::Sender<Result<Moderated, ServiceError>>,
-}
-
 impl WriteRequest {
     fn is_closed(&self) -> bool {
         match self {
@@ -62,6 +56,8 @@ pub(crate) struct WriterLane {
     pub(crate) writer: Box<dyn Writer>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) counters: Arc<Counters>,
+    /// When to erase what is kept no longer, if it is this lane's work.
+    pub(crate) retention: Option<Retention>,
 }
 
 impl WriterLane {
@@ -72,7 +68,7 @@ impl WriterLane {
             match self.queue.take(MAX_WRITES_PER_BATCH, IDLE_INTERVAL, &mut batch) {
                 Taken::Closed => return,
                 Taken::Nothing => {
-                    if let Err(error) = self.writer.idle(self.clock.now()) {
+                    if let Err(error) = self.keep_house() {
                         self.counters.failed(Failure::Housekeeping);
                         NOT_MAINTAINED.report("maintain the store", &error);
                     }
@@ -92,6 +88,16 @@ impl WriterLane {
         }
     }
 
+    /// What is done while nothing is to be written.
+    fn keep_house(&mut self) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        self.writer.idle(now)?;
+        match &mut self.retention {
+            Some(retention) => retention.keep(&self.memory, self.writer.as_mut(), now),
+            None => Ok(()),
+        }
+    }
+
     fn carry_out_all(&mut self, batch: &mut Vec<WriteRequest>) {
         let mut moderations = Vec::new();
         let commands = batch.drain(..).filter_map(|request| match request {
@@ -105,31 +111,8 @@ impl WriterLane {
         if !merged.commands.is_empty() {
             self.carry_out(merged);
         }
-        if !moderations.is_empty() {
-            self.moderate(moderations);
-        }
-    }
-
-    fn moderate(&mut self, requests: Vec<ModerationRequest>) {
-        let commit = self.memory.begin_commit();
-        let (moderations, replies): (Vec<_>, Vec<_>) =
-            requests.into_iter().map(|request| (request.moderation, request.reply)).unzip();
-        let moderated = self.writer.moderate(&moderations);
-        self.memory.end_commit(commit, OwnChanges::default());
-        match moderated {
-            Ok(moderated) => {
-                for (moderated, reply) in moderated.into_iter().zip(replies) {
-                    // The request may have been dropped; the change is made.
-                    let _ = reply.send(Ok(moderated));
-                }
-            }
-            Err(error) => {
-                self.counters.failed(Failure::Commit);
-                let error = NOT_COMMITTED.report("commit", &error);
-                for reply in replies {
-                    let _ = reply.send(Err(error));
-                }
-            }
+        for moderations in moderation::chunks(moderations) {
+            moderation::carry_out(moderations, &self.memory, self.writer.as_mut(), &self.counters);
         }
     }
 

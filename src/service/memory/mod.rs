@@ -52,6 +52,20 @@ pub(super) struct OwnChanges {
     pub(super) reviews: Vec<OwnChange<Reviews>>,
 }
 
+impl OwnChanges {
+    /// Adds changes that other processes are notified of as well.
+    pub(super) fn extend(&mut self, changes: impl IntoIterator<Item = ProductChange>) {
+        for change in changes {
+            match change {
+                ProductChange::Reviews(_) | ProductChange::ReviewVotes(..) => {
+                    self.reviews.push(OwnChange::Known(change));
+                }
+                _ => self.questions.push(OwnChange::Known(change)),
+            }
+        }
+    }
+}
+
 impl Memory {
     /// Nothing in memory.
     pub(super) fn new(max_bytes: MaxBytes, freshness: Freshness) -> Self {

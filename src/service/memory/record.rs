@@ -3,7 +3,7 @@
 //! records are kept is decided in `views` and `table`.
 
 use super::directory::{Directory, Era};
-use crate::domain::{CatalogueRows, ProductId, ProductRows, ReviewRows, Target};
+use crate::domain::{CatalogueRows, ProductId, ProductRows, ReviewRows};
 use crate::store::{ProductChange, Reader, StoreError};
 use crate::view::{AddedReviews, Catalogue, Reviews, TextPool, View};
 
@@ -57,9 +57,6 @@ pub(crate) trait Record: Clone + Send + Sync + 'static {
 
     /// The record with new rows.
     fn with(&self, added: &Self::Added) -> Self;
-
-    /// The record without a hidden row; `None` when only the store can tell.
-    fn without(&self, target: Target) -> Option<Self>;
 }
 
 impl Record for View {
@@ -135,10 +132,6 @@ impl Record for View {
     fn with(&self, added: &ProductRows) -> Self {
         self.with(added)
     }
-
-    fn without(&self, target: Target) -> Option<Self> {
-        Some(self.without(target))
-    }
 }
 
 impl Record for Reviews {
@@ -201,11 +194,6 @@ impl Record for Reviews {
     fn with(&self, added: &AddedReviews) -> Self {
         self.with(added)
     }
-
-    /// What a hidden review gave to characteristics is not in memory.
-    fn without(&self, _: Target) -> Option<Self> {
-        None
-    }
 }
 
 impl Record for Catalogue {
@@ -265,9 +253,5 @@ impl Record for Catalogue {
 
     fn with(&self, added: &Self::Added) -> Self {
         match *added {}
-    }
-
-    fn without(&self, _: Target) -> Option<Self> {
-        None
     }
 }

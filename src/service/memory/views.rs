@@ -17,7 +17,7 @@ use tokio::sync::oneshot;
 use super::freshness::{Begun, Expiry, Freshness};
 use super::record::Record;
 use super::table::ViewTable;
-use crate::domain::{ProductId, Target};
+use crate::domain::ProductId;
 use crate::service::ServiceError;
 use crate::service::statistics::ViewStatistics;
 use crate::store::ProductChange;
@@ -124,8 +124,6 @@ pub(crate) enum OwnChange<R: Record> {
     Known(ProductChange),
     /// New rows without photos.
     Came(R::Added),
-    /// A row was hidden.
-    Went(ProductId, Target),
 }
 
 /// The state of a view that a request needs.
@@ -239,11 +237,6 @@ impl<R: Record> Views<R> {
                     } else {
                         self.table.edit(product_id, |view| Some(view.with(&added)));
                     }
-                }
-                OwnChange::Went(product_id, target) => {
-                    in_flight.strike(product_id);
-                    in_flight.disturb(Some(commit), product_id);
-                    self.table.edit(product_id, |view| view.without(target));
                 }
             }
         }

@@ -1,8 +1,181 @@
-//! Decisions and what belongs to them.
+//! Decisions and taking them back. Each is a row of `decisions`, in the transaction that changes
+//! the state, and such a row is never changed. Who may decide is not known here.
 
-use super::rows::Rows;
-use super::{Moderated, Moderation};
+use super::kept::{self, Kept};
+use super::log;
+use super::rows::{FoundRow, Rows};
+use super::sql::{Sql, Value};
+use super::{Decide, Decided, Decision, Done, Moderated, QueueClass, kind_number};
+use crate::domain::{Actor, Digest, Reason, State, Target, Timestamp};
+use crate::store::{StoreError, columns};
 
-pub(super) fn change<R: Rows>(_: &mut R, _: &Moderation) -> Result<Moderated, R::Error> {
-    Err(crate::store::StoreError::Unavailable("it is not built yet".to_owned()).into())
+/// A decision about one row.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ruling<'r> {
+    pub(super) to: State,
+    pub(super) reason: Reason,
+    pub(super) actor: &'r Actor,
+    pub(super) now: Timestamp,
+    pub(super) note: Option<&'r str>,
+    pub(super) legal_ground: Option<&'r str>,
+    pub(super) undoes: Option<u64>,
+    pub(super) request: Option<&'r Digest>,
+}
+
+impl<'r> Ruling<'r> {
+    /// A decision of which no more is to be said.
+    pub(super) fn new(to: State, reason: Reason, actor: &'r Actor, now: Timestamp) -> Self {
+        Self { to, reason, actor, now, note: None, legal_ground: None, undoes: None, request: None }
+    }
+}
+
+/// Writes a decision down and gives the row its state.
+pub(super) fn rule<R: Rows>(
+    rows: &mut R,
+    found: FoundRow,
+    kept: &mut Kept,
+    ruling: &Ruling<'_>,
+) -> Result<Done, R::Error> {
+    let (target, from, revision) = (kept.target, kept.state, kept.revision + 1);
+    let decision_id = write_down(rows, kept, revision, ruling)?;
+    if from != ruling.to {
+        rows.set_state(target, found, ruling.to)?;
+    }
+    kept.state = ruling.to;
+    kept.revision = revision;
+    kept.class = (ruling.to == State::Pending).then_some(QueueClass::Pending);
+    kept.since = ruling.now;
+    kept.claimed = None;
+    kept.decision_id = Some(decision_id);
+    kept.is_approved = ruling.to == State::Published && ruling.actor.is_somebody();
+    if ruling.actor.is_somebody() {
+        kept.reports = 0;
+    }
+    kept.save(rows)?;
+    Ok(Done { decision_id, target, product_id: kept.product_id, from, to: ruling.to, revision })
+}
+
+/// Adds to the log; returns the new id.
+fn write_down<S: Sql>(sql: &mut S, kept: &Kept, revision: u64, ruling: &Ruling<'_>) -> Result<u64, S::Error> {
+    let added = sql.query(
+        "INSERT INTO decisions
+             (at, product_id, kind, row_id, actor_kind, actor, from_state, to_state, reason, note, legal_ground,
+              undoes, revision, request)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING decision_id",
+        &[
+            Value::time(ruling.now),
+            Value::id(kept.product_id),
+            i64::from(kind_number(kept.target)).into(),
+            kept::row_id(kept.target).into(),
+            ruling.actor.kind().into(),
+            Value::Text(ruling.actor.name()),
+            Value::count(kept.state.number()),
+            Value::count(ruling.to.number()),
+            ruling.reason.name().into(),
+            Value::Text(ruling.note),
+            Value::Text(ruling.legal_ground),
+            Value::Integer(ruling.undoes.map(u64::cast_signed)),
+            Value::count(revision),
+            Value::Bytes(ruling.request.map(|request| request.as_bytes().as_slice())),
+        ],
+    )?;
+    let id = added.first().map(|row| row.integer(0)).transpose()?;
+    let id = id.and_then(|id| columns::number(id).ok());
+    Ok(id.ok_or_else(|| StoreError::Full("no id is left for decisions".to_owned()))?)
+}
+
+/// Decides about rows, in order.
+pub(super) fn decide<R: Rows>(rows: &mut R, decide: &Decide) -> Result<Moderated, R::Error> {
+    let earlier = match &decide.request {
+        Some(request) => log::of_request(rows, request)?,
+        None => Vec::new(),
+    };
+    let mut decided = Vec::with_capacity(decide.items.len());
+    for (target, revision) in &decide.items {
+        decided.push(if earlier.is_empty() {
+            decide_one(rows, decide, *target, *revision)?
+        } else {
+            repeat_one(rows, decide.to, *target, &earlier)?
+        });
+    }
+    Ok(Moderated::Decided(decided))
+}
+
+fn decide_one<R: Rows>(
+    rows: &mut R,
+    decide: &Decide,
+    target: Target,
+    seen: Option<u64>,
+) -> Result<Decided, R::Error> {
+    let Some(found) = rows.find(target)? else { return Ok(Decided::Unknown) };
+    let mut kept = Kept::load(rows, target, found)?;
+    let (state, revision) = (kept.state, kept.revision);
+    let conflict = Decided::Conflict { state, revision };
+    if seen.is_some_and(|seen| seen != revision) {
+        return Ok(conflict);
+    }
+    if state == decide.to {
+        // A person who leaves a row as it is answers the reports or the appeal that it waits for.
+        if kept.class.is_none() || !decide.actor.is_somebody() {
+            return Ok(Decided::Unchanged { revision });
+        }
+    } else if !state.leads_to(decide.to) || kept.erased_at.is_some() {
+        return Ok(conflict);
+    }
+    if decide.dry_run {
+        let (product_id, to) = (found.product_id, decide.to);
+        return Ok(Decided::Done(Done {
+            decision_id: 0,
+            target,
+            product_id,
+            from: state,
+            to,
+            revision: revision + 1,
+        }));
+    }
+    let ruling = Ruling {
+        note: decide.note.as_deref(),
+        legal_ground: decide.legal_ground.as_deref(),
+        request: decide.request.as_ref(),
+        ..Ruling::new(decide.to, decide.reason, &decide.actor, decide.now)
+    };
+    rule(rows, found, &mut kept, &ruling).map(Decided::Done)
+}
+
+/// What a request did to a row before. A row that it did not decide about is not decided about now.
+fn repeat_one<R: Rows>(
+    rows: &mut R,
+    to: State,
+    target: Target,
+    earlier: &[Decision],
+) -> Result<Decided, R::Error> {
+    if let Some(decision) = earlier.iter().find(|decision| decision.target == target) {
+        return Ok(Decided::Done(done(decision)));
+    }
+    let Some(found) = rows.find(target)? else { return Ok(Decided::Unknown) };
+    let Kept { state, revision, .. } = Kept::load(rows, target, found)?;
+    Ok(if state == to { Decided::Unchanged { revision } } else { Decided::Conflict { state, revision } })
+}
+
+fn done(decision: &Decision) -> Done {
+    let Decision { decision_id, target, product_id, from, to, revision, .. } = *decision;
+    Done { decision_id, target, product_id, from, to, revision }
+}
+
+/// Takes a decision back.
+pub(super) fn undo<R: Rows>(
+    rows: &mut R,
+    decision_id: u64,
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<Moderated, R::Error> {
+    let Some(decision) = log::find(rows, decision_id)? else { return Ok(Moderated::NotFound) };
+    let Some(found) = rows.find(decision.target)? else { return Ok(Moderated::NotFound) };
+    let mut kept = Kept::load(rows, decision.target, found)?;
+    let is_last = kept.decision_id == Some(decision_id) && kept.state == decision.to;
+    if !is_last || kept.erased_at.is_some() {
+        return Ok(Moderated::Superseded(kept.state, kept.revision));
+    }
+    let ruling = Ruling { undoes: Some(decision_id), ..Ruling::new(decision.from, Reason::Undo, actor, now) };
+    rule(rows, found, &mut kept, &ruling).map(Moderated::Undone)
 }

@@ -5,6 +5,9 @@ use super::ItemTexts;
 use super::sql::Sql;
 use crate::domain::{ProductId, State, Target};
 
+/// Stands in the place of a text that is kept no longer.
+pub(in crate::store) const EMPTIED_BODY: &str = "This text was rejected and is kept no longer.";
+
 /// A row that is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::store) struct FoundRow {
@@ -15,16 +18,30 @@ pub(in crate::store) struct FoundRow {
     pub(in crate::store) is_public: bool,
 }
 
+/// A row with its texts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::store) struct ReadRow {
+    /// The row.
+    pub(in crate::store) found: FoundRow,
+    /// Its texts.
+    pub(in crate::store) texts: ItemTexts,
+}
+
 /// A session whose open transaction reaches the rows themselves.
 pub(in crate::store) trait Rows: Sql {
+    /// Keeps others from changing rows until the transaction ends. Called for all rows of a
+    /// transaction at once, so that two transactions do not wait for each other.
+    fn lock(&mut self, targets: &[Target]) -> Result<(), Self::Error>;
+
     /// Finds a row, and keeps others from changing it until the transaction ends.
     fn find(&mut self, target: Target) -> Result<Option<FoundRow>, Self::Error>;
 
-    /// Makes the row public, or no longer. The sums of a review's characteristics change with it.
-    fn set_state(&mut self, target: Target, product_id: ProductId, state: State) -> Result<(), Self::Error>;
+    /// Gives a row that [`find`](Self::find) found another state. The sums of a review's
+    /// characteristics change with it.
+    fn set_state(&mut self, target: Target, found: FoundRow, state: State) -> Result<(), Self::Error>;
 
-    /// Reads the texts of a row that is there.
-    fn texts(&mut self, target: Target, product_id: ProductId) -> Result<ItemTexts, Self::Error>;
+    /// Reads rows with their texts, in order; `None` where there is no such row.
+    fn read(&mut self, targets: &[Target]) -> Result<Vec<Option<ReadRow>>, Self::Error>;
 
     /// Empties the texts, the name and the address of a row, and removes its photos.
     fn empty(&mut self, target: Target, product_id: ProductId) -> Result<(), Self::Error>;

@@ -2,8 +2,8 @@
 //! same text for both, with `$1` for parameters; all columns are bigint, text or bytea. What runs
 //! for every request (lists, votes, new rows) has statements of each store's own.
 
-use crate::domain::{Digest, Id};
-use crate::store::StoreError;
+use crate::domain::{Digest, Id, Timestamp};
+use crate::store::{StoreError, columns};
 
 /// A parameter.
 #[derive(Debug, Clone, Copy)]
@@ -38,6 +38,21 @@ impl Value<'_> {
     /// An id.
     pub(in crate::store) fn id(id: impl Id) -> Self {
         Self::Integer(Some(id.get().cast_signed()))
+    }
+
+    /// A number that is not negative.
+    pub(in crate::store) fn count(number: u64) -> Self {
+        Self::Integer(Some(number.cast_signed()))
+    }
+
+    /// A time.
+    pub(in crate::store) fn time(time: Timestamp) -> Self {
+        Self::Integer(Some(time.milliseconds()))
+    }
+
+    /// A flag.
+    pub(in crate::store) fn flag(flag: bool) -> Self {
+        Self::Integer(Some(flag.into()))
     }
 }
 
@@ -121,7 +136,104 @@ impl Cells {
 }
 
 fn unexpected(column: usize) -> StoreError {
-    StoreError::Unavailable(format!("a table of moderation has a value of another type in column {column}"))
+    damaged("moderation", 0, "", format!("column {column} of the answer has a value of another type"))
+}
+
+/// That a value of a table breaks a rule.
+pub(in crate::store) fn damaged(
+    table: &'static str,
+    row: i64,
+    column: &'static str,
+    problem: String,
+) -> StoreError {
+    StoreError::Damaged { product_id: None, table, row, column, problem }
+}
+
+/// The columns of a row that came back, with their names for messages.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::store) struct NamedCells<'c> {
+    cells: &'c Cells,
+    table: &'static str,
+    /// The row's key, for messages.
+    row: i64,
+}
+
+impl<'c> NamedCells<'c> {
+    /// A row of `table` whose key is in column `key`.
+    pub(in crate::store) fn new(cells: &'c Cells, table: &'static str, key: usize) -> Self {
+        Self { cells, table, row: cells.integer(key).unwrap_or(0) }
+    }
+
+    /// What `convert` makes of a number.
+    pub(in crate::store) fn number<T>(
+        self,
+        index: usize,
+        column: &'static str,
+        convert: impl FnOnce(i64) -> Result<T, String>,
+    ) -> Result<T, StoreError> {
+        match self.cells.0.get(index) {
+            Some(Cell::Integer(number)) => convert(*number).map_err(|problem| self.damaged(column, problem)),
+            _ => Err(self.damaged(column, "the value is not an integer".to_owned())),
+        }
+    }
+
+    /// The same, or none.
+    pub(in crate::store) fn optional_number<T>(
+        self,
+        index: usize,
+        column: &'static str,
+        convert: impl FnOnce(i64) -> Result<T, String>,
+    ) -> Result<Option<T>, StoreError> {
+        if self.is_empty(index) { Ok(None) } else { self.number(index, column, convert).map(Some) }
+    }
+
+    /// What `convert` makes of a text.
+    pub(in crate::store) fn text<T>(
+        self,
+        index: usize,
+        column: &'static str,
+        convert: impl FnOnce(&'c str) -> Option<T>,
+    ) -> Result<T, StoreError> {
+        match self.cells.0.get(index) {
+            Some(Cell::Text(text)) => {
+                convert(text).ok_or_else(|| self.damaged(column, format!("{text:?} is not known")))
+            }
+            _ => Err(self.damaged(column, "the value is not a text".to_owned())),
+        }
+    }
+
+    /// A text, or none.
+    pub(in crate::store) fn optional_text(
+        self,
+        index: usize,
+        column: &'static str,
+    ) -> Result<Option<&'c str>, StoreError> {
+        if self.is_empty(index) { Ok(None) } else { self.text(index, column, Some).map(Some) }
+    }
+
+    /// A digest, or none.
+    pub(in crate::store) fn optional_digest(
+        self,
+        index: usize,
+        column: &'static str,
+    ) -> Result<Option<Digest>, StoreError> {
+        match self.cells.0.get(index) {
+            Some(Cell::Null) => Ok(None),
+            Some(Cell::Bytes(bytes)) => {
+                columns::digest(bytes).map(Some).map_err(|problem| self.damaged(column, problem))
+            }
+            _ => Err(self.damaged(column, "the value is no digest".to_owned())),
+        }
+    }
+
+    /// That a column breaks a rule.
+    pub(in crate::store) fn damaged(self, column: &'static str, problem: String) -> StoreError {
+        damaged(self.table, self.row, column, problem)
+    }
+
+    fn is_empty(self, index: usize) -> bool {
+        matches!(self.cells.0.get(index), Some(Cell::Null))
+    }
 }
 
 /// A session with an open transaction that runs such statements.

@@ -17,6 +17,7 @@ mod place;
 mod read;
 mod rules;
 mod schema;
+mod stand;
 mod statement;
 mod submissions;
 mod sums;

@@ -1,14 +1,14 @@
-//! Moderation in the file: runs the shared statements, and finds, shows, hides and reads rows. What
-//! is decided is in `store::moderation`.
+//! Moderation in the file: runs the shared statements. How rows are found, shown, hidden and read
+//! is in `stand`, what is decided in `store::moderation`.
 
 use rusqlite::Connection;
 use rusqlite::types::{ToSqlOutput, Value as Owned, ValueRef};
 
 use super::failure::Failure;
+use super::stand;
 use crate::domain::{ProductId, State, Target};
 use crate::store::StoreError;
-use crate::store::moderation::ItemTexts;
-use crate::store::moderation::rows::{FoundRow, Rows};
+use crate::store::moderation::rows::{FoundRow, ReadRow, Rows};
 use crate::store::moderation::sql::{Cell, Cells, Sql, Value};
 
 /// A connection with an open transaction.
@@ -53,19 +53,30 @@ impl Sql for SqliteRows<'_> {
 }
 
 impl Rows for SqliteRows<'_> {
-    fn find(&mut self, _: Target) -> Result<Option<FoundRow>, StoreError> {
-        Err(StoreError::Unavailable("moderation is not built yet".to_owned()))
+    fn lock(&mut self, _: &[Target]) -> Result<(), StoreError> {
+        // The transaction has the whole file.
+        Ok(())
     }
 
-    fn set_state(&mut self, _: Target, _: ProductId, _: State) -> Result<(), StoreError> {
-        Err(StoreError::Unavailable("moderation is not built yet".to_owned()))
+    fn find(&mut self, target: Target) -> Result<Option<FoundRow>, StoreError> {
+        Ok(stand::find(self.0, target)?.map(|(_, found)| found))
     }
 
-    fn texts(&mut self, _: Target, _: ProductId) -> Result<ItemTexts, StoreError> {
-        Err(StoreError::Unavailable("moderation is not built yet".to_owned()))
+    fn set_state(&mut self, target: Target, found: FoundRow, state: State) -> Result<(), StoreError> {
+        let Some((place, _)) = stand::find(self.0, target)? else {
+            return Err(StoreError::damaged_file("a row is gone within a transaction"));
+        };
+        stand::set_state(self.0, target, place, found, state)
     }
 
-    fn empty(&mut self, _: Target, _: ProductId) -> Result<(), StoreError> {
-        Err(StoreError::Unavailable("moderation is not built yet".to_owned()))
+    fn read(&mut self, targets: &[Target]) -> Result<Vec<Option<ReadRow>>, StoreError> {
+        targets.iter().map(|target| stand::read(self.0, *target)).collect()
+    }
+
+    fn empty(&mut self, target: Target, _: ProductId) -> Result<(), StoreError> {
+        match stand::find(self.0, target)? {
+            Some((place, _)) => stand::empty(self.0, target, place),
+            None => Ok(()),
+        }
     }
 }

@@ -7,7 +7,7 @@ use super::decode::Columns;
 use super::failure::Failure;
 use super::place::ProductNumber;
 use super::statement::execute;
-use crate::domain::{CharacteristicId, Stars};
+use crate::domain::{CharacteristicId, Id as _, ReviewId, Stars};
 use crate::store::StoreError;
 
 /// Reads the sums of a range of places.
@@ -74,4 +74,40 @@ pub(super) fn sums_of(connection: &Connection, number: ProductNumber) -> Result<
         sums.push(Sum::read(Columns::new(row, "characteristic_sums")?)?);
     }
     Ok(sums)
+}
+
+/// Takes what a review gave to characteristics out of their sums or, if it is shown again, in.
+pub(super) fn change_sums(
+    connection: &Connection,
+    number: ProductNumber,
+    review_id: ReviewId,
+    is_shown: bool,
+) -> Result<(), StoreError> {
+    let (first, last) = number.places();
+    let mut statement = connection
+        .prepare_cached(
+            "SELECT place, characteristic_id, stars FROM characteristic_ratings
+             WHERE place BETWEEN ?1 AND ?2 AND review_id = ?3",
+        )
+        .reading()?;
+    let mut rows = statement.query([first, last, review_id.get().cast_signed()]).reading()?;
+    let mut sums = None;
+    while let Some(row) = rows.next().reading()? {
+        let columns = Columns::new(row, "characteristic_ratings")?;
+        let sums = match &mut sums {
+            Some(sums) => sums,
+            empty => empty.insert(sums_of(connection, number)?),
+        };
+        let characteristic_id = columns.id(1, "characteristic_id")?;
+        let sum = sums.iter_mut().find(|sum| sum.characteristic_id == characteristic_id);
+        let sum = sum
+            .ok_or_else(|| columns.damaged("characteristic_id", "the product has no such sum".to_owned()))?;
+        let stars = columns.stars(2, "stars")?;
+        if is_shown {
+            sum.add(stars);
+        } else {
+            sum.take_out(stars)?;
+        }
+    }
+    sums.into_iter().flatten().try_for_each(|sum| sum.store(connection))
 }

@@ -94,7 +94,9 @@ fn rows_that_came_are_put_in_their_places_unless_others_were_faster() {
     // Changes of others before a commit began are in place already.
     views.apply(&[ProductChange::QuestionVotes(product(1), question_id, 1)]);
     let commit = views.begin_commit();
-    views.end_commit(commit, vec![OwnChange::Went(product(1), Target::Question(question_id))]);
+    views.end_commit(commit, vec![OwnChange::Known(ProductChange::Rows(product(1)))]);
+    assert_eq!(questions(&views, 1), None);
+    views.loaded(begin(&views, 1), Ok(Arc::new(view(1))));
     let commit = views.begin_commit();
     views.end_commit(commit, came(1));
     assert_eq!(questions(&views, 1), Some(1));
@@ -114,11 +116,8 @@ fn of_two_commits_at_once_each_is_somebody_else_to_the_other() {
     assert_eq!([1, 2].map(|number| questions(&views, number)), [None, Some(1)]);
 
     let third = views.begin_commit();
-    views.end_commit(
-        third,
-        vec![OwnChange::Went(product(2), Target::Question(QuestionId::new(1).expect("in range")))],
-    );
-    assert_eq!(questions(&views, 2), Some(0), "those that have ended disturb nobody");
+    views.end_commit(third, vec![OwnChange::Came(question_of(2))]);
+    assert_eq!(questions(&views, 2), Some(1), "those that have ended disturb nobody");
 }
 
 #[test]

@@ -96,7 +96,9 @@ impl VoteReader {
             Err(failure) => {
                 tracing::debug!(%failure, rows = rows.len(), "votes of other processes cannot be read");
                 Ok(Change::Products(
-                    rows.into_iter().map(|(target, product_id)| any_row(product_id, target)).collect(),
+                    rows.into_iter()
+                        .map(|(target, product_id)| ProductChange::any_row_of(product_id, target))
+                        .collect(),
                 ))
             }
         }
@@ -147,14 +149,6 @@ impl VoteReader {
             }
         }
         Ok(changes)
-    }
-}
-
-/// That the list of a product that has this row may have changed in any way.
-fn any_row(product_id: ProductId, target: Target) -> ProductChange {
-    match target {
-        Target::Question(_) | Target::Answer(_) => ProductChange::Rows(product_id),
-        Target::Review(_) => ProductChange::Reviews(product_id),
     }
 }
 

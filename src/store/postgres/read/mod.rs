@@ -134,7 +134,7 @@ async fn fill<G: Gather, P: ToSql + Sync>(
 impl Reader for PostgresReader {
     fn moderation(&mut self, query: &ModerationQuery) -> Result<ModerationAnswer, StoreError> {
         self.session.in_transaction("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY", |session| {
-            answer(&mut PostgresRows(session), query)
+            answer(&mut PostgresRows::new(session), query)
         })
     }
 

@@ -1,8 +1,9 @@
 //! Writes a batch of commands in one transaction and two round trips. The first one carries votes
-//! and reports and asks for new ids; the second one inserts, notifies other processes and commits.
-//! `service` decides what is written and when. Only a failure of the second trip can leave the
-//! result unknown.
+//! and asks for new ids; the second one inserts, notifies other processes and commits. `service`
+//! decides what is written and when. Only a failure of the second trip can leave the result
+//! unknown. Moderation is in `moderate`.
 
+mod moderate;
 pub(super) mod plan;
 mod reviews;
 mod rows;
@@ -21,13 +22,11 @@ use super::connect::failure::Failure;
 use super::connect::server::Server;
 use super::connect::session::{Session, Unprepared};
 use super::decode::Columns;
-use super::moderation::PostgresRows;
 use super::notices::listen::{Listener, OwnOrigin};
 use super::notices::notice::{self, Origin};
 use super::schema;
 use crate::domain::Target;
 use crate::domain::{Id, Timestamp};
-use crate::store::moderation::carry_out::moderate;
 use crate::store::moderation::{Moderated, Moderation};
 use crate::store::{Change, ChangeSink, Command, Outcome, ProductChange, StoreError, Writer};
 
@@ -183,16 +182,7 @@ impl Writer for PostgresWriter {
     }
 
     fn moderate(&mut self, moderations: &[Moderation]) -> Result<Vec<Moderated>, StoreError> {
-        self.session.reach()?;
-        self.session
-            .ask(async |client, statements| Ok(client.batch_execute(&statements.begin).await?))
-            .map_err(Failure::before_commit)?;
-        let mut rows = PostgresRows(&mut self.session);
-        let moderated: Result<Vec<_>, _> =
-            moderations.iter().map(|moderation| moderate(&mut rows, moderation)).collect();
-        let moderated = moderated.map_err(Failure::before_commit)?;
-        self.session.ask(async |connection, _| connection.commit().await).map_err(Failure::after_commit)?;
-        Ok(moderated)
+        moderate::moderate(self, moderations)
     }
 
     fn idle(&mut self, now: Timestamp) -> Result<(), StoreError> {
@@ -233,7 +223,7 @@ async fn sweep(
     swept
 }
 
-/// Begins the transaction, votes and reports, and asks for all that the inserts need, in one round
+/// Begins the transaction, votes, and asks for all that the inserts need, in one round
 /// trip. New ids are those of an earlier attempt if there was one: sequences do not take them back.
 /// With `alone`, no other process adds submissions until the transaction ends.
 async fn first_trip(
@@ -257,15 +247,6 @@ async fn first_trip(
             ]),
         )
     };
-    let reports = async {
-        tokio::try_join!(
-            biased;
-            statements.report_questions.query_if(!plan.question_reports.is_empty(), client, [
-                &plan.question_reports,
-            ]),
-            statements.report_answers.query_if(!plan.answer_reports.is_empty(), client, [&plan.answer_reports]),
-        )
-    };
     let draws = |count: i64| ids.is_none() && count > 0;
     let new_ids = async {
         tokio::try_join!(
@@ -275,11 +256,10 @@ async fn first_trip(
             statements.new_photo_ids.query_if(draws(plan.new_photos), client, [&plan.new_photos]),
         )
     };
-    let ((), votes, reports, answered, new_ids, reviews, earlier) = tokio::try_join!(
+    let ((), votes, answered, new_ids, reviews, earlier) = tokio::try_join!(
         biased;
         async { Ok(client.batch_execute(&statements.begin).await?) },
         votes,
-        reports,
         statements.answered.query_if(!plan.answered.is_empty(), client, [&plan.answered]),
         new_ids,
         // Behind all other statements that lock rows.
@@ -300,10 +280,7 @@ async fn first_trip(
     let mut found = Found { earlier: read_earlier(&earlier)?, ids, ..Found::default() };
     read_marks(&votes.0, "questions", Target::Question, &mut found)?;
     read_marks(&votes.1, "answers", Target::Answer, &mut found)?;
-    read_marks(&reports.0, "questions", Target::Question, &mut found)?;
-    read_marks(&reports.1, "answers", Target::Answer, &mut found)?;
     read_marks(&reviews.votes, "reviews", Target::Review, &mut found)?;
-    reviews::read_reports(&reviews.reports, &mut found)?;
     reviews::read_characteristics(&reviews.characteristics, &mut found)?;
     for row in &answered {
         let columns = Columns::new(row, "questions", 0);
@@ -312,7 +289,7 @@ async fn first_trip(
     Ok(found)
 }
 
-/// Reads rows of id and product, and present votes if there is a third column.
+/// Reads rows of id, product and present votes.
 fn read_marks<I: Id>(
     rows: &[Row],
     table: &'static str,
@@ -323,11 +300,7 @@ fn read_marks<I: Id>(
         let columns = Columns::new(row, table, 0);
         let target = target(columns.id(0, "id")?);
         let product_id = columns.id(1, "product_id")?;
-        if row.len() > 2 {
-            found.voted.insert(target, (product_id, columns.count(2, "helpful")?));
-        } else {
-            found.reported.insert(target, product_id);
-        }
+        found.voted.insert(target, (product_id, columns.count(2, "helpful")?));
     }
     Ok(())
 }

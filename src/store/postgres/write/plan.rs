@@ -3,9 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::rows::{
-    HiddenReviews, NewAnswers, NewPhotos, NewQuestions, NewRatings, NewReviewPhotos, NewReviews,
-};
+use super::rows::{NewAnswers, NewPhotos, NewQuestions, NewRatings, NewReviewPhotos, NewReviews};
 use super::submissions::{NewSubmissions, RecentDigests};
 use crate::domain::{
     AnswerId, CharacteristicId, Digest, PhotoId, ProductId, QuestionId, Rated, ReviewId, Target, Timestamp,
@@ -20,12 +18,7 @@ use crate::store::{Command, Outcome, ProductChange, Submission};
 pub(crate) struct Plan {
     pub(crate) question_votes: Votes,
     pub(crate) answer_votes: Votes,
-    /// Where there are votes, reported reviews are among them, with none. So all rows of reviews
-    /// are locked in one order.
     pub(crate) review_votes: Votes,
-    pub(crate) question_reports: Vec<i64>,
-    pub(crate) answer_reports: Vec<i64>,
-    pub(crate) review_reports: Vec<i64>,
     /// Questions that get answers and whose products must be looked up.
     pub(crate) answered: Vec<i64>,
     /// Products whose characteristics must be looked up: new reviews rate some.
@@ -89,9 +82,6 @@ impl Plan {
                 Command::Vote { target: Target::Review(id), votes } => {
                     review_votes.push((bigint(*id), i64::from(*votes)));
                 }
-                Command::Report(Target::Question(id)) => plan.question_reports.push(bigint(*id)),
-                Command::Report(Target::Answer(id)) => plan.answer_reports.push(bigint(*id)),
-                Command::Report(Target::Review(id)) => plan.review_reports.push(bigint(*id)),
                 Command::AddQuestion { submission, .. } if is_new(submission) => plan.new_questions += 1,
                 Command::AddAnswer { question_id, product_id, answer, submission, .. }
                     if is_new(submission) =>
@@ -126,15 +116,10 @@ impl Plan {
         plan.digests.dedup();
         plan.question_votes = Votes::new(question_votes);
         plan.answer_votes = Votes::new(answer_votes);
-        let Self { question_reports, answer_reports, review_reports, answered, rated, .. } = &mut plan;
-        for ids in [question_reports, answer_reports, review_reports, answered, rated] {
+        let Self { answered, rated, .. } = &mut plan;
+        for ids in [answered, rated] {
             ids.sort_unstable();
             ids.dedup();
-        }
-        if !review_votes.is_empty() {
-            let voted: HashSet<i64> = review_votes.iter().map(|&(id, _)| id).collect();
-            let others = plan.review_reports.iter().filter(|id| !voted.contains(id));
-            review_votes.extend(others.map(|&id| (id, 0)));
         }
         plan.review_votes = Votes::new(review_votes);
         plan
@@ -149,12 +134,9 @@ fn count(number: usize) -> i64 {
 #[derive(Debug, Default)]
 pub(crate) struct Found {
     pub(crate) voted: HashMap<Target, (ProductId, u32)>,
-    pub(crate) reported: HashMap<Target, ProductId>,
     pub(crate) answered: HashMap<QuestionId, ProductId>,
     /// Characteristics of the products that new reviews are about.
     pub(crate) characteristics: HashSet<(ProductId, CharacteristicId)>,
-    /// Reviews that this transaction hid.
-    pub(crate) hidden: HiddenReviews,
     pub(crate) earlier: HashMap<Digest, Earlier>,
     pub(crate) ids: NewIds,
 }
@@ -181,7 +163,6 @@ pub(crate) struct Carried<'c> {
     pub(crate) reviews: NewReviews<'c>,
     pub(crate) review_photos: NewReviewPhotos<'c>,
     pub(crate) ratings: NewRatings,
-    pub(crate) hidden: HiddenReviews,
     pub(crate) submissions: NewSubmissions,
     /// Whether rows of earlier transactions are acknowledged.
     pub(crate) confirms_earlier: bool,
@@ -190,8 +171,8 @@ pub(crate) struct Carried<'c> {
 impl<'c> Carried<'c> {
     /// Matches commands and answers. A command without a row or an id in `found` is not found.
     pub(crate) fn new(commands: &'c [Command], mode: PlanMode, found: Found) -> Self {
-        let Found { voted, reported, answered, characteristics, hidden, mut earlier, ids } = found;
-        let mut result = Self { outcomes: Vec::with_capacity(commands.len()), hidden, ..Self::default() };
+        let Found { voted, answered, characteristics, mut earlier, ids } = found;
+        let mut result = Self { outcomes: Vec::with_capacity(commands.len()), ..Self::default() };
         let mut question_ids = ids.questions.into_iter();
         let mut answer_ids = ids.answers.into_iter();
         let mut photo_ids = ids.photos.into_iter();
@@ -204,9 +185,6 @@ impl<'c> Carried<'c> {
                     voted.get(target).map(|&(product_id, helpful)| Outcome::Voted { product_id, helpful })
                 }
                 Command::VoteAs { .. } => None,
-                Command::Report(target) => {
-                    reported.get(target).map(|&product_id| Outcome::Reported { product_id })
-                }
                 Command::Recall { submission, now } => {
                     let before = earlier.get(&submission.digest);
                     let before = before.filter(|before| before.counts_for(submission, *now));

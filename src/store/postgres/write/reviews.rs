@@ -6,7 +6,6 @@ use tokio_postgres::types::Type;
 use tokio_postgres::{Client, Row};
 
 use super::plan::{Carried, Found, Plan};
-use crate::domain::Target;
 use crate::store::StoreError;
 use crate::store::postgres::connect::failure::Failure;
 use crate::store::postgres::connect::statement::{Naming, Statement};
@@ -17,19 +16,6 @@ const VOTE: &str = "
     FROM (SELECT id, votes FROM unnest($1::bigint[], $2::bigint[]) AS v (id, votes) ORDER BY id) v
     WHERE r.review_id = v.id
     RETURNING r.review_id, r.product_id, r.helpful - r.withdrawn";
-// Of several sessions that hide a review, one gets it back with `true`. A review that is hidden
-// already is written as well: only then does the commit wait for a synchronous standby, which may
-// not have the first report yet.
-const REPORT: &str = "
-    WITH reported AS MATERIALIZED (
-        SELECT product_id, review_id, state FROM reviews
-        WHERE review_id = ANY ($1::bigint[]) ORDER BY review_id FOR UPDATE
-    )
-    UPDATE reviews r
-    SET state = CASE WHEN i.state = 0 THEN 3 ELSE i.state END,
-        revision = r.revision + CASE WHEN i.state = 0 THEN 1 ELSE 0 END
-    FROM reported i WHERE r.product_id = i.product_id AND r.review_id = i.review_id
-    RETURNING r.review_id, r.product_id, i.state = 0";
 const CHARACTERISTICS: &str =
     "SELECT product_id, characteristic_id FROM characteristics WHERE product_id = ANY ($1::bigint[])";
 const NEW_IDS: &str = "SELECT nextval('review_ids') FROM generate_series(1, $1::bigint)";
@@ -45,20 +31,12 @@ const INSERT_PHOTOS: &str = "
 const INSERT_RATINGS: &str = "
     INSERT INTO characteristic_ratings (product_id, review_id, rating_id, characteristic_id, stars)
     SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::smallint[])";
-// New ratings come in, and those of hidden reviews go out. One statement for both, so that the rows
-// of sums are locked in one order.
-const CHANGE_SUMS: &str = "
+// New ratings come in. The sub-select's order is the order in which the rows of sums are locked.
+const ADD_TO_SUMS: &str = "
     UPDATE characteristic_sums s SET stars = s.stars + d.stars, ratings = s.ratings + d.ratings
     FROM (
-        SELECT product_id, characteristic_id, sum(stars)::bigint AS stars, sum(ratings)::bigint AS ratings
-        FROM (
-            SELECT product_id, characteristic_id, stars::bigint, 1 AS ratings
-            FROM unnest($1::bigint[], $2::bigint[], $3::smallint[]) AS a (product_id, characteristic_id, stars)
-            UNION ALL
-            SELECT r.product_id, r.characteristic_id, -r.stars, -1
-            FROM unnest($4::bigint[], $5::bigint[]) AS h (product_id, review_id)
-            JOIN characteristic_ratings r ON r.product_id = h.product_id AND r.review_id = h.review_id
-        ) AS ratings
+        SELECT product_id, characteristic_id, sum(stars)::bigint AS stars, count(*) AS ratings
+        FROM unnest($1::bigint[], $2::bigint[], $3::smallint[]) AS a (product_id, characteristic_id, stars)
         GROUP BY product_id, characteristic_id ORDER BY product_id, characteristic_id
     ) d
     WHERE s.product_id = d.product_id AND s.characteristic_id = d.characteristic_id";
@@ -77,13 +55,11 @@ const NEW_REVIEW_TYPES: [Type; 9] = [
 const NEW_PHOTO_TYPES: [Type; 4] = [Type::INT8_ARRAY, Type::INT8_ARRAY, Type::INT8_ARRAY, Type::TEXT_ARRAY];
 const NEW_RATING_TYPES: [Type; 5] =
     [Type::INT8_ARRAY, Type::INT8_ARRAY, Type::INT8_ARRAY, Type::INT8_ARRAY, Type::INT2_ARRAY];
-const SUM_TYPES: [Type; 5] =
-    [Type::INT8_ARRAY, Type::INT8_ARRAY, Type::INT2_ARRAY, Type::INT8_ARRAY, Type::INT8_ARRAY];
+const SUM_TYPES: [Type; 3] = [Type::INT8_ARRAY, Type::INT8_ARRAY, Type::INT2_ARRAY];
 
 /// The statements.
 pub(crate) struct Statements {
     vote: Statement,
-    report: Statement,
     characteristics: Statement,
     new_ids: Statement,
     new_photo_ids: Statement,
@@ -91,14 +67,13 @@ pub(crate) struct Statements {
     insert: Statement,
     insert_photos: Statement,
     insert_ratings: Statement,
-    change_sums: Statement,
+    add_to_sums: Statement,
 }
 
 /// The rows that the first trip brings back.
 #[derive(Default)]
 pub(crate) struct Answers {
     pub(crate) votes: Vec<Row>,
-    pub(crate) reports: Vec<Row>,
     pub(crate) characteristics: Vec<Row>,
     pub(crate) new_ids: Vec<Row>,
     pub(crate) new_photo_ids: Vec<Row>,
@@ -110,9 +85,8 @@ impl Statements {
         const IDS: &[Type] = &[Type::INT8_ARRAY];
         const HOW_MANY: &[Type] = &[Type::INT8];
         let prepare = |text, types| Statement::prepare(client, naming, text, types);
-        let (vote, report, characteristics) = tokio::try_join!(
+        let (vote, characteristics) = tokio::try_join!(
             prepare(VOTE, &[Type::INT8_ARRAY, Type::INT8_ARRAY]),
-            prepare(REPORT, IDS),
             prepare(CHARACTERISTICS, IDS),
         )?;
         let (new_ids, new_photo_ids, new_rating_ids) = tokio::try_join!(
@@ -120,15 +94,14 @@ impl Statements {
             prepare(NEW_PHOTO_IDS, HOW_MANY),
             prepare(NEW_RATING_IDS, HOW_MANY),
         )?;
-        let (insert, insert_photos, insert_ratings, change_sums) = tokio::try_join!(
+        let (insert, insert_photos, insert_ratings, add_to_sums) = tokio::try_join!(
             prepare(INSERT, &NEW_REVIEW_TYPES),
             prepare(INSERT_PHOTOS, &NEW_PHOTO_TYPES),
             prepare(INSERT_RATINGS, &NEW_RATING_TYPES),
-            prepare(CHANGE_SUMS, &SUM_TYPES),
+            prepare(ADD_TO_SUMS, &SUM_TYPES),
         )?;
         Ok(Self {
             vote,
-            report,
             characteristics,
             new_ids,
             new_photo_ids,
@@ -136,19 +109,18 @@ impl Statements {
             insert,
             insert_photos,
             insert_ratings,
-            change_sums,
+            add_to_sums,
         })
     }
 
-    /// Votes, reports, looks for characteristics, and draws ids with `draws`.
+    /// Votes, looks for characteristics, and draws ids with `draws`.
     pub(crate) async fn first_trip(
         &self,
         client: &Client,
         plan: &Plan,
         draws: bool,
     ) -> Result<Answers, Failure> {
-        let concerns_none =
-            plan.review_votes.ids.is_empty() && plan.review_reports.is_empty() && plan.new_reviews == 0;
+        let concerns_none = plan.review_votes.ids.is_empty() && plan.new_reviews == 0;
         if concerns_none {
             return Ok(Answers::default());
         }
@@ -157,31 +129,29 @@ impl Statements {
     }
 
     async fn ask(&self, client: &Client, plan: &Plan, draws: bool) -> Result<Answers, Failure> {
-        let (votes, reports) = (&plan.review_votes, &plan.review_reports);
+        let votes = &plan.review_votes;
         let needs = |count: i64| draws && count > 0;
-        let (votes, reports, characteristics, new_ids, new_photo_ids, new_rating_ids) = tokio::try_join!(
+        let (votes, characteristics, new_ids, new_photo_ids, new_rating_ids) = tokio::try_join!(
             biased;
             self.vote.query_if(!votes.ids.is_empty(), client, [&votes.ids, &votes.votes]),
-            self.report.query_if(!reports.is_empty(), client, [reports]),
             self.characteristics.query_if(!plan.rated.is_empty(), client, [&plan.rated]),
             self.new_ids.query_if(needs(plan.new_reviews), client, [&plan.new_reviews]),
             self.new_photo_ids.query_if(needs(plan.new_review_photos), client, [&plan.new_review_photos]),
             self.new_rating_ids.query_if(needs(plan.new_ratings), client, [&plan.new_ratings]),
         )?;
-        Ok(Answers { votes, reports, characteristics, new_ids, new_photo_ids, new_rating_ids })
+        Ok(Answers { votes, characteristics, new_ids, new_photo_ids, new_rating_ids })
     }
 
-    /// Inserts, and changes the sums.
+    /// Inserts, and adds to the sums.
     pub(crate) async fn second_trip(&self, client: &Client, carried: &Carried<'_>) -> Result<(), Failure> {
-        if carried.reviews.review_ids.is_empty() && carried.hidden.review_ids.is_empty() {
+        if carried.reviews.review_ids.is_empty() {
             return Ok(());
         }
         Box::pin(self.change(client, carried)).await
     }
 
     async fn change(&self, client: &Client, carried: &Carried<'_>) -> Result<(), Failure> {
-        let Carried { reviews, review_photos: photos, ratings, hidden, .. } = carried;
-        let changes_sums = !ratings.rating_ids.is_empty() || !hidden.review_ids.is_empty();
+        let Carried { reviews, review_photos: photos, ratings, .. } = carried;
         tokio::try_join!(
             biased;
             self.insert.query_if(!reviews.review_ids.is_empty(), client, [
@@ -208,29 +178,14 @@ impl Statements {
                 &ratings.characteristic_ids,
                 &ratings.stars,
             ]),
-            self.change_sums.query_if(changes_sums, client, [
+            self.add_to_sums.query_if(!ratings.rating_ids.is_empty(), client, [
                 &ratings.product_ids,
                 &ratings.characteristic_ids,
                 &ratings.stars,
-                &hidden.product_ids,
-                &hidden.review_ids,
             ]),
         )?;
         Ok(())
     }
-}
-
-/// Reads which reported reviews there are, and which of them were public before.
-pub(crate) fn read_reports(rows: &[Row], found: &mut Found) -> Result<(), StoreError> {
-    for row in rows {
-        let columns = Columns::new(row, "reviews", 0);
-        let (review_id, product_id) = (columns.id(0, "review_id")?, columns.id(1, "product_id")?);
-        found.reported.insert(Target::Review(review_id), product_id);
-        if columns.flag(2, "state")? {
-            found.hidden.add(product_id, review_id);
-        }
-    }
-    Ok(())
 }
 
 /// Reads drawn ids.

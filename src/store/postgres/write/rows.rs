@@ -72,13 +72,6 @@ pub(crate) struct NewRatings {
     pub(crate) stars: Vec<i16>,
 }
 
-/// Keys of reviews that were public before this transaction.
-#[derive(Debug, Default)]
-pub(crate) struct HiddenReviews {
-    pub(crate) product_ids: Vec<i64>,
-    pub(crate) review_ids: Vec<i64>,
-}
-
 impl<'c> NewQuestions<'c> {
     pub(crate) fn add(
         &mut self,
@@ -172,12 +165,5 @@ impl NewRatings {
         self.rating_ids.push(rating_id);
         self.characteristic_ids.push(bigint(characteristic_id));
         self.stars.push(i16::from(stars.get()));
-    }
-}
-
-impl HiddenReviews {
-    pub(crate) fn add(&mut self, product_id: ProductId, review_id: ReviewId) {
-        self.product_ids.push(bigint(product_id));
-        self.review_ids.push(bigint(review_id));
     }
 }

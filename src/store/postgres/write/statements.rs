@@ -21,16 +21,6 @@ const VOTE_ANSWERS: &str = "
     FROM (SELECT id, votes FROM unnest($1::bigint[], $2::bigint[]) AS v (id, votes) ORDER BY id) v
     WHERE a.answer_id = v.id
     RETURNING a.answer_id, a.product_id, a.helpful";
-const REPORT_QUESTIONS: &str = "
-    UPDATE questions q SET reported = true
-    FROM (SELECT id FROM unnest($1::bigint[]) AS r (id) ORDER BY id) r
-    WHERE q.question_id = r.id
-    RETURNING q.question_id, q.product_id";
-const REPORT_ANSWERS: &str = "
-    UPDATE answers a SET reported = true
-    FROM (SELECT id FROM unnest($1::bigint[]) AS r (id) ORDER BY id) r
-    WHERE a.answer_id = r.id
-    RETURNING a.answer_id, a.product_id";
 const ANSWERED: &str = "SELECT question_id, product_id FROM questions WHERE question_id = ANY ($1::bigint[])";
 const NEW_QUESTION_IDS: &str = "SELECT nextval('question_ids') FROM generate_series(1, $1::bigint)";
 const NEW_ANSWER_IDS: &str = "SELECT nextval('answer_ids') FROM generate_series(1, $1::bigint)";
@@ -77,8 +67,6 @@ pub(crate) struct Statements {
     pub(crate) begin: String,
     pub(crate) vote_questions: Statement,
     pub(crate) vote_answers: Statement,
-    pub(crate) report_questions: Statement,
-    pub(crate) report_answers: Statement,
     pub(crate) answered: Statement,
     pub(crate) new_question_ids: Statement,
     pub(crate) new_answer_ids: Statement,
@@ -111,11 +99,9 @@ impl Prepared for Statements {
         const IDS_AND_VOTES: &[Type] = &[Type::INT8_ARRAY, Type::INT8_ARRAY];
         const HOW_MANY: &[Type] = &[Type::INT8];
         let prepare = |text, types| Statement::prepare(client, naming, text, types);
-        let (vote_questions, vote_answers, report_questions, report_answers, answered, notify) = tokio::try_join!(
+        let (vote_questions, vote_answers, answered, notify) = tokio::try_join!(
             prepare(VOTE_QUESTIONS, IDS_AND_VOTES),
             prepare(VOTE_ANSWERS, IDS_AND_VOTES),
-            prepare(REPORT_QUESTIONS, IDS),
-            prepare(REPORT_ANSWERS, IDS),
             prepare(ANSWERED, IDS),
             prepare(NOTIFY, &[Type::TEXT_ARRAY]),
         )?;
@@ -138,8 +124,6 @@ impl Prepared for Statements {
             begin: naming.begin(Self::SETTINGS),
             vote_questions,
             vote_answers,
-            report_questions,
-            report_answers,
             answered,
             new_question_ids,
             new_answer_ids,

@@ -1,5 +1,5 @@
-//! Votes and reports. They go to the narrow tables `marks` and `review_marks`, in the order of
-//! their places, so that a batch touches each of their pages once.
+//! Votes. They go to the narrow tables `marks` and `review_marks`, in the order of their places, so
+//! that a batch touches each of their pages once.
 
 use rusqlite::Connection;
 
@@ -9,10 +9,9 @@ use crate::store::sqlite::decode::Columns;
 use crate::store::sqlite::failure::Failure;
 use crate::store::sqlite::place::{ProductNumber, place_by_id, place_of_question};
 use crate::store::sqlite::statement::execute;
-use crate::store::sqlite::sums::sums_of;
-use crate::store::{Command, HIDDEN_STATE, Outcome, PUBLISHED_STATE, StoreError};
+use crate::store::{Command, Outcome, StoreError};
 
-/// A vote or a report whose row is there.
+/// A vote whose row is there.
 struct Mark {
     place: i64,
     /// The command's place in the batch.
@@ -20,10 +19,9 @@ struct Mark {
     /// The review, if it is one. Its place is in another table.
     review_id: Option<ReviewId>,
     votes: u32,
-    report: bool,
 }
 
-/// Carries out votes and reports.
+/// Carries out votes.
 pub(super) fn mark_rows(
     connection: &Connection,
     commands: &[Command],
@@ -31,9 +29,8 @@ pub(super) fn mark_rows(
 ) -> Result<(), StoreError> {
     let mut marks = Vec::new();
     for (index, command) in commands.iter().enumerate() {
-        let (target, votes, report) = match command {
-            Command::Vote { target, votes } => (*target, *votes, false),
-            Command::Report(target) => (*target, 0, true),
+        let (target, votes) = match command {
+            Command::Vote { target, votes } => (*target, *votes),
             Command::AddQuestion { .. }
             | Command::AddAnswer { .. }
             | Command::AddReview { .. }
@@ -42,18 +39,17 @@ pub(super) fn mark_rows(
         };
         let review_id = if let Target::Review(review_id) = target { Some(review_id) } else { None };
         if let Some(place) = place_of(connection, target)? {
-            marks.push(Mark { place, index, review_id, votes, report });
+            marks.push(Mark { place, index, review_id, votes });
         }
     }
     marks.sort_unstable_by_key(|mark| (mark.review_id.is_some(), mark.place, mark.index));
-    for Mark { place, index, review_id, votes, report } in marks {
+    for Mark { place, index, review_id, votes } in marks {
         let helpful = match review_id {
-            Some(review_id) => mark_review(connection, place, review_id, votes, report)?,
-            None => mark_entry(connection, place, votes, report)?,
+            Some(_) => mark_review(connection, place, votes)?,
+            None => mark_entry(connection, place, votes)?,
         };
         let product_id = ProductNumber::of(place).product_id(connection)?;
-        outcomes[index] =
-            if report { Outcome::Reported { product_id } } else { Outcome::Voted { product_id, helpful } };
+        outcomes[index] = Outcome::Voted { product_id, helpful };
     }
     Ok(())
 }
@@ -70,9 +66,9 @@ fn place_of(connection: &Connection, target: Target) -> Result<Option<i64>, Stor
     }
 }
 
-/// Adds votes to a question or an answer or hides it; returns its present votes. The first time,
-/// the row's own counters are copied.
-fn mark_entry(connection: &Connection, place: i64, votes: u32, report: bool) -> Result<u32, StoreError> {
+/// Adds votes to a question or an answer; returns its present votes. The first time, the row's own
+/// counters are copied.
+fn mark_entry(connection: &Connection, place: i64, votes: u32) -> Result<u32, StoreError> {
     let present =
         counters(connection, "marks", "SELECT place, helpful, reported FROM marks WHERE place = ?1", place)?;
     let (helpful, reported) = match present {
@@ -80,7 +76,6 @@ fn mark_entry(connection: &Connection, place: i64, votes: u32, report: bool) -> 
         None => own_counters(connection, place)?,
     };
     let helpful = helpful.saturating_add(votes);
-    let reported = reported || report;
     let sql = if present.is_some() {
         "UPDATE marks SET helpful = ?2, reported = ?3 WHERE place = ?1"
     } else {
@@ -120,15 +115,9 @@ struct ReviewMark {
     revision: u32,
 }
 
-/// Adds votes to a review or hides it; returns its present votes. The first time, what the row was
-/// added with is copied.
-fn mark_review(
-    connection: &Connection,
-    place: i64,
-    review_id: ReviewId,
-    votes: u32,
-    report: bool,
-) -> Result<u32, StoreError> {
+/// Adds votes to a review; returns its present votes. The first time, what the row was added with is
+/// copied.
+fn mark_review(connection: &Connection, place: i64, votes: u32) -> Result<u32, StoreError> {
     let present = present_mark(connection, place)?;
     let is_new = present.is_none();
     let mut mark = match present {
@@ -136,12 +125,6 @@ fn mark_review(
         None => own_mark(connection, place)?,
     };
     mark.helpful = mark.helpful.saturating_add(votes);
-    // One that was never published keeps its state.
-    if report && mark.state == PUBLISHED_STATE {
-        take_out_ratings(connection, ProductNumber::of(place), review_id)?;
-        mark.state = HIDDEN_STATE;
-        mark.revision = mark.revision.saturating_add(1);
-    }
     let sql = if is_new {
         "INSERT INTO review_marks (place, helpful, withdrawn, state, revision) VALUES (?1, ?2, ?3, ?4, ?5)"
     } else {
@@ -177,36 +160,6 @@ fn own_mark(connection: &Connection, place: i64) -> Result<ReviewMark, StoreErro
         Ok(ReviewMark { helpful, withdrawn: 0, state, revision: 0 })
     });
     own?.ok_or_else(|| is_missing("reviews", place))
-}
-
-/// Takes what a review gave to characteristics out of their sums.
-fn take_out_ratings(
-    connection: &Connection,
-    number: ProductNumber,
-    review_id: ReviewId,
-) -> Result<(), StoreError> {
-    let (first, last) = number.places();
-    let mut statement = connection
-        .prepare_cached(
-            "SELECT place, characteristic_id, stars FROM characteristic_ratings
-             WHERE place BETWEEN ?1 AND ?2 AND review_id = ?3",
-        )
-        .reading()?;
-    let mut rows = statement.query([first, last, review_id.get().cast_signed()]).reading()?;
-    let mut sums = None;
-    while let Some(row) = rows.next().reading()? {
-        let columns = Columns::new(row, "characteristic_ratings")?;
-        let sums = match &mut sums {
-            Some(sums) => sums,
-            empty => empty.insert(sums_of(connection, number)?),
-        };
-        let characteristic_id = columns.id(1, "characteristic_id")?;
-        let sum = sums.iter_mut().find(|sum| sum.characteristic_id == characteristic_id);
-        let sum = sum
-            .ok_or_else(|| columns.damaged("characteristic_id", "the product has no such sum".to_owned()))?;
-        sum.take_out(columns.stars(2, "stars")?)?;
-    }
-    sums.into_iter().flatten().try_for_each(|sum| sum.store(connection))
 }
 
 /// Reads the row of a place, if it is there.

@@ -1,5 +1,5 @@
-//! Writing: a batch of commands in one transaction, on disk when it returns. Votes and reports are
-//! in `marks`, new rows in `rows`. Which writes make a batch is not decided here.
+//! Writing: a batch of commands in one transaction, on disk when it returns. Votes are in `marks`,
+//! new rows in `rows`, what moderation decides in `store::moderation`. Which writes make a batch is not decided here.
 
 mod marks;
 mod rows;
@@ -14,7 +14,7 @@ use super::schema;
 use super::statement::ask_one;
 use super::submissions::Submissions;
 use crate::domain::Timestamp;
-use crate::store::moderation::carry_out::moderate;
+use crate::store::moderation::carry_out::moderate_all;
 use crate::store::moderation::{Moderated, Moderation};
 use crate::store::{Change, ChangeSink, Command, Outcome, ProductChange, StoreError, Writer};
 
@@ -76,7 +76,10 @@ impl SqliteWriter {
         mark_rows(&transaction, commands, &mut outcomes)?;
         add_rows(&transaction, &mut self.submissions, commands, &mut outcomes)?;
         if let Err(error) = transaction.commit().committing() {
-            self.report_unknown_fate(commands, &outcomes);
+            let changes = commands.iter().zip(&outcomes);
+            self.report_unknown_fate(
+                changes.filter_map(|(command, &outcome)| ProductChange::of(command, outcome)),
+            );
             return Err(error);
         }
         // After the commit, so that views of what others wrote before it are forgotten before it is
@@ -88,15 +91,28 @@ impl SqliteWriter {
         Ok(outcomes)
     }
 
+    fn transact_moderation(&mut self, moderations: &[Moderation]) -> Result<Vec<Moderated>, StoreError> {
+        let transaction =
+            Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate).reading()?;
+        let moderated = moderate_all(&mut SqliteRows(&transaction), moderations)?;
+        if let Err(error) = transaction.commit().committing() {
+            let changes = moderations.iter().zip(&moderated);
+            self.report_unknown_fate(
+                changes.flat_map(|(moderation, moderated)| moderated.changes(moderation)),
+            );
+            return Err(error);
+        }
+        if let Err(error) = self.notice_changes_elsewhere() {
+            (self.elsewhere)(Change::Everything);
+            return Err(StoreError::Unknown(error.to_string()));
+        }
+        Ok(moderated)
+    }
+
     /// Reports what a commit touched that may have happened, and nothing else: on a full disk every
     /// commit fails, and lists are then still answered from memory.
-    fn report_unknown_fate(&self, commands: &[Command], outcomes: &[Outcome]) {
-        let changes = commands
-            .iter()
-            .zip(outcomes)
-            .filter_map(|(command, &outcome)| ProductChange::of(command, outcome));
-        let touched = changes.map(ProductChange::any_row);
-        (self.elsewhere)(Change::Products(touched.collect()));
+    fn report_unknown_fate(&self, changes: impl Iterator<Item = ProductChange>) {
+        (self.elsewhere)(Change::Products(changes.map(ProductChange::any_row).collect()));
     }
 
     /// Deletes some submissions that have expired, without waiting for other writers.
@@ -123,15 +139,16 @@ impl Writer for SqliteWriter {
 
     fn moderate(&mut self, moderations: &[Moderation]) -> Result<Vec<Moderated>, StoreError> {
         self.look_after_file()?;
-        let transaction =
-            Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate).reading()?;
-        let mut rows = SqliteRows(&transaction);
-        let moderated: Result<Vec<_>, _> =
-            moderations.iter().map(|moderation| moderate(&mut rows, moderation)).collect();
-        let moderated = moderated?;
-        transaction.commit().committing()?;
-        self.notice_changes_elsewhere().map_err(|error| StoreError::Unknown(error.to_string()))?;
-        Ok(moderated)
+        // What is erased is overwritten in the file as well.
+        let erases = moderations.iter().any(|moderation| matches!(moderation, Moderation::Retain { .. }));
+        if erases {
+            self.connection.pragma_update(None, "secure_delete", true).reading()?;
+        }
+        let moderated = self.transact_moderation(moderations);
+        if erases {
+            self.connection.pragma_update(None, "secure_delete", false).reading()?;
+        }
+        moderated
     }
 
     fn idle(&mut self, now: Timestamp) -> Result<(), StoreError> {

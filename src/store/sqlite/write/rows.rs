@@ -29,7 +29,7 @@ pub(super) fn add_rows(
             | Command::AddAnswer { written_at, submission, .. }
             | Command::AddReview { written_at, submission, .. } => (*written_at, submission.as_ref()),
             Command::Recall { submission, now } => (*now, Some(submission)),
-            Command::Vote { .. } | Command::VoteAs { .. } | Command::Report(_) => continue,
+            Command::Vote { .. } | Command::VoteAs { .. } => continue,
         };
         if let Some(submission) = submission {
             if latest.is_none() {
@@ -61,9 +61,7 @@ fn add_row(connection: &Connection, command: &Command) -> Result<Outcome, StoreE
             }
         }
         Command::AddReview { review, written_at, .. } => add_review(connection, review, *written_at),
-        Command::Vote { .. } | Command::VoteAs { .. } | Command::Report(_) | Command::Recall { .. } => {
-            Ok(Outcome::NotFound)
-        }
+        Command::Vote { .. } | Command::VoteAs { .. } | Command::Recall { .. } => Ok(Outcome::NotFound),
     }
 }
 

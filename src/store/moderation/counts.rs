@@ -1,0 +1,75 @@
+//! How much waits and what was decided, counted from the table. Counting ends somewhere, so that a
+//! table of any size is answered for in time.
+
+use std::collections::HashMap;
+
+use super::findings;
+use super::sql::{NamedCells, Sql};
+use super::{ModerationAnswer, ModerationCounts};
+use crate::domain::{Reason, State};
+use crate::store::columns;
+
+/// Most rows of a state or a class that are counted.
+const MAX_COUNTED_ROWS: usize = 1_000_000;
+
+/// Most waiting rows whose reasons are counted: the first ones of the queue.
+const MAX_COUNTED_REASONS: usize = 10_000;
+
+/// Counts rows by class, state and reason.
+pub(super) fn counts<S: Sql>(sql: &mut S) -> Result<ModerationAnswer, S::Error> {
+    let mut counts = ModerationCounts::default();
+    for (class, counted) in
+        [&mut counts.reported, &mut counts.appealed, &mut counts.pending].into_iter().enumerate()
+    {
+        *counted = count(sql, "class", class)?;
+    }
+    for (counted, state) in counts.by_state.iter_mut().zip(State::ALL) {
+        *counted = count(sql, "state", usize::try_from(state.number()).unwrap_or_default())?;
+    }
+    let oldest =
+        "SELECT since FROM moderation_items WHERE class IS NOT NULL ORDER BY since, kind, row_id LIMIT 1";
+    let rows = sql.query(oldest, &[])?;
+    let row = rows.first().map(|cells| NamedCells::new(cells, "moderation_items", 0));
+    counts.oldest = row.map(|row| row.number(0, "since", columns::time)).transpose()?;
+    counts.by_reason = by_reason(sql)?;
+    Ok(ModerationAnswer::Counts(counts))
+}
+
+fn count<S: Sql>(sql: &mut S, column: &str, number: usize) -> Result<u64, S::Error> {
+    let statement = format!(
+        "SELECT count(*) FROM
+             (SELECT {column} FROM moderation_items WHERE {column} = {number} LIMIT {MAX_COUNTED_ROWS}) AS counted"
+    );
+    let rows = sql.query(&statement, &[])?;
+    Ok(rows.first().map(|row| row.integer(0)).transpose()?.map_or(0, i64::cast_unsigned))
+}
+
+/// The first reasons of waiting rows: of the report that came first, or what a rule noticed.
+fn by_reason<S: Sql>(sql: &mut S) -> Result<Vec<(Reason, u64)>, S::Error> {
+    let statement = format!(
+        "SELECT i.row_id, i.findings, i.class,
+                (SELECT r.reason FROM reports r WHERE r.row_id = i.row_id AND r.kind = i.kind
+                 AND r.reason IS NOT NULL ORDER BY r.at DESC LIMIT 1)
+         FROM (SELECT row_id, kind, findings, class FROM moderation_items WHERE class IS NOT NULL
+               ORDER BY class, since, kind, row_id LIMIT {MAX_COUNTED_REASONS}) AS i"
+    );
+    let mut counts: HashMap<Reason, u64> = HashMap::new();
+    for cells in sql.query(&statement, &[])? {
+        let row = NamedCells::new(&cells, "moderation_items", 0);
+        let noticed = row.text(1, "findings", Some)?;
+        let noticed = findings::read(noticed).map_err(|problem| row.damaged("findings", problem))?;
+        let holding = noticed.iter().find(|finding| finding.holds).or(noticed.first());
+        let reported = row.optional_text(3, "reason")?.and_then(Reason::parse);
+        let reason = match row.number(2, "class", Ok)? {
+            0 => Some(reported.unwrap_or(Reason::Reported)),
+            1 => Some(Reason::Appeal),
+            _ => holding.map(|finding| finding.reason),
+        };
+        if let Some(reason) = reason {
+            *counts.entry(reason).or_default() += 1;
+        }
+    }
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_unstable();
+    Ok(counts)
+}
