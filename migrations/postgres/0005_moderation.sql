@@ -113,6 +113,9 @@ CREATE TABLE api_keys (
     revoked_at bigint 
 );
 
+-- A name belongs to one key at a time; that of an expired key is free once it is revoked.
+CREATE UNIQUE INDEX api_keys_in_force ON api_keys (name) WHERE revoked_at IS NULL;
+
 CREATE TABLE word_lists (
     name     text CONSTRAINT word_lists_pkey PRIMARY KEY,
     entries  text NOT NULL,

@@ -111,6 +111,9 @@ CREATE TABLE api_keys (
     revoked_at INTEGER
 );
 
+-- A name belongs to one key at a time; that of an expired key is free once it is revoked.
+CREATE UNIQUE INDEX api_keys_in_force ON api_keys (name) WHERE revoked_at IS NULL;
+
 CREATE TABLE word_lists (
     name     TEXT PRIMARY KEY,
     entries  TEXT NOT NULL,

@@ -28,6 +28,7 @@ mod generate;
 mod health;
 mod import;
 mod interrupt;
+mod key;
 mod log_buffer;
 mod logging;
 mod man;
@@ -123,6 +124,11 @@ enum Command {
     /// The same as the routes of moderators do, on the store itself. Servers that are running
     /// notice it. Every decision is kept with the name of the account.
     Moderate(moderate::ModerateArgs),
+    /// Make, list and revoke keys of moderators and of the seller
+    ///
+    /// A key is sent as `Authorization: Bearer atk_…`. Only its digest is kept, so it is shown
+    /// once. Servers that are running need no restart.
+    Key(key::KeyArgs),
     /// Ask a running server whether it is ready
     ///
     /// The exit status is 0 when it is, 1 otherwise. Without a URL, a server with the same options
@@ -149,7 +155,7 @@ enum Command {
 /// The commands as the help lists them.
 const GROUPS: [(&str, &[&str]); 5] = [
     ("Serving", &["serve", "config", "health", "openapi"]),
-    ("Moderating", &["moderate"]),
+    ("Moderating", &["moderate", "key"]),
     ("Filling and moving stores", &["import", "copy", "export", "generate"]),
     ("Maintaining stores", &["migrate", "check", "backup", "restore", "person"]),
     ("The program itself", &["man", "completions", "help"]),
@@ -238,6 +244,7 @@ impl Cli {
             Command::Restore(args) => backup::restore(&args),
             Command::Person(args) => person::run(&args),
             Command::Moderate(args) => return moderate::run(&args),
+            Command::Key(args) => key::run(&args),
             Command::Health(args) => health::run(&args),
             Command::Openapi(options) => {
                 openapi::run(&options);

@@ -20,8 +20,8 @@ pub use in_force::InForce;
 use options::DEFAULT_LISTEN;
 pub use options::{LogFormat, ServeOptions, StoreOption};
 pub use setting::Setting;
-pub(crate) use values::whole_number;
 pub use values::{ByteSize, LogFilter, Switch};
+pub(crate) use values::{lifetime, whole_number};
 pub use wrong::WrongSetting;
 
 use crate::http::{AccessLog, HttpSettings, LocalPeers, Services, TlsFiles};

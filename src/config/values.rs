@@ -71,6 +71,20 @@ pub(super) fn duration(
     }
 }
 
+/// Durations of whole seconds or of whole days, such as `90d`, of at most `most_days` days.
+pub(crate) fn lifetime(
+    most_days: u64,
+) -> impl Fn(&str) -> Result<Duration, String> + Clone + Send + Sync + 'static {
+    const SECOND: Duration = Duration::from_secs(1);
+    let read = duration(SECOND, SECOND..=Duration::from_hours(24 * most_days));
+    move |text| {
+        let days = text.strip_suffix('d').and_then(|days| whole_number(1..=most_days)(days).ok());
+        days.map_or_else(|| read(text), |days| Ok(Duration::from_hours(24 * days))).map_err(|_| {
+            format!("write a duration such as 90d, 12h or 30m, in steps of 1s, up to {most_days}d")
+        })
+    }
+}
+
 /// Durations of whole seconds, for a setting whose old form is a number of seconds.
 pub(super) fn duration_or_seconds(
     range: RangeInclusive<Duration>,
@@ -246,6 +260,17 @@ mod tests {
             (shown(Duration::ZERO), shown(Duration::from_mins(15))),
             ("off".to_owned(), "15m".to_owned())
         );
+    }
+
+    #[test]
+    fn lifetimes_have_days() {
+        let read = lifetime(3_650);
+        assert_eq!(read("90d"), Ok(Duration::from_hours(90 * 24)));
+        assert_eq!(read("1h30m"), Ok(Duration::from_mins(90)));
+        for bad in ["", "d", "0d", "-1d", "1.5d", "3651d", "0", "off", "90", "1d12h", "500ms"] {
+            let wanted = "write a duration such as 90d, 12h or 30m, in steps of 1s, up to 3650d";
+            assert_eq!(read(bad), Err(wanted.to_owned()), "{bad}");
+        }
     }
 
     #[test]

@@ -101,6 +101,29 @@ impl NewAnswer {
     }
 }
 
+/// The name that the seller's own answers have. Clients lift answers of this name.
+pub const SELLER_NAME: &str = "Seller";
+
+impl NewAnswer {
+    /// The same for the seller's own answer: its name is [`SELLER_NAME`], and the field is ignored;
+    /// the address may be missing.
+    pub fn parse_of_seller(mut draft: Draft, limits: &SubmissionLimits) -> Result<Self, Vec<FieldError>> {
+        draft.fields.insert("name", Field::Text(SELLER_NAME.to_owned()));
+        let limits = &SubmissionLimits { name_max_chars: SELLER_NAME.len(), ..*limits };
+        if *draft.field("email") != Field::Missing {
+            return Self::parse(&draft, limits);
+        }
+        let mut errors = Vec::new();
+        let body = body(&mut errors, &draft, limits);
+        let name = name(&mut errors, &draft, limits);
+        let photos = photos(&mut errors, &draft.photos, limits);
+        match (body, name, photos) {
+            (Some(body), Some(name), Some(photos)) => Ok(Self { body, name, email: Email::none(), photos }),
+            _ => Err(errors),
+        }
+    }
+}
+
 impl NewReview {
     /// Checks every field; on failure names all that are bad.
     pub fn parse(draft: &Draft, limits: &SubmissionLimits) -> Result<Self, Vec<FieldError>> {

@@ -121,6 +121,11 @@ impl Name {
 }
 
 impl Email {
+    /// No address, as rows have it whose author gave none or whose address was erased.
+    pub fn none() -> Self {
+        Self(String::new())
+    }
+
     /// Checks and trims an address of at most `max` characters (RFC 5321 with RFC 6531's letters).
     pub fn parse(text: &str, max: usize) -> Result<Self, TextError> {
         let text = normalize(text);

@@ -96,7 +96,7 @@ async fn reply(
     let actor = match who {
         Role::Anyone => Ok(None),
         // In a box, so that all other requests need no room for it.
-        who => Box::pin(actor(app, &head.headers, who)).await,
+        who => Box::pin(actor(&app.service, &head.headers, who)).await,
     };
     let reply = match actor {
         Ok(actor) => (row.run)(Call { app, peer, head, body, variables, actor }).await,

@@ -2,12 +2,13 @@
 
 use super::lists::{ListRequest, TYPICAL_PAGE_BYTES};
 use super::submissions::created;
-use crate::domain::{Draft, Id as _, NewAnswer};
+use crate::domain::{Draft, Id as _, NewAnswer, Sender};
 use crate::http::app::App;
 use crate::http::call::Call;
 use crate::http::operation::Variables;
 use crate::http::request::body::read_draft;
 use crate::http::request::idempotency::idempotency_key;
+use crate::http::request::key::seller;
 use crate::http::request::query::{ListQuery, question_id};
 use crate::http::response::encoded_pages::ListOf;
 use crate::http::response::problem::Problem;
@@ -40,17 +41,23 @@ pub(crate) fn list_from_memory(
     app.service.list_answers_from_memory(question_id(variables[0]).ok()?, page, output)
 }
 
-/// `POST /qa/questions/:question_id/answers`. An unknown question comes before bad fields.
+/// `POST /qa/questions/:question_id/answers`. An unknown question comes before bad fields. A key
+/// makes it the seller's answer.
 pub(crate) async fn add(call: Call<'_>) -> Result<Reply, Problem> {
     let question_id = call.question_id()?;
     let Call { app, head, body, .. } = call;
     let unknown = |error| Problem::from_service(error, Problem::UnknownQuestion);
+    let sender = Sender { seller_key: seller(&app.service, &head.headers).await?, ..Sender::default() };
     let key = idempotency_key(&head.headers)?;
     let draft = read_draft(head, body, app.settings.max_body_bytes);
     let limits = &app.service.settings().submission;
     let parse = |draft: Draft| {
-        let answer = NewAnswer::parse(&draft, limits).map_err(Problem::InvalidFields)?;
-        Ok((answer, draft.photos_left_out()))
+        let left_out = draft.photos_left_out();
+        let parsed = match &sender.seller_key {
+            Some(_) => NewAnswer::parse_of_seller(draft, limits),
+            None => NewAnswer::parse(&draft, limits),
+        };
+        Ok((parsed.map_err(Problem::InvalidFields)?, left_out))
     };
     let (answer, photos_left_out) = match draft.and_then(parse) {
         Ok(parsed) => parsed,
@@ -60,7 +67,8 @@ pub(crate) async fn add(call: Call<'_>) -> Result<Reply, Problem> {
         }
         Err(problem) => return Err(problem),
     };
-    let added = app.service.add_answer(question_id, answer, key.as_ref()).await.map_err(unknown)?;
+    let added = app.service.add_answer_from(question_id, answer, key.as_ref(), &sender).await;
+    let added = added.map_err(unknown)?;
     let location = format!("{}/qa/questions/{question_id}/answers", app.settings.path_prefix);
     Ok(created("answer_id", added, photos_left_out, location))
 }

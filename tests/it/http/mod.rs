@@ -4,9 +4,9 @@
 //!
 //! There is one file for each route. Rules for all routes are in `paths`, `errors`, `cors`,
 //! `caching`, `encodings`, `identity`, `protocols`, `limits`, `rates`, `submissions`,
-//! `connections`, `malformed`, `slow`, `health` and `failures`. How the interface describes itself
-//! is in `descriptions`, and the page at `/` in `first_page`. `services` is about processes that
-//! leave a part out.
+//! `connections`, `malformed`, `slow`, `health` and `failures`; keys are in `keys`. How the
+//! interface describes itself is in `descriptions`, and the page at `/` in `first_page`. `services`
+//! is about processes that leave a part out.
 
 mod add_answer;
 mod add_question;
@@ -24,6 +24,7 @@ mod failures;
 mod first_page;
 mod health;
 mod identity;
+mod keys;
 mod limits;
 mod list_answers;
 mod list_questions;

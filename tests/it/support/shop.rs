@@ -87,6 +87,11 @@ impl Shop {
         bulk.commit(self.clock.now()).expect("the rows are kept");
     }
 
+    /// The address of the store, for commands of the program.
+    pub(crate) fn store_address(&self) -> String {
+        self.private.address.to_string()
+    }
+
     /// Whether nothing reads from the store.
     pub(super) fn is_closed(&self) -> bool {
         self.open.get().is_none()
