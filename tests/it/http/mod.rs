@@ -30,6 +30,7 @@ mod list_answers;
 mod list_questions;
 mod list_reviews;
 mod malformed;
+mod moderation;
 mod pages;
 mod paths;
 mod photos;
