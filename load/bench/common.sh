@@ -137,6 +137,11 @@ start_server() {
     kill -0 "${server_ids[-1]}"
 }
 
+# From the start of a server to its first response, several times. $1: the store's address, $2: what is asked for.
+first_response() {
+    "$measure" start "127.0.0.1:$port" "$2" -- "$atelier" serve --store "$1" --listen "127.0.0.1:$port" --rate-limits off
+}
+
 stop_servers() {
     local id
     for id in "${server_ids[@]}"; do kill "$id"; done
@@ -159,8 +164,7 @@ until_answers() {
 until_filled() {
     local log=$work/serve-$1.log
     for _ in $(seq 240); do
-        filled=$(sed 's/\x1b\[[0-9;]*m//g' "$log" | sed -n 's/.*products are in memory.* seconds=\([0-9]*\.[0-9]\).*/\1/p' |
-            awk '{sum += $1} END {if (NR == 3) print sum}')
+        filled=$(sed 's/\x1b\[[0-9;]*m//g' "$log" | sed -n 's/.*memory is filled.* seconds=\([0-9]*\.[0-9]\).*/\1/p')
         [ -z "$filled" ] || return 0
         sleep 0.5
     done

@@ -31,6 +31,7 @@ measure_page() {
     REVIEWS=$(run_sql shop -c "SELECT max(review_id) FROM reviews")
     export REVIEWS
     parts_against_pgbench
+    row "from the start to the first response, a page of reviews" "$(first_response "$(address shop)" "/reviews?product_id=$LAST")" "-" "-"
     start_server "$(address shop)" "$port"
     until_filled "$port"
     row "filling memory after the start" "$filled s, $(anonymous_mebibytes "${server_ids[0]}") MiB" "-" "-"

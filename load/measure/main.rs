@@ -1,7 +1,7 @@
 //! The measurements of `scripts/bench` that no load generator has: how long a write to one process
 //! takes to show in the lists of another, how long a list takes, whether stores give the same lists
-//! byte by byte, and latencies of lists and page views at an arrival rate. It also draws the
-//! charts. Never shipped.
+//! byte by byte, how long a server takes to start, and latencies of lists and page views at an
+//! arrival rate. It also draws the charts. Never shipped.
 
 #![expect(clippy::print_stdout, reason = "figures are the program's result")]
 
@@ -12,6 +12,7 @@ mod compare;
 mod delay;
 mod pages;
 mod random;
+mod start;
 mod trickle;
 mod wait;
 
@@ -29,6 +30,8 @@ enum Command {
     Pages(pages::Options),
     /// How long one reader waits for a list.
     Wait(wait::Options),
+    /// How long a server takes from its start to its first response.
+    Start(start::Options),
     /// Many clients that send their requests a byte at a time.
     Trickle(trickle::Options),
     /// A chart of figures, as SVG on standard output.
@@ -42,6 +45,7 @@ fn main() -> anyhow::Result<()> {
         Command::Arrivals(options) => arrivals::run(&options),
         Command::Pages(options) => pages::run(&options),
         Command::Wait(options) => wait::run(&options),
+        Command::Start(options) => start::run(&options),
         Command::Trickle(options) => trickle::run(&options),
         Command::Chart(options) => chart::run(&options),
     }

@@ -157,6 +157,17 @@ impl CatalogueRows {
     }
 }
 
+/// What of a product is shown, and what a store reads for it alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ProductPart {
+    /// The product with its features.
+    Product,
+    /// Its styles, with photos and SKUs.
+    Styles,
+    /// The ids of related products.
+    Related,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

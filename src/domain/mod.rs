@@ -23,7 +23,7 @@ mod verdict;
 
 pub use cart::{CartItem, Interaction, MAX_PIECES};
 pub use catalogue::{
-    CatalogueRows, FeatureRow, InvalidPrice, Price, ProductRow, SkuRow, StylePhotoRow, StyleRow,
+    CatalogueRows, FeatureRow, InvalidPrice, Price, ProductPart, ProductRow, SkuRow, StylePhotoRow, StyleRow,
 };
 pub use digest::{Digest, IdempotencyKey, InvalidKey};
 pub use draft::{Draft, FIELDS, Field, FieldError, NotAnArray, NotAnObject};
@@ -38,7 +38,7 @@ pub use page::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, Page};
 pub use product::{AnswerRow, PhotoRow, ProductRows, QuestionRow, Span, Texts};
 pub use review::{
     CHARACTERISTICS, CharacteristicRow, InvalidStars, NewReview, Rated, ReviewPhotoRow, ReviewRow,
-    ReviewRows, Stars,
+    ReviewRows, ReviewsPart, Stars,
 };
 pub use submission::{NewAnswer, NewQuestion, SELLER_NAME, SubmissionLimits};
 pub use target::Target;

@@ -126,6 +126,16 @@ impl ReviewRows {
     }
 }
 
+/// What of a product's reviews is shown, and what a store reads for it alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ReviewsPart {
+    /// The reviews with their photos, without characteristics.
+    List,
+    /// What the sums need: stars, recommendations and characteristics. Texts are empty, and there
+    /// are no photos.
+    Sums,
+}
+
 /// A checked new review.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewReview {

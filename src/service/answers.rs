@@ -29,7 +29,7 @@ impl Service {
                 let tag = view.answers_tag(question_id, page);
                 Listed::write(tag, &mut is_known, || view.write_answers(question_id, page, output))
             };
-            return self.read_view(&self.memory.questions, product_id, read).await;
+            return self.read_view(&self.memory.questions, product_id, (), read).await;
         }
         let tag = Fingerprint::default().answers_tag(question_id, page);
         Ok(Listed::write(tag, is_known, || {

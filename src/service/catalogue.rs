@@ -45,7 +45,9 @@ impl Service {
             };
             match loaded {
                 Some(product) => write(&product),
-                None => self.read_view(&self.memory.catalogue, product_id, write).await?,
+                None => {
+                    self.read_view(&self.memory.catalogue, product_id, ProductPart::Product, write).await?;
+                }
             }
         }
         output.push(b']');
@@ -69,7 +71,7 @@ impl Service {
         mut is_known: impl FnMut(ListTag) -> bool,
         output: &mut Vec<u8>,
     ) -> Result<Option<Listed>, ServiceError> {
-        self.read_view(&self.memory.catalogue, product_id, |product| {
+        self.read_view(&self.memory.catalogue, product_id, part, |product| {
             product.has_product().then(|| {
                 let write = || product.write(part, &self.campus, &self.memory.pool, output);
                 Listed::write(product.tag(part, &self.campus), &mut is_known, write)

@@ -47,7 +47,7 @@ pub use waiting::{ModerationStatistics, QueueLength};
 /// What a key is, and what it allows.
 pub use crate::store::moderation::{Key, Scope};
 
-use self::lanes::fill::{FillSignal, Filler};
+use self::lanes::fill::{FillSignal, Filler, KINDS_AT_ONCE};
 use self::lanes::loader::{Lane, LoadRequest, ViewLoad};
 use self::lanes::log_throttle::LogThrottle;
 use self::lanes::moderation::Retention;
@@ -163,7 +163,7 @@ impl Service {
             let filler = Filler {
                 signal: Arc::clone(&self.fill),
                 memory: self.memory.clone(),
-                reader: store.reader()?,
+                readers: (0..KINDS_AT_ONCE).map(|_| store.reader()).collect::<Result<_, _>>()?,
                 counters: Arc::clone(&self.counters),
             };
             self.reading.spawn("fill".to_owned(), move || filler.run(), || ())?;
@@ -220,16 +220,25 @@ impl Service {
         self.readiness.check(probe).await
     }
 
-    /// Reads a product's view from memory or, if it is not there, from the store.
+    /// Reads a product's view from memory or, if it is not there, from the store: all of it, to be
+    /// kept; where nothing is kept, what `part` needs.
     async fn read_view<R: Record, T>(
         &self,
         views: &Arc<Views<R>>,
         product_id: ProductId,
+        part: R::Part,
         mut read: impl FnMut(&R) -> T,
     ) -> Result<T, ServiceError>
     where
         LoadRequest: From<ViewLoad<R>>,
     {
+        if views.max_bytes() == 0 {
+            views.count_miss();
+            let (sender, receiver) = oneshot::channel();
+            let load = ViewLoad::of_part(product_id, part, sender, Arc::clone(views));
+            self.loads.push(load.into()).map_err(|(_, error)| error)?;
+            return Ok(read(&*self.wait(receiver).await?));
+        }
         loop {
             if let Some(result) = views.read(product_id, &mut read) {
                 return Ok(result);

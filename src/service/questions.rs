@@ -23,7 +23,7 @@ impl Service {
         output: &mut Vec<u8>,
     ) -> Result<Listed, ServiceError> {
         let nested_max = self.settings().max_nested_answers;
-        self.read_view(&self.memory.questions, product_id, |view| {
+        self.read_view(&self.memory.questions, product_id, (), |view| {
             let tag = view.questions_tag(page, nested_max);
             Listed::write(tag, &mut is_known, || view.write_questions(page, nested_max, output))
         })

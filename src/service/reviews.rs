@@ -5,7 +5,9 @@ use super::policy::Post;
 use super::questions::unexpected;
 use super::submissions::first_state;
 use super::{Added, Listed, Service, ServiceError};
-use crate::domain::{IdempotencyKey, NewReview, Page, ProductId, ReviewId, ReviewOrder, Sender, Target};
+use crate::domain::{
+    IdempotencyKey, NewReview, Page, ProductId, ReviewId, ReviewOrder, ReviewsPart, Sender, Target,
+};
 use crate::store::{Command, Outcome};
 use crate::view::ListTag;
 
@@ -24,7 +26,7 @@ impl Service {
         mut is_known: impl FnMut(ListTag) -> bool,
         output: &mut Vec<u8>,
     ) -> Result<Listed, ServiceError> {
-        self.read_view(&self.memory.reviews, product_id, |reviews| {
+        self.read_view(&self.memory.reviews, product_id, ReviewsPart::List, |reviews| {
             let tag = reviews.list_tag(page, order);
             let write = || reviews.write_list(page, order, &self.memory.pool, output);
             Listed::write(tag, &mut is_known, write)
@@ -56,7 +58,7 @@ impl Service {
         mut is_known: impl FnMut(ListTag) -> bool,
         output: &mut Vec<u8>,
     ) -> Result<Listed, ServiceError> {
-        self.read_view(&self.memory.reviews, product_id, |reviews| {
+        self.read_view(&self.memory.reviews, product_id, ReviewsPart::Sums, |reviews| {
             Listed::write(reviews.sums_tag(), &mut is_known, || reviews.write_sums(output))
         })
         .await

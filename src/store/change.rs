@@ -37,6 +37,9 @@ pub enum ProductChange {
 impl ProductChange {
     /// What a command changed, if anything.
     pub fn of(command: &Command, outcome: Outcome) -> Option<Self> {
+        if command.adds_pending() {
+            return None;
+        }
         match (command, outcome) {
             (
                 Command::Vote { target: Target::Question(question_id), .. }

@@ -1,8 +1,8 @@
 //! What can be written, and what became of it. How a store carries it out is not decided here.
 
 use crate::domain::{
-    AnswerId, Digest, NewAnswer, NewQuestion, NewReview, Origin, ProductId, QuestionId, ReviewId, Target,
-    Timestamp,
+    AnswerId, Digest, NewAnswer, NewQuestion, NewReview, Origin, ProductId, QuestionId, ReviewId, State,
+    Target, Timestamp,
 };
 
 /// A write.
@@ -70,6 +70,23 @@ pub enum Command {
     },
 }
 
+impl Command {
+    /// What is kept of a new row beyond its texts.
+    pub(super) fn origin(&self) -> Option<&Origin> {
+        match self {
+            Self::AddQuestion { origin, .. }
+            | Self::AddAnswer { origin, .. }
+            | Self::AddReview { origin, .. } => origin.as_deref(),
+            Self::Vote { .. } | Self::VoteAs { .. } | Self::Recall { .. } => None,
+        }
+    }
+
+    /// Whether it adds a row that is not public, and so in no list.
+    pub fn adds_pending(&self) -> bool {
+        self.origin().is_some_and(|origin| origin.state != State::Published)
+    }
+}
+
 /// What became of a [`Command`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
@@ -124,10 +141,17 @@ pub enum Outcome {
 impl Outcome {
     /// The new row, if there is one.
     pub(super) fn added(self) -> Option<Target> {
+        self.added_to().map(|(_, target)| target)
+    }
+
+    /// The new row and its product, if there is one.
+    pub(super) fn added_to(self) -> Option<(ProductId, Target)> {
         match self {
-            Self::QuestionAdded { question_id, .. } => Some(Target::Question(question_id)),
-            Self::AnswerAdded { answer_id, .. } => Some(Target::Answer(answer_id)),
-            Self::ReviewAdded { review_id, .. } => Some(Target::Review(review_id)),
+            Self::QuestionAdded { product_id, question_id } => {
+                Some((product_id, Target::Question(question_id)))
+            }
+            Self::AnswerAdded { product_id, answer_id } => Some((product_id, Target::Answer(answer_id))),
+            Self::ReviewAdded { product_id, review_id } => Some((product_id, Target::Review(review_id))),
             _ => None,
         }
     }

@@ -31,7 +31,7 @@ pub use dump::{DUMP_ROWS_PER_BATCH, Dump, each_batch};
 pub use error::StoreError;
 pub use person::{ERASED_BODY, ERASED_NAME, MAX_PERSON_ROWS, PersonRows, photographed};
 pub use record::{MAX_COLUMNS, NOTHING, RecordRow, RowBatch};
-pub use rows::{Counts, HIDDEN_STATE, LastIds, PUBLISHED_STATE};
+pub use rows::{Counts, HIDDEN_STATE, LastIds, PENDING_STATE, PUBLISHED_STATE};
 pub use seen::SeenIds;
 pub use sessions::{FIRST_UNORDERED_ID, IDLE_INTERVAL, Reader, Sessions, Writer};
 pub use upkeep::{Finding, MAX_FINDINGS_PER_KIND, Migrated, PagesCopied, Store, Upkeep};

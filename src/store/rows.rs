@@ -6,6 +6,9 @@ use crate::domain::{Kind, Set};
 /// The number of a published review's state.
 pub const PUBLISHED_STATE: u64 = 0;
 
+/// The number of a review's state that waits and was never published.
+pub const PENDING_STATE: u64 = 1;
+
 /// The number of a hidden review's state. With 1 and 2 it was never published.
 pub const HIDDEN_STATE: u64 = 3;
 

@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use super::moderation::{Moderated, Moderation, ModerationAnswer, ModerationQuery};
 use super::{ChangeSink, Command, Outcome, StoreError};
-use crate::domain::{CatalogueRows, Id as _, ProductId, ProductRows, QuestionId, ReviewRows, Timestamp};
+use crate::domain::{
+    CatalogueRows, Id as _, ProductId, ProductPart, ProductRows, QuestionId, ReviewRows, ReviewsPart,
+    Timestamp,
+};
 
 /// What a server needs of a store.
 pub trait Sessions: Send + Sync {
@@ -70,6 +73,32 @@ pub trait Reader: Send {
     /// # Errors
     /// As [`load_products`](Self::load_products).
     fn load_reviews(&mut self, product_ids: &[ProductId]) -> Result<Vec<ReviewRows>, StoreError>;
+
+    /// The rows of one part of each product of the catalogue. Rows of other parts may be among them.
+    ///
+    /// # Errors
+    /// As [`load_products`](Self::load_products).
+    fn load_catalogue_part(
+        &mut self,
+        product_ids: &[ProductId],
+        part: ProductPart,
+    ) -> Result<Vec<CatalogueRows>, StoreError> {
+        let _ = part;
+        self.load_catalogue(product_ids)
+    }
+
+    /// The rows of one part of each product's reviews. Rows of other parts may be among them.
+    ///
+    /// # Errors
+    /// As [`load_products`](Self::load_products).
+    fn load_reviews_part(
+        &mut self,
+        product_ids: &[ProductId],
+        part: ReviewsPart,
+    ) -> Result<Vec<ReviewRows>, StoreError> {
+        let _ = part;
+        self.load_reviews(product_ids)
+    }
 
     /// The next products of the catalogue, as [`scan_products`](Self::scan_products) gives those
     /// that have questions.

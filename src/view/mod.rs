@@ -32,7 +32,7 @@ use self::fetch::fetch;
 use self::fingerprint::{Fingerprint, Kind};
 
 pub(crate) use self::catalogue::ProductsTag;
-pub use self::catalogue::{Campus, Catalogue, ProductPart};
+pub use self::catalogue::{Campus, Catalogue};
 pub use self::fingerprint::ListTag;
 use self::pack::pack;
 pub use self::pool::TextPool;
@@ -41,6 +41,7 @@ pub use self::reviews::Reviews;
 use self::rows::{
     HEAD_BYTES, HELPFUL, PackedPhoto, PackedRow, Sections, bytes_at, children, helpful, id, rank,
 };
+pub use crate::domain::ProductPart;
 use crate::domain::{AnswerId, Id, Page, ProductId, ProductRows, QuestionId};
 
 /// The place of the fingerprint.

@@ -1,13 +1,13 @@
 //! Fills memory in the background: after the start, and after everything was forgotten, it reads
-//! products in order and keeps their views until memory is full or the end is reached: first all
-//! questions, then the catalogue, then all reviews. Requests never wait for it. One thread reads
-//! while another packs. Damaged products are left out.
+//! products in order and keeps their views until memory is full or the end is reached: questions,
+//! the catalogue and reviews, two of them at a time. Requests never wait for it. For each, one
+//! thread reads while another packs. Damaged products are left out.
 //!
 //! Products without rows are kept as well where they lie among those with rows: a shop's ids are
 //! mostly products, and many of them have no question yet.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -29,6 +29,9 @@ const PRODUCTS_PER_SCAN: usize = 256;
 /// fill begins with one scan and doubles their number, so that a small limit is not exceeded by
 /// much.
 const MAX_SCANS_PER_CHUNK: usize = 16;
+
+/// Kinds that are read at the same time. One leaves a core idle for a third of the time.
+pub(crate) const KINDS_AT_ONCE: usize = 2;
 
 /// Most scans that wait to be packed.
 const MAX_WAITING_SCANS: usize = 2;
@@ -90,7 +93,8 @@ impl FillSignal {
 pub(crate) struct Filler {
     pub(crate) signal: Arc<FillSignal>,
     pub(crate) memory: Memory,
-    pub(crate) reader: Box<dyn Reader>,
+    /// One for each kind that is read at the same time, at least one.
+    pub(crate) readers: Vec<Box<dyn Reader>>,
     pub(crate) counters: Arc<Counters>,
 }
 
@@ -159,11 +163,16 @@ impl Filler {
     /// Fills whenever requested, until stopped.
     pub(crate) fn run(mut self) {
         while self.signal.wait() {
+            let started = Instant::now();
             if let Some(damaged) = self.fill_all() {
                 self.counters.left_out(damaged);
+                let seconds = started.elapsed().as_secs_f64();
+                tracing::info!(seconds, damaged, "memory is filled");
             }
-            if let Err(error) = self.reader.rest() {
-                tracing::warn!(%error, "could not give memory back");
+            for reader in &mut self.readers {
+                if let Err(error) = reader.rest() {
+                    tracing::warn!(%error, "could not give memory back");
+                }
             }
         }
     }
@@ -171,13 +180,49 @@ impl Filler {
     /// Fills every cache. Returns the number of damaged products; `None` when it was interrupted or
     /// had to give up.
     fn fill_all(&mut self) -> Option<u64> {
-        let Memory { questions, catalogue, reviews, .. } = self.memory.clone();
-        let damaged = [self.fill(&questions), self.fill(&catalogue), self.fill(&reviews)];
-        damaged.into_iter().sum()
+        let Self { signal, memory, readers, counters } = self;
+        let filling = Filling { signal, memory, counters };
+        let next = AtomicUsize::new(0);
+        let all_damaged = Mutex::new(Some(0));
+        let fill_next = |reader: &mut dyn Reader| {
+            loop {
+                let Memory { questions, catalogue, reviews, .. } = filling.memory;
+                let damaged = match next.fetch_add(1, Ordering::Relaxed) {
+                    0 => filling.fill(reader, questions),
+                    1 => filling.fill(reader, catalogue),
+                    2 => filling.fill(reader, reviews),
+                    _ => return,
+                };
+                let mut all = all_damaged.lock();
+                *all = all.zip(damaged).map(|(all, damaged)| all + damaged);
+            }
+        };
+        if let Some((first, others)) = readers.split_first_mut() {
+            thread::scope(|scope| {
+                for reader in others {
+                    let named = thread::Builder::new().name("fill-next".to_owned());
+                    let spawned = named.spawn_scoped(scope, || fill_next(reader.as_mut()));
+                    if let Err(error) = spawned {
+                        tracing::warn!(%error, "no thread, so memory is filled more slowly");
+                    }
+                }
+                fill_next(first.as_mut());
+            });
+        }
+        all_damaged.into_inner()
     }
+}
 
-    /// Fills one cache from the first product on. Returns as [`fill_all`](Self::fill_all).
-    fn fill<R: Record>(&mut self, cache: &Views<R>) -> Option<u64> {
+/// What both threads of a fill share.
+struct Filling<'f> {
+    signal: &'f FillSignal,
+    memory: &'f Memory,
+    counters: &'f Counters,
+}
+
+impl Filling<'_> {
+    /// Fills one cache from the first product on. Returns as [`fill_all`](Filler::fill_all).
+    fn fill<R: Record>(&self, reader: &mut dyn Reader, cache: &Views<R>) -> Option<u64> {
         if cache.max_bytes() == 0 {
             return Some(0);
         }
@@ -193,7 +238,7 @@ impl Filler {
                 return None;
             }
             cache.begin_fill_chunk();
-            let Chunk { views, end } = self.read_chunk(&mut last, amount, &mut gaps);
+            let Chunk { views, end } = self.read_chunk(reader, &mut last, amount, &mut gaps);
             let has_room = cache.end_fill_chunk(views);
             if !has_room || matches!(end, Ok(true)) {
                 let (products, bytes) = cache.size();
@@ -232,19 +277,19 @@ impl Filler {
     /// Reads products behind `last` on a thread of its own, and packs them on this one. Moves
     /// `last` to the last product that was read.
     fn read_chunk<R: Record>(
-        &mut self,
+        &self,
+        reader: &mut dyn Reader,
         last: &mut Option<ProductId>,
         amount: Amount,
         gaps: &mut Gaps,
     ) -> Chunk<R> {
         let (sender, waiting) = sync_channel::<Scan<R>>(MAX_WAITING_SCANS);
         let mut views = Vec::with_capacity(amount.scans * amount.products_per_scan);
-        let Self { reader, memory, .. } = self;
-        let (Memory { directory, pool, .. }, mut previous) = (&*memory, *last);
+        let (Memory { directory, pool, .. }, mut previous) = (self.memory, *last);
         let end = thread::scope(|scope| {
             let reading = thread::Builder::new()
                 .name("fill-read".to_owned())
-                .spawn_scoped(scope, move || read::<R>(reader.as_mut(), directory, last, amount, &sender))
+                .spawn_scoped(scope, move || read::<R>(reader, directory, last, amount, &sender))
                 .map_err(|error| StoreError::Unavailable(format!("no thread: {error}")))?;
             for Scan { era, products } in waiting {
                 for rows in &products {

@@ -14,7 +14,7 @@ use crate::service::ServiceError;
 use crate::service::memory::Memory;
 use crate::service::memory::directory::Era;
 use crate::service::memory::record::Record;
-use crate::service::memory::views::{LoadTicket, Views};
+use crate::service::memory::views::{LoadTicket, ViewSender, Views};
 use crate::service::statistics::{Counters, Failure, SPANS_TARGET};
 use crate::store::moderation::{ModerationAnswer, ModerationQuery};
 use crate::store::{Reader, StoreError};
@@ -95,30 +95,67 @@ impl From<ViewLoad<Catalogue>> for LoadRequest {
 
 /// The load of a view. Dropped before its end it fails, so that no request waits in vain.
 pub(crate) struct ViewLoad<R: Record> {
-    ticket: LoadTicket,
+    goal: Goal<R>,
     views: Arc<Views<R>>,
+}
+
+/// What becomes of a loaded view.
+enum Goal<R: Record> {
+    /// It is kept, and all requests that wait for it get it.
+    Keep(LoadTicket),
+    /// Nothing is kept: one request gets what it needs.
+    Show(ProductId, R::Part, Option<ViewSender<R>>),
 }
 
 impl<R: Record> ViewLoad<R> {
     /// The load that a ticket is for.
     pub(crate) fn new(ticket: LoadTicket, views: Arc<Views<R>>) -> Self {
-        Self { ticket, views }
+        Self { goal: Goal::Keep(ticket), views }
+    }
+
+    /// The load of what one request needs.
+    pub(crate) fn of_part(
+        product_id: ProductId,
+        part: R::Part,
+        sender: ViewSender<R>,
+        views: Arc<Views<R>>,
+    ) -> Self {
+        Self { goal: Goal::Show(product_id, part, Some(sender)), views }
     }
 
     /// Hands the view, or the failure, to all requests that wait for it.
-    pub(crate) fn end(self, result: Result<Arc<R>, ServiceError>) {
-        self.views.loaded(self.ticket, result);
+    pub(crate) fn end(mut self, result: Result<Arc<R>, ServiceError>) {
+        self.hand_over(result);
+    }
+
+    fn hand_over(&mut self, result: Result<Arc<R>, ServiceError>) {
+        match &mut self.goal {
+            Goal::Keep(ticket) => self.views.loaded(*ticket, result),
+            // The request may have been dropped.
+            Goal::Show(_, _, sender) => drop(sender.take().map(|sender| sender.send(result))),
+        }
     }
 
     fn product_id(&self) -> ProductId {
-        self.ticket.product_id
+        match self.goal {
+            Goal::Keep(ticket) => ticket.product_id,
+            Goal::Show(product_id, ..) => product_id,
+        }
+    }
+
+    /// The part that is needed; `None` for all of the record.
+    fn part(&self) -> Option<R::Part> {
+        match self.goal {
+            Goal::Keep(_) => None,
+            Goal::Show(_, part, _) => Some(part),
+        }
     }
 }
 
 impl<R: Record> Drop for ViewLoad<R> {
     fn drop(&mut self) {
-        // After the end this does nothing: the ticket is used up.
-        self.views.loaded(self.ticket, Err(ServiceError::StoreUnavailable));
+        // After the end this does nothing: the ticket or the sender is used up.
+        self.hand_over(Err(ServiceError::StoreUnavailable));
     }
 }
 
@@ -199,16 +236,36 @@ impl Lane {
         probes.into_iter().fold(result, |result, sender| result.and(self.probe(sender)))
     }
 
-    /// Loads views. A product can be wanted twice, when it changed in between; it is read once for
-    /// both.
+    /// Loads views: those that need the same part at once.
     fn load_views<R: Record>(&mut self, mut loads: Vec<ViewLoad<R>>) -> Result<(), ServiceError> {
-        loads.sort_unstable_by_key(ViewLoad::product_id);
+        loads.sort_unstable_by_key(|load| (load.part(), load.product_id()));
+        let mut result = Ok(());
+        while let Some(part) = loads.first().map(ViewLoad::part) {
+            let others = loads.split_off(loads.partition_point(|load| load.part() == part));
+            result = result.and(self.load_same(part, loads));
+            loads = others;
+        }
+        result
+    }
+
+    /// Loads views, or one part of them. A product can be wanted twice, when it changed in between;
+    /// it is read once for both.
+    fn load_same<R: Record>(
+        &mut self,
+        part: Option<R::Part>,
+        mut loads: Vec<ViewLoad<R>>,
+    ) -> Result<(), ServiceError> {
         while let Some(first) = loads.first() {
             let views = Arc::clone(&first.views);
             let mut product_ids: Vec<ProductId> = loads.iter().map(ViewLoad::product_id).collect();
             product_ids.dedup();
             let era = self.memory.directory.era();
-            match R::load(self.reader.as_mut(), &product_ids) {
+            let reader = self.reader.as_mut();
+            let loaded = match part {
+                None => R::load(reader, &product_ids),
+                Some(part) => R::load_part(reader, &product_ids, part),
+            };
+            match loaded {
                 Ok(products) => {
                     views.count_loads(products.len());
                     self.hand_over(era, &products, loads);

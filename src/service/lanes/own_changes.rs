@@ -19,6 +19,10 @@ pub(super) fn own_changes(commands: &[Command], outcomes: &[Outcome]) -> OwnChan
     let mut came: HashMap<ProductId, ProductRows> = HashMap::new();
     let mut reviews: HashMap<ProductId, AddedReviews> = HashMap::new();
     for (command, &outcome) in commands.iter().zip(outcomes) {
+        // A row that waits is in no list.
+        if command.adds_pending() {
+            continue;
+        }
         match (command, outcome) {
             (
                 Command::AddQuestion { question, written_at, .. },

@@ -3,7 +3,7 @@
 //! records are kept is decided in `views` and `table`.
 
 use super::directory::{Directory, Era};
-use crate::domain::{CatalogueRows, ProductId, ProductRows, ReviewRows};
+use crate::domain::{CatalogueRows, ProductId, ProductPart, ProductRows, ReviewRows, ReviewsPart};
 use crate::store::{ProductChange, Reader, StoreError};
 use crate::view::{AddedReviews, Catalogue, Reviews, TextPool, View};
 
@@ -14,6 +14,9 @@ pub(crate) trait Record: Clone + Send + Sync + 'static {
 
     /// New rows that are inserted without asking the store.
     type Added: Send;
+
+    /// What of a record a request needs.
+    type Part: Copy + Ord + Send + 'static;
 
     /// What the log calls it.
     const NAME: &'static str;
@@ -35,6 +38,13 @@ pub(crate) trait Record: Clone + Send + Sync + 'static {
 
     /// The rows of products, in the order asked for.
     fn load(reader: &mut dyn Reader, product_ids: &[ProductId]) -> Result<Vec<Self::Rows>, StoreError>;
+
+    /// The rows that one part of products needs, in the order asked for; others may be among them.
+    fn load_part(
+        reader: &mut dyn Reader,
+        product_ids: &[ProductId],
+        part: Self::Part,
+    ) -> Result<Vec<Self::Rows>, StoreError>;
 
     /// The next products that have rows.
     fn scan(
@@ -62,6 +72,7 @@ pub(crate) trait Record: Clone + Send + Sync + 'static {
 impl Record for View {
     type Rows = ProductRows;
     type Added = ProductRows;
+    type Part = ();
 
     const NAME: &'static str = "questions";
 
@@ -91,6 +102,14 @@ impl Record for View {
     }
 
     fn load(reader: &mut dyn Reader, product_ids: &[ProductId]) -> Result<Vec<ProductRows>, StoreError> {
+        reader.load_products(product_ids)
+    }
+
+    fn load_part(
+        reader: &mut dyn Reader,
+        product_ids: &[ProductId],
+        (): (),
+    ) -> Result<Vec<ProductRows>, StoreError> {
         reader.load_products(product_ids)
     }
 
@@ -137,6 +156,7 @@ impl Record for View {
 impl Record for Reviews {
     type Rows = ReviewRows;
     type Added = AddedReviews;
+    type Part = ReviewsPart;
 
     const NAME: &'static str = "reviews";
 
@@ -166,6 +186,14 @@ impl Record for Reviews {
 
     fn load(reader: &mut dyn Reader, product_ids: &[ProductId]) -> Result<Vec<ReviewRows>, StoreError> {
         reader.load_reviews(product_ids)
+    }
+
+    fn load_part(
+        reader: &mut dyn Reader,
+        product_ids: &[ProductId],
+        part: ReviewsPart,
+    ) -> Result<Vec<ReviewRows>, StoreError> {
+        reader.load_reviews_part(product_ids, part)
     }
 
     fn scan(
@@ -199,6 +227,7 @@ impl Record for Reviews {
 impl Record for Catalogue {
     type Rows = CatalogueRows;
     type Added = std::convert::Infallible;
+    type Part = ProductPart;
 
     const NAME: &'static str = "catalogue";
 
@@ -228,6 +257,14 @@ impl Record for Catalogue {
 
     fn load(reader: &mut dyn Reader, product_ids: &[ProductId]) -> Result<Vec<CatalogueRows>, StoreError> {
         reader.load_catalogue(product_ids)
+    }
+
+    fn load_part(
+        reader: &mut dyn Reader,
+        product_ids: &[ProductId],
+        part: ProductPart,
+    ) -> Result<Vec<CatalogueRows>, StoreError> {
+        reader.load_catalogue_part(product_ids, part)
     }
 
     fn scan(

@@ -27,7 +27,8 @@ const FILL_MAX_PERCENT: u64 = 95;
 
 /// Receives a view that is being loaded.
 pub(crate) type ViewReceiver<R> = oneshot::Receiver<Result<Arc<R>, ServiceError>>;
-type ViewSender<R> = oneshot::Sender<Result<Arc<R>, ServiceError>>;
+/// Sends it.
+pub(crate) type ViewSender<R> = oneshot::Sender<Result<Arc<R>, ServiceError>>;
 
 /// The views in memory, bounded in bytes, evicted by use.
 pub(crate) struct Views<R> {
@@ -321,6 +322,11 @@ impl<R: Record> Views<R> {
     /// The most bytes that views may take.
     pub(crate) fn max_bytes(&self) -> u64 {
         self.table.max_bytes()
+    }
+
+    /// Counts a list that waits for a load past the cache.
+    pub(crate) fn count_miss(&self) {
+        self.misses.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Counts views that were loaded for requests.

@@ -57,7 +57,7 @@ fn by_reason<S: Sql>(sql: &mut S) -> Result<Vec<(Reason, u64)>, S::Error> {
     for cells in sql.query(&statement, &[])? {
         let row = NamedCells::new(&cells, "moderation_items", 0);
         let noticed = row.text(1, "findings", Some)?;
-        let noticed = findings::read(noticed).map_err(|problem| row.damaged("findings", problem))?;
+        let noticed = findings::read_findings(noticed).map_err(|problem| row.damaged("findings", problem))?;
         let holding = noticed.iter().find(|finding| finding.holds).or(noticed.first());
         let reported = row.optional_text(3, "reason")?.and_then(Reason::parse);
         let reason = match row.number(2, "class", Ok)? {

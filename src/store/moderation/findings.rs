@@ -1,63 +1,72 @@
-//! What rules noticed, as tables keep it: a JSON list. Which rules there are is not known here.
+//! What rules noticed about a row, as the column `findings` of `moderation_items` has it: a JSON
+//! array of objects with `reason`, `holds` and, where they are known, `field`, `matched`, `from`,
+//! `to`. What rules there are is not known here.
+
+use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{Finding, Reason};
 
-/// No findings.
-pub(in crate::store) const NO_FINDINGS: &str = "[]";
-
-/// The fields that rules look at.
+/// The fields in which rules look.
 const FIELDS: [&str; 5] = ["body", "name", "summary", "email", "photos"];
 
-/// A finding as it is kept.
+/// A finding as it is written.
 #[derive(Serialize, Deserialize)]
-struct KeptFinding<'f> {
+struct Written<'a> {
     #[serde(borrow)]
-    reason: std::borrow::Cow<'f, str>,
+    reason: Cow<'a, str>,
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    field: Option<std::borrow::Cow<'f, str>>,
+    field: Option<Cow<'a, str>>,
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    matched: Option<std::borrow::Cow<'f, str>>,
+    matched: Option<Cow<'a, str>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    at: Option<(u32, u32)>,
+    from: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    to: Option<u32>,
     holds: bool,
 }
 
-/// Writes findings.
-pub(in crate::store) fn write(findings: &[Finding]) -> String {
-    if findings.is_empty() {
-        return NO_FINDINGS.to_owned();
-    }
-    let kept: Vec<_> = findings
+/// The text of findings.
+pub(in crate::store) fn write_findings(findings: &[Finding]) -> String {
+    let written: Vec<_> = findings
         .iter()
-        .map(|finding| KeptFinding {
+        .map(|finding| Written {
             reason: finding.reason.name().into(),
-            field: finding.field.map(Into::into),
-            matched: finding.matched.as_deref().map(Into::into),
-            at: finding.at,
+            field: finding.field.map(Cow::Borrowed),
+            matched: finding.matched.as_deref().map(Cow::Borrowed),
+            from: finding.at.map(|(from, _)| from),
+            to: finding.at.map(|(_, to)| to),
             holds: finding.holds,
         })
         .collect();
-    serde_json::to_string(&kept).expect("texts and numbers become JSON")
+    serde_json::to_string(&written).expect("texts, numbers and flags are JSON")
 }
 
-/// Reads findings. Those whose reason this version does not know are left out.
-pub(in crate::store) fn read(text: &str) -> Result<Vec<Finding>, String> {
-    if text == NO_FINDINGS {
-        return Ok(Vec::new());
-    }
-    let kept: Vec<KeptFinding<'_>> = serde_json::from_str(text).map_err(|error| error.to_string())?;
-    let findings = kept.into_iter().filter_map(|kept| {
-        Some(Finding {
-            reason: Reason::parse(&kept.reason)?,
-            field: kept.field.and_then(|name| FIELDS.into_iter().find(|field| *field == name)),
-            matched: kept.matched.map(std::borrow::Cow::into_owned),
-            at: kept.at,
-            holds: kept.holds,
-        })
+/// The findings of a text.
+///
+/// # Errors
+/// What is wrong with the text.
+pub(in crate::store) fn read_findings(text: &str) -> Result<Vec<Finding>, String> {
+    let written: Vec<Written<'_>> =
+        serde_json::from_str(text).map_err(|error| format!("they are no list of findings: {error}"))?;
+    written.into_iter().map(read_one).collect()
+}
+
+fn read_one(written: Written<'_>) -> Result<Finding, String> {
+    let Written { reason, field, matched, from, to, holds } = written;
+    let reason = Reason::parse(&reason).ok_or_else(|| format!("there is no reason {reason:?}"))?;
+    let field = field.map(|field| {
+        let known = FIELDS.into_iter().find(|known| *known == field);
+        known.ok_or_else(|| format!("there is no field {field:?}"))
     });
-    Ok(findings.collect())
+    Ok(Finding {
+        reason,
+        field: field.transpose()?,
+        matched: matched.map(Cow::into_owned),
+        at: from.zip(to),
+        holds,
+    })
 }
 
 #[cfg(test)]
@@ -65,25 +74,45 @@ mod tests {
     use super::*;
 
     #[test]
-    fn findings_are_read_back() {
-        let finding = Finding {
-            reason: Reason::WordHeld,
-            field: Some("body"),
-            matched: Some("say \"that\"\n\u{1f600}".to_owned()),
-            at: Some((4, 17)),
-            holds: true,
-        };
-        let bare = Finding { reason: Reason::PolicyAll, field: None, matched: None, at: None, holds: false };
-        for findings in [vec![], vec![bare.clone()], vec![finding, bare]] {
-            assert_eq!(read(&write(&findings)), Ok(findings));
+    fn what_is_written_reads_back() {
+        let findings = vec![
+            Finding {
+                reason: Reason::WordHeld,
+                field: Some("body"),
+                matched: Some("a \"word\"\nof two lines".to_owned()),
+                at: Some((3, 9)),
+                holds: true,
+            },
+            Finding { reason: Reason::TooFast, field: None, matched: None, at: None, holds: false },
+        ];
+        let text = write_findings(&findings);
+        assert_eq!(
+            text,
+            r#"[{"reason":"word_held","field":"body","matched":"a \"word\"\nof two lines","from":3,"to":9,"holds":true},{"reason":"too_fast","holds":false}]"#
+        );
+        assert_eq!(read_findings(&text), Ok(findings));
+        assert_eq!(write_findings(&[]), "[]");
+    }
+
+    #[test]
+    fn fields_of_the_policy_are_known() {
+        for field in FIELDS {
+            let finding =
+                Finding { reason: Reason::Links, field: Some(field), matched: None, at: None, holds: true };
+            assert_eq!(read_findings(&write_findings(std::slice::from_ref(&finding))), Ok(vec![finding]));
         }
     }
 
     #[test]
-    fn reasons_of_later_versions_are_left_out() {
-        let text = r#"[{"reason":"of_tomorrow","holds":true},{"reason":"hook","holds":true}]"#;
-        let reasons: Vec<_> = read(text).unwrap().into_iter().map(|finding| finding.reason).collect();
-        assert_eq!(reasons, [Reason::Hook]);
-        assert!(read("{").is_err());
+    fn anything_else_is_damage() {
+        for text in [
+            "",
+            "{}",
+            "[1]",
+            r#"[{"reason":"no such","holds":true}]"#,
+            r#"[{"reason":"links","field":"x","holds":true}]"#,
+        ] {
+            assert!(read_findings(text).is_err(), "{text}");
+        }
     }
 }

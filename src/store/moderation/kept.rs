@@ -92,7 +92,7 @@ impl Kept {
             decision_id: None,
             featured_at: None,
             erased_at: None,
-            findings: findings::NO_FINDINGS.to_owned(),
+            findings: "[]".to_owned(),
             is_new: true,
         }
     }
@@ -144,7 +144,7 @@ impl Kept {
 
     /// What rules noticed.
     pub(super) fn findings(&self) -> Result<Vec<Finding>, StoreError> {
-        findings::read(&self.findings)
+        findings::read_findings(&self.findings)
             .map_err(|problem| super::sql::damaged(TABLE, row_id(self.target), "findings", problem))
     }
 
@@ -198,12 +198,7 @@ pub(super) fn key(target: Target) -> [Value<'static>; 2] {
 
 /// The id of a row as a number.
 pub(super) fn row_id(target: Target) -> i64 {
-    match target {
-        Target::Question(id) => id.get(),
-        Target::Answer(id) => id.get(),
-        Target::Review(id) => id.get(),
-    }
-    .cast_signed()
+    target.row_id().cast_signed()
 }
 
 /// The row of a kind and an id, as tables of moderation have them.

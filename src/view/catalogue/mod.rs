@@ -28,22 +28,11 @@ use super::fetch::fetch;
 use super::fingerprint::{ListTag, hash};
 use super::json;
 use super::pool::TextPool;
-use crate::domain::{CatalogueRows, Id as _, ProductId, Timestamp};
+use crate::domain::{CatalogueRows, Id as _, ProductId, ProductPart, Timestamp};
 
 /// Seeds of tags. Questions and reviews use those up to 7.
 const PART_SEED: u64 = 8;
 const LIST_SEED: u64 = 9;
-
-/// What of a product is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ProductPart {
-    /// The product with its features.
-    Product,
-    /// Its styles, with photos and SKUs.
-    Styles,
-    /// The ids of related products.
-    Related,
-}
 
 /// What all products say in `campus`.
 #[derive(Debug, Clone)]

@@ -78,6 +78,11 @@ impl TestStore {
         &self.0.address
     }
 
+    /// Runs a statement apart from the program: a line for each row, values separated by `|`.
+    pub(crate) fn query(&self, sql: &str) -> String {
+        self.0.query(sql)
+    }
+
     /// Where an SQLite store's file is.
     pub(crate) fn file(&self) -> PathBuf {
         self.0.file()

@@ -13,6 +13,7 @@ mod gates;
 mod harness;
 mod lists;
 mod model;
+mod origins;
 mod people;
 mod races;
 mod races_everything;

@@ -2,10 +2,11 @@
 //! variant, its address, and a line in `every_store.rs`. A server that is not installed fails the
 //! tests that need it; none is skipped.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use atelier::store::StoreAddress;
+use rusqlite::types::ValueRef;
 use tempfile::TempDir;
 
 use super::OnStore;
@@ -53,6 +54,36 @@ impl PrivateStore {
     pub(crate) fn file(&self) -> PathBuf {
         file_in(&self.folder)
     }
+
+    /// Runs a statement apart from the program and returns the rows as text: a line each, values
+    /// separated by `|`, missing ones empty.
+    pub(crate) fn query(&self, sql: &str) -> String {
+        match &self.database {
+            Some(database) => Cluster::shared().query(database, sql).trim_end().to_owned(),
+            None => query_file(&self.file(), sql),
+        }
+    }
+}
+
+fn query_file(file: &Path, sql: &str) -> String {
+    let connection = rusqlite::Connection::open(file).expect("the file opens");
+    let mut statement = connection.prepare(sql).expect("the statement is good");
+    let columns = statement.column_count();
+    let mut rows = statement.query([]).expect("the statement runs");
+    let mut lines = Vec::new();
+    while let Some(row) = rows.next().expect("a row") {
+        let value = |column| match row.get_ref(column).expect("a column") {
+            ValueRef::Null => String::new(),
+            ValueRef::Integer(number) => number.to_string(),
+            ValueRef::Real(number) => number.to_string(),
+            ValueRef::Text(text) => String::from_utf8_lossy(text).into_owned(),
+            ValueRef::Blob(bytes) => {
+                bytes.iter().fold("\\x".to_owned(), |text, byte| format!("{text}{byte:02x}"))
+            }
+        };
+        lines.push((0..columns).map(value).collect::<Vec<_>>().join("|"));
+    }
+    lines.join("\n")
 }
 
 impl Drop for PrivateStore {

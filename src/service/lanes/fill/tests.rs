@@ -83,7 +83,11 @@ fn fill(damaged: Vec<u64>, names_product: bool) -> (Option<u64>, usize, usize) {
     let mut filler = Filler {
         signal: Arc::default(),
         memory,
-        reader: Box::new(DamagedStore { damaged: damaged.clone(), names_product, scans: Arc::clone(&scans) }),
+        readers: vec![Box::new(DamagedStore {
+            damaged: damaged.clone(),
+            names_product,
+            scans: Arc::clone(&scans),
+        })],
         counters: Arc::default(),
     };
     let found = filler.fill_all();

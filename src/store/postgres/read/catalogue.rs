@@ -11,21 +11,29 @@ use crate::store::{StoreError, columns};
 /// The columns of each kind of row, behind `FROM` the table and what selects its products: product,
 /// id, style's id, two numbers, flag, four texts.
 macro_rules! rows {
-    ($scope:literal) => {
+    (product $scope:literal) => {
         concat!(
             "SELECT product_id, NULL::bigint, NULL::bigint, default_price,
                     (SELECT (extract(epoch FROM imported_at) * 1000)::bigint
                      FROM imports WHERE set_name = 'catalogue'),
                     NULL::boolean, name, slogan, description, category
              FROM products WHERE ",
-            $scope,
-            " UNION ALL
-             SELECT product_id, style_id, NULL, original_price, sale_price, is_default, name, NULL, NULL, NULL
-             FROM styles WHERE ",
-            $scope,
+            $scope
+        )
+    };
+    (features $scope:literal) => {
+        concat!(
             " UNION ALL
              SELECT product_id, feature_id, NULL, NULL, NULL, NULL, feature, value, NULL, NULL
              FROM features WHERE ",
+            $scope
+        )
+    };
+    (styles $scope:literal) => {
+        concat!(
+            " UNION ALL
+             SELECT product_id, style_id, NULL, original_price, sale_price, is_default, name, NULL, NULL, NULL
+             FROM styles WHERE ",
             $scope,
             " UNION ALL
              SELECT product_id, photo_id, style_id, NULL, NULL, NULL, url, thumbnail_url, NULL, NULL
@@ -34,16 +42,37 @@ macro_rules! rows {
             " UNION ALL
              SELECT product_id, sku_id, style_id, quantity, NULL, NULL, size, NULL, NULL, NULL
              FROM skus WHERE ",
-            $scope,
+            $scope
+        )
+    };
+    (related $scope:literal) => {
+        concat!(
             " UNION ALL
              SELECT product_id, related_product_id, NULL, position, NULL, NULL, NULL, NULL, NULL, NULL
              FROM related_products WHERE is_shown AND ",
             $scope
         )
     };
+    (all $scope:literal) => {
+        concat!(rows!(product $scope), rows!(styles $scope), rows!(features $scope), rows!(related $scope))
+    };
 }
 
-pub(super) const LOAD: &str = rows!("product_id = ANY ($1::bigint[])");
+pub(super) const LOAD: &str = rows!(all "product_id = ANY ($1::bigint[])");
+
+/// A part of products. Each has the product itself, which says whether the catalogue has it.
+pub(super) const LOAD_PRODUCT: &str = concat!(
+    rows!(product "product_id = ANY ($1::bigint[])"),
+    rows!(features "product_id = ANY ($1::bigint[])")
+);
+pub(super) const LOAD_STYLES: &str = concat!(
+    rows!(product "product_id = ANY ($1::bigint[])"),
+    rows!(styles "product_id = ANY ($1::bigint[])")
+);
+pub(super) const LOAD_RELATED: &str = concat!(
+    rows!(product "product_id = ANY ($1::bigint[])"),
+    rows!(related "product_id = ANY ($1::bigint[])")
+);
 
 /// The next products with their rows. Rows of products that are not in the catalogue may be among
 /// them.
@@ -55,7 +84,7 @@ pub(super) const SCAN: &str = concat!(
              ORDER BY product_id LIMIT $2::bigint
          ) AS scope
      ) ",
-    rows!("product_id BETWEEN (SELECT first FROM bounds) AND (SELECT last FROM bounds)")
+    rows!(all "product_id BETWEEN (SELECT first FROM bounds) AND (SELECT last FROM bounds)")
 );
 
 /// The ids of the next products.

@@ -20,7 +20,9 @@ use super::connect::session::{ANSWERING_SETTINGS, Prepared, Session};
 use super::connect::statement::{Naming, Statement};
 use super::decode::{Columns, bigint};
 use super::moderation::PostgresRows;
-use crate::domain::{CatalogueRows, ProductId, ProductRows, QuestionId, ReviewRows};
+use crate::domain::{
+    CatalogueRows, ProductId, ProductPart, ProductRows, QuestionId, ReviewRows, ReviewsPart,
+};
 use crate::store::moderation::carry_out::answer;
 use crate::store::moderation::{ModerationAnswer, ModerationQuery};
 use crate::store::{Reader, StoreError};
@@ -36,6 +38,7 @@ const PROBE: &str = "SELECT current_setting('transaction_read_only') = 'off', EX
 struct Statements {
     probe: Statement,
     load: Lists,
+    load_part: Parts,
     scan: Lists,
     product_ids: Statement,
     products_of: Statement,
@@ -46,6 +49,15 @@ struct Lists {
     questions: Statement,
     catalogue: Statement,
     reviews: Statement,
+}
+
+/// A statement for each part that is read alone.
+struct Parts {
+    product: Statement,
+    styles: Statement,
+    related: Statement,
+    reviews: Statement,
+    sums: Statement,
 }
 
 impl Prepared for Statements {
@@ -62,6 +74,15 @@ impl Prepared for Statements {
             )?;
             Ok(Lists { questions, catalogue, reviews })
         };
+        let part = |statement| Statement::prepare(client, naming, statement, IDS);
+        let (product, styles, related, reviews, sums) = tokio::try_join!(
+            part(catalogue::LOAD_PRODUCT),
+            part(catalogue::LOAD_STYLES),
+            part(catalogue::LOAD_RELATED),
+            part(reviews::LOAD_LIST),
+            part(reviews::LOAD_SUMS),
+        )?;
+        let load_part = Parts { product, styles, related, reviews, sums };
         let (probe, load, scan, product_ids, products_of) = tokio::try_join!(
             Statement::prepare(client, naming, PROBE, &[]),
             lists([questions::LOAD, catalogue::LOAD, reviews::LOAD], IDS),
@@ -69,7 +90,7 @@ impl Prepared for Statements {
             Statement::prepare(client, naming, catalogue::PRODUCT_IDS, AFTER_AND_LIMIT),
             Statement::prepare(client, naming, PRODUCTS_OF, IDS),
         )?;
-        Ok(Self { probe, load, scan, product_ids, products_of })
+        Ok(Self { probe, load, load_part, scan, product_ids, products_of })
     }
 }
 
@@ -86,13 +107,13 @@ impl PostgresReader {
     /// The rows of products, in the order asked for.
     fn load<G: Gather>(
         &mut self,
-        list: fn(&Lists) -> &Statement,
+        list: fn(&Statements) -> &Statement,
         product_ids: &[ProductId],
     ) -> Result<Vec<G::Rows>, StoreError> {
         let ids: Vec<i64> = product_ids.iter().copied().map(bigint).collect();
         self.session.read(async |client, statements| {
             let mut gathered = Gathered::<G>::of(product_ids);
-            fill(&mut gathered, client, list(&statements.load), &[&ids]).await?;
+            fill(&mut gathered, client, list(statements), &[&ids]).await?;
             Ok(gathered.finish())
         })
     }
@@ -139,15 +160,40 @@ impl Reader for PostgresReader {
     }
 
     fn load_products(&mut self, product_ids: &[ProductId]) -> Result<Vec<ProductRows>, StoreError> {
-        self.load::<ProductRows>(|lists| &lists.questions, product_ids)
+        self.load::<ProductRows>(|statements| &statements.load.questions, product_ids)
     }
 
     fn load_catalogue(&mut self, product_ids: &[ProductId]) -> Result<Vec<CatalogueRows>, StoreError> {
-        self.load::<catalogue::Catalogue>(|lists| &lists.catalogue, product_ids)
+        self.load::<catalogue::Catalogue>(|statements| &statements.load.catalogue, product_ids)
     }
 
     fn load_reviews(&mut self, product_ids: &[ProductId]) -> Result<Vec<ReviewRows>, StoreError> {
-        self.load::<reviews::Reviews>(|lists| &lists.reviews, product_ids)
+        self.load::<reviews::Reviews>(|statements| &statements.load.reviews, product_ids)
+    }
+
+    fn load_catalogue_part(
+        &mut self,
+        product_ids: &[ProductId],
+        part: ProductPart,
+    ) -> Result<Vec<CatalogueRows>, StoreError> {
+        let statement: fn(&Statements) -> &Statement = match part {
+            ProductPart::Product => |statements| &statements.load_part.product,
+            ProductPart::Styles => |statements| &statements.load_part.styles,
+            ProductPart::Related => |statements| &statements.load_part.related,
+        };
+        self.load::<catalogue::Catalogue>(statement, product_ids)
+    }
+
+    fn load_reviews_part(
+        &mut self,
+        product_ids: &[ProductId],
+        part: ReviewsPart,
+    ) -> Result<Vec<ReviewRows>, StoreError> {
+        let statement: fn(&Statements) -> &Statement = match part {
+            ReviewsPart::List => |statements| &statements.load_part.reviews,
+            ReviewsPart::Sums => |statements| &statements.load_part.sums,
+        };
+        self.load::<reviews::Reviews>(statement, product_ids)
     }
 
     fn scan_products(

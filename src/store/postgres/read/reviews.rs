@@ -10,7 +10,7 @@ use crate::store::postgres::decode::Columns;
 /// id, review's id, time, two numbers, flag, four texts. Sums are not joined to their
 /// characteristics: one more range of a key costs less than a look for each.
 macro_rules! rows {
-    ($scope:literal) => {
+    (list $scope:literal) => {
         concat!(
             "SELECT product_id, review_id, NULL::bigint, written_at, helpful - withdrawn, rating::bigint,
                     recommend, summary, body, name, response
@@ -19,7 +19,19 @@ macro_rules! rows {
             " UNION ALL
              SELECT product_id, photo_id, review_id, NULL, NULL, NULL, NULL, url, NULL, NULL, NULL
              FROM review_photos WHERE ",
-            $scope,
+            $scope
+        )
+    };
+    (stars $scope:literal) => {
+        concat!(
+            "SELECT product_id, review_id, NULL::bigint, written_at, 0::bigint, rating::bigint,
+                    recommend, ''::text, ''::text, ''::text, NULL::text
+             FROM reviews WHERE state = 0 AND ",
+            $scope
+        )
+    };
+    (characteristics $scope:literal) => {
+        concat!(
             " UNION ALL
              SELECT product_id, characteristic_id, NULL, NULL, NULL, NULL, NULL, name, NULL, NULL, NULL
              FROM characteristics WHERE ",
@@ -30,9 +42,17 @@ macro_rules! rows {
             $scope
         )
     };
+    (all $scope:literal) => {
+        concat!(rows!(list $scope), rows!(characteristics $scope))
+    };
 }
 
-pub(super) const LOAD: &str = rows!("product_id = ANY ($1::bigint[])");
+pub(super) const LOAD: &str = rows!(all "product_id = ANY ($1::bigint[])");
+pub(super) const LOAD_LIST: &str = rows!(list "product_id = ANY ($1::bigint[])");
+pub(super) const LOAD_SUMS: &str = concat!(
+    rows!(stars "product_id = ANY ($1::bigint[])"),
+    rows!(characteristics "product_id = ANY ($1::bigint[])")
+);
 
 /// The next products with their rows; a row without an id for each product, also when all its
 /// reviews are hidden.
@@ -48,7 +68,7 @@ pub(super) const SCAN: &str = concat!(
      ), bounds AS MATERIALIZED (
          SELECT min(product_id) AS first, max(product_id) AS last FROM scope
      ) ",
-    rows!("product_id BETWEEN (SELECT first FROM bounds) AND (SELECT last FROM bounds)"),
+    rows!(all "product_id BETWEEN (SELECT first FROM bounds) AND (SELECT last FROM bounds)"),
     " UNION ALL
      SELECT product_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM scope"
 );

@@ -3,7 +3,9 @@
 //! decides what is written and when. Only a failure of the second trip can leave the result
 //! unknown. Moderation is in `moderate`.
 
+mod carried;
 mod moderate;
+mod origins;
 pub(super) mod plan;
 mod reviews;
 mod rows;
@@ -14,7 +16,8 @@ use std::sync::Arc;
 
 use tokio_postgres::{Client, Row};
 
-use self::plan::{Carried, Found, NewIds, Plan, PlanMode};
+use self::carried::{Carried, Found, NewIds};
+use self::plan::{Plan, PlanMode};
 use self::statements::Statements;
 use self::submissions::{RecentDigests, Sweeper, read_earlier};
 use super::connect::connection::Connection;
@@ -338,6 +341,8 @@ async fn second_trip(
                 &questions.names,
                 &questions.emails,
             ]),
+            // Before the photos, which name answers.
+            statements.origins.second_trip(connection, carried.origins.as_deref()),
             statements.insert_answers.query_if(!answers.answer_ids.is_empty(), connection, [
                 &answers.product_ids,
                 &answers.answer_ids,

@@ -1,16 +1,12 @@
-//! Turns a batch of commands into the sets that statements take, and the answers into outcomes. It
-//! has no SQL and sends nothing.
+//! Turns a batch of commands into the sets that statements take. It has no SQL and sends nothing;
+//! the answers are turned into outcomes in `carried`.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
-use super::rows::{NewAnswers, NewPhotos, NewQuestions, NewRatings, NewReviewPhotos, NewReviews};
-use super::submissions::{NewSubmissions, RecentDigests};
-use crate::domain::{
-    AnswerId, CharacteristicId, Digest, PhotoId, ProductId, QuestionId, Rated, ReviewId, Target, Timestamp,
-};
-use crate::store::postgres::decode::{Milliseconds, bigint};
-use crate::store::submission::Earlier;
-use crate::store::{Command, Outcome, ProductChange, Submission};
+use super::submissions::RecentDigests;
+use crate::domain::{Digest, Target};
+use crate::store::postgres::decode::bigint;
+use crate::store::{Command, Submission};
 
 /// The sets of a batch, ids ascending: two processes that touch the same rows do so in the same
 /// order.
@@ -128,135 +124,4 @@ impl Plan {
 
 fn count(number: usize) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
-}
-
-/// The answers of the server to a plan.
-#[derive(Debug, Default)]
-pub(crate) struct Found {
-    pub(crate) voted: HashMap<Target, (ProductId, u32)>,
-    pub(crate) answered: HashMap<QuestionId, ProductId>,
-    /// Characteristics of the products that new reviews are about.
-    pub(crate) characteristics: HashSet<(ProductId, CharacteristicId)>,
-    pub(crate) earlier: HashMap<Digest, Earlier>,
-    pub(crate) ids: NewIds,
-}
-
-/// Reserved new ids.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct NewIds {
-    pub(crate) questions: Vec<QuestionId>,
-    pub(crate) answers: Vec<AnswerId>,
-    pub(crate) photos: Vec<PhotoId>,
-    pub(crate) reviews: Vec<ReviewId>,
-    pub(crate) review_photos: Vec<PhotoId>,
-    pub(crate) ratings: Vec<i64>,
-}
-
-/// Outcomes, and the rows to insert and to notify of.
-#[derive(Debug, Default)]
-pub(crate) struct Carried<'c> {
-    pub(crate) outcomes: Vec<Outcome>,
-    pub(crate) changes: Vec<ProductChange>,
-    pub(crate) questions: NewQuestions<'c>,
-    pub(crate) answers: NewAnswers<'c>,
-    pub(crate) photos: NewPhotos<'c>,
-    pub(crate) reviews: NewReviews<'c>,
-    pub(crate) review_photos: NewReviewPhotos<'c>,
-    pub(crate) ratings: NewRatings,
-    pub(crate) submissions: NewSubmissions,
-    /// Whether rows of earlier transactions are acknowledged.
-    pub(crate) confirms_earlier: bool,
-}
-
-impl<'c> Carried<'c> {
-    /// Matches commands and answers. A command without a row or an id in `found` is not found.
-    pub(crate) fn new(commands: &'c [Command], mode: PlanMode, found: Found) -> Self {
-        let Found { voted, answered, characteristics, mut earlier, ids } = found;
-        let mut result = Self { outcomes: Vec::with_capacity(commands.len()), ..Self::default() };
-        let mut question_ids = ids.questions.into_iter();
-        let mut answer_ids = ids.answers.into_iter();
-        let mut photo_ids = ids.photos.into_iter();
-        let mut review_ids = ids.reviews.into_iter();
-        let mut review_photo_ids = ids.review_photos.into_iter();
-        let mut rating_ids = ids.ratings.into_iter();
-        for command in commands {
-            let outcome = match command {
-                Command::Vote { target, .. } => {
-                    voted.get(target).map(|&(product_id, helpful)| Outcome::Voted { product_id, helpful })
-                }
-                Command::VoteAs { .. } => None,
-                Command::Recall { submission, now } => {
-                    let before = earlier.get(&submission.digest);
-                    let before = before.filter(|before| before.counts_for(submission, *now));
-                    before.map(|before| before.outcome(submission))
-                }
-                Command::AddQuestion { question, written_at, submission, .. } => {
-                    result.submit(&mut earlier, submission.as_ref(), *written_at, |result| {
-                        let question_id = question_ids.next()?;
-                        let written_at = Milliseconds(written_at.milliseconds());
-                        result.questions.add(question_id, question, written_at);
-                        Some(Outcome::QuestionAdded { question_id, product_id: question.product_id })
-                    })
-                }
-                Command::AddAnswer { question_id, product_id, answer, written_at, submission, .. } => {
-                    let known = product_id.filter(|_| mode == PlanMode::Optimistic);
-                    result.submit(&mut earlier, submission.as_ref(), *written_at, |result| {
-                        let product_id = known.or_else(|| answered.get(question_id).copied())?;
-                        let answer_id = answer_ids.next()?;
-                        let written_at = Milliseconds(written_at.milliseconds());
-                        result.answers.add(product_id, answer_id, *question_id, answer, written_at);
-                        for (url, photo_id) in answer.photos.iter().zip(&mut photo_ids) {
-                            result.photos.add(product_id, photo_id, answer_id, url.as_str());
-                        }
-                        Some(Outcome::AnswerAdded { answer_id, product_id })
-                    })
-                }
-                Command::AddReview { review, written_at, submission, .. } => {
-                    result.submit(&mut earlier, submission.as_ref(), *written_at, |result| {
-                        let (product_id, review_id) = (review.product_id, review_ids.next()?);
-                        let written_at = Milliseconds(written_at.milliseconds());
-                        result.reviews.add(review_id, review, written_at);
-                        for (url, photo_id) in review.photos.iter().zip(&mut review_photo_ids) {
-                            result.review_photos.add(product_id, photo_id, review_id, url.as_str());
-                        }
-                        let of_product =
-                            |rated: &&Rated| characteristics.contains(&(product_id, rated.characteristic_id));
-                        let rated = review.rated.iter().filter(of_product);
-                        for (rated, rating_id) in rated.zip(&mut rating_ids) {
-                            let Rated { characteristic_id, stars } = *rated;
-                            result.ratings.add(product_id, review_id, rating_id, characteristic_id, stars);
-                        }
-                        Some(Outcome::ReviewAdded { review_id, product_id })
-                    })
-                }
-            };
-            let outcome = outcome.unwrap_or(Outcome::NotFound);
-            result.confirms_earlier |= matches!(outcome, Outcome::Repeated(_));
-            result.changes.extend(ProductChange::of(command, outcome));
-            result.outcomes.push(outcome);
-        }
-        result.submissions.sort();
-        result
-    }
-
-    /// Adds a row, unless it was added before or is in this batch already.
-    fn submit(
-        &mut self,
-        earlier: &mut HashMap<Digest, Earlier>,
-        submission: Option<&Submission>,
-        written_at: Timestamp,
-        add: impl FnOnce(&mut Self) -> Option<Outcome>,
-    ) -> Option<Outcome> {
-        let Some(submission) = submission else { return add(self) };
-        let before = earlier.get(&submission.digest).copied();
-        if let Some(before) = before.filter(|before| before.counts_for(submission, written_at)) {
-            return Some(before.outcome(submission));
-        }
-        let outcome = add(self)?;
-        let row = outcome.added()?;
-        self.submissions.add(submission, row, written_at, before.is_some());
-        let Submission { digest, content, expires_at } = *submission;
-        earlier.insert(digest, Earlier { content, expires_at, row });
-        Some(outcome)
-    }
 }

@@ -4,7 +4,7 @@
 use tokio_postgres::Client;
 use tokio_postgres::types::Type;
 
-use super::{reviews, submissions};
+use super::{origins, reviews, submissions};
 use crate::store::postgres::connect::session::Prepared;
 use crate::store::postgres::connect::statement::{Naming, Statement};
 use crate::store::postgres::notices::notice::NOTIFY;
@@ -43,7 +43,7 @@ const INSERT_PHOTOS: &str = "
     INSERT INTO photos (product_id, photo_id, answer_id, url)
     SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[])";
 
-const NEW_QUESTION_TYPES: [Type; 6] = [
+pub(crate) const NEW_QUESTION_TYPES: [Type; 6] = [
     Type::INT8_ARRAY,
     Type::INT8_ARRAY,
     Type::TIMESTAMPTZ_ARRAY,
@@ -51,7 +51,7 @@ const NEW_QUESTION_TYPES: [Type; 6] = [
     Type::TEXT_ARRAY,
     Type::TEXT_ARRAY,
 ];
-const NEW_ANSWER_TYPES: [Type; 7] = [
+pub(crate) const NEW_ANSWER_TYPES: [Type; 7] = [
     Type::INT8_ARRAY,
     Type::INT8_ARRAY,
     Type::INT8_ARRAY,
@@ -77,6 +77,7 @@ pub(crate) struct Statements {
     pub(crate) notify: Statement,
     pub(crate) confirm: Statement,
     pub(crate) reviews: reviews::Statements,
+    pub(crate) origins: origins::Statements,
     pub(crate) submissions: submissions::Statements,
 }
 
@@ -116,8 +117,9 @@ impl Prepared for Statements {
             prepare(INSERT_ANSWERS, &NEW_ANSWER_TYPES),
             prepare(INSERT_PHOTOS, &NEW_PHOTO_TYPES),
         )?;
-        let (reviews, submissions) = tokio::try_join!(
+        let (reviews, origins, submissions) = tokio::try_join!(
             reviews::Statements::prepare(client, naming),
+            origins::Statements::prepare(client, naming),
             submissions::Statements::prepare(client, naming),
         )?;
         Ok(Self {
@@ -134,6 +136,7 @@ impl Prepared for Statements {
             notify,
             confirm,
             reviews,
+            origins,
             submissions,
         })
     }

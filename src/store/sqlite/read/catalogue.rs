@@ -4,8 +4,8 @@ use rusqlite::{CachedStatement, Connection, OptionalExtension as _};
 
 use super::scan::{Range, Tables};
 use crate::domain::{
-    CatalogueRows, FeatureRow, Id as _, ProductId, ProductRow, Set, SkuRow, StylePhotoRow, StyleRow,
-    Timestamp,
+    CatalogueRows, FeatureRow, Id as _, ProductId, ProductPart, ProductRow, Set, SkuRow, StylePhotoRow,
+    StyleRow, Timestamp,
 };
 use crate::store::StoreError;
 use crate::store::sqlite::decode::Columns;
@@ -44,6 +44,7 @@ pub(super) struct Catalogue<'c> {
 
 impl<'c> Tables<'c> for Catalogue<'c> {
     type Product = CatalogueRows;
+    type Part = ProductPart;
 
     const NEXT: &'static str = "SELECT place FROM products WHERE place >= ?1 ORDER BY place LIMIT 1";
 
@@ -63,13 +64,26 @@ impl<'c> Tables<'c> for Catalogue<'c> {
         CatalogueRows { imported_at: self.imported_at, ..CatalogueRows::new(product_id) }
     }
 
-    fn read(&mut self, range: Range<'_>, products: &mut [CatalogueRows]) -> Result<(), StoreError> {
+    fn read(
+        &mut self,
+        part: Option<ProductPart>,
+        range: Range<'_>,
+        products: &mut [CatalogueRows],
+    ) -> Result<(), StoreError> {
+        let needs = |needed| part.is_none_or(|part| part == needed);
         self.read_products(range, products)?;
         if products.iter().all(|product| product.product.is_none()) {
             return Ok(());
         }
-        self.read_features(range, products)?;
-        self.read_related(range, products)?;
+        if needs(ProductPart::Product) {
+            self.read_features(range, products)?;
+        }
+        if needs(ProductPart::Related) {
+            self.read_related(range, products)?;
+        }
+        if !needs(ProductPart::Styles) {
+            return Ok(());
+        }
         self.read_styles(range, products)?;
         if products.iter().all(|product| product.styles.is_empty()) {
             return Ok(());

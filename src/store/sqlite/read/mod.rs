@@ -17,7 +17,9 @@ use super::file::StoreFile;
 use super::moderation::SqliteRows;
 use super::place::{ProductNumber, place_of_question};
 use super::schema;
-use crate::domain::{CatalogueRows, ProductId, ProductRows, QuestionId, ReviewRows};
+use crate::domain::{
+    CatalogueRows, ProductId, ProductPart, ProductRows, QuestionId, ReviewRows, ReviewsPart,
+};
 use crate::store::moderation::carry_out::answer;
 use crate::store::moderation::{ModerationAnswer, ModerationQuery};
 use crate::store::{Reader, StoreError};
@@ -61,15 +63,31 @@ impl SqliteReader {
 
 impl Reader for SqliteReader {
     fn load_products(&mut self, product_ids: &[ProductId]) -> Result<Vec<ProductRows>, StoreError> {
-        self.snapshot(|connection| scan::load::<Questions<'_>>(connection, product_ids))
+        self.snapshot(|connection| scan::load::<Questions<'_>>(connection, product_ids, None))
     }
 
     fn load_catalogue(&mut self, product_ids: &[ProductId]) -> Result<Vec<CatalogueRows>, StoreError> {
-        self.snapshot(|connection| scan::load::<Catalogue<'_>>(connection, product_ids))
+        self.snapshot(|connection| scan::load::<Catalogue<'_>>(connection, product_ids, None))
     }
 
     fn load_reviews(&mut self, product_ids: &[ProductId]) -> Result<Vec<ReviewRows>, StoreError> {
-        self.snapshot(|connection| scan::load::<Reviews<'_>>(connection, product_ids))
+        self.snapshot(|connection| scan::load::<Reviews<'_>>(connection, product_ids, None))
+    }
+
+    fn load_catalogue_part(
+        &mut self,
+        product_ids: &[ProductId],
+        part: ProductPart,
+    ) -> Result<Vec<CatalogueRows>, StoreError> {
+        self.snapshot(|connection| scan::load::<Catalogue<'_>>(connection, product_ids, Some(part)))
+    }
+
+    fn load_reviews_part(
+        &mut self,
+        product_ids: &[ProductId],
+        part: ReviewsPart,
+    ) -> Result<Vec<ReviewRows>, StoreError> {
+        self.snapshot(|connection| scan::load::<Reviews<'_>>(connection, product_ids, Some(part)))
     }
 
     fn scan_products(

@@ -28,6 +28,7 @@ pub(super) struct Questions<'c> {
 
 impl<'c> Tables<'c> for Questions<'c> {
     type Product = ProductRows;
+    type Part = ();
 
     const NEXT: &'static str = "SELECT place FROM questions WHERE place >= ?1 ORDER BY place LIMIT 1";
 
@@ -45,7 +46,12 @@ impl<'c> Tables<'c> for Questions<'c> {
         ProductRows::new(product_id)
     }
 
-    fn read(&mut self, range: Range<'_>, products: &mut [ProductRows]) -> Result<(), StoreError> {
+    fn read(
+        &mut self,
+        _: Option<()>,
+        range: Range<'_>,
+        products: &mut [ProductRows],
+    ) -> Result<(), StoreError> {
         self.read_marks(range)?;
         self.read_questions(range, products)?;
         if products.iter().all(|product| product.questions.is_empty()) {

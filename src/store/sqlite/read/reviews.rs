@@ -3,7 +3,7 @@
 use rusqlite::{CachedStatement, Connection};
 
 use super::scan::{Range, Tables};
-use crate::domain::{CharacteristicRow, ProductId, ReviewPhotoRow, ReviewRow, ReviewRows};
+use crate::domain::{CharacteristicRow, ProductId, ReviewPhotoRow, ReviewRow, ReviewRows, ReviewsPart};
 use crate::store::columns::shown_votes;
 use crate::store::sqlite::decode::Columns;
 use crate::store::sqlite::failure::Failure;
@@ -14,6 +14,9 @@ use crate::store::{PUBLISHED_STATE, StoreError};
 const REVIEWS: &str = "SELECT place, review_id, written_at, rating, recommend, state, helpful,
          summary, body, name, response
      FROM reviews WHERE place BETWEEN ?1 AND ?2 ORDER BY place";
+/// The same columns without texts.
+const STARS: &str = "SELECT place, review_id, written_at, rating, recommend, state, helpful, '', '', '', NULL
+     FROM reviews WHERE place BETWEEN ?1 AND ?2 ORDER BY place";
 const MARKS: &str = "SELECT place, helpful, withdrawn, state
      FROM review_marks WHERE place BETWEEN ?1 AND ?2 ORDER BY place";
 const PHOTOS: &str = "SELECT place, photo_id, review_id, url
@@ -23,6 +26,7 @@ const CHARACTERISTICS: &str = "SELECT place, characteristic_id, name
 
 pub(super) struct Reviews<'c> {
     reviews: CachedStatement<'c>,
+    stars: CachedStatement<'c>,
     marks: CachedStatement<'c>,
     photos: CachedStatement<'c>,
     characteristics: CachedStatement<'c>,
@@ -44,6 +48,7 @@ struct Mark {
 
 impl<'c> Tables<'c> for Reviews<'c> {
     type Product = ReviewRows;
+    type Part = ReviewsPart;
 
     const NEXT: &'static str = "SELECT min(place) FROM (
          SELECT min(place) AS place FROM reviews WHERE place >= ?1
@@ -52,6 +57,7 @@ impl<'c> Tables<'c> for Reviews<'c> {
     fn prepare(connection: &'c Connection) -> Result<Self, StoreError> {
         Ok(Self {
             reviews: connection.prepare_cached(REVIEWS).reading()?,
+            stars: connection.prepare_cached(STARS).reading()?,
             marks: connection.prepare_cached(MARKS).reading()?,
             photos: connection.prepare_cached(PHOTOS).reading()?,
             characteristics: connection.prepare_cached(CHARACTERISTICS).reading()?,
@@ -65,11 +71,21 @@ impl<'c> Tables<'c> for Reviews<'c> {
         ReviewRows::new(product_id)
     }
 
-    fn read(&mut self, range: Range<'_>, products: &mut [ReviewRows]) -> Result<(), StoreError> {
-        self.read_sums(range)?;
-        self.read_characteristics(range, products)?;
+    fn read(
+        &mut self,
+        part: Option<ReviewsPart>,
+        range: Range<'_>,
+        products: &mut [ReviewRows],
+    ) -> Result<(), StoreError> {
+        if part != Some(ReviewsPart::List) {
+            self.read_sums(range)?;
+            self.read_characteristics(range, products)?;
+        }
         self.read_marks(range)?;
-        self.read_reviews(range, products)?;
+        if part == Some(ReviewsPart::Sums) {
+            return self.read_reviews(range, products, true);
+        }
+        self.read_reviews(range, products, false)?;
         if products.iter().all(|product| product.reviews.is_empty()) {
             return Ok(());
         }
@@ -133,9 +149,15 @@ impl Reviews<'_> {
     }
 
     /// Reads the published reviews.
-    fn read_reviews(&mut self, range: Range<'_>, products: &mut [ReviewRows]) -> Result<(), StoreError> {
+    fn read_reviews(
+        &mut self,
+        range: Range<'_>,
+        products: &mut [ReviewRows],
+        stars_alone: bool,
+    ) -> Result<(), StoreError> {
         let mut walk = range.walk();
-        let mut rows = self.reviews.query(range.places()).reading()?;
+        let statement = if stars_alone { &mut self.stars } else { &mut self.reviews };
+        let mut rows = statement.query(range.places()).reading()?;
         while let Some(row) = rows.next().reading()? {
             let columns = Columns::new(row, "reviews")?;
             let Some(index) = walk.index_of(columns.place()) else { continue };

@@ -14,6 +14,9 @@ pub(super) trait Tables<'c>: Sized {
     /// All rows of one product.
     type Product;
 
+    /// What of them can be read alone.
+    type Part: Copy;
+
     /// Gives the place of the next row, from a place on, of those rows that decide which products
     /// are scanned. At the end it gives no row or no value.
     const NEXT: &'static str;
@@ -23,8 +26,14 @@ pub(super) trait Tables<'c>: Sized {
     /// A product without rows.
     fn empty(&self, product_id: ProductId) -> Self::Product;
 
-    /// Reads the rows of these products, which stand in the order of the range.
-    fn read(&mut self, range: Range<'_>, products: &mut [Self::Product]) -> Result<(), StoreError>;
+    /// Reads the rows of these products, which stand in the order of the range: all of them, or
+    /// those of a part.
+    fn read(
+        &mut self,
+        part: Option<Self::Part>,
+        range: Range<'_>,
+        products: &mut [Self::Product],
+    ) -> Result<(), StoreError>;
 }
 
 /// Neighbouring products, ascending, at least one.
@@ -61,15 +70,16 @@ impl Walk<'_> {
     }
 }
 
-/// Reads products in the order asked for.
+/// Reads products, or a part of them, in the order asked for.
 pub(super) fn load<'c, T: Tables<'c>>(
     connection: &'c Connection,
     product_ids: &[ProductId],
+    part: Option<T::Part>,
 ) -> Result<Vec<T::Product>, StoreError> {
     let mut tables = T::prepare(connection)?;
     let mut products = Vec::with_capacity(product_ids.len());
     for &product_id in product_ids {
-        let product = load_one(connection, &mut tables, product_id);
+        let product = load_one(connection, &mut tables, product_id, part);
         products.push(product.map_err(|error| error.of_product(Some(product_id)))?);
     }
     Ok(products)
@@ -79,10 +89,11 @@ fn load_one<'c, T: Tables<'c>>(
     connection: &Connection,
     tables: &mut T,
     product_id: ProductId,
+    part: Option<T::Part>,
 ) -> Result<T::Product, StoreError> {
     let mut product = tables.empty(product_id);
     if let Some(number) = ProductNumber::find(connection, product_id)? {
-        tables.read(Range(&[number]), std::slice::from_mut(&mut product))?;
+        tables.read(part, Range(&[number]), std::slice::from_mut(&mut product))?;
     }
     Ok(product)
 }
@@ -126,7 +137,7 @@ fn scan_numbers<'c, T: Tables<'c>>(
     for number in numbers {
         products.push(tables.empty(number.product_id(connection)?));
     }
-    tables.read(Range(numbers), &mut products)?;
+    tables.read(None, Range(numbers), &mut products)?;
     Ok(products)
 }
 

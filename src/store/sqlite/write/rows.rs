@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 
 use rusqlite::Connection;
 
+use super::items::add_item;
 use crate::domain::{
     AnswerId, Id, Kind, MAX_ID, NewAnswer, NewQuestion, NewReview, PhotoId, QuestionId, Rated, ReviewId,
     Timestamp,
@@ -13,7 +14,7 @@ use crate::store::sqlite::place::{ProductNumber, free_place, next_place, place_o
 use crate::store::sqlite::statement::{ask_one, execute};
 use crate::store::sqlite::submissions::Submissions;
 use crate::store::sqlite::sums::sums_of;
-use crate::store::{Command, Outcome, PUBLISHED_STATE, StoreError};
+use crate::store::{Command, Outcome, PENDING_STATE, PUBLISHED_STATE, StoreError};
 
 /// Carries out new rows, in order, but for those that were added before.
 pub(super) fn add_rows(
@@ -42,6 +43,9 @@ pub(super) fn add_rows(
             }
         }
         *outcome = add_row(connection, command)?;
+        if let Some(origin) = command.origin() {
+            add_item(connection, *outcome, now, origin)?;
+        }
         if let (Some(submission), Some(row)) = (submission, outcome.added()) {
             submissions.add(connection, submission, row)?;
         }
@@ -51,16 +55,22 @@ pub(super) fn add_rows(
 
 fn add_row(connection: &Connection, command: &Command) -> Result<Outcome, StoreError> {
     match command {
-        Command::AddQuestion { question, written_at, .. } => add_question(connection, question, *written_at),
+        Command::AddQuestion { question, written_at, .. } => {
+            add_question(connection, question, *written_at, command.adds_pending())
+        }
         Command::AddAnswer { question_id, answer, written_at, .. } => {
             match place_of_question(connection, *question_id)? {
                 Some(place) => {
-                    add_answer(connection, ProductNumber::of(place), *question_id, answer, *written_at)
+                    let number = ProductNumber::of(place);
+                    let waits = command.adds_pending();
+                    add_answer(connection, number, *question_id, answer, *written_at, waits)
                 }
                 None => Ok(Outcome::NotFound),
             }
         }
-        Command::AddReview { review, written_at, .. } => add_review(connection, review, *written_at),
+        Command::AddReview { review, written_at, .. } => {
+            add_review(connection, review, *written_at, command.adds_pending())
+        }
         Command::Vote { .. } | Command::VoteAs { .. } | Command::Recall { .. } => Ok(Outcome::NotFound),
     }
 }
@@ -69,6 +79,7 @@ fn add_question(
     connection: &Connection,
     question: &NewQuestion,
     written_at: Timestamp,
+    waits: bool,
 ) -> Result<Outcome, StoreError> {
     let number = ProductNumber::find_or_make(connection, question.product_id)?;
     let place = free_place(connection, Kind::Question, number)?;
@@ -76,11 +87,12 @@ fn add_question(
     execute(
         connection,
         "INSERT INTO questions (place, question_id, written_at, reported, helpful, body, name, email)
-             VALUES (?1, ?2, ?3, 0, 0, ?4, ?5, ?6)",
+             VALUES (?1, ?2, ?3, ?4, 0, ?5, ?6, ?7)",
         (
             place,
             question_id.get().cast_signed(),
             written_at.milliseconds(),
+            waits,
             question.body.as_str(),
             question.name.as_str(),
             question.email.as_str(),
@@ -95,19 +107,26 @@ fn add_answer(
     question_id: QuestionId,
     answer: &NewAnswer,
     written_at: Timestamp,
+    waits: bool,
 ) -> Result<Outcome, StoreError> {
     let place = free_place(connection, Kind::Answer, number)?;
     let answer_id: AnswerId = new_id(connection, "answer")?;
-    execute(connection, "INSERT INTO answers (place, answer_id, question_id, written_at, reported, helpful, body, name, email)
-             VALUES (?1, ?2, ?3, ?4, 0, 0, ?5, ?6, ?7)", (
-                place,
-                answer_id.get().cast_signed(),
-                question_id.get().cast_signed(),
-                written_at.milliseconds(),
-                answer.body.as_str(),
-                answer.name.as_str(),
-                answer.email.as_str(),
-            ))?;
+    execute(
+        connection,
+        "INSERT INTO answers
+             (place, answer_id, question_id, written_at, reported, helpful, body, name, email)
+             VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7, ?8)",
+        (
+            place,
+            answer_id.get().cast_signed(),
+            question_id.get().cast_signed(),
+            written_at.milliseconds(),
+            waits,
+            answer.body.as_str(),
+            answer.name.as_str(),
+            answer.email.as_str(),
+        ),
+    )?;
     for url in &answer.photos {
         let place = free_place(connection, Kind::Photo, number)?;
         let photo_id: PhotoId = new_id(connection, "photo")?;
@@ -124,6 +143,7 @@ fn add_review(
     connection: &Connection,
     review: &NewReview,
     written_at: Timestamp,
+    waits: bool,
 ) -> Result<Outcome, StoreError> {
     let number = ProductNumber::find_or_make(connection, review.product_id)?;
     let place = free_place(connection, Kind::Review, number)?;
@@ -139,7 +159,7 @@ fn add_review(
             written_at.milliseconds(),
             review.rating.get(),
             review.recommend,
-            PUBLISHED_STATE.cast_signed(),
+            if waits { PENDING_STATE } else { PUBLISHED_STATE }.cast_signed(),
             review.summary.as_str(),
             review.body.as_str(),
             review.name.as_str(),
@@ -155,17 +175,18 @@ fn add_review(
             (place, photo_id.get().cast_signed(), review_id.get().cast_signed(), url.as_str()),
         )?;
     }
-    add_ratings(connection, number, review_id, &review.rated)?;
+    add_ratings(connection, number, review_id, &review.rated, waits)?;
     Ok(Outcome::ReviewAdded { review_id, product_id: review.product_id })
 }
 
-/// Adds what a review gives to the product's characteristics, and counts it in their sums. Other
-/// characteristics are ignored.
+/// Adds what a review gives to the product's characteristics, and counts it in their sums unless the
+/// review waits. Other characteristics are ignored.
 fn add_ratings(
     connection: &Connection,
     number: ProductNumber,
     review_id: ReviewId,
     rated: &[Rated],
+    waits: bool,
 ) -> Result<(), StoreError> {
     if rated.is_empty() {
         return Ok(());
@@ -174,8 +195,10 @@ fn add_ratings(
     let mut kept = Vec::with_capacity(rated.len());
     for Rated { characteristic_id, stars } in rated {
         if let Some(sum) = sums.iter_mut().find(|sum| sum.characteristic_id == *characteristic_id) {
-            sum.add(*stars);
-            sum.store(connection)?;
+            if !waits {
+                sum.add(*stars);
+                sum.store(connection)?;
+            }
             kept.push((characteristic_id.get().cast_signed(), stars.get()));
         }
     }

@@ -1,6 +1,6 @@
 //! Reading the catalogue: single products, the scan over all of them, and their ids.
 
-use atelier::domain::{CatalogueRows, Id as _, ProductId, Timestamp};
+use atelier::domain::{CatalogueRows, Id as _, ProductId, ProductPart, Timestamp};
 use atelier::store::{LoadMode, StoreError};
 
 use super::stock::{Catalogue, small_catalogue};
@@ -10,6 +10,7 @@ use crate::support::{catalogue_lines as lines, on_every_store};
 
 on_every_store!(
     products_come_in_the_order_asked_for,
+    a_part_has_its_own_rows_alone,
     a_product_that_is_not_there_is_no_error,
     a_product_knows_when_the_catalogue_was_imported,
     a_replaced_catalogue_has_nothing_of_the_former_one,
@@ -51,6 +52,25 @@ fn products_come_in_the_order_asked_for(store: &TestStore) {
         ]
     );
     assert_eq!(lines(&products[0])[0], "F3 Fabric Some(\"\")", "an empty value is a value");
+}
+
+fn a_part_has_its_own_rows_alone(store: &TestStore) {
+    let catalogue = small_catalogue().into(store);
+    let asked = [1 << 38, 9, 5, 6];
+    let product_ids: Vec<_> = asked.into_iter().map(product_id).collect();
+    for (part, beginnings) in [
+        (ProductPart::Product, ["P", "F"].as_slice()),
+        (ProductPart::Styles, &["P", "S", "I", "K"]),
+        (ProductPart::Related, &["P", "->"]),
+    ] {
+        let products = store.reader().load_catalogue_part(&product_ids, part).expect("the part is read");
+        for (rows, asked) in products.iter().zip(asked) {
+            assert_eq!(rows.product_id.get(), asked);
+            let mut expected = catalogue.lines(asked);
+            expected.retain(|line| beginnings.iter().any(|beginning| line.starts_with(beginning)));
+            assert_eq!(lines(rows), expected, "{part:?} of product {asked}");
+        }
+    }
 }
 
 fn a_product_that_is_not_there_is_no_error(store: &TestStore) {

@@ -6,7 +6,7 @@ mod model;
 mod races;
 mod reading;
 mod sqlite_damage;
-mod stock;
+pub(super) mod stock;
 mod submissions;
 mod sums;
 mod writing;

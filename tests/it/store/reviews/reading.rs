@@ -1,15 +1,16 @@
 //! Reading reviews: single products, and the scan over all that have reviews or characteristics.
 
-use atelier::domain::{Id, ReviewRows};
+use atelier::domain::{Id, ReviewRows, ReviewsPart, Target};
 use atelier::store::{Command, Reader, StoreError};
 
-use super::stock::{Reviews, review, small_shop, write};
+use super::stock::{Reviews, review, review_id, small_shop, write};
 use crate::store::harness::{TestStore, product_id, vote};
 use crate::store::reading::by_hand;
 use crate::support::{on_every_store, review_lines as lines};
 
 on_every_store!(
     products_come_in_the_order_asked_for,
+    a_part_has_its_own_rows_alone,
     a_product_without_rows_is_empty_and_no_error,
     ids_up_to_the_last_one_keep_products_apart,
     hidden_reviews_and_their_photos_are_not_read,
@@ -56,6 +57,30 @@ fn products_come_in_the_order_asked_for(store: &TestStore) {
         "R6 2* yes \"Summary 6\" \"Review 6.\" Reviewer 2020-09-13T12:26:46.000Z +0 response \"Thanks for 6.\""
     );
     assert_eq!(lines(&products[5]), ["C3 Size 0/0"], "what a hidden review gave does not count");
+}
+
+fn a_part_has_its_own_rows_alone(store: &TestStore) {
+    let shop = small_shop().into(store);
+    store.commit(&[vote(Target::Review(review_id(2)), 3)]);
+    let asked = [1 << 38, 9, 5, 2];
+    let product_ids: Vec<_> = asked.into_iter().map(product_id).collect();
+    let load = |part| store.reader().load_reviews_part(&product_ids, part).expect("the part is read");
+    let of_kind = |lines: Vec<String>, kinds: &str| -> Vec<String> {
+        lines.into_iter().filter(|line| kinds.contains(&line[..1])).collect()
+    };
+    let stars = |rows: &ReviewRows| -> Vec<_> {
+        rows.reviews.iter().map(|row| (row.review_id, row.rating, row.recommend)).collect()
+    };
+    let whole = store.reader().load_reviews(&product_ids).expect("the products are read");
+    for (rows, whole) in load(ReviewsPart::List).iter().zip(&whole) {
+        assert_eq!(lines(rows), of_kind(lines(whole), "RP"));
+    }
+    for ((rows, whole), asked) in load(ReviewsPart::Sums).iter().zip(&whole).zip(asked) {
+        assert_eq!(stars(rows), stars(whole));
+        assert_eq!(of_kind(lines(rows), "C"), of_kind(shop.lines(asked), "C"));
+        let names = rows.characteristics.iter().map(|row| rows.texts.get(row.name).len());
+        assert_eq!((rows.photos.len(), rows.texts.bytes()), (0, names.sum()), "no texts of reviews");
+    }
 }
 
 fn a_product_without_rows_is_empty_and_no_error(store: &TestStore) {
