@@ -5,6 +5,25 @@
 -- Votes that were taken back; shown is helpful - withdrawn. Both only grow.
 ALTER TABLE marks ADD COLUMN withdrawn INTEGER NOT NULL DEFAULT 0;
 
+DROP VIEW all_questions;
+DROP VIEW all_answers;
+
+CREATE VIEW all_questions AS
+SELECT coalesce(f.product_id, q.place >> 24) AS product_id, q.question_id, q.body,
+       strftime('%Y-%m-%dT%H:%M:%fZ', q.written_at / 1000.0, 'unixepoch') AS written_at, q.name, q.email,
+       coalesce(m.reported, q.reported) AS reported, coalesce(m.helpful - m.withdrawn, q.helpful) AS helpful
+FROM questions q
+LEFT JOIN marks m ON m.place = q.place
+LEFT JOIN far_products f ON f.product_number = q.place >> 24;
+
+CREATE VIEW all_answers AS
+SELECT coalesce(f.product_id, a.place >> 24) AS product_id, a.question_id, a.answer_id, a.body,
+       strftime('%Y-%m-%dT%H:%M:%fZ', a.written_at / 1000.0, 'unixepoch') AS written_at, a.name, a.email,
+       coalesce(m.reported, a.reported) AS reported, coalesce(m.helpful - m.withdrawn, a.helpful) AS helpful
+FROM answers a
+LEFT JOIN marks m ON m.place = a.place
+LEFT JOIN far_products f ON f.product_number = a.place >> 24;
+
 -- What moderation knows of a row: one that waits, was decided about, reported, or came with an
 -- identity. The row itself says whether it is public; where that contradicts, the row is right.
 CREATE TABLE moderation_items (

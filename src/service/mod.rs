@@ -181,6 +181,8 @@ impl Service {
                 fill.request();
             }
             Change::Products(changes) => memory.apply(&changes),
+            Change::Reading => memory.begin_reading(),
+            Change::Votes(votes) => memory.end_reading(&votes),
             Change::Disconnected => memory.disconnect(),
             Change::Reconnected => {
                 memory.reconnect();

@@ -13,6 +13,11 @@ pub enum Change {
     Everything,
     /// These products changed.
     Products(Vec<ProductChange>),
+    /// Votes are about to be read. They come with the next [`Votes`](Self::Votes).
+    Reading,
+    /// Votes as they were at some moment since the last [`Reading`](Self::Reading). Some may have
+    /// been taken back meanwhile.
+    Votes(Vec<ProductChange>),
     /// The connection on which changes are received is lost. From now on none is reported.
     Disconnected,
     /// Changes are reported again. Anything may have changed meanwhile.
@@ -22,7 +27,7 @@ pub enum Change {
 /// What a commit changed about a product.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProductChange {
-    /// A question has this many votes now.
+    /// A question has this many votes now. Votes that fell are told as rows that came or went.
     QuestionVotes(ProductId, QuestionId, u32),
     /// An answer has this many votes now.
     AnswerVotes(ProductId, AnswerId, u32),
@@ -87,6 +92,14 @@ impl ProductChange {
             | Self::AnswerVotes(product_id, ..)
             | Self::Rows(product_id) => Self::Rows(product_id),
             Self::ReviewVotes(product_id, ..) | Self::Reviews(product_id) => Self::Reviews(product_id),
+        }
+    }
+
+    /// Whether it tells of votes and leaves the rows as they are.
+    pub fn is_of_votes(self) -> bool {
+        match self {
+            Self::QuestionVotes(..) | Self::AnswerVotes(..) | Self::ReviewVotes(..) => true,
+            Self::Rows(_) | Self::Reviews(_) => false,
         }
     }
 

@@ -6,6 +6,7 @@ pub(crate) mod caller;
 pub(crate) mod client;
 pub(crate) mod head_limits;
 pub(crate) mod idempotency;
+pub(crate) mod identity;
 pub(crate) mod json_body;
 pub(crate) mod key;
 pub(crate) mod query;

@@ -12,6 +12,8 @@ pub(super) mod views;
 
 use std::sync::Arc;
 
+use parking_lot::Mutex;
+
 use self::directory::Directory;
 use self::freshness::Freshness;
 use self::product_ids::ProductIds;
@@ -29,6 +31,8 @@ pub(super) struct Memory {
     pub(super) directory: Arc<Directory>,
     pub(super) freshness: Arc<Freshness>,
     pub(super) pool: Arc<TextPool>,
+    /// The reading of others' votes that is under way.
+    reading: Arc<Mutex<Option<Commit>>>,
 }
 
 /// Most bytes of each kind of record.
@@ -78,6 +82,7 @@ impl Memory {
             directory: Arc::new(Directory::new(Arc::clone(&freshness))),
             freshness,
             pool: Arc::default(),
+            reading: Arc::default(),
         }
     }
 
@@ -85,6 +90,29 @@ impl Memory {
     pub(super) fn apply(&self, changes: &[ProductChange]) {
         self.questions.apply(changes);
         self.reviews.apply(changes);
+    }
+
+    /// Votes of others are about to be read.
+    pub(super) fn begin_reading(&self) {
+        let before = self.reading.lock().replace(self.begin_commit());
+        self.give_up(before);
+    }
+
+    /// Applies votes that were read since [`begin_reading`](Self::begin_reading).
+    pub(super) fn end_reading(&self, votes: &[ProductChange]) {
+        match self.reading.lock().take() {
+            Some(reading) => {
+                self.questions.end_reading(reading.questions, votes);
+                self.reviews.end_reading(reading.reviews, votes);
+            }
+            None => self.apply(votes),
+        }
+    }
+
+    fn give_up(&self, reading: Option<Commit>) {
+        if let Some(reading) = reading {
+            self.end_commit(reading, OwnChanges::default());
+        }
     }
 
     /// A commit of this process begins.
@@ -109,6 +137,8 @@ impl Memory {
 
     /// Changes are missed from now on.
     pub(super) fn disconnect(&self) {
+        let reading = self.reading.lock().take();
+        self.give_up(reading);
         self.directory.disconnect();
         self.product_ids.disconnect();
         self.questions.disconnect();

@@ -50,10 +50,21 @@ struct InFlight<R> {
     last_number: u64,
     /// The products that changed since the background fill began to read its chunk.
     fill: Option<FillChunk>,
-    /// The commits of this process in flight: the products that others changed since each began.
-    commits: HashMap<u64, HashSet<ProductId>>,
+    /// The commits of this process in flight, and the reading of others' votes.
+    commits: HashMap<u64, ByOthers>,
     /// Whether changes are missed at the moment; then no view is kept.
     disconnected: bool,
+}
+
+/// What others did since a commit began.
+#[derive(Default)]
+struct ByOthers {
+    /// The products that they changed.
+    changed: HashSet<ProductId>,
+    /// Those among them whose views were dropped: perhaps because votes fell.
+    dropped: HashSet<ProductId>,
+    /// Whether all views were dropped.
+    dropped_everything: bool,
 }
 
 impl<R> Default for InFlight<R> {
@@ -80,20 +91,50 @@ impl<R> InFlight<R> {
 
     /// Whether others changed rows of a product since a commit in flight began.
     fn is_disturbed(&self, commit: CommitNumber, product_id: ProductId) -> bool {
-        self.commits.get(&commit.0).is_none_or(|changed_by_others| changed_by_others.contains(&product_id))
+        self.commits
+            .get(&commit.0)
+            .is_none_or(|by_others| by_others.dropped_everything || by_others.changed.contains(&product_id))
+    }
+
+    /// Whether others dropped a product's view since a commit in flight began.
+    fn is_dropped(&self, commit: CommitNumber, product_id: ProductId) -> bool {
+        self.commits
+            .get(&commit.0)
+            .is_none_or(|by_others| by_others.dropped_everything || by_others.dropped.contains(&product_id))
+    }
+
+    /// What a change by a commit in flight means now. Votes that it tells may have fallen if others
+    /// dropped the view since it began: a view that was loaded after that must not be raised.
+    fn as_of(&self, commit: CommitNumber, change: ProductChange) -> ProductChange {
+        if change.is_of_votes() && self.is_dropped(commit, change.product_id()) {
+            return change.any_row();
+        }
+        change
     }
 
     /// Notes that a product was changed, by one commit of this process or by another process.
     fn disturb(&mut self, by: Option<CommitNumber>, product_id: ProductId) {
-        for (&number, changed_by_others) in &mut self.commits {
+        for (&number, by_others) in &mut self.commits {
             if by != Some(CommitNumber(number)) {
-                changed_by_others.insert(product_id);
+                by_others.changed.insert(product_id);
+            }
+        }
+    }
+
+    /// Notes that a product's view was dropped.
+    fn note_drop(&mut self, by: Option<CommitNumber>, product_id: ProductId) {
+        for (&number, by_others) in &mut self.commits {
+            if by != Some(CommitNumber(number)) {
+                by_others.dropped.insert(product_id);
             }
         }
     }
 
     /// No view that is being loaded is kept.
     fn strike_everything(&mut self) {
+        for by_others in self.commits.values_mut() {
+            by_others.dropped_everything = true;
+        }
         self.listed.clear();
         if let Some(chunk) = &mut self.fill {
             chunk.everything_changed = true;
@@ -211,7 +252,7 @@ impl<R: Record> Views<R> {
         let mut in_flight = self.in_flight.lock();
         in_flight.last_number += 1;
         let number = in_flight.last_number;
-        in_flight.commits.insert(number, HashSet::new());
+        in_flight.commits.insert(number, ByOthers::default());
         CommitNumber(number)
     }
 
@@ -222,8 +263,9 @@ impl<R: Record> Views<R> {
             let mut in_flight = self.in_flight.lock();
             match change {
                 OwnChange::Known(change) => {
+                    let change = in_flight.as_of(commit, change);
                     // A row that is missing may be one that another commit is about to insert.
-                    if !self.change(&mut in_flight, change) {
+                    if !self.change(&mut in_flight, Some(commit), change) {
                         in_flight.disturb(Some(commit), change.product_id());
                     }
                 }
@@ -244,17 +286,32 @@ impl<R: Record> Views<R> {
         self.in_flight.lock().commits.remove(&commit.0);
     }
 
-    /// Applies the changes of others, those of other kinds left out.
+    /// Applies the changes of others, those of other kinds left out. Nobody knows since when votes
+    /// among them stood so, so they drop the view.
     pub(crate) fn apply(&self, changes: &[ProductChange]) {
+        self.apply_by(None, changes);
+    }
+
+    /// Applies votes of others, which were read since this began as a commit begins.
+    pub(crate) fn end_reading(&self, reading: CommitNumber, votes: &[ProductChange]) {
+        self.apply_by(Some(reading), votes);
+        self.in_flight.lock().commits.remove(&reading.0);
+    }
+
+    fn apply_by(&self, reading: Option<CommitNumber>, changes: &[ProductChange]) {
         for &change in changes.iter().filter(|change| R::is_concerned(**change)) {
             let mut in_flight = self.in_flight.lock();
-            in_flight.disturb(None, change.product_id());
-            self.change(&mut in_flight, change);
+            in_flight.disturb(reading, change.product_id());
+            let change = match reading {
+                Some(reading) => in_flight.as_of(reading, change),
+                None => change.any_row(),
+            };
+            self.change(&mut in_flight, reading, change);
         }
     }
 
     /// Applies a change. Returns whether the view, if it is in memory, had the changed row.
-    fn change(&self, in_flight: &mut InFlight<R>, change: ProductChange) -> bool {
+    fn change(&self, in_flight: &mut InFlight<R>, by: Option<CommitNumber>, change: ProductChange) -> bool {
         let product_id = change.product_id();
         in_flight.strike(product_id);
         let found = match change {
@@ -262,6 +319,7 @@ impl<R: Record> Views<R> {
             | ProductChange::AnswerVotes(..)
             | ProductChange::ReviewVotes(..) => self.table.change(product_id, |view| view.raise(change)),
             ProductChange::Rows(_) | ProductChange::Reviews(_) => {
+                in_flight.note_drop(by, product_id);
                 self.table.remove(product_id);
                 Some(false)
             }

@@ -58,18 +58,18 @@ fn declare(kind: Kind) -> String {
     let table = kind.definition().table;
     format!(
         "DECLARE dump_{table} NO SCROLL CURSOR FOR SELECT {} FROM {table} ORDER BY {}",
-        column_list(kind, |column| expression(kind, column)),
+        column_list(kind, expression),
         key(kind)
     )
 }
 
 /// What a dump has for a column.
-fn expression(kind: Kind, column: &Column) -> String {
+fn expression(column: &Column) -> String {
     let name = column.name;
     match ColumnType::of(column) {
         ColumnType::Smallint | ColumnType::State => format!("{name}::bigint"),
         // Votes that were taken back do not count.
-        _ if kind == Kind::Review && name == "helpful" => "helpful - withdrawn".to_owned(),
+        _ if column.holds == Holds::Count && name == "helpful" => "helpful - withdrawn".to_owned(),
         _ => name.to_owned(),
     }
 }

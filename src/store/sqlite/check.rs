@@ -31,7 +31,7 @@ const EARLIER: Read = |row, _, _| earlier(row).map(drop);
 type Table = (&'static str, &'static str, &'static [(&'static str, Read)]);
 
 const TABLES: [Table; 4] = [
-    ("marks", "place", &[("helpful", COUNT), ("reported", FLAG)]),
+    ("marks", "place", &[("helpful", COUNT), ("withdrawn", COUNT), ("reported", FLAG)]),
     (
         "review_marks",
         "place",

@@ -106,8 +106,9 @@ pub(super) fn marks(kind: Kind) -> Option<&'static str> {
 fn present(column: &Column, marks: Option<&str>) -> String {
     let name = column.name;
     match (marks, column.holds) {
-        (Some("review_marks"), Holds::Count) => format!("coalesce(m.{name} - m.withdrawn, t.{name})"),
-        (Some(_), Holds::Count | Holds::Hidden) => format!("coalesce(m.{name}, t.{name})"),
+        // Votes that were taken back do not count.
+        (Some(_), Holds::Count) => format!("coalesce(m.{name} - m.withdrawn, t.{name})"),
+        (Some(_), Holds::Hidden) => format!("coalesce(m.{name}, t.{name})"),
         _ => format!("t.{name}"),
     }
 }

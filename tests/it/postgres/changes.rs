@@ -49,7 +49,7 @@ fn votes_in_notices_are_read_from_the_store_and_not_believed() {
         heard.push(elsewhere.recv_timeout(PATIENCE).unwrap());
     }
     for change in &heard {
-        let Change::Products(changes) = change else { continue };
+        let Change::Votes(changes) = change else { continue };
         for change in changes {
             let right = [
                 ProductChange::QuestionVotes(product(7), question_id, 3),
@@ -77,7 +77,7 @@ fn votes_that_cannot_be_read_take_the_product_out_of_memory() {
     notify_as_reader(cluster, &address, &[&format!("1 q7,{question_id}")]);
     assert_eq!(
         elsewhere.recv_timeout(PATIENCE).unwrap(),
-        Change::Products(vec![ProductChange::Rows(product(7))])
+        Change::Votes(vec![ProductChange::Rows(product(7))])
     );
 }
 
@@ -106,7 +106,7 @@ fn two_stores_in_one_database_do_not_receive_each_others_notices() {
     // Notices come in the order of the commits, so no commit of the first store was reported.
     assert_eq!(
         elsewhere.recv_timeout(PATIENCE).unwrap(),
-        Change::Products(vec![ProductChange::QuestionVotes(product(7), question_id, 2)])
+        Change::Votes(vec![ProductChange::QuestionVotes(product(7), question_id, 2)])
     );
     service.until_votes(7, 2);
 }
@@ -133,7 +133,7 @@ fn other_processes_receive_a_commit_with_its_values_and_its_own_process_does_not
     );
     assert_eq!(
         elsewhere.recv_timeout(PATIENCE).unwrap(),
-        Change::Products(vec![
+        Change::Votes(vec![
             ProductChange::QuestionVotes(product(7), question_id, 5),
             ProductChange::AnswerVotes(product(7), answer_id, 2),
         ]),
@@ -143,7 +143,7 @@ fn other_processes_receive_a_commit_with_its_values_and_its_own_process_does_not
     // Notices come in the order of the commits. The first one is the other's, so none of its own
     // was reported.
     let heard = own.recv_timeout(PATIENCE).unwrap();
-    assert_eq!(heard, Change::Products(vec![ProductChange::QuestionVotes(product(7), question_id, 6)]));
+    assert_eq!(heard, Change::Votes(vec![ProductChange::QuestionVotes(product(7), question_id, 6)]));
 }
 
 #[test]
@@ -160,7 +160,7 @@ fn the_writers_of_one_service_do_not_report_each_others_commits() {
     // Notices come in the order of the commits, so none of their own was reported before.
     let votes = u32::try_from(writers.len()).unwrap() + 1;
     let heard = elsewhere.recv_timeout(PATIENCE).unwrap();
-    assert_eq!(heard, Change::Products(vec![ProductChange::QuestionVotes(product(7), question_id, votes)]));
+    assert_eq!(heard, Change::Votes(vec![ProductChange::QuestionVotes(product(7), question_id, votes)]));
 }
 
 #[test]
@@ -175,7 +175,7 @@ fn a_large_batch_is_reported_completely() {
     let mut told = 0;
     while told < votes.len() {
         match elsewhere.recv_timeout(PATIENCE).unwrap() {
-            Change::Products(changes) => told += changes.len(),
+            Change::Votes(changes) => told += changes.len(),
             other => panic!("{other:?}"),
         }
     }

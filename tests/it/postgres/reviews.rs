@@ -253,7 +253,7 @@ fn another_process_hears_of_reviews() {
     let _other = store.writer(sink).unwrap();
     writer.commit(&[vote(Target::Review(first), 2)]).unwrap();
     let votes = ProductChange::ReviewVotes(product(7), first, 2);
-    assert_eq!(elsewhere.recv_timeout(PATIENCE).unwrap(), Change::Products(vec![votes]));
+    assert_eq!(elsewhere.recv_timeout(PATIENCE).unwrap(), Change::Votes(vec![votes]));
     let changed = Change::Products(vec![ProductChange::Reviews(product(7))]);
     review(writer.as_mut(), 7, &[]);
     assert_eq!(elsewhere.recv_timeout(PATIENCE).unwrap(), changed);

@@ -98,8 +98,10 @@ pub(crate) fn outside<T: Send>(work: impl FnOnce() -> T + Send) -> T {
 pub(crate) fn tell_of(news: &[Change], product: u64) -> bool {
     news.iter().any(|change| match change {
         Change::Everything => true,
-        Change::Products(changes) => changes.iter().any(|change| change.product_id().get() == product),
-        Change::Disconnected | Change::Reconnected => false,
+        Change::Products(changes) | Change::Votes(changes) => {
+            changes.iter().any(|change| change.product_id().get() == product)
+        }
+        Change::Reading | Change::Disconnected | Change::Reconnected => false,
     })
 }
 

@@ -11,6 +11,7 @@ mod changes;
 mod damage;
 mod gates;
 mod harness;
+mod identified;
 mod lists;
 mod model;
 mod origins;

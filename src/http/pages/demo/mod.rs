@@ -22,7 +22,7 @@ use self::parts::{Card, Frame};
 use self::place::{Done, MAX_SHOWN, Place};
 use self::product_page::{ProductPage, Shown};
 use self::shop_page::{MessagePage, ShopPage};
-use super::html::{ICON, Style};
+use super::html::Assets;
 use crate::domain::{
     AnswerId, Draft, Field, Id as _, NewAnswer, NewQuestion, NewReview, Page, ProductId, QuestionId,
     ReviewId, ReviewOrder,
@@ -40,7 +40,7 @@ const CARDS: u64 = 12;
 /// Most related products that are shown.
 const MAX_RELATED: usize = 8;
 
-static STYLE: LazyLock<Style> = LazyLock::new(|| Style::new(include_str!("page.css")));
+static ASSETS: LazyLock<Assets> = LazyLock::new(|| Assets::with_forms(include_str!("page.css")));
 
 /// `GET /demo?page=…`
 pub(crate) async fn shop(call: Call<'_>) -> Result<Reply, Problem> {
@@ -257,7 +257,7 @@ fn html(page: &impl Template, status: StatusCode) -> Result<Reply, Problem> {
         tracing::error!(%error, "a page of the demo shop cannot be written");
         Problem::Unavailable
     })?;
-    Ok(Reply::Page { page: Bytes::from(written), policy: STYLE.policy(), status })
+    Ok(Reply::Page { page: Bytes::from(written), policy: ASSETS.policy(), status })
 }
 
 fn failed(error: ServiceError) -> Problem {
@@ -277,6 +277,6 @@ impl Roots {
     }
 
     fn frame(&self) -> Frame<'_> {
-        Frame { style: STYLE.text(), icon: ICON.trim_end(), root: &self.shop, home: &self.home }
+        Frame { style: ASSETS.style(), icon: ASSETS.icon(), root: &self.shop, home: &self.home }
     }
 }

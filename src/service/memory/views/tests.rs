@@ -86,13 +86,15 @@ fn rows_that_came_are_put_in_their_places_unless_others_were_faster() {
     views.loaded(other, Ok(Arc::new(view(4))));
     views.apply(&[ProductChange::Rows(product(5))]);
     let question_id = QuestionId::new(1).expect("in range");
-    views.apply(&[ProductChange::QuestionVotes(product(2), question_id, 1)]);
+    let reading = views.begin_commit();
+    views.end_reading(reading, &[ProductChange::QuestionVotes(product(2), question_id, 1)]);
     views.end_commit(commit, [1, 2, 3, 4].into_iter().flat_map(came).collect());
     views.loaded(before, Ok(Arc::new(view(3))));
     assert_eq!([1, 2, 3, 4].map(|number| questions(&views, number)), [Some(1), None, None, Some(1)]);
 
     // Changes of others before a commit began are in place already.
-    views.apply(&[ProductChange::QuestionVotes(product(1), question_id, 1)]);
+    let reading = views.begin_commit();
+    views.end_reading(reading, &[ProductChange::QuestionVotes(product(1), question_id, 1)]);
     let commit = views.begin_commit();
     views.end_commit(commit, vec![OwnChange::Known(ProductChange::Rows(product(1)))]);
     assert_eq!(questions(&views, 1), None);
@@ -167,4 +169,72 @@ fn in_the_grace_what_is_there_is_served_with_the_own_writes() {
     views.reconnect();
     freshness.reconnect();
     assert_eq!(views.size().0, 0);
+}
+
+/// A question of product 1 has so many votes now.
+fn raised() -> Vec<OwnChange<View>> {
+    vec![OwnChange::Known(votes())]
+}
+
+fn votes() -> ProductChange {
+    ProductChange::QuestionVotes(product(1), QuestionId::new(1).expect("in range"), 5)
+}
+
+fn load(views: &Views<View>) {
+    views.loaded(begin(views, 1), Ok(Arc::new(newer_view(1))));
+}
+
+#[test]
+fn votes_that_were_counted_before_some_were_taken_back_are_not_shown() {
+    type Drops = fn(&Views<View>);
+    let drops: [(&str, Drops); 4] = [
+        ("by another session", |views| {
+            let commit = views.begin_commit();
+            views.end_commit(commit, vec![OwnChange::Known(ProductChange::Rows(product(1)))]);
+        }),
+        ("by another process", |views| views.apply(&[ProductChange::Rows(product(1))])),
+        ("as another process tells it", |views| {
+            let reading = views.begin_commit();
+            views.end_reading(reading, &[ProductChange::Rows(product(1))]);
+        }),
+        ("by anybody", Views::forget_everything),
+    ];
+    for (who, drop) in drops {
+        let views = Views::<View>::new(1 << 20, Arc::new(Freshness::new(Duration::ZERO, Duration::ZERO)));
+        load(&views);
+        let (commit, reading, bystander) = (views.begin_commit(), views.begin_commit(), views.begin_commit());
+        drop(&views);
+        load(&views);
+        views.end_commit(commit, raised());
+        assert!(!views.is_here(product(1)), "a commit, votes taken back {who}");
+        load(&views);
+        views.end_reading(reading, &[votes()]);
+        assert!(!views.is_here(product(1)), "others' votes, some taken back {who}");
+        load(&views);
+        views.end_commit(bystander, vec![]);
+        assert!(views.is_here(product(1)));
+    }
+}
+
+#[test]
+fn votes_that_only_rise_stay_in_memory() {
+    let views = Views::<View>::new(1 << 20, Arc::new(Freshness::new(Duration::ZERO, Duration::ZERO)));
+    let early = views.begin_commit();
+    views.end_commit(early, vec![OwnChange::Known(ProductChange::Rows(product(1)))]);
+    load(&views);
+    let (first, second, reading) = (views.begin_commit(), views.begin_commit(), views.begin_commit());
+    views.end_commit(second, raised());
+    views.end_reading(reading, &[votes()]);
+    views.end_commit(first, raised());
+    assert!(views.is_here(product(1)));
+
+    // Those that begin after votes fell know them.
+    let third = views.begin_commit();
+    views.end_commit(third, vec![OwnChange::Known(ProductChange::Rows(product(1)))]);
+    load(&views);
+    let fourth = views.begin_commit();
+    views.end_commit(fourth, raised());
+    assert!(views.is_here(product(1)));
+    views.apply(&[votes()]);
+    assert!(!views.is_here(product(1)), "nobody knows since when they stood so");
 }

@@ -234,7 +234,10 @@ impl ListeningConnection {
                     return StoreError::Unavailable("writes go to another host now".to_owned()).into();
                 }
                 () = self.waiting.wait() => {
-                    self.votes.read(&self.client, &self.waiting).await.map(elsewhere.as_ref())
+                    // Votes may fall between being read and being told, so both ends are told.
+                    elsewhere(Change::Reading);
+                    let votes = self.votes.read(&self.client, &self.waiting).await;
+                    votes.map(|votes| elsewhere(Change::Votes(votes)))
                 }
                 _ = heartbeat.tick() => within(HEARTBEAT_TIMEOUT, server.check(&self.client)).await,
             };

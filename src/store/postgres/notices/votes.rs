@@ -11,10 +11,10 @@ use tokio_postgres::Client;
 use tokio_postgres::types::Type;
 
 use crate::domain::{ProductId, Target};
+use crate::store::ProductChange;
 use crate::store::postgres::connect::failure::{Failure, within};
 use crate::store::postgres::connect::statement::{Naming, Statement};
 use crate::store::postgres::decode::{Columns, bigint};
-use crate::store::{Change, ProductChange};
 
 /// How many rows may wait to be read. When there are more, everything counts as changed.
 const MAX_WAITING_ROWS: usize = 65_536;
@@ -28,10 +28,9 @@ const READ_TIMEOUT: Duration = Duration::from_secs(5);
 pub(super) const SETTINGS: &[&str] =
     &["statement_timeout = '4s'", "lock_timeout = '3s'", "max_parallel_workers_per_gather = 0"];
 
-const QUESTION_VOTES: &str =
-    "SELECT product_id, question_id, helpful FROM questions WHERE question_id = ANY ($1::bigint[])";
+const QUESTION_VOTES: &str = "SELECT product_id, question_id, helpful - withdrawn FROM questions WHERE question_id = ANY ($1::bigint[])";
 const ANSWER_VOTES: &str =
-    "SELECT product_id, answer_id, helpful FROM answers WHERE answer_id = ANY ($1::bigint[])";
+    "SELECT product_id, answer_id, helpful - withdrawn FROM answers WHERE answer_id = ANY ($1::bigint[])";
 const REVIEW_VOTES: &str =
     "SELECT product_id, review_id, helpful - withdrawn FROM reviews WHERE review_id = ANY ($1::bigint[])";
 
@@ -88,18 +87,21 @@ impl VoteReader {
     ///
     /// # Errors
     /// When the connection cannot be used any more.
-    pub(super) async fn read(&self, client: &Client, waiting: &WaitingRows) -> Result<Change, Failure> {
+    pub(super) async fn read(
+        &self,
+        client: &Client,
+        waiting: &WaitingRows,
+    ) -> Result<Vec<ProductChange>, Failure> {
         let rows = std::mem::take(&mut *waiting.rows.lock());
         match within(READ_TIMEOUT, self.read_rows(client, &rows)).await {
-            Ok(changes) => Ok(Change::Products(changes)),
+            Ok(changes) => Ok(changes),
             Err(failure) if failure.spoils_session() => Err(failure),
             Err(failure) => {
                 tracing::debug!(%failure, rows = rows.len(), "votes of other processes cannot be read");
-                Ok(Change::Products(
-                    rows.into_iter()
-                        .map(|(target, product_id)| ProductChange::any_row_of(product_id, target))
-                        .collect(),
-                ))
+                Ok(rows
+                    .into_iter()
+                    .map(|(target, product_id)| ProductChange::any_row_of(product_id, target))
+                    .collect())
             }
         }
     }

@@ -8,10 +8,10 @@ use crate::store::postgres::decode::Columns;
 
 /// Columns: product, id, parent's id, time, votes, first text, second text.
 pub(super) const LOAD: &str = "
-    SELECT product_id, question_id, NULL::bigint, written_at, helpful, body, name
+    SELECT product_id, question_id, NULL::bigint, written_at, helpful - withdrawn, body, name
     FROM questions WHERE product_id = ANY ($1::bigint[]) AND NOT reported
     UNION ALL
-    SELECT product_id, answer_id, question_id, written_at, helpful, body, name
+    SELECT product_id, answer_id, question_id, written_at, helpful - withdrawn, body, name
     FROM answers WHERE product_id = ANY ($1) AND NOT reported
     UNION ALL
     SELECT product_id, photo_id, answer_id, NULL, NULL, url, NULL
@@ -30,11 +30,11 @@ pub(super) const SCAN: &str = "
     SELECT product_id, NULL::bigint, NULL::bigint, NULL::timestamptz, NULL::bigint, NULL::text, NULL::text
     FROM scope
     UNION ALL
-    SELECT product_id, question_id, NULL, written_at, helpful, body, name
+    SELECT product_id, question_id, NULL, written_at, helpful - withdrawn, body, name
     FROM questions
     WHERE product_id BETWEEN (SELECT first FROM bounds) AND (SELECT last FROM bounds) AND NOT reported
     UNION ALL
-    SELECT product_id, answer_id, question_id, written_at, helpful, body, name
+    SELECT product_id, answer_id, question_id, written_at, helpful - withdrawn, body, name
     FROM answers
     WHERE product_id BETWEEN (SELECT first FROM bounds) AND (SELECT last FROM bounds) AND NOT reported
     UNION ALL

@@ -4,6 +4,7 @@
 use std::collections::{HashMap, HashSet};
 use std::vec::IntoIter;
 
+use super::identified::{CastOutcomes, FoundCasts};
 use super::origins::NewOrigins;
 use super::plan::PlanMode;
 use super::rows::{NewAnswers, NewPhotos, NewQuestions, NewRatings, NewReviewPhotos, NewReviews};
@@ -20,6 +21,7 @@ use crate::store::{Command, Outcome, ProductChange, Submission};
 #[derive(Debug, Default)]
 pub(crate) struct Found {
     pub(crate) voted: HashMap<Target, (ProductId, u32)>,
+    pub(crate) casts: Option<FoundCasts>,
     pub(crate) answered: HashMap<QuestionId, ProductId>,
     /// Characteristics of the products that new reviews are about.
     pub(crate) characteristics: HashSet<(ProductId, CharacteristicId)>,
@@ -82,15 +84,18 @@ pub(crate) struct Carried<'c> {
 impl<'c> Carried<'c> {
     /// Matches commands and answers. A command without a row or an id in `found` is not found.
     pub(crate) fn new(commands: &'c [Command], mode: PlanMode, found: Found) -> Self {
-        let Found { voted, answered, characteristics, mut earlier, ids } = found;
+        let Found { voted, casts, answered, characteristics, mut earlier, ids } = found;
         let mut result = Self { outcomes: Vec::with_capacity(commands.len()), ..Self::default() };
         let mut ids = ids.in_order();
+        let mut casts = casts.map(|casts| CastOutcomes::new(commands, casts));
         for command in commands {
             let outcome = match command {
                 Command::Vote { target, .. } => {
                     voted.get(target).map(|&(product_id, helpful)| Outcome::Voted { product_id, helpful })
                 }
-                Command::VoteAs { .. } => None,
+                Command::VoteAs { target, voter, takes_back } => {
+                    casts.as_mut().and_then(|casts| casts.next(*target, *voter, *takes_back, &voted))
+                }
                 Command::Recall { submission, now } => {
                     let before = earlier.get(&submission.digest);
                     let before = before.filter(|before| before.counts_for(submission, *now));

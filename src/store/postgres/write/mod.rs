@@ -4,6 +4,7 @@
 //! unknown. Moderation is in `moderate`.
 
 mod carried;
+mod identified;
 mod moderate;
 mod origins;
 pub(super) mod plan;
@@ -17,6 +18,7 @@ use std::sync::Arc;
 use tokio_postgres::{Client, Row};
 
 use self::carried::{Carried, Found, NewIds};
+use self::identified::read_casts;
 use self::plan::{Plan, PlanMode};
 use self::statements::Statements;
 use self::submissions::{RecentDigests, Sweeper, read_earlier};
@@ -248,6 +250,7 @@ async fn first_trip(
                 &on_answers.ids,
                 &on_answers.votes,
             ]),
+            statements.identified.cast_on_entries(client, plan.casts.as_deref()),
         )
     };
     let draws = |count: i64| ids.is_none() && count > 0;
@@ -259,13 +262,14 @@ async fn first_trip(
             statements.new_photo_ids.query_if(draws(plan.new_photos), client, [&plan.new_photos]),
         )
     };
-    let ((), votes, answered, new_ids, reviews, earlier) = tokio::try_join!(
+    let ((), votes, answered, new_ids, casts, reviews, earlier) = tokio::try_join!(
         biased;
         async { Ok(client.batch_execute(&statements.begin).await?) },
         votes,
         statements.answered.query_if(!plan.answered.is_empty(), client, [&plan.answered]),
         new_ids,
         // Behind all other statements that lock rows.
+        statements.identified.cast_on_reviews(client, plan.casts.as_deref()),
         statements.reviews.first_trip(client, plan, ids.is_none()),
         statements.submissions.find(client, &plan.digests, alone),
     )?;
@@ -283,6 +287,9 @@ async fn first_trip(
     let mut found = Found { earlier: read_earlier(&earlier)?, ids, ..Found::default() };
     read_marks(&votes.0, "questions", Target::Question, &mut found)?;
     read_marks(&votes.1, "answers", Target::Answer, &mut found)?;
+    read_casts(&votes.2.0, "questions", Target::Question, &mut found)?;
+    read_casts(&votes.2.1, "answers", Target::Answer, &mut found)?;
+    read_casts(&casts, "reviews", Target::Review, &mut found)?;
     read_marks(&reviews.votes, "reviews", Target::Review, &mut found)?;
     reviews::read_characteristics(&reviews.characteristics, &mut found)?;
     for row in &answered {

@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 
+use super::identified::{PlannedCasts, plan_casts};
 use super::submissions::RecentDigests;
 use crate::domain::{Digest, Target};
 use crate::store::postgres::decode::bigint;
@@ -15,6 +16,9 @@ pub(crate) struct Plan {
     pub(crate) question_votes: Votes,
     pub(crate) answer_votes: Votes,
     pub(crate) review_votes: Votes,
+    /// Votes of identified shoppers. For kinds of rows that have any, the other votes are here as
+    /// well.
+    pub(crate) casts: Option<Box<PlannedCasts>>,
     /// Questions that get answers and whose products must be looked up.
     pub(crate) answered: Vec<i64>,
     /// Products whose characteristics must be looked up: new reviews rate some.
@@ -118,6 +122,8 @@ impl Plan {
             ids.dedup();
         }
         plan.review_votes = Votes::new(review_votes);
+        let Self { question_votes, answer_votes, review_votes, .. } = &mut plan;
+        plan.casts = plan_casts(commands, (question_votes, answer_votes, review_votes));
         plan
     }
 }

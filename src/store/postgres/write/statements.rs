@@ -4,7 +4,7 @@
 use tokio_postgres::Client;
 use tokio_postgres::types::Type;
 
-use super::{origins, reviews, submissions};
+use super::{identified, origins, reviews, submissions};
 use crate::store::postgres::connect::session::Prepared;
 use crate::store::postgres::connect::statement::{Naming, Statement};
 use crate::store::postgres::notices::notice::NOTIFY;
@@ -15,12 +15,12 @@ const VOTE_QUESTIONS: &str = "
     UPDATE questions q SET helpful = least(q.helpful + v.votes, 4294967295)
     FROM (SELECT id, votes FROM unnest($1::bigint[], $2::bigint[]) AS v (id, votes) ORDER BY id) v
     WHERE q.question_id = v.id
-    RETURNING q.question_id, q.product_id, q.helpful";
+    RETURNING q.question_id, q.product_id, q.helpful - q.withdrawn";
 const VOTE_ANSWERS: &str = "
     UPDATE answers a SET helpful = least(a.helpful + v.votes, 4294967295)
     FROM (SELECT id, votes FROM unnest($1::bigint[], $2::bigint[]) AS v (id, votes) ORDER BY id) v
     WHERE a.answer_id = v.id
-    RETURNING a.answer_id, a.product_id, a.helpful";
+    RETURNING a.answer_id, a.product_id, a.helpful - a.withdrawn";
 const ANSWERED: &str = "SELECT question_id, product_id FROM questions WHERE question_id = ANY ($1::bigint[])";
 const NEW_QUESTION_IDS: &str = "SELECT nextval('question_ids') FROM generate_series(1, $1::bigint)";
 const NEW_ANSWER_IDS: &str = "SELECT nextval('answer_ids') FROM generate_series(1, $1::bigint)";
@@ -78,6 +78,7 @@ pub(crate) struct Statements {
     pub(crate) confirm: Statement,
     pub(crate) reviews: reviews::Statements,
     pub(crate) origins: origins::Statements,
+    pub(crate) identified: identified::Statements,
     pub(crate) submissions: submissions::Statements,
 }
 
@@ -117,9 +118,10 @@ impl Prepared for Statements {
             prepare(INSERT_ANSWERS, &NEW_ANSWER_TYPES),
             prepare(INSERT_PHOTOS, &NEW_PHOTO_TYPES),
         )?;
-        let (reviews, origins, submissions) = tokio::try_join!(
+        let (reviews, origins, identified, submissions) = tokio::try_join!(
             reviews::Statements::prepare(client, naming),
             origins::Statements::prepare(client, naming),
+            identified::Statements::prepare(client, naming),
             submissions::Statements::prepare(client, naming),
         )?;
         Ok(Self {
@@ -137,6 +139,7 @@ impl Prepared for Statements {
             confirm,
             reviews,
             origins,
+            identified,
             submissions,
         })
     }

@@ -253,7 +253,7 @@ impl ToSql for Digest {
         Ok(IsNull::No)
     }
 
-    accepts!(UUID);
+    accepts!(UUID, BYTEA);
     to_sql_checked!();
 }
 
@@ -262,5 +262,5 @@ impl<'a> FromSql<'a> for Digest {
         Ok(columns::digest(raw)?)
     }
 
-    accepts!(UUID);
+    accepts!(UUID, BYTEA);
 }

@@ -5,6 +5,7 @@ use rusqlite::{CachedStatement, Connection};
 use super::scan::{Range, Tables};
 use crate::domain::{AnswerRow, PhotoRow, ProductId, ProductRows, QuestionRow};
 use crate::store::StoreError;
+use crate::store::columns::shown_votes;
 use crate::store::sqlite::decode::Columns;
 use crate::store::sqlite::failure::Failure;
 
@@ -14,7 +15,7 @@ const ANSWERS: &str = "SELECT place, answer_id, question_id, written_at, reporte
      FROM answers WHERE place BETWEEN ?1 AND ?2 ORDER BY place";
 const PHOTOS: &str = "SELECT place, photo_id, answer_id, url
      FROM photos WHERE place BETWEEN ?1 AND ?2 ORDER BY place";
-const MARKS: &str = "SELECT place, helpful, reported
+const MARKS: &str = "SELECT place, helpful, withdrawn, reported
      FROM marks WHERE place BETWEEN ?1 AND ?2 ORDER BY place";
 
 pub(super) struct Questions<'c> {
@@ -22,7 +23,7 @@ pub(super) struct Questions<'c> {
     answers: CachedStatement<'c>,
     photos: CachedStatement<'c>,
     marks: CachedStatement<'c>,
-    /// The present counters of the rows being read, by place.
+    /// The shown votes of the rows being read and whether they are hidden, by place.
     marked: Vec<(i64, u32, bool)>,
 }
 
@@ -71,7 +72,10 @@ impl Questions<'_> {
         let mut rows = self.marks.query(range.places()).reading()?;
         while let Some(row) = rows.next().reading()? {
             let columns = Columns::new(row, "marks")?;
-            self.marked.push((columns.place(), columns.count(1, "helpful")?, columns.flag(2, "reported")?));
+            let (helpful, withdrawn) = (columns.count(1, "helpful")?, columns.count(2, "withdrawn")?);
+            let helpful =
+                shown_votes(helpful, withdrawn).map_err(|problem| columns.damaged("withdrawn", problem))?;
+            self.marked.push((columns.place(), helpful, columns.flag(3, "reported")?));
         }
         Ok(())
     }

@@ -1,0 +1,84 @@
+//! Who a shopper is, as the shop's own server says: the token in the header `Atelier-Identity`, or
+//! in the hidden field `identity` of a form. Deliberately absent: what somebody with an identity
+//! may do (`operations`), and roles of moderators, which no token gives.
+
+mod keys;
+mod names;
+mod token;
+
+use http::HeaderMap;
+use http::header::HeaderName;
+
+pub use keys::{IdentityKeys, InvalidIdentityKeys};
+pub use names::{InvalidReservedNames, ReservedNames};
+pub(crate) use token::BadIdentity;
+
+use crate::domain::{Identity, SubmissionLimits, Timestamp};
+
+/// The header of a token.
+pub(crate) const IDENTITY: HeaderName = HeaderName::from_static("atelier-identity");
+
+/// Whether tokens count.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum IdentityMode {
+    /// They are not looked at.
+    #[default]
+    Off,
+    /// They count where there is one.
+    Optional,
+    /// Nothing is posted and nobody votes without one.
+    Required,
+}
+
+/// Whose tokens count, and for what.
+#[derive(Debug, Clone, Default)]
+pub struct IdentitySettings {
+    /// Whether they count at all.
+    pub mode: IdentityMode,
+    /// The keys that verify them.
+    pub keys: IdentityKeys,
+    /// The audience that they must be for.
+    pub audience: String,
+    /// Names that only the seller may have.
+    pub reserved_names: ReservedNames,
+}
+
+impl IdentitySettings {
+    /// What the token in a header says; `None` when there is none, or when tokens do not count.
+    ///
+    /// # Errors
+    /// When the token is wrong. A wrong one is never taken for none.
+    pub(crate) fn of_header(
+        &self,
+        headers: &HeaderMap,
+        limits: &SubmissionLimits,
+        now: Timestamp,
+    ) -> Result<Option<Identity>, BadIdentity> {
+        if self.mode == IdentityMode::Off {
+            return Ok(None);
+        }
+        let mut values = headers.get_all(IDENTITY).iter();
+        let Some(value) = values.next() else { return Ok(None) };
+        if values.next().is_some() {
+            return Err(BadIdentity::Twice);
+        }
+        let token = value.to_str().map_err(|_| BadIdentity::NoToken)?;
+        token::read(token, self, limits, now).map(Some)
+    }
+
+    /// What the token in a form's field says; an empty field is none.
+    ///
+    /// # Errors
+    /// As [`of_header`](Self::of_header).
+    pub(crate) fn of_field(
+        &self,
+        token: &str,
+        limits: &SubmissionLimits,
+        now: Timestamp,
+    ) -> Result<Option<Identity>, BadIdentity> {
+        if self.mode == IdentityMode::Off || token.trim().is_empty() {
+            return Ok(None);
+        }
+        token::read(token.trim(), self, limits, now).map(Some)
+    }
+}
