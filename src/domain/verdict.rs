@@ -1,5 +1,5 @@
-//! What a moderator decides: the new state, the reason, the words beside it, and which of them must
-//! be there. Deliberately absent: the rows that it is for (`store::moderation`).
+//! What a moderator decides: the new state, the reason, a note, and which of them must be there.
+//! Deliberately absent: the rows that it is for (`store::moderation`).
 
 use super::{Body, FieldError, Reason, State};
 

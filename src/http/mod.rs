@@ -34,9 +34,7 @@ pub use watch::process::ProcessFacts;
 
 /// What moderation knows, as the JSON of the routes.
 pub(crate) mod moderation {
-    pub(crate) use super::operations::moderation::shown::{
-        ShownDecision, ShownItem, ShownOutcome, class_name,
-    };
+    pub(crate) use super::response::moderation::{ShownDecision, ShownItem, ShownOutcome, class_name};
 }
 
 /// Writes the OpenAPI document of a server with these settings, as readable JSON.

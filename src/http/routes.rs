@@ -140,7 +140,7 @@ impl Row {
         Self { from_memory: Some(from_memory), ..self }
     }
 
-    /// Its body may have so many bytes, whatever the setting for the others.
+    /// Its body may have so many bytes, and the setting for the others does not count.
     const fn with_body_of(self, max_bytes: usize) -> Self {
         Self { operation: Operation { max_body_bytes: Some(max_bytes), ..self.operation }, ..self }
     }

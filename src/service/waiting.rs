@@ -1,6 +1,6 @@
-//! How much waits for moderators, asked of the store at most every ten seconds, and what was decided
-//! and held since the process started, counted where it happens. The names of the metrics are
-//! `http::watch`'s.
+//! How much waits for moderators, asked of the store at most every ten seconds, and what was
+//! decided and held since the process started, counted where it happens. The names of the metrics
+//! are `http::watch`'s.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};

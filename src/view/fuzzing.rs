@@ -6,7 +6,6 @@ use std::cmp::Reverse;
 use serde_json::{Map, Value, json};
 
 use super::View;
-use crate::domain::Target;
 use crate::domain::{
     AnswerId, AnswerRow, Id, Page, PhotoId, PhotoRow, ProductRows, QuestionId, QuestionRow, Timestamp,
 };

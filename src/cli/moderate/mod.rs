@@ -295,7 +295,7 @@ fn confirm(count: usize, typed: Option<usize>, noun: &str) -> anyhow::Result<()>
     }
 }
 
-/// Whoever is at the shell, by the account's name: the one before `sudo`, if there is one.
+/// Who is at the shell, by the account's name: the one before `sudo`, if there is one.
 fn account() -> Actor {
     let named = |variable| std::env::var(variable).ok().filter(|name: &String| !name.trim().is_empty());
     let name = ["SUDO_USER", "USER", "LOGNAME"].into_iter().find_map(named);

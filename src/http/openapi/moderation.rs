@@ -9,11 +9,9 @@ use crate::domain::{
     Actor, AuthorRole, Digest, FieldError, Finding, Id as _, ProductId, Reason, State, Target, Timestamp,
 };
 use crate::http::operation::{Operation, Purpose};
-use crate::http::operations::moderation::decisions::Request;
-use crate::http::operations::moderation::shown::{
-    ShownCounts, ShownDecision, ShownFinding, ShownItem, ShownOutcome,
-};
+use crate::http::request::decision::DecisionRequest;
 use crate::http::request::json_body;
+use crate::http::response::moderation::{ShownCounts, ShownDecision, ShownFinding, ShownItem, ShownOutcome};
 use crate::http::response::problem::Problem;
 use crate::service::moderation::{
     AuthorCounts, Decided, Decision, Done, Item, ItemTexts, MAX_DECIDED_ITEMS, ModerationCounts, QueueClass,
@@ -50,7 +48,7 @@ pub(super) fn problems(operation: &Operation, settings: &Settings<'_>) -> Vec<Pr
             problems.extend(of_bodies("application/json", max_bytes));
             problems
                 .extend(["", "[]"].iter().filter_map(|body| json_body::parse_object(body.as_bytes()).err()));
-            problems.extend(Request::parse(&Map::new()).err().map(Problem::InvalidFields));
+            problems.extend(DecisionRequest::parse(&Map::new()).err().map(Problem::InvalidFields));
         }
         "try_text" => {
             problems.extend(of_bodies("application/json", max_bytes));

@@ -11,7 +11,7 @@ use crate::domain::{
     Stars, Summary, Target, Timestamp,
 };
 use crate::service::{Service, ServiceSettings, SystemClock};
-use crate::store::moderation::{Moderated, Moderation, ModerationAnswer, ModerationQuery};
+use crate::store::moderation::{Moderated, Moderation, ModerationAnswer, ModerationQuery, Report};
 use crate::store::{Change, ChangeSink, Command, Outcome, Reader, Sessions, StoreError, Writer};
 
 /// Rows in memory. What is hidden is removed.
@@ -153,8 +153,9 @@ impl Reader for MadeUp {
 }
 
 impl Writer for MadeUp {
-    fn moderate(&mut self, _: &[Moderation]) -> Result<Vec<Moderated>, StoreError> {
-        Err(StoreError::Unavailable("this store has no moderation".to_owned()))
+    fn moderate(&mut self, moderations: &[Moderation]) -> Result<Vec<Moderated>, StoreError> {
+        let mut shelf = self.shelf.lock();
+        Ok(moderations.iter().map(|moderation| shelf.moderate(moderation)).collect())
     }
 
     fn commit(&mut self, commands: &[Command]) -> Result<Vec<Outcome>, StoreError> {
@@ -178,17 +179,22 @@ impl Shelf {
                 row.helpful += votes;
                 Outcome::Voted { product_id, helpful: row.helpful }
             }
-            Command::Report(Target::Review(review_id)) => {
-                let Some(rows) = self.holder(*review_id) else { return Outcome::NotFound };
-                rows.reviews.retain(|row| row.review_id != *review_id);
-                // Tests report a review that gave four stars.
-                for row in &mut rows.characteristics {
-                    (row.stars, row.ratings) = (row.stars - 4, row.ratings - 1);
-                }
-                Outcome::Reported { product_id: rows.product_id }
-            }
             _ => Outcome::NotFound,
         }
+    }
+
+    /// Reports of reviews alone: they hide at once.
+    fn moderate(&mut self, moderation: &Moderation) -> Moderated {
+        let Moderation::Report(Report { target: Target::Review(review_id), .. }) = moderation else {
+            return Moderated::NotFound;
+        };
+        let Some(rows) = self.holder(*review_id) else { return Moderated::NotFound };
+        rows.reviews.retain(|row| row.review_id != *review_id);
+        // Tests report a review that gave four stars.
+        for row in &mut rows.characteristics {
+            (row.stars, row.ratings) = (row.stars - 4, row.ratings - 1);
+        }
+        Moderated::Reported { product_id: rows.product_id, is_hidden: true }
     }
 
     fn holder(&mut self, review_id: ReviewId) -> Option<&mut ReviewRows> {

@@ -3,10 +3,10 @@
 
 use serde::Serialize;
 
-use super::shown::{ShownActor, ShownDecision, ShownItem};
 use super::{ask, change, json, target, unexpected};
 use crate::domain::Timestamp;
 use crate::http::call::Call;
+use crate::http::response::moderation::{ShownActor, ShownDecision, ShownItem};
 use crate::http::response::problem::Problem;
 use crate::http::response::reply::Reply;
 use crate::service::moderation::{CLAIM_LASTS, Moderated, Moderation, ModerationAnswer, ModerationQuery};

@@ -1,13 +1,12 @@
-//! What moderators ask and change. Each file is a theme; `shown` has the JSON of what moderation
-//! knows, `parameters` the queries, `cursor` the places in lists. Deliberately absent: who may ask
-//! (`request::key`), and what a change does (`store::moderation`).
+//! What moderators ask and change. Each file is a theme; `parameters` are the queries, `cursor` the
+//! places in lists. Deliberately absent: who may ask (`request::key`), the JSON of what moderation
+//! knows (`response::moderation`), and what a change does (`store::moderation`).
 
 pub(crate) mod cursor;
 pub(crate) mod decisions;
 pub(crate) mod items;
 mod parameters;
 pub(crate) mod queue;
-pub(crate) mod shown;
 pub(crate) mod try_text;
 pub(crate) mod words;
 

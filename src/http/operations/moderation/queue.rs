@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use super::shown::{ShownCounts, ShownItem};
 use super::{ask, cursor, json, parameters, serves, unexpected};
 use crate::http::call::Call;
+use crate::http::response::moderation::{ShownCounts, ShownItem};
 use crate::http::response::problem::Problem;
 use crate::http::response::reply::Reply;
 use crate::http::services::Services;

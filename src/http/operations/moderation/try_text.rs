@@ -4,11 +4,11 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::shown::ShownFinding;
 use super::{failed, json};
 use crate::domain::{Body, FieldError, Id as _, Name, ProductId, SubmissionLimits, Summary};
 use crate::http::call::Call;
 use crate::http::request::body::read_object;
+use crate::http::response::moderation::ShownFinding;
 use crate::http::response::problem::Problem;
 use crate::http::response::reply::Reply;
 use crate::service::{Post, PostKind, Tried};

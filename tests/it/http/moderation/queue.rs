@@ -118,7 +118,7 @@ on_every_store! {
                 let page = desk.get(&format!("queue?sort={sort}&limit=7&cursor={cursor}"));
                 met.extend(named(&page).into_iter().map(|(_, id)| id));
                 pages += 1;
-                // While somebody walks, others decide about rows already met and about rows to come.
+                // While somebody walks, others decide about rows, met and not.
                 if pages == 3 && sort == "priority" {
                     assert_eq!(desk.decide("question", 2, "published")["outcome"], "done");
                     assert_eq!(desk.decide("question", 49, "published")["outcome"], "done");

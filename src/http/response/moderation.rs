@@ -1,6 +1,6 @@
 //! What moderation knows, as JSON: items, decisions, counts. Names of members are part of the
-//! contract; ids are numbers, absent values null. Addresses of authors are never in it. Deliberately
-//! absent: what may be asked.
+//! contract; ids are numbers, absent values null. Addresses of authors are never in it.
+//! Deliberately absent: what may be asked.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ pub(crate) struct ShownItem {
     kind: &'static str,
     id: u64,
     product_id: u64,
-    /// The question beside an answer.
+    /// The question of an answer.
     question: Option<ShownQuestion>,
     text: String,
     summary: Option<String>,
