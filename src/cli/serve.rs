@@ -18,7 +18,7 @@ use super::manager::{self, State};
 use super::{demo, logging, output};
 use crate::config::{CommandLine, ServeOptions, misspelt_variables};
 use crate::domain::Timestamp;
-use crate::http::{Admin, ProcessFacts, Server, ServerHandle};
+use crate::http::{Admin, HttpSettings, ProcessFacts, Server, ServerHandle};
 use crate::service::{Clock as _, Service, SystemClock};
 use crate::store::Store;
 
@@ -33,6 +33,7 @@ pub(super) fn run(
 ) -> anyhow::Result<ExitCode> {
     options.check()?;
     options.check_files()?;
+    let identity = options.read_identity_settings()?;
     let started_at = SystemClock.now();
     let socket = manager::take_socket()?;
     #[cfg_attr(not(feature = "otel"), expect(unused_mut, reason = "nobody else listens"))]
@@ -57,8 +58,8 @@ pub(super) fn run(
         .with_context(|| format!("cannot use {address}"))?;
     let service = Arc::new(service);
     let signals = Signals::listen().context("cannot listen for signals")?;
-    let server =
-        server.start(Arc::clone(&service), options.http_settings()).context("cannot start serving")?;
+    let settings = HttpSettings { identity, ..options.http_settings() };
+    let server = server.start(Arc::clone(&service), settings).context("cannot start serving")?;
     tracing::info!(address = %server.address(), store = %address, "serving");
     let listening = format!("Listening on {scheme}://{}{}", server.address(), options.path_prefix);
     println!("{listening}");

@@ -24,8 +24,8 @@ impl InForce<'_> {
         let in_force = |setting: Setting| {
             let source = line.source_of(&setting);
             let value = match line.value_of(&setting) {
-                // The only one with a password.
-                Some(_) if setting.is_secret() => Some(options.store.store.to_string()),
+                // The only ones with a password or a secret.
+                Some(_) if setting.is_secret() => Some(options.masked(setting.key())),
                 Some(value) => Some(setting.today(&value).unwrap_or(value)),
                 None => options.worked_out(setting.key()),
             };
@@ -41,9 +41,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_setting_has_a_secret() {
+    fn two_settings_have_secrets() {
         let secret =
             Setting::all().into_iter().filter(Setting::is_secret).map(|setting| setting.key().to_owned());
-        assert_eq!(secret.collect::<Vec<_>>(), ["store"], "`InForce::all` masks no other");
+        assert_eq!(secret.collect::<Vec<_>>(), ["store", "identity_keys"], "`masked` knows no other");
     }
 }

@@ -5,6 +5,7 @@
 
 mod command_line;
 mod file;
+mod identity;
 mod in_force;
 mod machine;
 mod options;
@@ -25,7 +26,7 @@ pub(crate) use values::{lifetime, whole_number};
 pub use wrong::WrongSetting;
 
 use crate::http::{AccessLog, HttpSettings, LocalPeers, Services, TlsFiles};
-use crate::service::ServiceSettings;
+use crate::service::{ModerationSettings, ServiceSettings};
 use crate::store::StoreAddress;
 
 /// The defaults of `--max-product-cache`, `--max-review-cache` and `--max-catalogue-cache`, in GiB.
@@ -60,6 +61,7 @@ impl ServeOptions {
             rate_limits: self.rate_limits,
             local_peers: self.local_peers(),
             trusted_proxies: self.trusted_proxies.clone(),
+            identity: self.identity_settings(),
             access_log: AccessLog { requests: self.access_log, slow: self.slow_request },
             workers: self.workers.map_or(defaults.workers, usize::from),
         }
@@ -81,6 +83,7 @@ impl ServeOptions {
             max_page_size: self.max_page_size,
             max_nested_answers: self.max_nested_answers as usize,
             duplicate_window: self.duplicate_window,
+            moderation: self.moderation_settings(),
             ..ServiceSettings::default()
         };
         settings.submission.body_max_chars = self.max_text_chars as usize;
@@ -92,11 +95,22 @@ impl ServeOptions {
         settings
     }
 
+    /// What becomes of votes and reports.
+    fn moderation_settings(&self) -> ModerationSettings {
+        ModerationSettings {
+            report_threshold: self.report_threshold,
+            votes: self.votes,
+            ..ModerationSettings::default()
+        }
+    }
+
     /// Whether the settings go together.
     ///
     /// # Errors
-    /// A certificate without its key, or a key without its certificate.
+    /// A certificate without its key, a key without its certificate, and tokens that count without
+    /// keys or an audience.
     pub fn check(&self) -> Result<(), WrongSetting> {
+        self.check_identity()?;
         let (present, missing) = match (&self.tls_cert, &self.tls_key) {
             (Some(_), None) => ("tls_cert", "tls_key"),
             (None, Some(_)) => ("tls_key", "tls_cert"),
@@ -131,6 +145,14 @@ impl ServeOptions {
             "max_catalogue_cache" => Some(self.service_settings().catalogue_max_bytes.to_string()),
             "max_product_age" => Some(values::shown(self.max_product_age())),
             _ => None,
+        }
+    }
+
+    /// A setting with a secret, without it.
+    fn masked(&self, key: &str) -> String {
+        match key {
+            "identity_keys" => self.identity_keys.to_string(),
+            _ => self.store.store.to_string(),
         }
     }
 

@@ -7,8 +7,13 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
+use super::identity::{self, WrittenKeys};
 use super::values::{self, ByteSize, LogFilter, Switch, whole_number};
-use crate::http::{CorsOrigins, LocalPeers, LoggedRequests, RateLimits, Services, TrustedProxies};
+use crate::http::{
+    CorsOrigins, IdentityMode, LocalPeers, LoggedRequests, RateLimits, ReservedNames, Services,
+    TrustedProxies,
+};
+use crate::service::VotePolicy;
 use crate::store::StoreAddress;
 
 /// Where `serve` listens by default.
@@ -18,6 +23,7 @@ const STORE: &str = "Store";
 const LISTENING: &str = "Listening";
 const PAGES: &str = "Pages and origins";
 const LIMITS: &str = "Limits";
+const IDENTITY: &str = "Identity";
 const CACHE: &str = "Cache";
 const LOG: &str = "Log";
 #[cfg(feature = "otel")]
@@ -201,6 +207,38 @@ pub struct ServeOptions {
     /// Most answers shown with a question in the questions list
     #[arg(long, help_heading = LIMITS, env = "ATELIER_MAX_NESTED_ANSWERS", value_name = "ROWS", default_value_t = 1_000, value_parser = whole_number(0..=u32::MAX))]
     pub max_nested_answers: u32,
+
+    #[expect(clippy::doc_markdown, reason = "this comment is the help text, shown as it is")]
+    /// Whether tokens of the shop's own server say who a shopper is (Atelier-Identity): off,
+    /// optional, or required for everything that is posted and for votes
+    #[arg(long, help_heading = IDENTITY, env = "ATELIER_IDENTITY", value_name = "WHICH", default_value = "off", value_parser = values::one_of(identity::MODES), hide_possible_values = true)]
+    pub identity: IdentityMode,
+
+    #[expect(clippy::doc_markdown, reason = "this comment is the help text, shown as it is")]
+    /// Keys that verify tokens, separated by commas: KID:HS256:SECRET or KID:EdDSA:PUBLIC_KEY, both
+    /// in base64; or file:PATH of a file with one a line
+    #[arg(long, help_heading = IDENTITY, env = "ATELIER_IDENTITY_KEYS", hide_env_values = true, value_name = "KEYS", default_value = "", hide_default_value = true)]
+    pub identity_keys: WrittenKeys,
+
+    /// What tokens must name as their audience (aud), such as https://reviews.shop.example
+    #[arg(long, help_heading = IDENTITY, env = "ATELIER_IDENTITY_AUDIENCE", value_name = "TEXT", default_value = "", value_parser = identity::audience, hide_default_value = true)]
+    pub identity_audience: String,
+
+    #[expect(clippy::doc_markdown, reason = "this comment is the help text, shown as it is")]
+    /// Whose votes count: open (every vote, but those with a token once), one_a_client (one of each
+    /// address) or identified (those with a token)
+    #[arg(long, help_heading = IDENTITY, env = "ATELIER_VOTES", value_name = "WHOSE", default_value = "open", value_parser = values::one_of(identity::VOTES), hide_possible_values = true)]
+    pub votes: VotePolicy,
+
+    /// How many reports of different people hide a row; three times as many once a moderator has
+    /// approved it
+    #[arg(long, help_heading = IDENTITY, env = "ATELIER_REPORT_THRESHOLD", value_name = "N", default_value_t = 1, value_parser = whole_number(1..=1_000_u32))]
+    pub report_threshold: u32,
+
+    /// Names that only the seller may have, separated by commas, such as Seller,Support; off
+    /// reserves none
+    #[arg(long, help_heading = IDENTITY, env = "ATELIER_RESERVED_NAMES", value_name = "NAMES", default_value = "off")]
+    pub reserved_names: ReservedNames,
 
     /// Most memory for cached questions and answers; 0 caches none [default: 4GiB, at most two
     /// ninths of the memory that there is]

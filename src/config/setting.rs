@@ -194,7 +194,10 @@ mod tests {
             Setting::all().iter().map(|setting| setting.heading().to_owned()).collect();
         headings.dedup();
         headings.retain(|heading| heading != "Traces");
-        assert_eq!(headings, ["Store", "Listening", "Pages and origins", "Limits", "Cache", "Log"]);
+        assert_eq!(
+            headings,
+            ["Store", "Listening", "Pages and origins", "Limits", "Identity", "Cache", "Log"]
+        );
     }
 
     #[test]

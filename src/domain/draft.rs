@@ -8,18 +8,23 @@ use super::ids::Id;
 use super::{Stars, TextError, is_photo_address};
 
 /// The names of the fields that some submission has, other than photos and characteristics.
-pub const FIELDS: [&str; 12] = [
+pub const FIELDS: [&str; 17] = [
     "body",
     "count",
     "element",
     "email",
+    "identity",
     "name",
+    "note",
+    "open_ms",
+    "opened_at",
     "product_id",
     "rating",
     "recommend",
     "sku_id",
     "summary",
     "time",
+    "website",
     "widget",
 ];
 
@@ -83,6 +88,13 @@ impl Draft {
     pub fn set(&mut self, name: &str, field: Field) {
         if let Some(name) = FIELDS.into_iter().find(|known| *known == name) {
             self.fields.entry(name).or_insert(field);
+        }
+    }
+
+    /// Sets a field, also one that is set already.
+    pub fn replace(&mut self, name: &str, field: Field) {
+        if let Some(name) = FIELDS.into_iter().find(|known| *known == name) {
+            self.fields.insert(name, field);
         }
     }
 

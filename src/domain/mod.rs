@@ -40,7 +40,7 @@ pub use review::{
     CHARACTERISTICS, CharacteristicRow, InvalidStars, NewReview, Rated, ReviewPhotoRow, ReviewRow,
     ReviewRows, ReviewsPart, Stars,
 };
-pub use submission::{NewAnswer, NewQuestion, SELLER_NAME, SubmissionLimits};
+pub use submission::{NewAnswer, NewQuestion, SELLER_NAME, SubmissionLimits, note};
 pub use target::Target;
 pub use text::{
     Body, Email, Name, PhotoUrl, Summary, TextError, is_invisible, is_photo_address, normalize, visible,

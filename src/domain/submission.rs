@@ -101,6 +101,23 @@ impl NewAnswer {
     }
 }
 
+/// Reads a note that may be missing, of at most `max_chars` characters.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn note(draft: &Draft, max_chars: usize) -> Result<String, Vec<FieldError>> {
+    let parse = |text: &str| Body::parse(text, max_chars);
+    match draft.field("note") {
+        Field::Missing => Ok(String::new()),
+        Field::Text(note) if note.trim().is_empty() => Ok(String::new()),
+        _ => {
+            let mut errors = Vec::new();
+            let note = text(&mut errors, draft, "note", parse);
+            note.map(|note| note.as_str().to_owned()).ok_or(errors)
+        }
+    }
+}
+
 /// The name that the seller's own answers have. Clients lift answers of this name.
 pub const SELLER_NAME: &str = "Seller";
 

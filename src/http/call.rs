@@ -10,7 +10,7 @@ use super::operation::Variables;
 use super::request::body::Payload;
 use super::request::query::{answer_id, product_id, question_id, review_id};
 use super::response::problem::Problem;
-use crate::domain::{Actor, AnswerId, ProductId, QuestionId, ReviewId};
+use crate::domain::{Actor, AnswerId, ProductId, QuestionId, ReviewId, Sender};
 
 /// A request whose operation is known.
 pub(crate) struct Call<'a> {
@@ -31,6 +31,18 @@ impl Call<'_> {
     /// [`Problem::WrongKey`] when the table of routes lets everybody in.
     pub(crate) fn actor(&self) -> Result<&Actor, Problem> {
         self.actor.as_ref().ok_or(Problem::WrongKey { is_sent: false })
+    }
+
+    /// Who sends a write, as far as its head says.
+    ///
+    /// # Errors
+    /// [`Problem::BadIdentity`]
+    pub(crate) fn sender(&self) -> Result<Sender, Problem> {
+        let (settings, service) = (&self.app.settings, &self.app.service);
+        let limits = &service.settings().submission;
+        let identity = settings.identity.of_header(&self.head.headers, limits, service.now())?;
+        let client = settings.trusted_proxies.client(self.peer, &self.head.headers);
+        Ok(Sender { identity, client: Some(client.address()), ..Sender::default() })
     }
 
     /// The question in the path.

@@ -13,6 +13,7 @@ use super::operation::{Operation, Variables, allow};
 use super::request::body::Payload;
 use super::request::caller::{Caller, Origin, Role};
 use super::request::idempotency::idempotency_key;
+use super::request::identity::IdentityMode;
 use super::request::key::actor;
 use super::request::rate_limits::{Charge, Fate, LocalPeers};
 use super::request::request_id;
@@ -33,6 +34,7 @@ pub(crate) async fn respond(app: &App, peer: IpAddr, request: Request<Payload>) 
     let (head, mut body) = request.into_parts();
     let path = head.uri.path().strip_prefix(app.settings.path_prefix.as_str());
     let destination = path.map_or(Destination::UnknownPath, |path| find(&head.method, path));
+    let destination = present(app, destination);
     let (operation, variables) = match destination {
         Destination::Found(row, variables) => (Some(&row.operation), variables),
         _ => (None, Default::default()),
@@ -70,23 +72,16 @@ async fn reply(
 ) -> Responded {
     let (prefix, path) = (app.settings.path_prefix.as_str(), head.uri.path());
     let refused = |problem: Problem| problem.into_response(&head.headers, path, prefix);
-    let is_absent = |operation: &Operation| {
-        (operation.needs_home_page && app.history.is_none())
-            || (operation.part == Part::Demo && !app.settings.demo)
-            || !app.settings.services.serve(operation.part)
-    };
     let allowed = |operation: &Operation| allow(&app.server.operations, operation.path);
     let (row, variables) = match destination {
-        Destination::Found(row, variables) if !is_absent(&row.operation) => (row, variables),
-        Destination::Options(operation) if !is_absent(operation) => {
-            return Ok(cors::options(&allowed(operation)));
-        }
-        Destination::WrongMethod(operation, variables) if !is_absent(operation) => {
+        Destination::Found(row, variables) => (row, variables),
+        Destination::Options(operation) => return Ok(cors::options(&allowed(operation))),
+        Destination::WrongMethod(operation, variables) => {
             let problem = operation.check_ids(&variables).err();
             let wrong_method = || Problem::WrongMethod { allow: allowed(operation) };
             return Err(refused(problem.unwrap_or_else(wrong_method)));
         }
-        _ => return Err(refused(Problem::UnknownPath)),
+        Destination::UnknownPath => return Err(refused(Problem::UnknownPath)),
     };
     let charge = match row.operation.counts_as() {
         Some(kind) => charge(app, peer, head, &row.operation, kind, &variables).await.map_err(refused)?,
@@ -123,6 +118,34 @@ pub(crate) fn max_body_bytes(app: &App, method: &Method, path: &str) -> usize {
         _ => None,
     };
     own.unwrap_or(app.settings.max_body_bytes)
+}
+
+/// Whether the settings leave an operation out.
+fn is_absent(app: &App, operation: &Operation) -> bool {
+    let settings = &app.settings;
+    (operation.needs_home_page && app.history.is_none())
+        || (operation.needs_identity && settings.identity.mode == IdentityMode::Off)
+        || (operation.part == Part::Demo && !settings.demo)
+        || !settings.services.serve(operation.part)
+}
+
+/// The destination as it is with these settings. A path stays known by its other methods.
+fn present<'a>(app: &App, destination: Destination<'a>) -> Destination<'a> {
+    match destination {
+        Destination::Found(row, variables) if is_absent(app, &row.operation) => {
+            let mut others = app.server.operations.iter();
+            let is_there =
+                |other: &&&'static Operation| other.path == row.operation.path && !is_absent(app, other);
+            let other = others.find(is_there);
+            other.map_or(Destination::UnknownPath, |other| Destination::WrongMethod(other, variables))
+        }
+        Destination::Options(operation) | Destination::WrongMethod(operation, _)
+            if is_absent(app, operation) =>
+        {
+            Destination::UnknownPath
+        }
+        destination => destination,
+    }
 }
 
 /// Charges a write to its client. A wrong id in the path is no write, and a repetition under a

@@ -25,6 +25,9 @@ mod watch;
 pub use connection::admin::{Admin, AdminHandle};
 pub use connection::server::{Server, ServerHandle};
 pub use request::client::{InvalidProxy, TrustedProxies};
+pub use request::identity::{
+    IdentityKeys, IdentityMode, IdentitySettings, InvalidIdentityKeys, InvalidReservedNames, ReservedNames,
+};
 pub use request::rate_limits::{InvalidRateLimits, LocalPeers, RateLimits};
 pub use response::cors::{CorsOrigins, InvalidOrigin};
 pub use services::{InvalidServices, Services};
@@ -39,5 +42,5 @@ pub(crate) mod moderation {
 
 /// Writes the OpenAPI document of a server with these settings, as readable JSON.
 pub fn openapi_document(http: &HttpSettings, service: &crate::service::ServiceSettings) -> String {
-    openapi::document(http, service, &routes::served(http.services, false))
+    openapi::document(http, service, &routes::served(http, false))
 }

@@ -37,6 +37,8 @@ pub(crate) struct Operation {
     pub(crate) needs_home_page: bool,
     /// Most bytes of its body, where that is not the setting for all.
     pub(crate) max_body_bytes: Option<usize>,
+    /// Whether it disappears where tokens of shoppers do not count.
+    pub(crate) needs_identity: bool,
 }
 
 /// What an operation is for.

@@ -15,11 +15,13 @@ use super::operations::{
 };
 use super::pages::{demo, docs, first_page};
 use super::request::caller::Role;
+use super::request::identity::IdentityMode;
 use super::request::query::ListQuery;
 use super::response::allowance::Kind;
 use super::response::problem::Problem;
 use super::response::reply::Reply;
-use super::services::{Part, Services};
+use super::services::Part;
+use super::settings::HttpSettings;
 use super::watch::metrics::MAX_OPERATIONS;
 use crate::view::ListTag;
 
@@ -56,6 +58,7 @@ macro_rules! row {
                 who: Role::Anyone,
                 needs_home_page: false,
                 max_body_bytes: None,
+                needs_identity: false,
             },
             run: |call| Box::pin($run(call)),
             from_memory: None,
@@ -65,7 +68,7 @@ macro_rules! row {
 
 use Purpose::{List, Moderation, Service, Session, Write};
 
-const OPERATIONS: usize = 48;
+const OPERATIONS: usize = 54;
 
 // Each operation has counters of its own.
 const _: () = assert!(OPERATIONS <= MAX_OPERATIONS);
@@ -94,6 +97,12 @@ static TABLE: [Row; OPERATIONS] = numbered([
     row!(PUT "/qa/questions/{question_id}/report", "report_question", Write(Kind::Reports), questions::report),
     row!(PUT "/qa/answers/{answer_id}/report", "report_answer", Write(Kind::Reports), answers::report),
     row!(PUT "/reviews/{review_id}/report", "report_review", Write(Kind::Reports), reviews::report),
+    row!(DELETE "/qa/questions/{question_id}/helpful", "take_back_question_vote", Write(Kind::Votes), questions::take_vote_back).for_identified(),
+    row!(DELETE "/qa/answers/{answer_id}/helpful", "take_back_answer_vote", Write(Kind::Votes), answers::take_vote_back).for_identified(),
+    row!(DELETE "/reviews/{review_id}/helpful", "take_back_review_vote", Write(Kind::Votes), reviews::take_vote_back).for_identified(),
+    row!(POST "/qa/questions/{question_id}/appeal", "appeal_question", Write(Kind::Reports), questions::appeal).for_identified(),
+    row!(POST "/qa/answers/{answer_id}/appeal", "appeal_answer", Write(Kind::Reports), answers::appeal).for_identified(),
+    row!(POST "/reviews/{review_id}/appeal", "appeal_review", Write(Kind::Reports), reviews::appeal).for_identified(),
     row!(GET "/cart", "show_cart", Session, cart::show),
     row!(POST "/cart", "add_to_cart", Session, cart::add),
     row!(POST "/interactions", "add_interaction", Session, interactions::add),
@@ -148,6 +157,11 @@ impl Row {
     /// Only holders of keys with the role's scope may ask, and nothing may keep the responses.
     const fn only_for(self, who: Role) -> Self {
         Self { operation: Operation { who, ..self.operation }, ..self }
+    }
+
+    /// It is there only where tokens of shoppers count.
+    const fn for_identified(self) -> Self {
+        Self { operation: Operation { needs_identity: true, ..self.operation }, ..self }
     }
 
     const fn with_home_page(self) -> Self {
@@ -206,10 +220,13 @@ pub(crate) fn operations() -> Vec<&'static Operation> {
     TABLE.iter().map(|row| &row.operation).collect()
 }
 
-/// The operations of these services, and those of the demo shop if it is there.
-pub(crate) fn served(services: Services, demo: bool) -> Vec<&'static Operation> {
-    let is_there =
-        |operation: &&Operation| services.serve(operation.part) && (demo || operation.part != Part::Demo);
+/// The operations of a server with these settings, and those of the demo shop if it is there.
+pub(crate) fn served(settings: &HttpSettings, demo: bool) -> Vec<&'static Operation> {
+    let is_there = |operation: &&Operation| {
+        settings.services.serve(operation.part)
+            && (demo || operation.part != Part::Demo)
+            && (settings.identity.mode != IdentityMode::Off || !operation.needs_identity)
+    };
     operations().into_iter().filter(is_there).collect()
 }
 

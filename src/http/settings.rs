@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::request::client::TrustedProxies;
+use super::request::identity::IdentitySettings;
 use super::request::rate_limits::{LocalPeers, RateLimits};
 use super::response::cors::CorsOrigins;
 use super::services::Services;
@@ -47,6 +48,8 @@ pub struct HttpSettings {
     pub local_peers: LocalPeers,
     /// Proxies whose forwarding header is believed.
     pub trusted_proxies: TrustedProxies,
+    /// Who shoppers are, as the shop's own server says.
+    pub identity: IdentitySettings,
     /// Which requests are logged.
     pub access_log: AccessLog,
     /// Worker threads.
@@ -72,6 +75,7 @@ impl Default for HttpSettings {
             rate_limits: RateLimits::OFF,
             local_peers: LocalPeers::Limited,
             trusted_proxies: TrustedProxies::default(),
+            identity: IdentitySettings::default(),
             access_log: AccessLog::OFF,
             workers: std::thread::available_parallelism().map_or(2, usize::from),
         }

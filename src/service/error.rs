@@ -9,6 +9,18 @@ pub enum ServiceError {
     /// Another submission came under the same key before.
     #[error("the key belongs to another submission")]
     KeyTaken,
+    /// Nobody does this without an identity.
+    #[error("an identity is needed")]
+    IdentityNeeded,
+    /// Nobody votes for a row of their own.
+    #[error("the row is the voter's own")]
+    OwnRow,
+    /// The row is somebody else's.
+    #[error("the row is somebody else's")]
+    NotTheAuthor,
+    /// There is no decision to appeal against, or it was appealed against before.
+    #[error("there is nothing to appeal against")]
+    NothingToAppeal,
     /// Too many requests wait for the store already.
     #[error("too many requests wait for the store")]
     Overloaded,

@@ -22,6 +22,7 @@ mod questions;
 mod readiness;
 mod reviews;
 mod settings;
+mod shoppers;
 mod stand_in;
 mod statistics;
 mod submissions;
@@ -44,8 +45,8 @@ pub use statistics::{BatchStatistics, Failure, SPANS_TARGET, Statistics, ViewSta
 pub use submissions::Added;
 pub use waiting::{ModerationStatistics, QueueLength};
 
-/// What a key is, and what it allows.
-pub use crate::store::moderation::{Key, Scope};
+/// What a key is and allows, and how long notes may be.
+pub use crate::store::moderation::{Key, MAX_NOTE_CHARS, Scope};
 
 use self::lanes::fill::{FillSignal, Filler, KINDS_AT_ONCE};
 use self::lanes::loader::{Lane, LoadRequest, ViewLoad};
@@ -61,9 +62,7 @@ use self::memory::{MaxBytes, Memory};
 use self::readiness::Readiness;
 use self::statistics::Counters;
 use self::threads::Threads;
-use crate::domain::Target;
-use crate::domain::{ProductId, QuestionId};
-use crate::store::moderation::{Moderated, Moderation, Report};
+use crate::domain::{ProductId, QuestionId, Sender, Target, Timestamp};
 use crate::store::{Change, ChangeSink, Command, Outcome, Sessions, StoreError};
 use crate::view::Campus;
 
@@ -294,26 +293,22 @@ impl Service {
         }
     }
 
-    /// Counts one vote.
-    async fn vote(&self, target: Target) -> Result<(), ServiceError> {
+    /// The time of the service.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Counts one vote of somebody.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`].
+    pub async fn vote(&self, target: Target) -> Result<(), ServiceError> {
         self.write(Command::Vote { target, votes: 1 }).await.map(drop)
     }
 
-    /// Reports a row, which hides it when it is the last report that this takes.
+    /// Counts a report of somebody.
     async fn report(&self, target: Target) -> Result<(), ServiceError> {
-        let report = Report {
-            target,
-            reporter: None,
-            is_of_address: false,
-            reason: None,
-            note: None,
-            threshold: self.settings.moderation.report_threshold,
-            now: self.clock.now(),
-        };
-        match self.moderate(Moderation::Report(report)).await? {
-            Moderated::NotFound => Err(ServiceError::NotFound),
-            _ => Ok(()),
-        }
+        self.report_from(target, &Sender::default(), None, None).await.map(drop)
     }
 
     /// Waits for a thread's reply, for at most `store_wait`.

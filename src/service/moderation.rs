@@ -8,7 +8,6 @@ use super::lanes::moderation::ModerationRequest;
 use super::lanes::writer::WriteRequest;
 use super::waiting::Counted;
 use super::{Service, ServiceError};
-use crate::domain::Timestamp;
 
 pub use crate::store::moderation::{
     AuthorCounts, CLAIM_LASTS, Decide, Decided, Decision, Done, Item, ItemTexts, MAX_DECIDED_ITEMS,
@@ -17,11 +16,6 @@ pub use crate::store::moderation::{
 };
 
 impl Service {
-    /// The time of what moderators do.
-    pub fn now(&self) -> Timestamp {
-        self.clock.now()
-    }
-
     /// Carries out a change of moderation. It is durable and visible when this returns.
     ///
     /// # Errors

@@ -75,7 +75,7 @@ impl Server {
         let mut threads = Vec::new();
         let mut workers = Vec::new();
         let metrics = Arc::new(ServerMetrics::new(
-            served(settings.services, settings.demo),
+            served(&settings, settings.demo),
             settings.workers,
             settings.max_connections,
             Arc::clone(&rate_limiter),

@@ -5,15 +5,18 @@ use serde_json::Value;
 
 use super::moderation;
 use super::template::Settings;
-use crate::domain::{CartItem, Draft, FieldError, Interaction, NewAnswer, NewQuestion, NewReview};
+use crate::domain::{
+    CartItem, Draft, Field, FieldError, Interaction, NewAnswer, NewQuestion, NewReview, note,
+};
 use crate::http::operation::{Operation, Purpose, Variables};
+use crate::http::request::identity::IdentityMode;
 use crate::http::request::json_body;
 use crate::http::response::allowance::{Kind, TooMany};
 use crate::http::response::problem::Problem;
-use crate::service::Scope;
+use crate::service::{MAX_NOTE_CHARS, Scope};
 
 /// Problems that some operations name as their own. All others follow from the table.
-const NAMED: [Problem; 9] = [
+const NAMED: [Problem; 12] = [
     Problem::InvalidProductId,
     Problem::UnknownProduct,
     Problem::UnknownReview,
@@ -21,6 +24,9 @@ const NAMED: [Problem; 9] = [
     Problem::UnknownAnswer,
     Problem::UnknownPath,
     Problem::NotReady("the store cannot be reached"),
+    Problem::IdentityRequired,
+    Problem::NotTheAuthor,
+    Problem::NothingToAppeal,
     Problem::WrongKey { is_sent: true },
     Problem::ScopeMissing(Scope::AnswerAsSeller),
 ];
@@ -37,6 +43,14 @@ pub(super) fn problems(operation: &Operation, own: &Value, settings: &Settings<'
         problems.extend(bad_submissions(operation, missing, settings));
     }
     problems.extend(moderation::problems(operation, settings));
+    let identity = settings.http.identity.mode;
+    if let (Some(kind), true) = (operation.counts_as(), identity != IdentityMode::Off) {
+        problems.push(Problem::BadIdentity("has expired".to_owned()));
+        if identity == IdentityMode::Required && kind != Kind::Reports {
+            problems.push(Problem::IdentityRequired);
+        }
+        problems.extend((kind == Kind::Votes).then_some(Problem::OwnRow));
+    }
     if let Some(scope) = operation.who.scope() {
         problems.extend([Problem::WrongKey { is_sent: true }, Problem::ScopeMissing(scope)]);
     }
@@ -57,6 +71,11 @@ fn missing_fields(operation: &Operation, settings: &Settings<'_>) -> Option<Vec<
         (Purpose::Write(Kind::Questions), _) => NewQuestion::parse(&draft, limits).err(),
         (Purpose::Write(Kind::Answers), _) => NewAnswer::parse(&draft, limits).err(),
         (Purpose::Write(Kind::Reviews), _) => NewReview::parse(&draft, limits).err(),
+        (_, "appeal_question" | "appeal_answer" | "appeal_review") => {
+            let mut draft = Draft::default();
+            draft.set("note", Field::Flag(true));
+            note(&draft, MAX_NOTE_CHARS).err()
+        }
         (_, "add_to_cart") => CartItem::parse(&draft).err(),
         (_, "add_interaction") => Interaction::parse(&draft).err(),
         _ => None,
@@ -66,7 +85,9 @@ fn missing_fields(operation: &Operation, settings: &Settings<'_>) -> Option<Vec<
 /// What may be wrong with a body.
 fn bad_submissions(operation: &Operation, missing: Vec<FieldError>, settings: &Settings<'_>) -> Vec<Problem> {
     let mut problems = Vec::new();
-    if operation.counts_as().is_some() {
+    let takes_a_key =
+        matches!(operation.purpose, Purpose::Write(Kind::Questions | Kind::Answers | Kind::Reviews));
+    if takes_a_key {
         problems.extend([Problem::InvalidKey, Problem::KeyTaken]);
     }
     problems.extend([

@@ -7,6 +7,7 @@ use super::template::Settings;
 use super::{examples, responses};
 use crate::http::operation::Operation;
 use crate::http::request::caller::Role;
+use crate::http::request::identity::IdentityMode;
 
 /// An operation as OpenAPI describes it.
 pub(super) fn operation(operation: &Operation, own: &Value, settings: &Settings<'_>) -> Value {
@@ -19,6 +20,10 @@ pub(super) fn operation(operation: &Operation, own: &Value, settings: &Settings<
             Role::Anyone => json!([]),
             Role::Moderator | Role::Administrator => json!([{"key": []}]),
         };
+    }
+    if operation.counts_as().is_some() && settings.http.identity.mode != IdentityMode::Off {
+        let token = json!({"$ref": "#/components/parameters/Atelier-Identity"});
+        described["parameters"].as_array_mut().into_iter().for_each(|all| all.push(token.clone()));
     }
     if let Some(members) = described.as_object_mut() {
         members.remove("problems");

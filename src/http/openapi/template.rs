@@ -4,7 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{lists, moderation};
-use crate::domain::{DEFAULT_PAGE_SIZE, MAX_ID, MAX_PIECES};
+use crate::domain::{DEFAULT_PAGE_SIZE, MAX_ID, MAX_PIECES, Reason};
 use crate::http::operation::Operation;
 use crate::http::response::caching;
 use crate::http::response::cors::{self, CorsOrigins};
@@ -99,6 +99,7 @@ fn values(settings: &Settings<'_>) -> Map<String, Value> {
         "max_steps": MAX_STEPS,
         "problem_types": problem_names.iter().map(problem_type).collect::<Vec<String>>(),
         "problem_names": problem_names,
+        "reasons": Reason::ALL.iter().filter(|reason| reason.is_of_people()).map(|reason| reason.name()).collect::<Vec<_>>(),
         "exposed_headers": cors::EXPOSED,
         "encodings": Encoding::ALL.map(Encoding::name),
         "lists_kept": caching::of_lists(http.shared_cache_s).to_str().unwrap_or_default(),

@@ -7,13 +7,15 @@ use std::collections::BTreeSet;
 use super::*;
 use crate::domain::{CartItem, Draft, Interaction, NewAnswer, NewQuestion, NewReview};
 use crate::http::request::body::parse_form;
+use crate::http::request::identity::{IdentityMode, IdentitySettings};
 use crate::http::request::json_body;
 use crate::http::request::rate_limits::RateLimits;
 use crate::http::response::problem::kinds;
 use crate::http::routes::operations;
 
 fn described() -> Value {
-    let http = HttpSettings { rate_limits: RateLimits::DEFAULT, ..HttpSettings::default() };
+    let identity = IdentitySettings { mode: IdentityMode::Required, ..IdentitySettings::default() };
+    let http = HttpSettings { rate_limits: RateLimits::DEFAULT, identity, ..HttpSettings::default() };
     serde_json::from_str(&document(&http, &ServiceSettings::default(), &operations())).expect("JSON")
 }
 

@@ -1,8 +1,9 @@
-//! The four operations on answers. Deliberately absent: the rules (`service`).
+//! The operations on answers. Deliberately absent: the rules (`service`).
 
 use super::lists::{ListRequest, TYPICAL_PAGE_BYTES};
-use super::submissions::created;
-use crate::domain::{Draft, Id as _, NewAnswer, Sender};
+use super::marks;
+use super::submissions::{complete, created, with_name};
+use crate::domain::{Draft, Id as _, NewAnswer, Target};
 use crate::http::app::App;
 use crate::http::call::Call;
 use crate::http::operation::Variables;
@@ -45,17 +46,19 @@ pub(crate) fn list_from_memory(
 /// makes it the seller's answer.
 pub(crate) async fn add(call: Call<'_>) -> Result<Reply, Problem> {
     let question_id = call.question_id()?;
+    let mut sender = call.sender()?;
     let Call { app, head, body, .. } = call;
     let unknown = |error| Problem::from_service(error, Problem::UnknownQuestion);
-    let sender = Sender { seller_key: seller(&app.service, &head.headers).await?, ..Sender::default() };
+    sender.seller_key = seller(&app.service, &head.headers).await?;
     let key = idempotency_key(&head.headers)?;
     let draft = read_draft(head, body, app.settings.max_body_bytes);
     let limits = &app.service.settings().submission;
-    let parse = |draft: Draft| {
+    let parse = |mut draft: Draft| {
         let left_out = draft.photos_left_out();
+        let reserved = complete(app, &mut sender, &mut draft)?;
         let parsed = match &sender.seller_key {
             Some(_) => NewAnswer::parse_of_seller(draft, limits),
-            None => NewAnswer::parse(&draft, limits),
+            None => with_name(NewAnswer::parse(&draft, limits), reserved),
         };
         Ok((parsed.map_err(Problem::InvalidFields)?, left_out))
     };
@@ -75,12 +78,24 @@ pub(crate) async fn add(call: Call<'_>) -> Result<Reply, Problem> {
 
 /// `PUT /qa/answers/:answer_id/helpful`
 pub(crate) async fn vote(call: Call<'_>) -> Result<Reply, Problem> {
-    let voted = call.app.service.vote_answer(call.answer_id()?).await;
-    voted.map(|()| Reply::Done).map_err(|error| Problem::from_service(error, Problem::UnknownAnswer))
+    let target = Target::Answer(call.answer_id()?);
+    marks::vote(call, target, Problem::UnknownAnswer).await
+}
+
+/// `DELETE /qa/answers/:answer_id/helpful`
+pub(crate) async fn take_vote_back(call: Call<'_>) -> Result<Reply, Problem> {
+    let target = Target::Answer(call.answer_id()?);
+    marks::take_vote_back(call, target, Problem::UnknownAnswer).await
 }
 
 /// `PUT /qa/answers/:answer_id/report`
 pub(crate) async fn report(call: Call<'_>) -> Result<Reply, Problem> {
-    let reported = call.app.service.report_answer(call.answer_id()?).await;
-    reported.map(|()| Reply::Done).map_err(|error| Problem::from_service(error, Problem::UnknownAnswer))
+    let target = Target::Answer(call.answer_id()?);
+    marks::report(call, target, Problem::UnknownAnswer).await
+}
+
+/// `POST /qa/answers/:answer_id/appeal`
+pub(crate) async fn appeal(call: Call<'_>) -> Result<Reply, Problem> {
+    let target = Target::Answer(call.answer_id()?);
+    marks::appeal(call, target, Problem::UnknownAnswer).await
 }

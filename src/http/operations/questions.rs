@@ -1,8 +1,9 @@
-//! The four operations on questions. Deliberately absent: the rules (`service`).
+//! The operations on questions. Deliberately absent: the rules (`service`).
 
 use super::lists::{ListRequest, TYPICAL_PAGE_BYTES};
-use super::submissions::created;
-use crate::domain::{Id as _, NewQuestion};
+use super::marks;
+use super::submissions::{complete, created, with_name};
+use crate::domain::{Id as _, NewQuestion, Target};
 use crate::http::app::App;
 use crate::http::call::Call;
 use crate::http::operation::Variables;
@@ -43,14 +44,16 @@ pub(crate) fn list_from_memory(
 
 /// `POST /qa/questions`
 pub(crate) async fn add(call: Call<'_>) -> Result<Reply, Problem> {
+    let mut sender = call.sender()?;
     let Call { app, head, body, .. } = call;
     let key = idempotency_key(&head.headers)?;
-    let draft = read_draft(head, body, app.settings.max_body_bytes)?;
-    let question =
-        NewQuestion::parse(&draft, &app.service.settings().submission).map_err(Problem::InvalidFields)?;
+    let mut draft = read_draft(head, body, app.settings.max_body_bytes)?;
+    let reserved = complete(app, &mut sender, &mut draft)?;
+    let question = NewQuestion::parse(&draft, &app.service.settings().submission);
+    let question = with_name(question, reserved).map_err(Problem::InvalidFields)?;
     let added = app
         .service
-        .add_question(question, key.as_ref())
+        .add_question_from(question, key.as_ref(), &sender)
         .await
         .map_err(|error| Problem::from_service(error, Problem::UnknownQuestion))?;
     let location = format!("{}/qa/questions/{}/answers", app.settings.path_prefix, added.id);
@@ -59,12 +62,24 @@ pub(crate) async fn add(call: Call<'_>) -> Result<Reply, Problem> {
 
 /// `PUT /qa/questions/:question_id/helpful`
 pub(crate) async fn vote(call: Call<'_>) -> Result<Reply, Problem> {
-    let voted = call.app.service.vote_question(call.question_id()?).await;
-    voted.map(|()| Reply::Done).map_err(|error| Problem::from_service(error, Problem::UnknownQuestion))
+    let target = Target::Question(call.question_id()?);
+    marks::vote(call, target, Problem::UnknownQuestion).await
+}
+
+/// `DELETE /qa/questions/:question_id/helpful`
+pub(crate) async fn take_vote_back(call: Call<'_>) -> Result<Reply, Problem> {
+    let target = Target::Question(call.question_id()?);
+    marks::take_vote_back(call, target, Problem::UnknownQuestion).await
 }
 
 /// `PUT /qa/questions/:question_id/report`
 pub(crate) async fn report(call: Call<'_>) -> Result<Reply, Problem> {
-    let reported = call.app.service.report_question(call.question_id()?).await;
-    reported.map(|()| Reply::Done).map_err(|error| Problem::from_service(error, Problem::UnknownQuestion))
+    let target = Target::Question(call.question_id()?);
+    marks::report(call, target, Problem::UnknownQuestion).await
+}
+
+/// `POST /qa/questions/:question_id/appeal`
+pub(crate) async fn appeal(call: Call<'_>) -> Result<Reply, Problem> {
+    let target = Target::Question(call.question_id()?);
+    marks::appeal(call, target, Problem::UnknownQuestion).await
 }

@@ -1,8 +1,9 @@
-//! The five operations on reviews. Deliberately absent: the rules (`service`).
+//! The operations on reviews. Deliberately absent: the rules (`service`).
 
 use super::lists::{ListRequest, TYPICAL_PAGE_BYTES, only_page};
-use super::submissions::created;
-use crate::domain::{Id as _, NewReview};
+use super::marks;
+use super::submissions::{complete, created, with_name};
+use crate::domain::{Id as _, NewReview, Target};
 use crate::http::app::App;
 use crate::http::call::Call;
 use crate::http::operation::Variables;
@@ -67,15 +68,17 @@ pub(crate) fn sums_from_memory(
 
 /// `POST /reviews`
 pub(crate) async fn add(call: Call<'_>) -> Result<Reply, Problem> {
+    let mut sender = call.sender()?;
     let Call { app, head, body, .. } = call;
     let key = idempotency_key(&head.headers)?;
-    let draft = read_draft(head, body, app.settings.max_body_bytes)?;
-    let limits = &app.service.settings().submission;
-    let review = NewReview::parse(&draft, limits).map_err(Problem::InvalidFields)?;
+    let mut draft = read_draft(head, body, app.settings.max_body_bytes)?;
+    let reserved = complete(app, &mut sender, &mut draft)?;
+    let review = NewReview::parse(&draft, &app.service.settings().submission);
+    let review = with_name(review, reserved).map_err(Problem::InvalidFields)?;
     let location = format!("{}/reviews?product_id={}", app.settings.path_prefix, review.product_id);
     let added = app
         .service
-        .add_review(review, key.as_ref())
+        .add_review_from(review, key.as_ref(), &sender)
         .await
         .map_err(|error| Problem::from_service(error, Problem::UnknownReview))?;
     Ok(created("review_id", added, draft.photos_left_out(), location))
@@ -83,12 +86,24 @@ pub(crate) async fn add(call: Call<'_>) -> Result<Reply, Problem> {
 
 /// `PUT /reviews/:review_id/helpful`
 pub(crate) async fn vote(call: Call<'_>) -> Result<Reply, Problem> {
-    let voted = call.app.service.vote_review(call.review_id()?).await;
-    voted.map(|()| Reply::Done).map_err(|error| Problem::from_service(error, Problem::UnknownReview))
+    let target = Target::Review(call.review_id()?);
+    marks::vote(call, target, Problem::UnknownReview).await
+}
+
+/// `DELETE /reviews/:review_id/helpful`
+pub(crate) async fn take_vote_back(call: Call<'_>) -> Result<Reply, Problem> {
+    let target = Target::Review(call.review_id()?);
+    marks::take_vote_back(call, target, Problem::UnknownReview).await
 }
 
 /// `PUT /reviews/:review_id/report`
 pub(crate) async fn report(call: Call<'_>) -> Result<Reply, Problem> {
-    let reported = call.app.service.report_review(call.review_id()?).await;
-    reported.map(|()| Reply::Done).map_err(|error| Problem::from_service(error, Problem::UnknownReview))
+    let target = Target::Review(call.review_id()?);
+    marks::report(call, target, Problem::UnknownReview).await
+}
+
+/// `POST /reviews/:review_id/appeal`
+pub(crate) async fn appeal(call: Call<'_>) -> Result<Reply, Problem> {
+    let target = Target::Review(call.review_id()?);
+    marks::appeal(call, target, Problem::UnknownReview).await
 }

@@ -34,6 +34,13 @@ impl Client {
     }
 }
 
+impl Client {
+    /// The address, or the lowest one of the network.
+    pub(crate) fn address(self) -> IpAddr {
+        IpAddr::V6(Ipv6Addr::from_bits(self.0)).to_canonical()
+    }
+}
+
 /// Networks of proxies whose forwarding header is believed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct TrustedProxies(Vec<IpNet>);

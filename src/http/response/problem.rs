@@ -35,6 +35,16 @@ pub(crate) enum Problem {
     InvalidQuestionId,
     InvalidAnswerId,
     UnknownPath,
+    /// The token of a shopper is wrong.
+    BadIdentity(String),
+    /// There is no token, and it takes one.
+    IdentityRequired,
+    /// Nobody votes for a row of their own.
+    OwnRow,
+    /// The row is somebody else's.
+    NotTheAuthor,
+    /// There is no decision to appeal against, or it was appealed against before.
+    NothingToAppeal,
     /// No key, or one that is not in force.
     WrongKey {
         /// Whether there was one.
@@ -131,6 +141,10 @@ impl Problem {
         match error {
             ServiceError::NotFound => not_found,
             ServiceError::KeyTaken => Self::KeyTaken,
+            ServiceError::IdentityNeeded => Self::IdentityRequired,
+            ServiceError::OwnRow => Self::OwnRow,
+            ServiceError::NotTheAuthor => Self::NotTheAuthor,
+            ServiceError::NothingToAppeal => Self::NothingToAppeal,
             ServiceError::Overloaded => Self::Overloaded,
             ServiceError::StoreUnavailable | ServiceError::ThreadPanicked => Self::Unavailable,
         }
@@ -156,6 +170,11 @@ impl Problem {
             Self::InvalidQuestionId => "invalid-question-id",
             Self::InvalidAnswerId => "invalid-answer-id",
             Self::UnknownPath => "unknown-path",
+            Self::BadIdentity(_) => "bad-identity",
+            Self::IdentityRequired => "identity-required",
+            Self::OwnRow => "own-row",
+            Self::NotTheAuthor => "not-the-author",
+            Self::NothingToAppeal => "nothing-to-appeal",
             Self::WrongKey { .. } => "wrong-key",
             Self::ScopeMissing(_) => "scope-missing",
             Self::WrongMethod { .. } => "wrong-method",
@@ -208,6 +227,7 @@ impl Problem {
             }
             Self::Claimed { by, until } => detail.replace("{by}", by).replace("{until}", &until.to_string()),
             Self::WordsChanged { revision } => detail.replace("{revision}", &revision.to_string()),
+            Self::BadIdentity(why) => detail.replace("{why}", why),
             Self::ScopeMissing(scope) => detail.replace("{scope}", scope.name()),
             Self::InvalidFields(errors) | Self::InvalidParameters(errors) => {
                 let details: Vec<&str> = errors.iter().map(|error| error.detail.as_str()).collect();
@@ -273,6 +293,9 @@ impl Problem {
             Self::WrongMethod { allow } => {
                 let allow = HeaderValue::try_from(allow);
                 headers.insert(ALLOW, allow.expect("names of methods are visible ASCII"));
+            }
+            Self::BadIdentity(_) | Self::IdentityRequired => {
+                headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Atelier-Identity"));
             }
             Self::WrongKey { is_sent } => {
                 let challenge = if is_sent { "Bearer error=\"invalid_token\"" } else { "Bearer" };

@@ -45,6 +45,11 @@ impl Refused {
         }
     }
 
+    /// The token that came with it.
+    pub(super) fn identity(&self) -> Option<&str> {
+        Some(self.value("identity")).filter(|token| !token.is_empty())
+    }
+
     /// What is wrong with a field, in a sentence that begins with its label.
     pub(super) fn error(&self, name: &str, label: &str) -> Option<String> {
         let error = self.errors.iter().find(|error| error.pointer == format!("#/{name}"))?;

@@ -24,15 +24,17 @@ use self::product_page::{ProductPage, Shown};
 use self::shop_page::{MessagePage, ShopPage};
 use super::html::Assets;
 use crate::domain::{
-    AnswerId, Draft, Field, Id as _, NewAnswer, NewQuestion, NewReview, Page, ProductId, QuestionId,
-    ReviewId, ReviewOrder,
+    AnswerId, Draft, Field, Id, NewAnswer, NewQuestion, NewReview, Page, ProductId, QuestionId, ReviewId,
+    ReviewOrder, State, Target,
 };
 use crate::http::app::App;
 use crate::http::call::Call;
+use crate::http::operations::marks::vote_from;
+use crate::http::operations::submissions::{complete, with_name};
 use crate::http::response::problem::Problem;
 use crate::http::response::reply::Reply;
 use crate::pictures::Picture;
-use crate::service::ServiceError;
+use crate::service::{Added, ServiceError};
 
 /// Products on a page of the list.
 const CARDS: u64 = 12;
@@ -87,20 +89,22 @@ pub(crate) async fn ask(call: Call<'_>) -> Result<Reply, Problem> {
     if forms::is_foreign(&call.head.headers) {
         return foreign(call.app);
     }
-    let app = call.app;
+    let (app, mut sender) = (call.app, call.sender()?);
     if !load::has(&app.service, place.product_id).await? {
         return no_product(app);
     }
-    let draft = about(place.product_id, forms::read(call.head, call.body, app.settings.max_body_bytes)?);
-    let mut question = match NewQuestion::parse(&draft, &app.service.settings().submission) {
+    let mut draft = about(place.product_id, forms::read(call.head, call.body, app.settings.max_body_bytes)?);
+    let reserved = complete(app, &mut sender, &mut draft)?;
+    let question = NewQuestion::parse(&draft, &app.service.settings().submission);
+    let mut question = match with_name(question, reserved) {
         Ok(question) => question,
         Err(errors) => return show(app, place, Some(Refused::new(Form::Question, draft, errors))).await,
     };
     question.product_id = place.product_id;
-    let added = app.service.add_question(question, None).await.map_err(failed)?;
+    let added = app.service.add_question_from(question, None, &sender).await.map_err(failed)?;
     // A new question is the last one of the list.
-    let place = Place { questions: MAX_SHOWN, done: Some(Done::Asked), ..place };
-    Ok(go(app, place, &format!("question-{}", added.id)))
+    let shown = Place { questions: MAX_SHOWN, done: Some(Done::Asked), ..place };
+    Ok(came_of(app, added, shown, place, "question"))
 }
 
 /// `POST /demo/products/{product_id}/questions/{question_id}`
@@ -109,23 +113,25 @@ pub(crate) async fn answer(call: Call<'_>) -> Result<Reply, Problem> {
     if forms::is_foreign(&call.head.headers) {
         return foreign(call.app);
     }
-    let app = call.app;
+    let (app, mut sender) = (call.app, call.sender()?);
     let question_id = QuestionId::parse(call.variables[1]).map_err(|_| Problem::InvalidQuestionId)?;
-    let draft = forms::read(call.head, call.body, app.settings.max_body_bytes)?;
-    let answer = match NewAnswer::parse(&draft, &app.service.settings().submission) {
+    let mut draft = forms::read(call.head, call.body, app.settings.max_body_bytes)?;
+    let reserved = complete(app, &mut sender, &mut draft)?;
+    let answer = NewAnswer::parse(&draft, &app.service.settings().submission);
+    let answer = match with_name(answer, reserved) {
         Ok(answer) => answer,
         Err(errors) => {
             let refused = Refused::new(Form::Answer(question_id.get()), draft, errors);
             return show(app, place, Some(refused)).await;
         }
     };
-    let added = app.service.add_answer(question_id, answer, None).await;
+    let added = app.service.add_answer_from(question_id, answer, None, &sender).await;
     let added = match added {
         Err(ServiceError::NotFound) => return gone(app),
         added => added.map_err(failed)?,
     };
-    let place = Place { open: Some(question_id.get()), done: Some(Done::Answered), ..place };
-    Ok(go(app, place, &format!("answer-{}", added.id)))
+    let shown = Place { open: Some(question_id.get()), done: Some(Done::Answered), ..place };
+    Ok(came_of(app, added, shown, place, "answer"))
 }
 
 /// `POST /demo/products/{product_id}/reviews`
@@ -134,19 +140,21 @@ pub(crate) async fn review(call: Call<'_>) -> Result<Reply, Problem> {
     if forms::is_foreign(&call.head.headers) {
         return foreign(call.app);
     }
-    let app = call.app;
+    let (app, mut sender) = (call.app, call.sender()?);
     if !load::has(&app.service, place.product_id).await? {
         return no_product(app);
     }
-    let draft = about(place.product_id, forms::read(call.head, call.body, app.settings.max_body_bytes)?);
-    let mut review = match NewReview::parse(&draft, &app.service.settings().submission) {
+    let mut draft = about(place.product_id, forms::read(call.head, call.body, app.settings.max_body_bytes)?);
+    let reserved = complete(app, &mut sender, &mut draft)?;
+    let review = NewReview::parse(&draft, &app.service.settings().submission);
+    let mut review = match with_name(review, reserved) {
         Ok(review) => review,
         Err(errors) => return show(app, place, Some(Refused::new(Form::Review, draft, errors))).await,
     };
     review.product_id = place.product_id;
-    let added = app.service.add_review(review, None).await.map_err(failed)?;
-    let place = Place { order: ReviewOrder::Newest, done: Some(Done::Reviewed), ..place };
-    Ok(go(app, place, &format!("review-{}", added.id)))
+    let added = app.service.add_review_from(review, None, &sender).await.map_err(failed)?;
+    let shown = Place { order: ReviewOrder::Newest, done: Some(Done::Reviewed), ..place };
+    Ok(came_of(app, added, shown, place, "review"))
 }
 
 /// `POST /demo/products/{product_id}/votes/{row}`
@@ -168,26 +176,40 @@ async fn mark(call: Call<'_>, done: Done) -> Result<Reply, Problem> {
     }
     let (app, row) = (call.app, call.variables[1]);
     let (kind, id) = row.split_once('-').ok_or(Problem::UnknownPath)?;
-    let service = &app.service;
     let unknown = |_| Problem::UnknownPath;
-    let marked = match (kind, done) {
-        ("question", Done::Voted) => service.vote_question(QuestionId::parse(id).map_err(unknown)?).await,
-        ("question", _) => service.report_question(QuestionId::parse(id).map_err(unknown)?).await,
-        ("answer", Done::Voted) => service.vote_answer(AnswerId::parse(id).map_err(unknown)?).await,
-        ("answer", _) => service.report_answer(AnswerId::parse(id).map_err(unknown)?).await,
-        ("review", Done::Voted) => service.vote_review(ReviewId::parse(id).map_err(unknown)?).await,
-        ("review", _) => service.report_review(ReviewId::parse(id).map_err(unknown)?).await,
+    let target = match kind {
+        "question" => Target::Question(QuestionId::parse(id).map_err(unknown)?),
+        "answer" => Target::Answer(AnswerId::parse(id).map_err(unknown)?),
+        "review" => Target::Review(ReviewId::parse(id).map_err(unknown)?),
         _ => return Err(Problem::UnknownPath),
+    };
+    let sender = call.sender()?;
+    let marked = match done {
+        Done::Voted => vote_from(app, target, &sender).await.map(|()| done),
+        _ => app
+            .service
+            .report_from(target, &sender, None, None)
+            .await
+            .map(|is_hidden| if is_hidden { Done::Reported } else { Done::Noted }),
     };
     match marked {
         Err(ServiceError::NotFound) => gone(app),
         Err(error) => Err(failed(error)),
-        Ok(()) => {
+        Ok(done) => {
             let list = if kind == "review" { "reviews" } else { "questions" };
-            let fragment = if done == Done::Voted { row } else { list };
+            let fragment = if done == Done::Reported { list } else { row };
             Ok(go(app, Place { done: Some(done), ..place }, fragment))
         }
     }
+}
+
+/// Leads to a new row where it is shown, or back to where it was sent from if it waits.
+fn came_of<I: Id>(app: &App, added: Added<I>, shown: Place, place: Place, kind: &str) -> Reply {
+    if added.state == State::Published {
+        return go(app, shown, &format!("{kind}-{}", added.id));
+    }
+    let list = if kind == "review" { "reviews" } else { "questions" };
+    go(app, Place { done: Some(Done::Waiting), ..place }, list)
 }
 
 /// The place that a request is about; `None` when its path has no id.
@@ -212,7 +234,9 @@ async fn show(app: &App, place: Place, refused: Option<Refused>) -> Result<Reply
     let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let (roots, limits) = (Roots::of(app), &service.settings().submission);
     let frame = roots.frame();
-    let page = ProductPage::new(Shown { frame, place, item, related, questions, reviews, refused, limits });
+    let now = service.now();
+    let page =
+        ProductPage::new(Shown { frame, place, item, related, questions, reviews, refused, limits, now });
     html(&page, status)
 }
 

@@ -18,20 +18,35 @@ pub(super) enum Done {
     Asked,
     Answered,
     Reviewed,
+    /// What was sent waits for a moderator.
+    Waiting,
     Voted,
+    /// A report hid it.
     Reported,
+    /// It was reported, and is still there.
+    Noted,
 }
 
 impl Done {
-    const ALL: [Self; 5] = [Self::Asked, Self::Answered, Self::Reviewed, Self::Voted, Self::Reported];
+    const ALL: [Self; 7] = [
+        Self::Asked,
+        Self::Answered,
+        Self::Reviewed,
+        Self::Waiting,
+        Self::Voted,
+        Self::Reported,
+        Self::Noted,
+    ];
 
     fn name(self) -> &'static str {
         match self {
             Self::Asked => "asked",
             Self::Answered => "answered",
             Self::Reviewed => "reviewed",
+            Self::Waiting => "waiting",
             Self::Voted => "voted",
             Self::Reported => "reported",
+            Self::Noted => "noted",
         }
     }
 
@@ -41,7 +56,9 @@ impl Done {
             Self::Asked => "Thank you, your question is online.",
             Self::Answered => "Thank you, your answer is online.",
             Self::Reviewed => "Thank you, your review is online.",
+            Self::Waiting => "Thank you. It is waiting for a moderator, who decides whether it comes online.",
             Self::Voted => "Thank you, your vote is counted.",
+            Self::Noted => "Thank you. The shop will look at it.",
             Self::Reported => "Thank you. It is hidden now, from everybody.",
         }
     }

@@ -10,7 +10,7 @@ use super::parts::{Card, Frame, Line, Photos, Price, Stars, Target, TextField, d
 use super::place::{MAX_SHOWN, Place, STEP};
 use super::records::{self, Product, Questions, Reviews, Style};
 use super::reviews_part::{Bar, ReviewShown, Scale, Sort, bars, choices, recommended, scales, sorts};
-use crate::domain::SubmissionLimits;
+use crate::domain::{SubmissionLimits, Timestamp};
 
 /// Answers of a question that are shown at once.
 const FIRST_ANSWERS: usize = 2;
@@ -29,6 +29,8 @@ pub(super) struct Shown<'a> {
     pub(super) reviews: Reviews,
     pub(super) refused: Option<Refused>,
     pub(super) limits: &'a SubmissionLimits,
+    /// When the page is written.
+    pub(super) now: Timestamp,
 }
 
 /// The page of a product.
@@ -93,7 +95,22 @@ struct FormShown {
     action: String,
     is_refused: bool,
     fields: Vec<TextField>,
+    unseen: Unseen,
 }
+
+/// The fields of a form that people do not see.
+#[derive(Template)]
+#[template(path = "demo/unseen.html")]
+struct Unseen {
+    /// A part of the ids on the page.
+    form: String,
+    /// When the page was written, in milliseconds since 1970.
+    opened_at: i64,
+    /// The token that came with the form before.
+    identity: Option<String>,
+}
+
+impl HtmlSafe for Unseen {}
 
 struct QuestionShown {
     id: u64,
@@ -118,13 +135,13 @@ impl HtmlSafe for AnswerShown {}
 
 impl<'a> ProductPage<'a> {
     pub(super) fn new(shown: Shown<'a>) -> Self {
-        let Shown { frame, place, item, related, questions, mut reviews, refused, limits } = shown;
+        let Shown { frame, place, item, related, questions, mut reviews, refused, limits, now } = shown;
         let refused = refused.as_ref();
         let Item { product, styles, sums } = item;
         let chosen = styles.results.iter().find(|style| Some(style.style_id) == place.style);
         let style = chosen.or_else(|| default_style(&styles.results));
         let stars = Stars::average(&sums);
-        let pages = Pages { frame, place, refused, limits };
+        let pages = Pages { frame, place, refused, limits, now };
         let more_questions = pages.more(questions.results.len(), place.questions, "questions");
         let more_reviews = pages.more(reviews.results.len(), place.reviews, "reviews");
         reviews.results.truncate(place.reviews as usize);
@@ -179,6 +196,7 @@ struct Pages<'a> {
     place: Place,
     refused: Option<&'a Refused>,
     limits: &'a SubmissionLimits,
+    now: Timestamp,
 }
 
 impl Pages<'_> {
@@ -278,7 +296,12 @@ impl Pages<'_> {
         fields.push(
             field("email", "Your e-mail", email_max_chars).hint("Nobody sees it.").known("email", "email"),
         );
-        FormShown { action: self.action(path), is_refused: refused.is_some(), fields }
+        let unseen = Unseen {
+            form: id,
+            opened_at: self.now.milliseconds(),
+            identity: refused.and_then(Refused::identity).map(str::to_owned),
+        };
+        FormShown { action: self.action(path), is_refused: refused.is_some(), fields, unseen }
     }
 }
 

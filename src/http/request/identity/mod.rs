@@ -11,9 +11,10 @@ use http::header::HeaderName;
 
 pub use keys::{IdentityKeys, InvalidIdentityKeys};
 pub use names::{InvalidReservedNames, ReservedNames};
-pub(crate) use token::BadIdentity;
 
+use self::token::BadIdentity;
 use crate::domain::{Identity, SubmissionLimits, Timestamp};
+use crate::http::response::problem::Problem;
 
 /// The header of a token.
 pub(crate) const IDENTITY: HeaderName = HeaderName::from_static("atelier-identity");
@@ -47,23 +48,23 @@ impl IdentitySettings {
     /// What the token in a header says; `None` when there is none, or when tokens do not count.
     ///
     /// # Errors
-    /// When the token is wrong. A wrong one is never taken for none.
+    /// [`Problem::BadIdentity`]. A wrong token is never taken for none.
     pub(crate) fn of_header(
         &self,
         headers: &HeaderMap,
         limits: &SubmissionLimits,
         now: Timestamp,
-    ) -> Result<Option<Identity>, BadIdentity> {
+    ) -> Result<Option<Identity>, Problem> {
         if self.mode == IdentityMode::Off {
             return Ok(None);
         }
         let mut values = headers.get_all(IDENTITY).iter();
         let Some(value) = values.next() else { return Ok(None) };
         if values.next().is_some() {
-            return Err(BadIdentity::Twice);
+            return Err(bad(BadIdentity::Twice));
         }
-        let token = value.to_str().map_err(|_| BadIdentity::NoToken)?;
-        token::read(token, self, limits, now).map(Some)
+        let token = value.to_str().map_err(|_| bad(BadIdentity::NoToken))?;
+        token::read(token, self, limits, now).map(Some).map_err(bad)
     }
 
     /// What the token in a form's field says; an empty field is none.
@@ -75,10 +76,14 @@ impl IdentitySettings {
         token: &str,
         limits: &SubmissionLimits,
         now: Timestamp,
-    ) -> Result<Option<Identity>, BadIdentity> {
+    ) -> Result<Option<Identity>, Problem> {
         if self.mode == IdentityMode::Off || token.trim().is_empty() {
             return Ok(None);
         }
-        token::read(token.trim(), self, limits, now).map(Some)
+        token::read(token.trim(), self, limits, now).map(Some).map_err(bad)
     }
+}
+
+fn bad(why: BadIdentity) -> Problem {
+    Problem::BadIdentity(why.to_string())
 }

@@ -33,7 +33,7 @@ const REFUSED_MEMBERS: [&str; 6] = ["crit", "jku", "jwk", "x5c", "x5u", "b64"];
 /// What is wrong with a token, in words that fit behind "Atelier-Identity". It repeats nothing that
 /// the client chose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum BadIdentity {
+pub(super) enum BadIdentity {
     #[error("must come once")]
     Twice,
     #[error("must have at most {MAX_TOKEN_BYTES} bytes")]
