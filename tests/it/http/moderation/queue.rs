@@ -24,10 +24,11 @@ on_every_store! {
         assert_eq!((item["product_id"].as_u64(), item["text"].as_str()), (Some(5), Some("It is.")));
         assert_eq!((item["question"]["id"].as_u64(), item["question"]["text"].as_str()), (Some(2), Some("Is it good?")));
         assert_eq!((item["state"].as_str(), item["class"].as_str()), (Some("published"), Some("reported")));
-        assert_eq!((item["revision"].as_u64(), item["report_count"].as_u64()), (Some(0), Some(2)));
+        // Both reports are of the same client.
+        assert_eq!((item["revision"].as_u64(), item["report_count"].as_u64()), (Some(0), Some(1)));
         assert_eq!(item["reasons"], serde_json::json!(["reported"]));
         assert_eq!(item["since"], "2026-02-03T04:05:06.789Z");
-        assert_eq!(item["reports"].as_array().map(Vec::len), Some(2));
+        assert_eq!(item["reports"].as_array().map(Vec::len), Some(1));
     }
 
     fn a_page_is_what_the_filters_say(shop: &mut Shop) {
