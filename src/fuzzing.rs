@@ -1,16 +1,18 @@
-//! The targets of fuzzing: one function for each parser and for the view. Each takes any bytes and
+//! The targets of fuzzing: one function for each parser, for the view and for lists
+//! of words. Each takes any bytes and
 //! panics when its part of the crate gives a wrong result. They are built only for `fuzz/` and for
 //! tests. A test runs every kept input.
 
 pub use crate::http::fuzzing::{form_body, forwarded, head, json_body, path, query};
 pub use crate::import::fuzzing::csv;
+pub use crate::service::words::fuzzing::words;
 pub use crate::view::fuzzing::view;
 
 /// A function that panics when its part of the crate gives a wrong result for these bytes.
 pub type Target = fn(&[u8]);
 
 /// Every target by the name of its folder in `fuzz/corpus` and of its program in `fuzz/targets`.
-pub const TARGETS: [(&str, Target); 8] = [
+pub const TARGETS: [(&str, Target); 9] = [
     ("csv", csv),
     ("form_body", form_body),
     ("forwarded", forwarded),
@@ -19,6 +21,7 @@ pub const TARGETS: [(&str, Target); 8] = [
     ("path", path),
     ("query", query),
     ("view", view),
+    ("words", words),
 ];
 
 #[cfg(test)]

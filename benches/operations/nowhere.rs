@@ -1,6 +1,7 @@
 //! A store that takes rows and keeps none.
 
 use atelier::domain::{Set, Timestamp};
+use atelier::store::moderation::{ModerationTable, TableRows};
 use atelier::store::{
     BulkLoad, Counts, Dump, Finding, LastIds, LoadMode, PersonRows, RowBatch, StoreError, Upkeep,
 };
@@ -40,6 +41,14 @@ impl Upkeep for Nowhere {
 
 impl BulkLoad for Nowhere {
     fn add(&mut self, _: &RowBatch) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    fn add_of_moderation(&mut self, _: &TableRows) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    fn drop_of_moderation(&mut self, _: ModerationTable) -> Result<(), StoreError> {
         Ok(())
     }
 

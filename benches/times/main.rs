@@ -34,6 +34,11 @@ fn import(bencher: Bencher<'_, '_>, name: &str) {
     measure(bencher, name, &operations::FILES);
 }
 
+#[divan::bench(args = names(operations::WORDS), sample_size = 64)]
+fn words(bencher: Bencher<'_, '_>, name: &str) {
+    measure(bencher, name, &operations::WORDS);
+}
+
 fn names<const N: usize>(operations: [Named; N]) -> [&'static str; N] {
     operations.map(|(name, _)| name)
 }

@@ -117,7 +117,7 @@ CREATE TABLE identified_votes (
     kind       INTEGER NOT NULL,
     row_id     INTEGER NOT NULL,
     voter      BLOB NOT NULL, -- keyed digest
-    PRIMARY KEY (row_id, kind, voter)
+    PRIMARY KEY (product_id, row_id, kind, voter)
 ) WITHOUT ROWID;
 
 CREATE TABLE api_keys (

@@ -1,5 +1,5 @@
 //! `atelier copy`: copies a whole shop from one store to another: ids, dates, counters, hidden
-//! rows, and the largest ids ever given out. Deliberately absent: reading and writing rows, which
+//! rows, what moderation keeps, and the largest ids ever given out. Deliberately absent: reading and writing rows, which
 //! the stores do.
 
 use std::process::ExitCode;
@@ -11,7 +11,10 @@ use clap::Args;
 use super::counted::{CountedDump, counted};
 use crate::domain::{Kind, Set};
 use crate::service::{Clock as _, SystemClock};
-use crate::store::{Counts, Dump as _, LoadMode, Store, StoreAddress, StoreError, each_batch};
+use crate::store::moderation::ModerationTable;
+use crate::store::{
+    Counts, Dump as _, LoadMode, Store, StoreAddress, StoreError, each_batch, each_of_moderation,
+};
 
 /// The options of `copy`.
 #[derive(Debug, Clone, Args)]
@@ -54,6 +57,11 @@ fn copy(from: &dyn Store, to: &dyn Store, mode: LoadMode) -> Result<Counts, Stor
     let mut load = to.bulk_load(&Set::ALL, mode)?;
     for kind in Kind::all() {
         each_batch(&mut dump, kind, |batch| load.add(&batch))?;
+    }
+    for table in ModerationTable::ALL {
+        // Digests are worth nothing without the secret that they are keyed with, so all goes along.
+        load.drop_of_moderation(table)?;
+        each_of_moderation(&mut dump, table, |rows| load.add_of_moderation(&rows))?;
     }
     load.raise_last_ids(dump.last_ids()?);
     for set in Set::ALL {

@@ -4,6 +4,7 @@
 
 use super::progress::Progress;
 use crate::domain::{Kind, Set, Timestamp};
+use crate::store::moderation::{ModerationTable, TableRows};
 use crate::store::{Counts, Dump, LastIds, RowBatch, Store, StoreError};
 
 /// Such as `1 question, 7038 answers, 0 photos`: the kinds that have rows, and all three of the set
@@ -52,6 +53,10 @@ impl Dump for CountedDump {
             self.progress.advance_to(self.rows);
         }
         Ok(batch)
+    }
+
+    fn next_of_moderation(&mut self, table: ModerationTable) -> Result<TableRows, StoreError> {
+        self.dump.next_of_moderation(table)
     }
 
     fn last_ids(&mut self) -> Result<LastIds, StoreError> {

@@ -13,7 +13,7 @@ use super::counted::named;
 use super::progress::Progress;
 use crate::config::{StoreOption, whole_number};
 use crate::domain::{Kind, Set};
-use crate::import::{self, ImportError, ImportOptions, Sources, Stage, Summary};
+use crate::import::{self, ImportError, ImportOptions, STATES_FILE, Sources, Stage, Summary};
 use crate::service::{Clock as _, SystemClock};
 use crate::store::{LoadMode, Store, StoreError};
 
@@ -117,7 +117,8 @@ pub(super) fn run(args: &ImportArgs) -> anyhow::Result<ExitCode> {
 
 /// Says which files are there, and which are not.
 fn tell_files(sources: &Sources) {
-    let taken: Vec<_> = sources.files().iter().map(|file| file.name).collect();
+    let states = sources.states().map(|_| STATES_FILE);
+    let taken: Vec<_> = sources.files().iter().map(|file| file.name).chain(states).collect();
     if !taken.is_empty() {
         eprintln!("Files: {}", taken.join(", "));
     }

@@ -26,7 +26,7 @@ pub(crate) use values::{lifetime, whole_number};
 pub use wrong::WrongSetting;
 
 use crate::http::{AccessLog, HttpSettings, LocalPeers, Services, TlsFiles};
-use crate::service::{ModerationSettings, ServiceSettings};
+use crate::service::{HookSettings, ModerationSettings, ServiceSettings, Signals};
 use crate::store::StoreAddress;
 
 /// The defaults of `--max-product-cache`, `--max-review-cache` and `--max-catalogue-cache`, in GiB.
@@ -95,10 +95,30 @@ impl ServeOptions {
         settings
     }
 
-    /// What becomes of votes and reports.
     fn moderation_settings(&self) -> ModerationSettings {
+        let hook = self.hook_url.clone().zip(self.hook_secret.clone());
         ModerationSettings {
+            questions: self.moderation_questions,
+            answers: self.moderation_answers,
+            reviews: self.moderation_reviews,
             report_threshold: self.report_threshold,
+            signals: Signals {
+                links: self.links_in_texts,
+                contacts_in_names: self.contacts_in_names,
+                repeated_texts: self.repeated_texts,
+                busy_clients: self.busy_clients,
+                form_traps: self.form_traps,
+                capitals: self.capitals,
+                mail_domains: self.mail_domains,
+                listed_mail_domains: self.listed_mail_domains.0.clone(),
+            },
+            hook: hook.map(|(url, secret)| HookSettings {
+                url,
+                secret,
+                timeout: self.hook_timeout,
+                on_failure: self.hook_on_failure,
+                private_addresses: self.hook_private_addresses.is_on(),
+            }),
             votes: self.votes,
             ..ModerationSettings::default()
         }
@@ -107,9 +127,10 @@ impl ServeOptions {
     /// Whether the settings go together.
     ///
     /// # Errors
-    /// A certificate without its key, a key without its certificate, and tokens that count without
-    /// keys or an audience.
+    /// A certificate without its key, or a key without its certificate. A hook without its secret,
+    /// or without TLS in the open network. Tokens that count without keys or an audience.
     pub fn check(&self) -> Result<(), WrongSetting> {
+        self.check_hook()?;
         self.check_identity()?;
         let (present, missing) = match (&self.tls_cert, &self.tls_key) {
             (Some(_), None) => ("tls_cert", "tls_key"),
@@ -117,6 +138,19 @@ impl ServeOptions {
             _ => return Ok(()),
         };
         Err(WrongSetting::new(present, "set", &format!("write {missing} as well, or neither")))
+    }
+
+    fn check_hook(&self) -> Result<(), WrongSetting> {
+        match (&self.hook_url, &self.hook_secret) {
+            (Some(_), None) => Err(WrongSetting::new("hook_url", "set", "write hook_secret as well")),
+            (None, Some(_)) => Err(WrongSetting::new("hook_secret", "set", "write hook_url as well")),
+            (Some(url), _) if url.starts_with("http:") && !self.hook_private_addresses.is_on() => {
+                let complaint =
+                    "write an address that begins with https://, or hook_private_addresses = \"on\"";
+                Err(WrongSetting::new("hook_url", url, complaint))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Whether the files that settings name can be read by this process.
@@ -148,11 +182,13 @@ impl ServeOptions {
         }
     }
 
-    /// A setting with a secret, without it.
+    /// What is shown in place of a secret.
     fn masked(&self, key: &str) -> String {
         match key {
+            // An address shows itself without its password.
+            "store" => self.store.store.to_string(),
             "identity_keys" => self.identity_keys.to_string(),
-            _ => self.store.store.to_string(),
+            _ => "***".to_owned(),
         }
     }
 

@@ -8,12 +8,12 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use super::identity::{self, WrittenKeys};
-use super::values::{self, ByteSize, LogFilter, Switch, whole_number};
+use super::values::{self, ByteSize, LogFilter, MailDomains, Switch, whole_number};
 use crate::http::{
     CorsOrigins, IdentityMode, LocalPeers, LoggedRequests, RateLimits, ReservedNames, Services,
     TrustedProxies,
 };
-use crate::service::VotePolicy;
+use crate::service::{HookFailure, HookSecret, Policy, Signal, VotePolicy};
 use crate::store::StoreAddress;
 
 /// Where `serve` listens by default.
@@ -23,6 +23,7 @@ const STORE: &str = "Store";
 const LISTENING: &str = "Listening";
 const PAGES: &str = "Pages and origins";
 const LIMITS: &str = "Limits";
+const MODERATION: &str = "Moderation";
 const IDENTITY: &str = "Identity";
 const CACHE: &str = "Cache";
 const LOG: &str = "Log";
@@ -33,6 +34,12 @@ const LOCAL_PEERS: &[(&str, LocalPeers)] =
     &[("limited", LocalPeers::Limited), ("exempt", LocalPeers::Exempt)];
 const LOGGED_REQUESTS: &[(&str, LoggedRequests)] =
     &[("off", LoggedRequests::Off), ("errors", LoggedRequests::Errors), ("all", LoggedRequests::All)];
+
+const POLICIES: &[(&str, Policy)] =
+    &[("none", Policy::None), ("words", Policy::Words), ("first", Policy::First), ("all", Policy::All)];
+const SIGNALS: &[(&str, Signal)] = &[("off", Signal::Off), ("flag", Signal::Flag), ("hold", Signal::Hold)];
+const HOOK_FAILURES: &[(&str, HookFailure)] =
+    &[("hold", HookFailure::Hold), ("publish", HookFailure::Publish)];
 
 const MILLISECOND: Duration = Duration::from_millis(1);
 const SECOND: Duration = Duration::from_secs(1);
@@ -208,6 +215,77 @@ pub struct ServeOptions {
     #[arg(long, help_heading = LIMITS, env = "ATELIER_MAX_NESTED_ANSWERS", value_name = "ROWS", default_value_t = 1_000, value_parser = whole_number(0..=u32::MAX))]
     pub max_nested_answers: u32,
 
+    /// Which questions wait for a moderator: none, those with a word of the shop's lists, also the
+    /// first of each author, or all
+    #[arg(long, help_heading = MODERATION, env = "ATELIER_MODERATION_QUESTIONS", value_name = "none|words|first|all", default_value = "none", value_parser = values::one_of(POLICIES), hide_possible_values = true)]
+    pub moderation_questions: Policy,
+
+    /// Which answers wait for a moderator
+    #[arg(long, help_heading = MODERATION, env = "ATELIER_MODERATION_ANSWERS", value_name = "none|words|first|all", default_value = "none", value_parser = values::one_of(POLICIES), hide_possible_values = true)]
+    pub moderation_answers: Policy,
+
+    /// Which reviews wait for a moderator
+    #[arg(long, help_heading = MODERATION, env = "ATELIER_MODERATION_REVIEWS", value_name = "none|words|first|all", default_value = "none", value_parser = values::one_of(POLICIES), hide_possible_values = true)]
+    pub moderation_reviews: Policy,
+
+    /// Reports of different people that hide a row; three times as many once a moderator has
+    /// approved it
+    #[arg(long, help_heading = MODERATION, env = "ATELIER_REPORT_THRESHOLD", value_name = "N", default_value_t = 1, value_parser = whole_number(1..=1_000_u32))]
+    pub report_threshold: u32,
+
+    /// Texts with a link: flag tells moderators, hold has them wait
+    #[arg(long, help_heading = MODERATION, env = "ATELIER_LINKS_IN_TEXTS", value_name = "off|flag|hold", default_value = "off", value_parser = values::one_of(SIGNALS), hide_possible_values = true)]
+    pub links_in_texts: Signal,
+
+    /// Names that are an address of a page or of a person, or a telephone number
+    #[arg(long, help_heading = MODERATION, env = "ATELIER_CONTACTS_IN_NAMES", value_name = "off|flag|hold", default_value = "off", value_parser = values::one_of(SIGNALS), hide_possible_values = true)]
+    pub contacts_in_names: Signal,
+
+    /// The same text on three products within 24 hours
+    #[arg(long, help_heading = MODERATION, env = "ATELIER_REPEATED_TEXTS", value_name = "off|flag|hold", default_value = "off", value_parser = values::one_of(SIGNALS), hide_possible_values = true)]
+    pub repeated_texts: Signal,
+
+    /// More than five texts of a client within ten minutes
+    #[arg(long, help_heading = MODERATION, env = "ATELIER_BUSY_CLIENTS", value_name = "off|flag|hold", default_value = "off", value_parser = values::one_of(SIGNALS), hide_possible_values = true)]
+    pub busy_clients: Signal,
+
+    /// Forms with a hidden field filled in, or filled in within three seconds
+    #[arg(long, help_heading = MODERATION, env = "ATELIER_FORM_TRAPS", value_name = "off|flag|hold", default_value = "off", value_parser = values::one_of(SIGNALS), hide_possible_values = true)]
+    pub form_traps: Signal,
+
+    /// Texts of 20 letters and more, most of them capitals
+    #[arg(long, help_heading = MODERATION, env = "ATELIER_CAPITALS", value_name = "off|flag|hold", default_value = "off", value_parser = values::one_of(SIGNALS), hide_possible_values = true)]
+    pub capitals: Signal,
+
+    /// Authors with an address at one of --listed-mail-domains
+    #[arg(long, help_heading = MODERATION, env = "ATELIER_MAIL_DOMAINS", value_name = "off|flag|hold", default_value = "off", value_parser = values::one_of(SIGNALS), hide_possible_values = true)]
+    pub mail_domains: Signal,
+
+    /// Domains of mail addresses, separated by commas, with those below them
+    #[arg(long, help_heading = MODERATION, env = "ATELIER_LISTED_MAIL_DOMAINS", value_name = "DOMAINS", default_value = "", hide_default_value = true)]
+    pub listed_mail_domains: MailDomains,
+
+    /// A program that is asked about each new text, by a signed POST to this address [default: none]
+    #[arg(long, help_heading = MODERATION, env = "ATELIER_HOOK_URL", value_name = "https://HOST/PATH", value_parser = values::hook_url)]
+    pub hook_url: Option<String>,
+
+    /// What requests to --hook-url are signed with, as Standard Webhooks have it [default: none]
+    #[arg(long, help_heading = MODERATION, env = "ATELIER_HOOK_SECRET", hide_env_values = true, value_name = "whsec_SECRET")]
+    pub hook_secret: Option<HookSecret>,
+
+    /// How long --hook-url may take to respond
+    #[arg(long, help_heading = MODERATION, env = "ATELIER_HOOK_TIMEOUT", value_name = "DURATION", default_value = "2s", value_parser = values::duration(MILLISECOND, MILLISECOND..=Duration::from_secs(30)))]
+    pub hook_timeout: Duration,
+
+    /// What becomes of a text when --hook-url does not respond as it should; publish still holds what
+    /// --moderation-… holds
+    #[arg(long, help_heading = MODERATION, env = "ATELIER_HOOK_ON_FAILURE", value_name = "hold|publish", default_value = "hold", value_parser = values::one_of(HOOK_FAILURES), hide_possible_values = true)]
+    pub hook_on_failure: HookFailure,
+
+    /// Allow --hook-url at this machine or in a private network, and without TLS
+    #[arg(long, help_heading = MODERATION, env = "ATELIER_HOOK_PRIVATE_ADDRESSES", value_name = "on|off", num_args = 0..=1, require_equals = true, default_missing_value = "on", default_value = "off", hide_possible_values = true)]
+    pub hook_private_addresses: Switch,
+
     #[expect(clippy::doc_markdown, reason = "this comment is the help text, shown as it is")]
     /// Whether tokens of the shop's own server say who a shopper is (Atelier-Identity): off,
     /// optional, or required for everything that is posted and for votes
@@ -229,11 +307,6 @@ pub struct ServeOptions {
     /// address) or identified (those with a token)
     #[arg(long, help_heading = IDENTITY, env = "ATELIER_VOTES", value_name = "WHOSE", default_value = "open", value_parser = values::one_of(identity::VOTES), hide_possible_values = true)]
     pub votes: VotePolicy,
-
-    /// How many reports of different people hide a row; three times as many once a moderator has
-    /// approved it
-    #[arg(long, help_heading = IDENTITY, env = "ATELIER_REPORT_THRESHOLD", value_name = "N", default_value_t = 1, value_parser = whole_number(1..=1_000_u32))]
-    pub report_threshold: u32,
 
     /// Names that only the seller may have, separated by commas, such as Seller,Support; off
     /// reserves none

@@ -196,7 +196,7 @@ mod tests {
         headings.retain(|heading| heading != "Traces");
         assert_eq!(
             headings,
-            ["Store", "Listening", "Pages and origins", "Limits", "Identity", "Cache", "Log"]
+            ["Store", "Listening", "Pages and origins", "Limits", "Moderation", "Identity", "Cache", "Log"]
         );
     }
 

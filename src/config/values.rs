@@ -172,6 +172,40 @@ pub(super) fn path_prefix(text: &str) -> Result<String, &'static str> {
 /// Most characters of a campus.
 const MAX_CAMPUS_CHARS: usize = 60;
 
+/// Domains of mail addresses, in lower case.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MailDomains(pub Vec<String>);
+
+/// Most domains of mail addresses.
+const MAX_MAIL_DOMAINS: usize = 1_000;
+
+impl FromStr for MailDomains {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let domains: Vec<String> =
+            text.split(',').map(|part| part.trim().to_lowercase()).filter(|part| !part.is_empty()).collect();
+        let is_label = |label: &str| {
+            !label.is_empty()
+                && label.chars().all(|character| character.is_alphanumeric() || character == '-')
+        };
+        let is_domain = |domain: &String| domain.contains('.') && domain.split('.').all(is_label);
+        if domains.iter().all(is_domain) && domains.len() <= MAX_MAIL_DOMAINS {
+            return Ok(Self(domains));
+        }
+        Err(format!("write up to {MAX_MAIL_DOMAINS} domains such as mail.example,other.example"))
+    }
+}
+
+/// The address of the shop's program that is asked about texts. It is not shown in whole, so it has
+/// no user; whether it needs TLS is up to another setting.
+pub(super) fn hook_url(text: &str) -> Result<String, &'static str> {
+    let is_open = |url: &url::Url| url.username().is_empty() && url.password().is_none();
+    let has_scheme = |url: &url::Url| matches!(url.scheme(), "https" | "http") && url.has_host();
+    let url = url::Url::parse(text).ok().filter(has_scheme).filter(is_open);
+    url.map(Into::into).ok_or("write an address without a user, such as https://moderation.example/texts")
+}
+
 /// The name of a campus: some visible characters, spaces between them allowed.
 pub(super) fn campus(text: &str) -> Result<String, String> {
     let is_shown = text.trim() == text && !text.is_empty() && !text.contains(char::is_control);
@@ -305,6 +339,23 @@ mod tests {
         assert_eq!(campus("hr-rfp").as_deref(), Ok("hr-rfp"));
         for bad in ["", " a", "a\n", &"a".repeat(61)] {
             assert!(campus(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn mail_domains_and_hooks() {
+        let domains = |text: &str| text.parse::<MailDomains>().map(|domains| domains.0);
+        assert_eq!(
+            domains(" A.example, b.c.test ,"),
+            Ok(vec!["a.example".to_owned(), "b.c.test".to_owned()])
+        );
+        assert_eq!(domains(""), Ok(vec![]));
+        for bad in ["?", "com", "a@b.example", "a..b", ".a.b"] {
+            assert!(domains(bad).is_err(), "{bad}");
+        }
+        assert_eq!(hook_url("https://a.example/x").as_deref(), Ok("https://a.example/x"));
+        for bad in ["", "?", "ftp://a.example", "https://u:p@a.example", "a.example"] {
+            assert!(hook_url(bad).is_err(), "{bad}");
         }
     }
 

@@ -3,12 +3,14 @@
 //! absent: SQL, progress bars.
 
 mod row;
+mod states;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::domain::{Kind, Set};
 use crate::files::{self, ExistingFiles, FileError, NewFile};
+use crate::import::STATES_FILE;
 use crate::store::{Counts, Dump, RowBatch, StoreError, Upkeep, each_batch};
 
 /// Bytes of a file that are written at a time.
@@ -41,7 +43,9 @@ pub fn export(
     fs::create_dir_all(folder).map_err(FileError::failed("create", folder))?;
     let mut dump = store.dump()?;
     let beginnings = beginnings(dump.as_mut())?;
-    let paths: Vec<PathBuf> = beginnings.iter().map(|first| path(folder, first.kind())).collect();
+    let mut paths: Vec<PathBuf> = beginnings.iter().map(|first| path(folder, first.kind())).collect();
+    let states = folder.join(STATES_FILE);
+    paths.push(states.clone());
     files::check_existing(&paths, existing)?;
     let mut done = Done { rows: 0, progress };
     let (mut written, mut counts) = (Vec::new(), Counts::default());
@@ -51,6 +55,7 @@ pub fn export(
         written.push(done.write(dump.as_mut(), first, path)?);
         counts.add(kind, done.rows - rows_before);
     }
+    written.extend(states::write(dump.as_mut(), &states)?);
     drop(dump);
     files::place(written, existing)?;
     Ok(counts)

@@ -25,6 +25,7 @@ pub(super) fn write(fields: &mut Fields, kind: Kind, row: RecordRow<'_>) -> csv:
             Holds::Text | Holds::OptionalText | Holds::PhotoUrl => fields.write_field(row.text(index))?,
             Holds::Time => date(fields, row.time(index))?,
             Holds::Price | Holds::OptionalPrice => price(fields, value)?,
+            Holds::Hidden => number(fields, (value != 0).into())?,
             _ => number(fields, value)?,
         }
     }

@@ -10,7 +10,7 @@ use foldhash::fast::RandomState;
 use super::index::{Index, Known, ProductIndex};
 use super::row::{Problem, Row};
 use crate::domain::{Column, Holds, Id as _, Kind, ProductId, QuestionId};
-use crate::store::{MAX_COLUMNS, NOTHING, RowBatch, SeenIds};
+use crate::store::{MAX_COLUMNS, NOTHING, RowBatch, SeenIds, hidden_value};
 
 /// The ids of all rows of a set that were read so far, and what later rows need to know of them.
 #[derive(Debug)]
@@ -134,7 +134,7 @@ impl Checks {
                 Holds::Flag | Holds::Sum => 0,
                 Holds::Hidden => {
                     is_hidden = row.flag(index)?;
-                    is_hidden.into()
+                    if is_hidden { hidden_value(column) } else { 0 }
                 }
                 Holds::Stars => row.stars(index)?.get().into(),
                 Holds::Time => row.date(index)?.milliseconds().cast_unsigned(),
@@ -214,6 +214,11 @@ impl Checks {
             sum.stars += values[rating_columns::STARS];
             sum.ratings += 1;
         }
+    }
+
+    /// What is known of a row that moderation can know: its product, and whether it is hidden.
+    pub(super) fn known(&self, kind: Kind, id: u64) -> Known {
+        self.named[kind as usize].get(id)
     }
 
     /// The sum of each characteristic, also of those without ratings: its product, then its id, all

@@ -52,15 +52,22 @@ pub(super) struct Header {
 }
 
 fn read_header(kind: Kind, first: Option<Record<'_>>) -> Result<Header, HeaderProblem> {
+    find_columns(kind.definition().columns.iter().map(|column| column.csv), first)
+}
+
+/// Finds columns by their names; none means one that is in no file.
+pub(super) fn find_columns(
+    columns: impl Iterator<Item = Option<&'static str>>,
+    first: Option<Record<'_>>,
+) -> Result<Header, HeaderProblem> {
     let record = first.ok_or(HeaderProblem::Empty)?;
     let fields = record.fields.map_err(|problem| HeaderProblem::Malformed(problem.to_string()))?;
     let text = std::str::from_utf8(record.bytes).map_err(|_| HeaderProblem::NotUtf8)?;
     let name = |content: &str| content.trim().to_ascii_lowercase();
     let names: Vec<_> = fields.iter().map(|field| name(&field.unescape(&text[field.range()]))).collect();
-    let columns = kind.definition().columns;
-    let mut positions = Vec::with_capacity(columns.len());
+    let mut positions = Vec::new();
     for column in columns {
-        let Some(column) = column.csv else {
+        let Some(column) = column else {
             positions.push(0);
             continue;
         };

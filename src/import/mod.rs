@@ -16,6 +16,7 @@ mod reject;
 mod rejects;
 mod row;
 mod source;
+mod states;
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, sync_channel};
@@ -26,11 +27,13 @@ pub use parse::{Progress, Stage};
 pub use reject::{LeftOut, MAX_LISTED_REJECTS, MAX_SHOWN_VALUE_CHARS, Reject};
 pub use rejects::DEFAULT_REJECTS_FILE;
 pub use row::MAX_IMPORTED_TEXT_CHARS;
-pub use source::{Source, Sources};
+pub use source::{STATES_FILE, Source, Sources};
+pub(crate) use states::COLUMNS as STATES_COLUMNS;
 
 use self::input::Input;
-use self::parse::{MAX_WAITING_BATCHES, Message};
+use self::parse::{MAX_WAITING_BATCHES, Message, Rows};
 use self::rejects::Rejects;
+use self::states::States;
 use crate::domain::{Set, Timestamp};
 use crate::store::{BulkLoad, Counts, LoadMode, StoreError, Upkeep};
 
@@ -108,6 +111,8 @@ struct Files {
     sets: Vec<Set>,
     /// In the order of their kinds.
     inputs: Vec<Input>,
+    /// The file of states.
+    states: Option<States>,
     rejects: Rejects,
     warnings: Vec<String>,
 }
@@ -118,7 +123,8 @@ impl Files {
         let inputs = sources.files().iter().map(Input::open).collect::<Result<_, _>>()?;
         let rejects_file = options.rejects.as_deref().unwrap_or(Path::new(DEFAULT_REJECTS_FILE));
         let rejects = Rejects::new(rejects_file, options.max_rejects, sources)?;
-        Ok(Self { sets: sources.sets(), inputs, rejects, warnings })
+        let states = sources.states().map(|path| States::new(path, options.imported_at)).transpose()?;
+        Ok(Self { sets: sources.sets(), inputs, states, rejects, warnings })
     }
 
     /// Reads everything and loads it, if there is something to load into.
@@ -134,7 +140,7 @@ impl Files {
             let (sender, receiver) = sync_channel(MAX_WAITING_BATCHES);
             let parser = thread::Builder::new()
                 .name("import-parser".to_owned())
-                .spawn_scoped(scope, move || parse::parse(self.inputs, self.rejects, sender))
+                .spawn_scoped(scope, move || parse::parse(self.inputs, self.states, self.rejects, sender))
                 .map_err(ImportError::Thread)?;
             // This call drops the receiver, so the parser stops when the store fails.
             let loaded = load_rows(receiver, load.as_deref_mut(), progress);
@@ -163,8 +169,10 @@ fn load_rows(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<(), StoreError> {
     for Message { rows, progress: reached } in messages {
-        if let (Some(rows), Some(load)) = (rows, &mut load) {
-            load.add(&rows)?;
+        match (rows, &mut load) {
+            (Some(Rows::OfKind(rows)), Some(load)) => load.add(&rows)?,
+            (Some(Rows::OfModeration(rows)), Some(load)) => load.add_of_moderation(&rows)?,
+            (None, _) | (_, None) => {}
         }
         progress(reached);
     }

@@ -10,7 +10,10 @@ use super::input::Input;
 use super::reject::Reject;
 use super::rejects::Rejects;
 use super::row::{Problem, Row};
+use super::source::STATES_FILE;
+use super::states::{Pass, States};
 use crate::domain::{Kind, Set};
+use crate::store::moderation::TableRows;
 use crate::store::{Counts, RowBatch, StoreError};
 
 /// Most rows of a batch.
@@ -49,10 +52,18 @@ pub enum Stage {
 
 /// What the loading side receives.
 pub(super) struct Message {
-    /// Checked rows of one kind; `None` when too many rows are bad: nothing is going to be loaded.
-    pub(super) rows: Option<RowBatch>,
+    /// Checked rows; `None` when too many rows are bad: nothing is going to be loaded.
+    pub(super) rows: Option<Rows>,
     /// How far the files are read once these rows are loaded.
     pub(super) progress: Progress,
+}
+
+/// Checked rows.
+pub(super) enum Rows {
+    /// Of one kind.
+    OfKind(RowBatch),
+    /// What moderation knows of rows that were sent before.
+    OfModeration(TableRows),
 }
 
 /// The result of reading all files to the end.
@@ -68,6 +79,7 @@ pub(super) struct Report {
 /// all of them are reported, but sends no more rows.
 pub(super) fn parse(
     inputs: Vec<Input>,
+    mut states: Option<States>,
     rejects: Rejects,
     sender: SyncSender<Message>,
 ) -> Result<Report, ImportError> {
@@ -89,8 +101,12 @@ pub(super) fn parse(
             };
             outbox.file(input, checks)?;
         }
-        if let (Set::Reviews, Some(checks)) = (set, checks) {
+        let Some(checks) = checks else { continue };
+        if set == Set::Reviews {
             outbox.sums(&checks)?;
+        }
+        if let Some(states) = &mut states {
+            outbox.states(states, set, &checks)?;
         }
     }
     Ok(outbox.report)
@@ -146,6 +162,29 @@ impl Outbox {
         self.send(0, batch)
     }
 
+    /// Sends the states of a set's rows.
+    fn states(&mut self, states: &mut States, set: Set, checks: &Checks) -> Result<(), ImportError> {
+        let mut pass = states.begin(set)?;
+        while let Some((line, state)) = pass.next(checks)? {
+            match state {
+                Ok(state) => pass.waiting.push(state),
+                Err(problem) => self.reject(STATES_FILE, line, problem)?,
+            }
+            if pass.waiting.len() == MAX_BATCH_ROWS {
+                self.send_states(&mut pass)?;
+            }
+        }
+        self.send_states(&mut pass)
+    }
+
+    fn send_states(&mut self, pass: &mut Pass) -> Result<(), ImportError> {
+        let rows = TableRows::of_imported(&pass.waiting, pass.imported_at);
+        pass.waiting.clear();
+        let rows = (!self.report.rejects.exceeded()).then_some(Rows::OfModeration(rows));
+        let progress = self.progress(Stage::Loading(pass.kind), 0);
+        self.give(Message { rows, progress })
+    }
+
     fn reject(&mut self, file: &'static str, line: u64, problem: Problem) -> Result<(), ImportError> {
         let Problem { column, value, reason, is_photo_to_leave_out } = problem;
         self.report.rejects.add(Reject { file, line, column, value, reason }, is_photo_to_leave_out)
@@ -154,17 +193,25 @@ impl Outbox {
     fn send(&mut self, position: u64, batch: RowBatch) -> Result<(), ImportError> {
         let kind = batch.kind();
         self.report.rows_good.add(kind, batch.len() as u64);
-        let rows = (!self.report.rejects.exceeded()).then_some(batch);
-        let progress = Progress {
-            stage: Stage::Loading(kind),
+        let rows = (!self.report.rejects.exceeded()).then_some(Rows::OfKind(batch));
+        let progress = self.progress(Stage::Loading(kind), position);
+        self.give(Message { rows, progress })
+    }
+
+    fn progress(&self, stage: Stage, position: u64) -> Progress {
+        Progress {
+            stage,
             bytes_read: self.bytes_before + position,
             bytes_total: self.bytes_total,
             rows: self.report.rows_read.rows(),
-        };
+        }
+    }
+
+    fn give(&self, message: Message) -> Result<(), ImportError> {
         // The receiver is gone only when the store has failed. The loading side reports that
         // failure.
         let hung_up = |_| StoreError::Unavailable("loading has stopped".to_owned());
-        Ok(self.sender.send(Message { rows, progress }).map_err(hung_up)?)
+        Ok(self.sender.send(message).map_err(hung_up)?)
     }
 }
 

@@ -59,6 +59,11 @@ impl<'a> Row<'a> {
         self.text[self.fields[self.header.positions[column]].range()].trim()
     }
 
+    /// A column that has one word.
+    pub(super) fn word(&self, column: usize) -> &'a str {
+        self.raw(column)
+    }
+
     /// A problem with a column.
     pub(super) fn problem(&self, column: usize, reason: impl Into<String>) -> Problem {
         Problem {

@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 use super::error::ImportError;
 use crate::domain::{Holds, Kind, Set};
 
+/// The file with the states of rows, beside those of the kinds.
+pub const STATES_FILE: &str = "states.csv";
+
 /// A file to import.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
@@ -26,6 +29,8 @@ pub struct Sources {
     folder: Option<PathBuf>,
     /// The sets that were asked for; none when every set that has files is taken.
     only: Vec<Set>,
+    /// The file with states that rows themselves do not say.
+    states: Option<PathBuf>,
     /// Files with another name of a kind that has one already.
     passed_over: Vec<(PathBuf, &'static str)>,
 }
@@ -35,6 +40,7 @@ impl Sources {
     pub fn in_directory(folder: &Path) -> Self {
         let mut sources = Self::of([]);
         sources.folder = Some(folder.to_owned());
+        sources.states = Some(folder.join(STATES_FILE)).filter(|path| path.symlink_metadata().is_ok());
         for kind in Kind::all() {
             let names = kind.definition().files.iter().copied();
             let mut found = names
@@ -55,7 +61,7 @@ impl Sources {
             .filter_map(|(kind, path)| Some(Source { kind, name: kind.definition().files.first()?, path }));
         let mut files: Vec<Source> = named.collect();
         files.sort_by_key(|file| file.kind);
-        Self { files, folder: None, only: Vec::new(), passed_over: Vec::new() }
+        Self { files, folder: None, only: Vec::new(), states: None, passed_over: Vec::new() }
     }
 
     /// The files of these sets alone; without a set, all files.
@@ -77,6 +83,11 @@ impl Sources {
     /// The file with rows of a kind.
     pub fn path(&self, kind: Kind) -> Option<&Path> {
         self.files.iter().find(|file| file.kind == kind).map(|file| file.path.as_path())
+    }
+
+    /// The file with states, if there is one.
+    pub fn states(&self) -> Option<&Path> {
+        self.states.as_deref()
     }
 
     /// Whether the files were looked for in a folder.

@@ -3,7 +3,7 @@
 
 use super::policy::Post;
 use super::questions::unexpected;
-use super::submissions::first_state;
+use super::waiting::Held;
 use super::{Added, Listed, Service, ServiceError};
 use crate::domain::{AnswerId, IdempotencyKey, NewAnswer, Page, QuestionId};
 use crate::domain::{Sender, Target};
@@ -80,11 +80,17 @@ impl Service {
         let written_at = self.clock.now();
         let submission = self.submission(key, written_at, || answer.digest(question_id));
         let product_id = self.memory.directory.find(question_id);
-        let origin = self.origin_of(Post::of_answer(product_id, &answer), sender).await?;
-        let state = first_state(origin.as_deref());
+        let post = Post::of_answer(question_id, product_id, &answer);
+        let judged = self.judge(post, sender, submission.as_ref()).await?;
+        let (state, hook, origin) = (judged.state(), judged.hook, judged.origin);
+        let held = Held::of(origin.as_deref());
         let command = Command::AddAnswer { question_id, product_id, answer, written_at, submission, origin };
         match self.write(command).await? {
-            Outcome::AnswerAdded { answer_id: id, .. } => Ok(Added::now(id, state)),
+            Outcome::AnswerAdded { answer_id: id, .. } => {
+                self.waiting.held(held);
+                self.hook.ask(hook, Target::Answer(id));
+                Ok(Added::now(id, state))
+            }
             Outcome::Repeated(Target::Answer(id)) => Ok(Added::before(id)),
             outcome => unexpected(outcome),
         }

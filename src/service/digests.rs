@@ -48,9 +48,17 @@ impl Service {
     /// # Errors
     /// As [`keyed_digest`](Self::keyed_digest).
     pub async fn author_digest(&self, sender: &Sender, email: &Email) -> Result<Digest, ServiceError> {
+        self.author_digest_of(sender, email.as_str()).await
+    }
+
+    /// The same for an address that nobody has checked.
+    ///
+    /// # Errors
+    /// As [`keyed_digest`](Self::keyed_digest).
+    pub async fn author_digest_of(&self, sender: &Sender, email: &str) -> Result<Digest, ServiceError> {
         match &sender.identity {
             Some(identity) => self.subject_digest(&identity.subject).await,
-            None => self.keyed_digest("email", email.as_str().to_lowercase().as_bytes()).await,
+            None => self.keyed_digest("email", email.to_lowercase().as_bytes()).await,
         }
     }
 

@@ -1,7 +1,7 @@
 //! The failures of the service. Which status a client gets is decided in `http`.
 
 /// A failure of the service.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ServiceError {
     /// There is no such question, answer or review.
     #[error("not found")]
@@ -9,6 +9,9 @@ pub enum ServiceError {
     /// Another submission came under the same key before.
     #[error("the key belongs to another submission")]
     KeyTaken,
+    /// The text has a word that the shop does not allow. Nothing was kept.
+    #[error("the text has a word that is refused")]
+    Refused(Box<Refusal>),
     /// Nobody does this without an identity.
     #[error("an identity is needed")]
     IdentityNeeded,
@@ -30,4 +33,17 @@ pub enum ServiceError {
     /// A thread of the service panicked; only a restart of the process helps.
     #[error("a thread of the service panicked")]
     ThreadPanicked,
+}
+
+/// The word because of which a text is refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The field that has it: `body`, `summary` or `name`.
+    pub field: &'static str,
+    /// The words as they stand there.
+    pub matched: String,
+    /// Where they begin, in Unicode scalar values from 0.
+    pub from: u32,
+    /// Where they end, the first one behind them.
+    pub to: u32,
 }

@@ -23,7 +23,6 @@ mod readiness;
 mod reviews;
 mod settings;
 mod shoppers;
-mod stand_in;
 mod statistics;
 mod submissions;
 mod threads;
@@ -34,13 +33,14 @@ use std::sync::Arc;
 use tokio::sync::oneshot;
 
 pub use clock::{Clock, SystemClock};
-pub use error::ServiceError;
+pub use error::{Refusal, ServiceError};
 pub use example::Example;
 pub use keys::{DrawnKey, KEY_PREFIX};
 pub use listed::Listed;
-pub use policy::{Post, PostKind};
-pub use settings::{ModerationSettings, Policy, ServiceSettings, VotePolicy};
-pub use stand_in::{Tried, check_words};
+pub use policy::{FoundWord, HookSecret, Post, PostKind, SetWords, Tried, Verdict, WordsSet, words};
+pub use settings::{
+    HookFailure, HookSettings, ModerationSettings, Policy, ServiceSettings, Signal, Signals, VotePolicy,
+};
 pub use statistics::{BatchStatistics, Failure, SPANS_TARGET, Statistics, ViewStatistics};
 pub use submissions::Added;
 pub use waiting::{ModerationStatistics, QueueLength};
@@ -59,6 +59,8 @@ use self::memory::freshness::Freshness;
 use self::memory::record::Record;
 use self::memory::views::{ViewReceiver, Views, Wanted};
 use self::memory::{MaxBytes, Memory};
+use self::policy::hook::{HOOK_THREADS, HookClient, HookLane, HookQueue};
+use self::policy::kept_words::KeptWords;
 use self::readiness::Readiness;
 use self::statistics::Counters;
 use self::threads::Threads;
@@ -77,11 +79,15 @@ pub struct Service {
     carts: Carts,
     digest_key: digests::DigestKey,
     waiting: waiting::Waiting,
+    kept_words: KeptWords,
+    hook: HookQueue,
     clock: Arc<dyn Clock>,
     store_name: &'static str,
     settings: ServiceSettings,
     campus: Campus,
-    /// All but those that write.
+    /// Those that ask the hook.
+    asking: Threads,
+    /// All others but those that write.
     reading: Threads,
     writing: Threads,
 }
@@ -105,6 +111,7 @@ impl Service {
         let service = Self {
             loads: Arc::new(BatchQueue::new(settings.max_waiting_reads)),
             writes: Arc::new(BatchQueue::new(settings.max_waiting_writes)),
+            asking: Threads::default(),
             reading: Threads::default(),
             writing: Threads::default(),
             memory: Memory::new(max_bytes, freshness),
@@ -114,6 +121,8 @@ impl Service {
             carts: Carts::default(),
             digest_key: digests::DigestKey::default(),
             waiting: waiting::Waiting::default(),
+            kept_words: KeptWords::default(),
+            hook: HookQueue::default(),
             store_name: store.name(),
             clock,
             campus: Campus::new(&settings.campus),
@@ -156,6 +165,7 @@ impl Service {
             };
             self.writing.spawn(format!("writer-{number}"), move || lane.run(), stop_using_memory())?;
         }
+        self.start_hook()?;
         let ServiceSettings { questions_max_bytes, reviews_max_bytes, catalogue_max_bytes, .. } =
             self.settings;
         if questions_max_bytes.max(reviews_max_bytes).max(catalogue_max_bytes) > 0 {
@@ -166,6 +176,22 @@ impl Service {
                 counters: Arc::clone(&self.counters),
             };
             self.reading.spawn("fill".to_owned(), move || filler.run(), || ())?;
+        }
+        Ok(())
+    }
+
+    fn start_hook(&self) -> Result<(), StoreError> {
+        let Some(settings) = &self.settings.moderation.hook else { return Ok(()) };
+        let client = HookClient::new(settings);
+        for number in 0..HOOK_THREADS {
+            let lane = HookLane {
+                queue: Consumer::new(&self.hook.waiting),
+                is_stopping: Arc::clone(&self.hook.is_stopping),
+                client: client.clone(),
+                writes: Arc::clone(&self.writes),
+                clock: Arc::clone(&self.clock),
+            };
+            self.asking.spawn(format!("hook-{number}"), move || lane.run(), || ())?;
         }
         Ok(())
     }
@@ -214,7 +240,7 @@ impl Service {
     /// [`ServiceError::StoreUnavailable`] when it cannot or does not,
     /// [`ServiceError::ThreadPanicked`] for good once a thread has panicked.
     pub async fn check_store(&self) -> Result<(), ServiceError> {
-        if self.reading.has_panicked() || self.writing.has_panicked() {
+        if self.reading.has_panicked() || self.writing.has_panicked() || self.asking.has_panicked() {
             return Err(ServiceError::ThreadPanicked);
         }
         let probe = |sender| self.loads.push(LoadRequest::Probe(sender)).is_ok();
@@ -331,6 +357,8 @@ impl Service {
 
 impl Drop for Service {
     fn drop(&mut self) {
+        self.hook.stop();
+        self.asking.join();
         self.memory.freshness.stop();
         self.fill.stop();
         self.loads.close();

@@ -54,7 +54,7 @@ impl Readiness {
     /// [`ServiceError::StoreUnavailable`] when it cannot or does not.
     pub(super) async fn check(&self, probe: impl FnOnce(ProbeSender) -> bool) -> Result<(), ServiceError> {
         if !self.probe_if_due(Instant::now(), probe) {
-            return self.state.lock().known;
+            return self.state.lock().known.clone();
         }
         // The receiver stays where it is. If this caller goes away, the next one finds it.
         let ended = poll_fn(|context| {
@@ -71,7 +71,7 @@ impl Readiness {
         if tokio::time::timeout(PROBE_WAIT, ended).await.is_err() {
             self.state.lock().known = Err(ServiceError::StoreUnavailable);
         }
-        self.state.lock().known
+        self.state.lock().known.clone()
     }
 
     /// Sends a probe if it is due. Returns whether it did.

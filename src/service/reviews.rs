@@ -3,7 +3,7 @@
 
 use super::policy::Post;
 use super::questions::unexpected;
-use super::submissions::first_state;
+use super::waiting::Held;
 use super::{Added, Listed, Service, ServiceError};
 use crate::domain::{
     IdempotencyKey, NewReview, Page, ProductId, ReviewId, ReviewOrder, ReviewsPart, Sender, Target,
@@ -100,10 +100,16 @@ impl Service {
     ) -> Result<Added<ReviewId>, ServiceError> {
         let written_at = self.clock.now();
         let submission = self.submission(key, written_at, || review.digest());
-        let origin = self.origin_of(Post::of_review(&review), sender).await?;
-        let state = first_state(origin.as_deref());
+        let post = Post::of_review(&review);
+        let judged = self.judge(post, sender, submission.as_ref()).await?;
+        let (state, hook, origin) = (judged.state(), judged.hook, judged.origin);
+        let held = Held::of(origin.as_deref());
         match self.write(Command::AddReview { review, written_at, submission, origin }).await? {
-            Outcome::ReviewAdded { review_id: id, .. } => Ok(Added::now(id, state)),
+            Outcome::ReviewAdded { review_id: id, .. } => {
+                self.waiting.held(held);
+                self.hook.ask(hook, Target::Review(id));
+                Ok(Added::now(id, state))
+            }
             Outcome::Repeated(Target::Review(id)) => Ok(Added::before(id)),
             outcome => unexpected(outcome),
         }

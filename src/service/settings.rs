@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::policy::HookSecret;
 use crate::domain::{MAX_PAGE_SIZE, SubmissionLimits};
 
 /// Limits and sizes of a [`Service`](super::Service).
@@ -79,6 +80,65 @@ pub enum Policy {
     All,
 }
 
+/// What becomes of a text about which something was noticed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Signal {
+    /// Nothing; nobody looks.
+    #[default]
+    Off,
+    /// Moderators are told, should they see it.
+    Flag,
+    /// It waits for a person.
+    Hold,
+}
+
+/// What is noticed about texts, each with what becomes of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Signals {
+    /// The text has a link.
+    pub links: Signal,
+    /// The name has an address of a page or of a person, or a telephone number.
+    pub contacts_in_names: Signal,
+    /// The same text came for two other products within 24 hours.
+    pub repeated_texts: Signal,
+    /// The client has sent five texts within the ten minutes before.
+    pub busy_clients: Signal,
+    /// A field was filled in that people do not see, or the form was filled in faster than people
+    /// write.
+    pub form_traps: Signal,
+    /// Most of its letters are capitals.
+    pub capitals: Signal,
+    /// The author's address is at one of `listed_mail_domains`.
+    pub mail_domains: Signal,
+    /// Domains in lower case, which stand for those below them as well.
+    pub listed_mail_domains: Vec<String>,
+}
+
+/// A program of the shop's that is asked about new texts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HookSettings {
+    /// Its address, `https://` or, where private addresses are allowed, `http://`.
+    pub url: String,
+    /// What requests are signed with.
+    pub secret: HookSecret,
+    /// How long it may take, the connection included.
+    pub timeout: Duration,
+    /// What becomes of a text when it does not answer, or not as it should.
+    pub on_failure: HookFailure,
+    /// Whether it may be at an address of this machine or of a private network.
+    pub private_addresses: bool,
+}
+
+/// What becomes of a text that the hook says nothing about, because it failed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum HookFailure {
+    /// It waits for a person.
+    #[default]
+    Hold,
+    /// It is published, unless the policy holds it.
+    Publish,
+}
+
 /// Whose votes count.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum VotePolicy {
@@ -100,6 +160,10 @@ pub struct ModerationSettings {
     pub answers: Policy,
     /// Which new reviews wait.
     pub reviews: Policy,
+    /// What is noticed about new texts.
+    pub signals: Signals,
+    /// Who is asked about new texts.
+    pub hook: Option<HookSettings>,
     /// How many reports hide a public row.
     pub report_threshold: u32,
     /// Whose votes count.
@@ -117,6 +181,8 @@ impl Default for ModerationSettings {
             questions: Policy::None,
             answers: Policy::None,
             reviews: Policy::None,
+            signals: Signals::default(),
+            hook: None,
             report_threshold: 1,
             votes: VotePolicy::Open,
             rejected_kept: 180 * DAY,

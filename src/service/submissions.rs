@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::{Service, ServiceError};
-use crate::domain::{Digest, IdempotencyKey, Origin, State, Timestamp};
+use crate::domain::{Digest, IdempotencyKey, State, Timestamp};
 use crate::store::{Command, Submission};
 
 /// The lifetime of a key.
@@ -31,11 +31,6 @@ impl<I> Added<I> {
     pub(super) fn before(id: I) -> Self {
         Self { id, is_new: false, state: State::Published }
     }
-}
-
-/// The state of a new row.
-pub(super) fn first_state(origin: Option<&Origin>) -> State {
-    origin.map_or(State::Published, |origin| origin.state)
 }
 
 impl Service {

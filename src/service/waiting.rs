@@ -75,6 +75,22 @@ impl Counted {
     }
 }
 
+/// The rules that hold a new row, a bit for each.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Held(u64);
+
+// Each reason has a bit.
+const _: () = assert!(REASONS <= 64);
+
+impl Held {
+    /// Those of a row that is about to be written.
+    pub(super) fn of(origin: Option<&Origin>) -> Self {
+        let held = origin.filter(|origin| origin.state == State::Pending);
+        let findings = held.into_iter().flat_map(|origin| &origin.findings).filter(|finding| finding.holds);
+        Self(findings.fold(0, |rules, finding| rules | 1 << finding.reason as usize))
+    }
+}
+
 impl Waiting {
     /// Counts what was decided.
     pub(super) fn decided(&self, Counted(reason): Counted, moderated: &Moderated) {
@@ -90,16 +106,9 @@ impl Waiting {
     }
 
     /// Counts a new row that waits, once for each rule that holds it.
-    pub(super) fn held(&self, origin: &Origin) {
-        if origin.state != State::Pending {
-            return;
-        }
-        let mut counted = [false; REASONS];
-        for finding in origin.findings.iter().filter(|finding| finding.holds) {
-            let place = finding.reason as usize;
-            if !std::mem::replace(&mut counted[place], true) {
-                self.held[place].fetch_add(1, Ordering::Relaxed);
-            }
+    pub(super) fn held(&self, Held(rules): Held) {
+        for (place, count) in self.held.iter().enumerate().filter(|(place, _)| rules >> place & 1 == 1) {
+            count.fetch_add(1, Ordering::Relaxed);
         }
     }
 }
@@ -183,9 +192,10 @@ mod tests {
                 finding(Reason::Links, false),
             ],
         };
-        waiting.held(&origin);
+        waiting.held(Held::of(Some(&origin)));
         origin.state = State::Published;
-        waiting.held(&origin);
+        waiting.held(Held::of(Some(&origin)));
+        waiting.held(Held::of(None));
         let held = |reason: Reason| waiting.held[reason as usize].load(Ordering::Relaxed);
         assert_eq!([Reason::WordHeld, Reason::PolicyFirst, Reason::Links].map(held), [1, 1, 0]);
     }

@@ -1,6 +1,7 @@
 //! Loading many rows at once: batches of rows that `import` has read, checked and resolved. A store
 //! trusts them: ids are unique, parents exist and come first, every row names its product.
 
+use super::moderation::{ModerationTable, TableRows};
 use super::{Counts, LastIds, RowBatch, StoreError};
 use crate::domain::{Set, Timestamp};
 
@@ -21,6 +22,13 @@ pub enum LoadMode {
 pub trait BulkLoad: Send {
     /// Adds rows of one kind.
     fn add(&mut self, batch: &RowBatch) -> Result<(), StoreError>;
+
+    /// Adds rows to a table of moderation. Their questions, answers or reviews are among the load's
+    /// rows, so that theirs from before are gone.
+    fn add_of_moderation(&mut self, rows: &TableRows) -> Result<(), StoreError>;
+
+    /// Drops all rows of a table of moderation that belong to no set, before any is added.
+    fn drop_of_moderation(&mut self, table: ModerationTable) -> Result<(), StoreError>;
 
     /// Sees to it that new ids are larger than these as well: the store that the rows come from has
     /// given them out.

@@ -1,6 +1,7 @@
 //! Reading everything, hidden rows and e-mail addresses included, as the batches that a bulk load
 //! takes: what a copy to another store needs.
 
+use super::moderation::{ModerationTable, TableRows};
 use super::{LastIds, RowBatch, StoreError};
 use crate::domain::{Kind, Set, Timestamp};
 
@@ -16,6 +17,9 @@ pub trait Dump: Send {
 
     /// The largest ids of that state.
     fn last_ids(&mut self) -> Result<LastIds, StoreError>;
+
+    /// The next rows of a table of moderation, in an order of its own; none at its end.
+    fn next_of_moderation(&mut self, table: ModerationTable) -> Result<TableRows, StoreError>;
 
     /// When a set was imported, if ever.
     fn imported_at(&mut self, set: Set) -> Result<Option<Timestamp>, StoreError>;
@@ -36,5 +40,23 @@ pub fn each_batch<E: From<StoreError>>(
             return Ok(());
         }
         take(batch)?;
+    }
+}
+
+/// Hands over the rows of a table of moderation up to its end.
+///
+/// # Errors
+/// Those of the dump and of `take`.
+pub fn each_of_moderation<E: From<StoreError>>(
+    dump: &mut dyn Dump,
+    table: ModerationTable,
+    mut take: impl FnMut(TableRows) -> Result<(), E>,
+) -> Result<(), E> {
+    loop {
+        let rows = dump.next_of_moderation(table)?;
+        if rows.is_empty() {
+            return Ok(());
+        }
+        take(rows)?;
     }
 }

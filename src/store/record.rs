@@ -2,13 +2,20 @@
 //! dumps give them: a value of 64 bits for each column of the kind's definition, and one text
 //! buffer. Deliberately absent: what the kinds are (`domain::kind`).
 
-use crate::domain::{Id as _, Kind, ProductId, Span, Texts, Timestamp};
+use super::HIDDEN_STATE;
+use crate::domain::{Column, Id as _, Kind, ProductId, Span, Texts, Timestamp};
 
 /// Most columns of a kind.
 pub const MAX_COLUMNS: usize = 16;
 
 /// What stands for a missing price or text. No price and no span is as large.
 pub const NOTHING: u64 = u64::MAX;
+
+/// What a column that says whether rows are hidden has for a hidden one. Of reviews it is a state,
+/// and there are others that hide them as well; 0 is a public row everywhere.
+pub fn hidden_value(column: &Column) -> u64 {
+    if column.name == "state" { HIDDEN_STATE } else { 1 }
+}
 
 /// Rows of one kind with their texts.
 #[derive(Debug, Clone)]

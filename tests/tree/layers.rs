@@ -22,7 +22,7 @@ const LAYERS: [(&str, &[&str]); 14] = [
     ("store", &["domain"]),
     ("files", &[]),
     ("pictures", &[]),
-    ("fuzzing", &["http", "view", "import"]),
+    ("fuzzing", &["http", "service", "view", "import"]),
     ("tally", &[]),
     ("domain", &[]),
 ];

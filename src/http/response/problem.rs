@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::caching;
 use crate::domain::{FieldError, State, Timestamp};
 use crate::http::response::allowance::TooMany;
-use crate::service::{Scope, ServiceError};
+use crate::service::{Refusal, Scope, ServiceError};
 
 /// How long a client should wait while the service is overloaded or unavailable, in seconds.
 const RETRY_AFTER_SECONDS: &str = "1";
@@ -74,6 +74,8 @@ pub(crate) enum Problem {
     InvalidFields(Vec<FieldError>),
     /// What is wrong with parameters of the query. Pointers lead to their names.
     InvalidParameters(Vec<FieldError>),
+    /// The word that the shop does not allow.
+    RefusedText(Box<Refusal>),
     UnknownQuestion,
     UnknownAnswer,
     /// There is no such product, or there could be none.
@@ -141,6 +143,7 @@ impl Problem {
         match error {
             ServiceError::NotFound => not_found,
             ServiceError::KeyTaken => Self::KeyTaken,
+            ServiceError::Refused(refusal) => Self::RefusedText(refusal),
             ServiceError::IdentityNeeded => Self::IdentityRequired,
             ServiceError::OwnRow => Self::OwnRow,
             ServiceError::NotTheAuthor => Self::NotTheAuthor,
@@ -190,6 +193,7 @@ impl Problem {
             Self::NotAnObject(_) => "not-an-object",
             Self::InvalidFields(_) => "invalid-fields",
             Self::InvalidParameters(_) => "invalid-parameters",
+            Self::RefusedText(_) => "refused-text",
             Self::UnknownQuestion => "unknown-question",
             Self::UnknownAnswer => "unknown-answer",
             Self::UnknownProduct => "unknown-product",
@@ -233,6 +237,14 @@ impl Problem {
                 let details: Vec<&str> = errors.iter().map(|error| error.detail.as_str()).collect();
                 detail.replace("{details}", &details.join("; "))
             }
+            Self::RefusedText(refusal) => {
+                let Refusal { field, matched, from, to } = &**refusal;
+                detail
+                    .replace("{field}", field)
+                    .replace("{from}", &(from + 1).to_string())
+                    .replace("{to}", &to.to_string())
+                    .replace("{word}", matched)
+            }
             Self::TooMany(TooMany { allowance, retry_after_s }) => detail
                 .replace("{allowance}", &allowance.described())
                 .replace("{retry_after_s}", &retry_after_s.to_string()),
@@ -250,6 +262,15 @@ impl Problem {
         match self {
             Self::InvalidFields(wrong) => problem["errors"] = errors(wrong, "pointer"),
             Self::InvalidParameters(wrong) => problem["errors"] = errors(wrong, "parameter"),
+            Self::RefusedText(refusal) => {
+                problem["errors"] = serde_json::json!([{
+                    "detail": self.detail().trim_start_matches("Error: "),
+                    "pointer": format!("#/{}", refusal.field),
+                    "word": refusal.matched,
+                    "from": refusal.from,
+                    "to": refusal.to,
+                }]);
+            }
             Self::Superseded { state, revision } => {
                 problem["state"] = state.name().into();
                 problem["revision"] = (*revision).into();

@@ -280,7 +280,7 @@ impl Lane {
                         .into_iter()
                         .partition::<Vec<_>, _>(|load| damaged.is_none_or(|id| load.product_id() == id));
                     for load in failed {
-                        load.end(Err(error));
+                        load.end(Err(error.clone()));
                     }
                     if damaged.is_none() {
                         return Err(error);
@@ -319,7 +319,7 @@ impl Lane {
             self.counters.failed(Failure::Load);
             NOT_LISTED.report("list products", &error)
         });
-        let result = ids.as_ref().map(drop).map_err(|error| *error);
+        let result = ids.as_ref().map(drop).map_err(|error| error.clone());
         // The caller may have gone away.
         let _ = sender.send(ids);
         result
@@ -330,7 +330,7 @@ impl Lane {
             self.counters.failed(Failure::Load);
             NOT_ANSWERED.report("ask for what moderation keeps", &error)
         });
-        let result = answer.as_ref().map(drop).map_err(|error| *error);
+        let result = answer.as_ref().map(drop).map_err(|error| error.clone());
         // The caller may have gone away.
         let _ = sender.send(answer);
         result
@@ -342,7 +342,7 @@ impl Lane {
             NOT_READY.report("use the store", &error)
         });
         // The caller may have gone away.
-        let _ = sender.send(result);
+        let _ = sender.send(result.clone());
         result
     }
 
@@ -362,13 +362,13 @@ impl Lane {
         for (position, (question_id, sender)) in questions.into_iter().enumerate() {
             let result = match &found {
                 Ok(found) => found.get(position).copied().ok_or(ServiceError::StoreUnavailable),
-                Err(error) => Err(*error),
+                Err(error) => Err(error.clone()),
             };
             if let Ok(Some(product_id)) = result {
                 self.memory.directory.remember(era, product_id, &[question_id]);
             }
             // The caller may have gone away.
-            let _ = sender.send(result);
+            let _ = sender.send(result.clone());
         }
         found.map(drop)
     }

@@ -91,7 +91,7 @@ pub(super) fn carry_out(
             // If the commit may have happened after all, the store has reported the change itself.
             let error = NOT_COMMITTED.report("commit", &error);
             for request in requests {
-                let _ = request.reply.send(Err(error));
+                let _ = request.reply.send(Err(error.clone()));
             }
         }
     }

@@ -133,7 +133,7 @@ impl WriterLane {
                 // itself.
                 let error = NOT_COMMITTED.report("commit", &error);
                 for reply in merged.replies.into_iter().flatten() {
-                    let _ = reply.send(Err(error));
+                    let _ = reply.send(Err(error.clone()));
                 }
                 return;
             }

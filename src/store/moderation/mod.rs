@@ -21,6 +21,7 @@ mod retention;
 pub(super) mod rows;
 mod secrets;
 pub(super) mod sql;
+pub(super) mod tables;
 mod terms;
 mod words;
 
@@ -31,6 +32,7 @@ pub use queries::{
     AuthorCounts, AuthorHistory, AuthorQuery, Decision, Item, ItemTexts, Key, ModerationAnswer,
     ModerationCounts, ModerationQuery, QueueClass, QueuePlace, QueueQuery, QueueSort, ReportSeen,
 };
+pub use tables::{ModerationTable, RowState, TableRows};
 pub use terms::{Scope, WordList};
 
 use crate::domain::Target;

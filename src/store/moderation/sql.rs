@@ -69,6 +69,18 @@ pub(in crate::store) enum Cell {
     Bytes(Vec<u8>),
 }
 
+impl Cell {
+    /// The value as a parameter. One that is missing has the type of a number.
+    pub(in crate::store) fn value(&self) -> Value<'_> {
+        match self {
+            Self::Null => Value::Integer(None),
+            Self::Integer(number) => Value::Integer(Some(*number)),
+            Self::Text(text) => Value::Text(Some(text)),
+            Self::Bytes(bytes) => Value::Bytes(Some(bytes)),
+        }
+    }
+}
+
 /// A row that came back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::store) struct Cells(pub(in crate::store) Vec<Cell>);

@@ -1,6 +1,7 @@
 //! Reads a whole database in one snapshot, table by table in the order of the primary keys. The
 //! export or the copy uses the rows.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use tokio_postgres::{Row, Statement};
@@ -9,8 +10,11 @@ use super::connect::failure::Failure;
 use super::connect::server::Server;
 use super::connect::session::{Session, Unprepared};
 use super::decode::{Columns, Milliseconds};
+use super::moderation::PostgresRows;
 use super::tables::{ColumnType, column_list, id_name, key, own_columns, sequence};
 use crate::domain::{Column, Holds, Id as _, Kind, ProductId, Set, Texts, Timestamp};
+use crate::store::moderation::tables::next_rows;
+use crate::store::moderation::{ModerationTable, TableRows};
 use crate::store::{DUMP_ROWS_PER_BATCH, Dump, LastIds, NOTHING, RowBatch, StoreError, columns};
 
 /// Rows of a cursor are read to the end, but the keys have them in order: sorting them first would
@@ -23,19 +27,21 @@ pub(super) struct PostgresDump {
     session: Session<Unprepared>,
     /// What reads on in the cursor of each kind that was begun.
     fetches: [Option<Statement>; Kind::COUNT],
+    /// The last row of each table of moderation that was begun.
+    last_rows: HashMap<ModerationTable, TableRows>,
 }
 
 impl PostgresDump {
     pub(super) fn begin(server: &Arc<Server>) -> Result<Self, StoreError> {
         let mut session = Session::open(server)?;
         session.run(SNAPSHOT)?;
-        Ok(Self { session, fetches: [const { None }; Kind::COUNT] })
+        Ok(Self { session, fetches: [const { None }; Kind::COUNT], last_rows: HashMap::new() })
     }
 
     /// The next rows of a kind. Not by `Session::read`, which would go on in another snapshot on a
     /// new connection.
     fn fetch(&mut self, kind: Kind) -> Result<Vec<Row>, StoreError> {
-        let Self { session, fetches } = self;
+        let Self { session, fetches, .. } = self;
         let fetch = &mut fetches[kind as usize];
         let rows = session.ask_patiently(async |client, _| {
             if fetch.is_none() {
@@ -98,6 +104,16 @@ impl Dump for PostgresDump {
         Ok(batch)
     }
 
+    fn next_of_moderation(&mut self, table: ModerationTable) -> Result<TableRows, StoreError> {
+        let before = self.last_rows.get(&table);
+        let rows = next_rows(&mut PostgresRows::new(&mut self.session), table, before);
+        let rows = rows.map_err(Failure::before_commit)?;
+        if let Some(last) = rows.last() {
+            self.last_rows.insert(table, last);
+        }
+        Ok(rows)
+    }
+
     fn last_ids(&mut self) -> Result<LastIds, StoreError> {
         let kinds: Vec<_> =
             Kind::all().filter_map(|kind| sequence(kind).map(|sequence| (kind, sequence))).collect();
@@ -146,7 +162,7 @@ fn value(
         Holds::Reference | Holds::Position | Holds::Sum => columns.number(index, name, columns::number)?,
         Holds::Count => u64::from(columns.count(index, name)?),
         Holds::Hidden if ColumnType::of(column) == ColumnType::State => {
-            u64::from(columns.number(index, name, columns::is_hidden_state)?)
+            columns.number(index, name, columns::state)?
         }
         Holds::Hidden | Holds::Flag => u64::from(columns.flag(index, name)?),
         Holds::Stars => u64::from(columns.stars(index, name)?.get()),

@@ -13,9 +13,10 @@ use super::place::{ProductNumber, first_place, free_place, next_place};
 use super::schema;
 use super::statement::execute;
 use crate::domain::{Column, Holds, Kind, ProductId, Set, Timestamp};
-use crate::store::{
-    BulkLoad, Counts, HIDDEN_STATE, LastIds, LoadMode, NOTHING, RecordRow, RowBatch, StoreError,
-};
+use crate::store::moderation::sql::Cell;
+use crate::store::moderation::tables::forget;
+use crate::store::moderation::{ModerationTable, TableRows};
+use crate::store::{BulkLoad, Counts, LastIds, LoadMode, NOTHING, RecordRow, RowBatch, StoreError};
 
 /// The page cache of a load: in KiB, negative by SQLite's convention.
 const CACHE_KIBIBYTES: i64 = -64 * 1_024;
@@ -134,6 +135,9 @@ fn clear(connection: &Connection, sets: &[Set]) -> Result<(), StoreError> {
             Set::Questions => "DELETE FROM marks; DELETE FROM submissions WHERE review_id IS NULL",
         };
         connection.execute_batch(left_behind).writing()?;
+        for forget in ModerationTable::of_rows().filter_map(|table| forget(table, *set)) {
+            connection.execute_batch(&forget).writing()?;
+        }
     }
     // The places of other sets' rows name the numbers of far products.
     if is_empty(connection, &Set::ALL)? {
@@ -166,6 +170,20 @@ impl BulkLoad for SqliteBulkLoad {
         last_ids.raise(kind, largest_id);
         self.counts.add(kind, batch.len() as u64);
         Ok(())
+    }
+
+    fn add_of_moderation(&mut self, rows: &TableRows) -> Result<(), StoreError> {
+        let definition = rows.table().definition();
+        let values = vec!["?"; definition.columns.len()].join(", ");
+        let sql = format!("INSERT INTO {} ({}) VALUES ({values})", definition.name, definition.column_list());
+        for row in rows.rows() {
+            execute(&self.connection, &sql, rusqlite::params_from_iter(row.0.iter().map(Cell::value)))?;
+        }
+        Ok(())
+    }
+
+    fn drop_of_moderation(&mut self, table: ModerationTable) -> Result<(), StoreError> {
+        self.connection.execute_batch(&format!("DELETE FROM {}", table.name())).writing()
     }
 
     fn raise_last_ids(&mut self, last_ids: LastIds) {
@@ -221,9 +239,6 @@ fn bind(
             }
             Holds::Text | Holds::OptionalText | Holds::PhotoUrl => {
                 insert.raw_bind_parameter(parameter, row.text(index))?;
-            }
-            Holds::Hidden if column.name == "state" && value != 0 => {
-                insert.raw_bind_parameter(parameter, HIDDEN_STATE.cast_signed())?;
             }
             _ => insert.raw_bind_parameter(parameter, value.cast_signed())?,
         }

@@ -125,7 +125,7 @@ impl<'a> Columns<'a> {
             }
             Holds::Reference | Holds::Position | Holds::Sum => self.checked(index, name, columns::number)?,
             Holds::Count => self.count(index, name)?.into(),
-            Holds::Hidden if name == "state" => self.is_hidden_state(index, name)?.into(),
+            Holds::Hidden if name == "state" => self.state(index, name)?,
             Holds::Flag | Holds::Hidden => self.flag(index, name)?.into(),
             Holds::Stars => self.checked(index, name, columns::stars)?.get().into(),
             Holds::Time => self.time(index, name)?.milliseconds().cast_unsigned(),

@@ -1,13 +1,18 @@
 //! Reading the whole file in one read transaction, table by table in the order of places. What rows
 //! have is in the definitions of their kinds.
 
+use std::collections::HashMap;
+
 use rusqlite::{Connection, OptionalExtension as _};
 
 use super::bulk::is_kept;
 use super::decode::Columns;
 use super::failure::Failure;
+use super::moderation::SqliteRows;
 use super::place::ProductNumber;
 use crate::domain::{Column, Holds, Id as _, Kind, Set, Timestamp};
+use crate::store::moderation::tables::next_rows;
+use crate::store::moderation::{ModerationTable, TableRows};
 use crate::store::{DUMP_ROWS_PER_BATCH, Dump, LastIds, MAX_COLUMNS, RowBatch, StoreError, columns};
 
 /// A dump under way. Its connection holds an open read transaction.
@@ -15,6 +20,8 @@ pub(super) struct SqliteDump {
     connection: Connection,
     /// For each kind, how far it has been read.
     reached: [Reached; Kind::COUNT],
+    /// The last row of each table of moderation that was begun.
+    last_rows: HashMap<ModerationTable, TableRows>,
 }
 
 /// The last row that was read.
@@ -28,7 +35,8 @@ struct Reached {
 impl SqliteDump {
     pub(super) fn begin(connection: Connection) -> Result<Self, StoreError> {
         connection.execute_batch("BEGIN").reading()?;
-        Ok(Self { connection, reached: [Reached { place: i64::MIN, position: 0 }; Kind::COUNT] })
+        let reached = [Reached { place: i64::MIN, position: 0 }; Kind::COUNT];
+        Ok(Self { connection, reached, last_rows: HashMap::new() })
     }
 }
 
@@ -59,6 +67,15 @@ impl Dump for SqliteDump {
             batch.push(product_id, &values[..definition.columns.len()]);
         }
         Ok(batch)
+    }
+
+    fn next_of_moderation(&mut self, table: ModerationTable) -> Result<TableRows, StoreError> {
+        let before = self.last_rows.get(&table);
+        let rows = next_rows(&mut SqliteRows(&self.connection), table, before)?;
+        if let Some(last) = rows.last() {
+            self.last_rows.insert(table, last);
+        }
+        Ok(rows)
     }
 
     fn last_ids(&mut self) -> Result<LastIds, StoreError> {

@@ -2,6 +2,7 @@
 //! each. Running them is `check`'s.
 
 use crate::domain::{Holds, Kind};
+use crate::store::moderation::tables::astray;
 
 /// Rules that follow from no definition.
 const OTHER_RULES: &str = include_str!("rules.sql");
@@ -9,6 +10,7 @@ const OTHER_RULES: &str = include_str!("rules.sql");
 /// All rules.
 pub(super) fn rules() -> Vec<String> {
     let mut rules: Vec<String> = OTHER_RULES.split_terminator(";\n").map(str::to_owned).collect();
+    rules.extend(astray());
     for kind in Kind::all() {
         rules.extend(parents(kind));
         rules.extend(products(kind));

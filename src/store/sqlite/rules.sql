@@ -5,6 +5,25 @@ SELECT 'marks: place ' || m.place || ' has counters but no row' FROM marks m
 WHERE NOT EXISTS (SELECT 1 FROM questions q WHERE q.place = m.place AND m.place % 2 = 0)
   AND NOT EXISTS (SELECT 1 FROM answers a WHERE a.place = m.place AND m.place % 2 = 1);
 
+SELECT 'marks: place ' || place || ' has ' || withdrawn || ' votes that were taken back, of ' || helpful
+FROM marks WHERE withdrawn > helpful;
+
+-- The row is right, and moderation says so as well with the next decision.
+SELECT 'moderation_items: question ' || i.row_id || ' has the state ' || i.state || ', but is '
+    || CASE WHEN coalesce(m.reported, q.reported) = 0 THEN 'public' ELSE 'hidden' END
+FROM moderation_items i JOIN questions q ON q.question_id = i.row_id LEFT JOIN marks m ON m.place = q.place
+WHERE i.kind = 0 AND (i.state = 0) <> (coalesce(m.reported, q.reported) = 0);
+
+SELECT 'moderation_items: answer ' || i.row_id || ' has the state ' || i.state || ', but is '
+    || CASE WHEN coalesce(m.reported, a.reported) = 0 THEN 'public' ELSE 'hidden' END
+FROM moderation_items i JOIN answers a ON a.answer_id = i.row_id LEFT JOIN marks m ON m.place = a.place
+WHERE i.kind = 1 AND (i.state = 0) <> (coalesce(m.reported, a.reported) = 0);
+
+SELECT 'moderation_items: review ' || i.row_id || ' has the state ' || i.state || ', but is '
+    || CASE WHEN coalesce(m.state, r.state) = 0 THEN 'public' ELSE 'hidden' END
+FROM moderation_items i JOIN reviews r ON r.review_id = i.row_id LEFT JOIN review_marks m ON m.place = r.place
+WHERE i.kind = 2 AND (i.state = 0) <> (coalesce(m.state, r.state) = 0);
+
 SELECT 'review_marks: place ' || m.place || ' has counters but no row' FROM review_marks m
 WHERE NOT EXISTS (SELECT 1 FROM reviews r WHERE r.place = m.place);
 

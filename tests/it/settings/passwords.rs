@@ -65,7 +65,7 @@ fn the_help_and_the_file_have_the_same_groups() {
     let help = printed(&mut desk.atelier("serve --help"));
     let file = printed(&mut desk.atelier("config --default"));
     let mut in_help = help.lines().filter(|line| line.ends_with(':') && !line.starts_with(' '));
-    for heading in ["Store", "Listening", "Pages and origins", "Limits", "Cache", "Log"] {
+    for heading in ["Store", "Listening", "Pages and origins", "Limits", "Moderation", "Cache", "Log"] {
         assert!(in_help.any(|line| line == format!("{heading}:")), "{heading}: {help}");
         assert_eq!(file.matches(&format!("\n# == {heading} ==\n")).count(), 1, "{heading}: {file}");
     }

@@ -58,7 +58,7 @@ pub(crate) struct Shop {
 /// The running part. The server is dropped first, then the service.
 struct OpenShop {
     server: ServerHandle,
-    _service: Arc<Service>,
+    service: Arc<Service>,
 }
 
 impl OnStore for Shop {
@@ -111,6 +111,11 @@ impl Shop {
         self.open.get_or_init(|| self.start()).server.address()
     }
 
+    /// The service behind the port; opens the shop if it is closed.
+    pub(crate) fn service(&self) -> &Arc<Service> {
+        &self.open.get_or_init(|| self.start()).service
+    }
+
     fn start(&self) -> OpenShop {
         let clock: Arc<dyn Clock> = Arc::clone(&self.clock) as Arc<dyn Clock>;
         let sessions = self.sessions.clone().unwrap_or_else(|| self.store.clone());
@@ -120,7 +125,7 @@ impl Shop {
         let server = Server::bind((Ipv4Addr::LOCALHOST, 0).into()).expect("a free port");
         let server =
             server.start(Arc::clone(&service), self.http_settings.clone()).expect("the server starts");
-        OpenShop { server, _service: service }
+        OpenShop { server, service }
     }
 
     /// A connection to write on by hand.

@@ -5,13 +5,13 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::{failed, json};
-use crate::domain::{Body, FieldError, Id as _, Name, ProductId, SubmissionLimits, Summary};
+use crate::domain::{Body, FieldError, Id as _, Name, ProductId, Sender, SubmissionLimits, Summary};
 use crate::http::call::Call;
 use crate::http::request::body::read_object;
 use crate::http::response::moderation::ShownFinding;
 use crate::http::response::problem::Problem;
 use crate::http::response::reply::Reply;
-use crate::service::{Post, PostKind, Tried};
+use crate::service::{FoundWord, Post, PostKind, Tried, Verdict};
 
 /// What would become of a text.
 #[derive(Debug, Serialize)]
@@ -19,6 +19,20 @@ struct Shown {
     /// `published`, `pending` or `refused`.
     outcome: &'static str,
     findings: Vec<ShownFinding>,
+    /// The entries of the lists that were found.
+    words: Vec<ShownWord>,
+    /// Whether the hook would be asked. It was not, and the outcome is the one without its opinion.
+    asks_hook: bool,
+}
+
+/// An entry of a list in a text. `from` and `to` count characters.
+#[derive(Debug, Serialize)]
+struct ShownWord {
+    field: &'static str,
+    entry: String,
+    matched: String,
+    from: u32,
+    to: u32,
 }
 
 /// A text to try. What is missing is empty.
@@ -40,29 +54,47 @@ pub(crate) async fn try_text(call: Call<'_>) -> Result<Reply, Problem> {
     let post = Post {
         kind: draft.kind,
         product_id: draft.product_id,
+        question_id: None,
         body: &draft.text,
         summary: &draft.summary,
         name: &draft.name,
         email: "",
         photos: &[],
     };
-    let Tried { outcome, findings } = app.service.try_text(post).await.map_err(failed)?;
-    json(&Shown { outcome, findings: findings.into_iter().map(ShownFinding::new).collect() })
+    let tried = app.service.try_text(post, &Sender::default()).await.map_err(failed)?;
+    json(&Shown::new(tried))
+}
+
+impl Shown {
+    fn new(Tried { verdict, findings, words, asks_hook }: Tried) -> Self {
+        let shown = |FoundWord { field, word }: FoundWord| ShownWord {
+            field,
+            entry: word.entry,
+            matched: word.matched,
+            from: word.from,
+            to: word.to,
+        };
+        Self {
+            outcome: match verdict {
+                Verdict::Published => "published",
+                Verdict::Pending => "pending",
+                Verdict::Refused => "refused",
+            },
+            findings: findings.into_iter().map(ShownFinding::new).collect(),
+            words: words.into_iter().map(shown).collect(),
+            asks_hook,
+        }
+    }
 }
 
 impl Draft {
     /// Reads the members of a body. Unknown ones are ignored.
     fn parse(body: &Map<String, Value>, limits: &SubmissionLimits) -> Result<Self, Vec<FieldError>> {
         let mut errors = Vec::new();
-        let kind = match body.get("kind").and_then(Value::as_str) {
-            Some("question") => Some(PostKind::Question),
-            Some("answer") => Some(PostKind::Answer),
-            Some("review") => Some(PostKind::Review),
-            _ => {
-                errors.push(FieldError::of("kind", "must be question, answer or review"));
-                None
-            }
-        };
+        let kind = body.get("kind").and_then(Value::as_str).and_then(PostKind::parse);
+        if kind.is_none() {
+            errors.push(FieldError::of("kind", "must be question, answer or review"));
+        }
         let product_id = match body.get("product_id") {
             None | Some(Value::Null) => None,
             Some(id) => {

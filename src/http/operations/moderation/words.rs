@@ -3,13 +3,15 @@
 
 use bytes::Bytes;
 
-use super::{ask, change, unexpected};
+use super::{ask, failed, unexpected};
+use crate::domain::FieldError;
 use crate::http::call::Call;
 use crate::http::request::body::read_text;
 use crate::http::response::problem::Problem;
 use crate::http::response::reply::Reply;
 use crate::http::response::validators::{Condition, condition};
-use crate::service::moderation::{Moderated, Moderation, ModerationAnswer, ModerationQuery, WordList};
+use crate::service::moderation::{ModerationAnswer, ModerationQuery, WordList};
+use crate::service::{SetWords, WordsSet};
 
 /// Largest list, in bytes: 20,000 entries of 100 ASCII characters.
 pub(crate) const WORDS_MAX_BYTES: usize = 2_097_152;
@@ -36,11 +38,14 @@ pub(crate) async fn replace(call: Call<'_>) -> Result<Reply, Problem> {
         Condition::Never => Some(u64::MAX >> 1),
     };
     let text = read_text(head, body, WORDS_MAX_BYTES)?;
-    crate::service::check_words(&text).map_err(Problem::InvalidFields)?;
-    match change(app, Moderation::SetWords { list, text, expected }).await? {
-        Moderated::WordsSet(revision) => Ok(Reply::Replaced { revision }),
-        Moderated::WordsChanged(revision) => Err(Problem::WordsChanged { revision }),
-        other => Err(unexpected(&other)),
+    match app.service.set_words(SetWords { list, text, expected }).await.map_err(failed)? {
+        WordsSet::Set { revision, .. } => Ok(Reply::Replaced { revision }),
+        WordsSet::Changed { revision } => Err(Problem::WordsChanged { revision }),
+        WordsSet::Wrong(error) => {
+            // The body is the list itself.
+            let (pointer, detail) = ("#".to_owned(), error.to_string());
+            Err(Problem::InvalidFields(vec![FieldError { pointer, detail }]))
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 
 use crate::domain::{Column, Holds, Kind, MAX_ID};
 use crate::store::HIDDEN_STATE;
+use crate::store::moderation::tables::astray;
 use crate::store::postgres::tables::{ColumnType, id_name, key, own_columns, sequence, sequences};
 
 /// The largest sequence number without suspicion: new ids end at 2^53 - 1, and a million less is
@@ -13,14 +14,11 @@ const MAX_LAST_ID: u64 = MAX_ID - 1_000_000;
 const MAX_HUNDREDTHS: u64 = 1_000_000_000_000;
 
 /// The rules that are about kinds of their own.
-const OWN_RULES: [&str; 5] = [
+const OWN_RULES: [&str; 4] = [
     "SELECT 'submissions: ' || s.digest || ' came to a row that is not there' FROM submissions s
      WHERE NOT EXISTS (SELECT FROM questions q WHERE q.question_id = s.question_id)
        AND NOT EXISTS (SELECT FROM answers a WHERE a.answer_id = s.answer_id)
        AND NOT EXISTS (SELECT FROM reviews r WHERE r.review_id = s.review_id)",
-    "SELECT 'reviews: review ' || review_id || ' has ' || withdrawn || ' votes taken back, but '
-            || helpful || ' given'
-     FROM reviews WHERE withdrawn NOT BETWEEN 0 AND helpful",
     // What published reviews gave, added up again.
     "SELECT 'characteristic_sums: characteristic ' || characteristic_id || ' has ' || coalesce(s.stars, 0)
             || ' stars of ' || coalesce(s.ratings, 0) || ' ratings instead of ' || coalesce(t.stars, 0)
@@ -55,6 +53,15 @@ pub(super) fn all() -> Vec<String> {
         rules.extend(last_id(kind));
     }
     rules.extend(OWN_RULES.map(str::to_owned));
+    rules.extend(astray());
+    for (kind, number, is_public) in [
+        (Kind::Question, 0, "NOT r.reported"),
+        (Kind::Answer, 1, "NOT r.reported"),
+        (Kind::Review, 2, "r.state = 0"),
+    ] {
+        rules.push(contradictions(kind, number, is_public));
+        rules.push(votes_taken_back(kind));
+    }
     rules.push(few_ids_left());
     for (table, row, time) in
         [("submissions", "digest", "expires_at"), ("imports", "set_name", "imported_at")]
@@ -62,6 +69,28 @@ pub(super) fn all() -> Vec<String> {
         rules.push(values_of(table, row, &time_case(time)));
     }
     rules
+}
+
+/// Rows whose state contradicts what they say themselves. They are right.
+fn contradictions(kind: Kind, number: i64, is_public: &str) -> String {
+    let (table, noun, id) = (kind.definition().table, kind.definition().noun, id_name(kind));
+    format!(
+        "SELECT 'moderation_items: {noun} ' || i.row_id || ' has the state ' || i.state || ', but is '
+                || CASE WHEN {is_public} THEN 'public' ELSE 'hidden' END
+         FROM moderation_items i
+         JOIN {table} r ON r.product_id = i.product_id AND r.{id} = i.row_id
+         WHERE i.kind = {number} AND (i.state = 0) <> ({is_public})"
+    )
+}
+
+/// Rows of which more votes were taken back than given.
+fn votes_taken_back(kind: Kind) -> String {
+    let (table, noun, id) = (kind.definition().table, kind.definition().noun, id_name(kind));
+    format!(
+        "SELECT '{table}: {noun} ' || {id} || ' has ' || withdrawn || ' votes taken back, but '
+                || helpful || ' given'
+         FROM {table} WHERE withdrawn NOT BETWEEN 0 AND helpful"
+    )
 }
 
 /// Ids that are there twice; of rows without their own, keys.

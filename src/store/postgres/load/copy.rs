@@ -10,7 +10,7 @@ use tokio_postgres::{Client, CopyInSink, Error};
 use crate::domain::{Holds, Id as _, Kind, Span};
 use crate::store::postgres::decode::Milliseconds;
 use crate::store::postgres::tables::{ColumnType, column_list, own_columns};
-use crate::store::{HIDDEN_STATE, NOTHING, RecordRow, RowBatch};
+use crate::store::{NOTHING, RecordRow, RowBatch};
 
 /// What the data begin with: a mark, no flags, no extension.
 const HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
@@ -86,8 +86,7 @@ impl TableCopy {
             match column_type {
                 _ if is_optional && value == NOTHING => bytes.put_i32(-1),
                 ColumnType::Bigint => put_bigint(bytes, value),
-                ColumnType::Smallint => put_smallint(bytes, value),
-                ColumnType::State => put_smallint(bytes, if value == 0 { 0 } else { HIDDEN_STATE }),
+                ColumnType::Smallint | ColumnType::State => put_smallint(bytes, value),
                 ColumnType::Boolean => {
                     bytes.put_i32(1);
                     bytes.put_u8(u8::from(value != 0));

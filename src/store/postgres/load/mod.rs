@@ -5,6 +5,7 @@
 
 mod build;
 mod copy;
+mod staged;
 mod table;
 
 use std::collections::VecDeque;
@@ -14,6 +15,7 @@ use tokio_postgres::Client;
 
 use self::build::Builder;
 use self::copy::TableCopy;
+use self::staged::StagedTables;
 use super::connect::failure::Failure;
 use super::connect::server::Server;
 use super::connect::session::{Session, Unprepared};
@@ -22,6 +24,7 @@ use super::locks::{LOCK_LOAD, LOCK_TIMEOUT, MAX_LOCK_ATTEMPTS, STAY_IN_SCHEMA};
 use super::notices::notice::{EVERYTHING, NOTIFY};
 use super::{counts, schema};
 use crate::domain::{Kind, Set, Timestamp};
+use crate::store::moderation::{ModerationTable, TableRows};
 use crate::store::{BulkLoad, Counts, LastIds, LoadMode, RowBatch, StoreError};
 
 /// A load that has just ended may hold its lock until the server notices that its connection is
@@ -46,6 +49,7 @@ pub(crate) struct PostgresBulkLoad {
     last_ids: LastIds,
     /// Sets whose rows are a copy, and when those were imported.
     imported_before: Vec<(Set, Option<Timestamp>)>,
+    moderation: StagedTables,
 }
 
 impl PostgresBulkLoad {
@@ -66,6 +70,7 @@ impl PostgresBulkLoad {
             counts: Counts::default(),
             last_ids: LastIds::default(),
             imported_before: Vec::new(),
+            moderation: StagedTables::default(),
         })
     }
 
@@ -114,6 +119,7 @@ impl PostgresBulkLoad {
             mode: self.mode,
             imports: &imports,
             raise_last_ids: &table::raise(self.last_ids),
+            moderation: &self.moderation,
         };
         for attempt in 1.. {
             let placed = self.session.ask_patiently(async |client, _| {
@@ -156,6 +162,18 @@ impl BulkLoad for PostgresBulkLoad {
             Err(error.into())
         });
         copied.map_err(Failure::before_commit)
+    }
+
+    fn add_of_moderation(&mut self, rows: &TableRows) -> Result<(), StoreError> {
+        self.finish_copy()?;
+        let Self { session, moderation, .. } = self;
+        let added = session.ask_patiently(async |client, _| moderation.add(client, rows).await);
+        added.map_err(Failure::before_commit)
+    }
+
+    fn drop_of_moderation(&mut self, table: ModerationTable) -> Result<(), StoreError> {
+        self.moderation.drop_rows(table);
+        Ok(())
     }
 
     fn raise_last_ids(&mut self, last_ids: LastIds) {
@@ -232,6 +250,7 @@ struct Placing<'a> {
     /// When each set was imported.
     imports: &'a [(Set, Option<Timestamp>)],
     raise_last_ids: &'a str,
+    moderation: &'a StagedTables,
 }
 
 impl Placing<'_> {
@@ -246,6 +265,7 @@ impl Placing<'_> {
             client.batch_execute(forget_submissions).await?;
         }
         client.batch_execute(self.raise_last_ids).await?;
+        client.batch_execute(&self.moderation.put_in_place(self.sets)).await?;
         for (set, imported_at) in self.imports {
             client.execute(FORGET_IMPORT, &[&set.name()]).await?;
             if let Some(imported_at) = imported_at {

@@ -3,6 +3,7 @@
 
 use crate::domain::{Kind, Set};
 use crate::store::LastIds;
+use crate::store::moderation::ModerationTable;
 use crate::store::postgres::tables::{has_id_index, id_name, is_edited, key, sequence};
 
 /// Makes the table that is copied into, in an open transaction. Rows copied in the same transaction
@@ -72,7 +73,9 @@ pub(super) fn validate(kind: Kind) -> Option<Vec<String>> {
 
 /// Drops what loads have made.
 pub(super) fn clear_away() -> String {
-    let tables: Vec<String> = Kind::all().map(|kind| format!("{}_load", kind.definition().table)).collect();
+    let moderation = ModerationTable::ALL.into_iter().map(ModerationTable::name);
+    let tables = Kind::all().map(|kind| kind.definition().table).chain(moderation);
+    let tables: Vec<String> = tables.map(|table| format!("{table}_load")).collect();
     format!("DROP TABLE IF EXISTS {}", tables.join(", "))
 }
 

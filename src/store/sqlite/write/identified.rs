@@ -25,7 +25,8 @@ pub(super) enum Cast {
 const IS_OWN: &str = "SELECT 1 FROM moderation_items WHERE row_id = ?1 AND kind = ?2 AND author = ?3";
 const GIVE: &str = "INSERT INTO identified_votes (product_id, kind, row_id, voter) VALUES (?1, ?2, ?3, ?4)
      ON CONFLICT DO NOTHING";
-const TAKE_BACK: &str = "DELETE FROM identified_votes WHERE row_id = ?1 AND kind = ?2 AND voter = ?3";
+const TAKE_BACK: &str = "DELETE FROM identified_votes
+     WHERE product_id = ?1 AND kind = ?2 AND row_id = ?3 AND voter = ?4";
 
 /// Keeps a vote for a row that is there, or takes it back.
 pub(super) fn cast(
@@ -43,11 +44,11 @@ pub(super) fn cast(
     if is_own {
         return Ok(Cast::OwnRow);
     }
+    let vote = (product_id.get().cast_signed(), kind, row_id, voter);
     let (changed, outcome) = if takes_back {
-        (execute(connection, TAKE_BACK, (row_id, kind, voter))?, Cast::TakenBack)
+        (execute(connection, TAKE_BACK, vote)?, Cast::TakenBack)
     } else {
-        let product_id = product_id.get().cast_signed();
-        (execute(connection, GIVE, (product_id, kind, row_id, voter))?, Cast::Given)
+        (execute(connection, GIVE, vote)?, Cast::Given)
     };
     Ok(if changed == 0 { Cast::Before } else { outcome })
 }
