@@ -15,7 +15,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use super::shop::{self, ANSWERS, PHOTOS, QUESTIONS, Shop};
 use crate::support::place::Place;
-use crate::support::{OnStore as _, StoreKind, on_every_store};
+use crate::support::{OnStore as _, StoreKind, on_every_store, report_all};
 
 on_every_store!(
     without pooler:
@@ -50,14 +50,11 @@ fn odd_shop(place: &Place) -> Shop<'_> {
 fn use_it(shop: &Shop<'_>) {
     let question = |id| Target::Question(QuestionId::new(id).expect("in range"));
     let answer = |id| Target::Answer(AnswerId::new(id).expect("in range"));
-    let commands = [
-        Command::Vote { target: question(1), votes: 39 },
-        Command::Vote { target: answer(1), votes: 5 },
-        Command::Report(question(3)),
-        Command::Report(answer(3)),
-    ];
+    let commands =
+        [Command::Vote { target: question(1), votes: 39 }, Command::Vote { target: answer(1), votes: 5 }];
     let mut writer = shop.store().writer(Arc::new(|_| ())).expect("a writer");
     writer.commit(&commands).expect("committed");
+    report_all(writer.as_mut(), &[question(3), answer(3)]);
 }
 
 /// The records of a file, as a CSV reader other than the importer's reads them; stores differ in

@@ -2,11 +2,12 @@
 
 use atelier::domain::Target;
 use atelier::service::ServiceSettings;
-use atelier::store::{Command, ProductChange};
+use atelier::store::ProductChange;
 
 use super::process::Process;
 use super::*;
 use crate::support::cluster::Cluster;
+use crate::support::report_all;
 
 /// Sends notices on the channel of a store as a role that may only read.
 fn notify_as_reader(cluster: &Cluster, address: &str, texts: &[&str]) {
@@ -121,12 +122,8 @@ fn other_processes_receive_a_commit_with_its_values_and_its_own_process_does_not
     let (sink, elsewhere) = ear();
     let mut other = store.writer(sink).unwrap();
 
-    let commands = [
-        vote(Target::Question(question_id), 5),
-        vote(Target::Answer(answer_id), 2),
-        Command::Report(Target::Answer(answer_id)),
-    ];
-    writer.commit(&commands).unwrap();
+    report_all(writer.as_mut(), &[Target::Answer(answer_id)]);
+    writer.commit(&[vote(Target::Question(question_id), 5), vote(Target::Answer(answer_id), 2)]).unwrap();
     assert_eq!(
         elsewhere.recv_timeout(PATIENCE).unwrap(),
         Change::Products(vec![ProductChange::Rows(product(7))])

@@ -6,7 +6,7 @@ use atelier::store::{Command, Outcome};
 
 use super::partitioned::partitioned_store;
 use super::*;
-use crate::support::batches;
+use crate::support::{batches, report_all};
 
 /// Tables as they are migrated, and partitioned ones.
 fn both_kinds() -> [Arc<dyn Store>; 2] {
@@ -26,27 +26,24 @@ fn every_command_there_and_back() {
             .commit(&[
                 vote(Target::Answer(answer_id), 2),
                 vote(Target::Question(questions[1]), 3),
-                Command::Report(Target::Question(questions[2])),
-                Command::Report(Target::Question(questions[2])),
                 vote(Target::Question(nobody), 1),
-                Command::Report(Target::Answer(nothing)),
                 add_answer(nobody, "Lost", &photos),
                 add_question(8, "Ünïcode \u{1f600}\n'quoted' \"twice\" \\ tab\t?"),
             ])
             .unwrap();
         let product_id = product(7);
         assert_eq!(
-            outcomes[..7],
+            outcomes[..4],
             [
                 Outcome::Voted { product_id, helpful: 2 },
                 Outcome::Voted { product_id, helpful: 3 },
-                Outcome::Reported { product_id },
-                Outcome::Reported { product_id },
-                Outcome::NotFound,
                 Outcome::NotFound,
                 Outcome::NotFound,
             ]
         );
+        let reported =
+            [Target::Question(questions[2]), Target::Question(questions[2]), Target::Answer(nothing)];
+        assert_eq!(report_all(writer.as_mut(), &reported), [Some(7), Some(7), None]);
         let rows = load(store.as_ref(), 7);
         let mut seen: Vec<_> = rows.questions.iter().map(|row| (row.question_id, row.helpful)).collect();
         seen.sort_unstable();
@@ -76,8 +73,7 @@ fn readers_find_and_walk_products() {
             ids.extend(ask(writer.as_mut(), number, 2));
         }
         // A product without public rows is scanned too.
-        let hidden = [ids[2], ids[3]].map(|id| Command::Report(Target::Question(id)));
-        writer.commit(&hidden).unwrap();
+        report_all(writer.as_mut(), &[ids[2], ids[3]].map(Target::Question));
         let mut reader = store.reader().unwrap();
         let nobody = QuestionId::new(MAX_ID).unwrap();
         assert_eq!(

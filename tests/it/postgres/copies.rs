@@ -10,6 +10,7 @@ use atelier::domain::{AnswerId, Id as _, QuestionId};
 use atelier::store::{Command as Write, StoreAddress};
 
 use crate::support::cluster::Cluster;
+use crate::support::report_all;
 
 /// Runs the program; it must succeed.
 fn atelier(arguments: &[&str]) -> String {
@@ -29,13 +30,10 @@ fn use_the_shop(address: &str) {
     let mut writer = store.writer(Arc::new(|_| {})).expect("a writer");
     let question = |id| Target::Question(QuestionId::new(id).expect("in range"));
     let answer = |id| Target::Answer(AnswerId::new(id).expect("in range"));
-    let commands = [
-        Write::Vote { target: question(5), votes: 70 },
-        Write::Vote { target: answer(9), votes: 3 },
-        Write::Report(question(6)),
-        Write::Report(answer(12)),
-    ];
+    let commands =
+        [Write::Vote { target: question(5), votes: 70 }, Write::Vote { target: answer(9), votes: 3 }];
     writer.commit(&commands).expect("committed");
+    report_all(writer.as_mut(), &[question(6), answer(12)]);
 }
 
 /// All public rows, as text.

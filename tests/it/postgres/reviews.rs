@@ -13,6 +13,7 @@ use super::partitioned::partitioned_database;
 use super::process::Process;
 use super::*;
 use crate::support::cluster::Cluster;
+use crate::support::report_all;
 
 /// Addresses of databases with tables as they are migrated, and with partitioned ones.
 fn both_kinds() -> [String; 2] {
@@ -118,20 +119,15 @@ fn reviews_there_and_back() {
         let product_id = product(7);
         let nobody = Target::Review(ReviewId::new(MAX_ID).unwrap());
         let outcomes = writer
-            .commit(&[
-                vote(Target::Review(first), 3),
-                Command::Report(Target::Review(second)),
-                Command::Report(Target::Review(second)),
-                vote(Target::Review(second), 1),
-                vote(nobody, 1),
-                Command::Report(nobody),
-            ])
+            .commit(&[vote(Target::Review(first), 3), vote(Target::Review(second), 1), vote(nobody, 1)])
             .unwrap();
-        let reported = Outcome::Reported { product_id };
         let voted = |helpful| Outcome::Voted { product_id, helpful };
-        assert_eq!(outcomes, [voted(3), reported, reported, voted(1), Outcome::NotFound, Outcome::NotFound]);
+        assert_eq!(outcomes, [voted(3), voted(1), Outcome::NotFound]);
+        let second_target = Target::Review(second);
+        let reported = report_all(writer.as_mut(), &[second_target, second_target, nobody]);
+        assert_eq!(reported, [Some(7), Some(7), None]);
         // Once is enough.
-        assert_eq!(writer.commit(&[Command::Report(Target::Review(second))]).unwrap(), [reported]);
+        assert_eq!(report_all(writer.as_mut(), &[second_target]), [Some(7)]);
         let rows = load_reviews(store.as_ref(), 7);
         assert_eq!(
             rows.reviews.iter().map(|row| (row.review_id, row.helpful)).collect::<Vec<_>>(),
@@ -164,7 +160,7 @@ fn shown_are_published_reviews_without_votes_that_were_taken_back() {
     let voted = Outcome::Voted { product_id: product(7), helpful: 4 };
     assert_eq!(writer.commit(&[vote(Target::Review(ids[0]), 1)]).unwrap(), [voted]);
     // A review that was never published does not become a hidden one.
-    writer.commit(&[Command::Report(Target::Review(ids[1]))]).unwrap();
+    report_all(writer.as_mut(), &[Target::Review(ids[1])]);
     let states = "SELECT string_agg(state || '/' || revision, ' ' ORDER BY review_id) FROM reviews";
     assert_eq!(Cluster::shared().query(&address, states), "0/0 1/0 2/0 3/0");
 }
@@ -180,7 +176,7 @@ fn scans_find_every_product_once() {
             review(writer.as_mut(), product_id, &[]);
         }
         let hidden = review(writer.as_mut(), 4, &[]);
-        writer.commit(&[Command::Report(Target::Review(hidden))]).unwrap();
+        report_all(writer.as_mut(), &[Target::Review(hidden)]);
         Cluster::shared().query(
             &address,
             "INSERT INTO products SELECT id, 14000, 'Camo Onesie', 'Blend in', 'So fine', 'Jackets'
@@ -257,7 +253,7 @@ fn another_process_hears_of_reviews() {
     let changed = Change::Products(vec![ProductChange::Reviews(product(7))]);
     review(writer.as_mut(), 7, &[]);
     assert_eq!(elsewhere.recv_timeout(PATIENCE).unwrap(), changed);
-    writer.commit(&[Command::Report(Target::Review(first))]).unwrap();
+    report_all(writer.as_mut(), &[Target::Review(first)]);
     assert_eq!(elsewhere.recv_timeout(PATIENCE).unwrap(), changed);
 }
 
@@ -352,10 +348,12 @@ fn writers_of_the_same_reviews_do_not_wait_for_each_other_in_a_circle() {
                         if number % 4 > 1 {
                             commands.reverse();
                         }
-                        commands.extend(of_half(number + 1).skip(2 * round).take(2).map(Command::Report));
                         commands.push(add_review(7, "In between", &["https://example.com/1.jpg"], &rated));
                         let outcomes = writer.commit(&commands).unwrap();
                         assert!(!outcomes.contains(&Outcome::NotFound));
+                        let reported: Vec<_> = of_half(number + 1).skip(2 * round).take(2).collect();
+                        let reported = report_all(writer.as_mut(), &reported);
+                        assert!(reported.iter().all(Option::is_some));
                     }
                 });
             }

@@ -4,7 +4,7 @@
 use std::sync::{Arc, Barrier};
 
 use atelier::domain::Set;
-use atelier::store::{Command, Counts, LoadMode, Outcome, StoreError};
+use atelier::store::{Counts, LoadMode, Outcome, StoreError};
 
 use super::harness::{TestStore, answer, ask, lines, product_id, question, reply, vote};
 use super::stock::{Load, imported_at, small_shop};
@@ -43,7 +43,7 @@ fn a_store_with_rows_is_not_loaded_into(store: &TestStore) {
     assert!(matches!(refused, Err(StoreError::NotEmpty)), "{refused:?}");
     assert_eq!(store.lines(5).len(), 1);
     // Also not when the one row is hidden.
-    store.commit(&[Command::Report(question(1))]);
+    store.report(&[question(1)]);
     let refused = small_shop().load(store.open().as_ref(), LoadMode::IntoEmpty);
     assert!(matches!(refused, Err(StoreError::NotEmpty)), "{refused:?}");
     assert_eq!(store.commit(&[ask(5, "Still writable?")]).len(), 1);
@@ -52,7 +52,8 @@ fn a_store_with_rows_is_not_loaded_into(store: &TestStore) {
 fn a_replaced_store_has_nothing_of_the_former_rows(store: &TestStore) {
     small_shop().into(store);
     let far = (1 << 53) - 1;
-    store.commit(&[vote(question(1), 50), vote(answer(1), 50), Command::Report(question(2)), ask(far, "?")]);
+    store.commit(&[vote(question(1), 50), vote(answer(1), 50), ask(far, "?")]);
+    store.report(&[question(2)]);
     // The same products and ids again, fewer of them, and far products in another order.
     let other = Load::default().question(1, 5).question(2, 5).answer(1, 2).question(6, 1 << 50);
     let other = other.question(7, 1 << 38);

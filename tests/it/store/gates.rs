@@ -299,7 +299,12 @@ struct GatedWriter {
 impl Writer for GatedWriter {
     fn moderate(&mut self, moderations: &[Moderation]) -> Result<Vec<Moderated>, StoreError> {
         self.gates.commits.pass();
-        self.inner.moderate(moderations)
+        let result = self.inner.moderate(moderations);
+        if self.gates.commit_breaks_off.swap(false, Ordering::SeqCst) {
+            (self.sink)(Change::Everything);
+            return Err(StoreError::Unknown("broke off, for a test".to_owned()));
+        }
+        result
     }
 
     fn commit(&mut self, commands: &[Command]) -> Result<Vec<Outcome>, StoreError> {

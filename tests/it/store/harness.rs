@@ -12,7 +12,7 @@ use atelier::domain::{
 use atelier::store::{Change, ChangeSink, Command, Outcome, Reader, Store, StoreAddress, StoreError, Writer};
 
 use crate::support::stores::PrivateStore;
-use crate::support::{OnStore, StoreKind};
+use crate::support::{OnStore, StoreKind, report_all};
 
 /// A store that no other test sees. Dropping it removes its file or its database.
 pub(crate) struct TestStore(PrivateStore);
@@ -66,6 +66,11 @@ impl TestStore {
     /// Commits with a session of its own.
     pub(crate) fn commit(&self, commands: &[Command]) -> Vec<Outcome> {
         outside(|| self.writer().commit(commands).expect("the commit succeeds"))
+    }
+
+    /// Reports rows with a session of its own, which hides them. Returns the product of each.
+    pub(crate) fn report(&self, targets: &[Target]) -> Vec<Option<u64>> {
+        outside(|| report_all(self.writer().as_mut(), targets))
     }
 
     /// The public rows of a product, as lines.

@@ -14,6 +14,7 @@ mod harness;
 mod identified;
 mod lists;
 mod model;
+mod moderation;
 mod origins;
 mod people;
 mod races;

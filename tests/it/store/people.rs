@@ -68,7 +68,8 @@ fn used_by_ann_and_bob(store: &TestStore) {
         reply_as(ANN, 1, "Also hers.", &[]),
         reply_as("bob@mail.test", 1, "His.", &["https://a.test/3.jpg"]),
     ]);
-    store.commit(&[vote(question(1), 7), vote(answer(1), 2), Command::Report(question(2))]);
+    store.commit(&[vote(question(1), 7), vote(answer(1), 2)]);
+    store.report(&[question(2)]);
 }
 
 fn a_person_is_found_with_everything(store: &TestStore) {

@@ -91,7 +91,8 @@ fn hidden_rows_and_their_children_are_not_read(store: &TestStore) {
 
 fn votes_and_reports_since_the_load_are_read(store: &TestStore) {
     small_shop().into(store);
-    store.commit(&[vote(question(1), 4), vote(answer(1), 5), atelier::store::Command::Report(question(2))]);
+    store.commit(&[vote(question(1), 4), vote(answer(1), 5)]);
+    store.report(&[question(2)]);
     assert_eq!(
         store.lines(5)[..2],
         [
@@ -160,11 +161,10 @@ fn a_scan_reads_what_single_loads_read(store: &TestStore) {
     store.commit(&[
         vote(question(10), 9),
         vote(Target::Answer(Id::new(10).expect("in range")), 8),
-        atelier::store::Command::Report(question(21)),
-        atelier::store::Command::Report(answer(40)),
         ask(4, "new"),
         reply(50, "new", &["https://example.com/new.jpg"]),
     ]);
+    store.report(&[question(21), answer(40)]);
     let scanned = scan_all(store, 10);
     assert_eq!(scanned.len(), shop.products().len() + 1);
     let mut reader = store.reader();

@@ -41,8 +41,8 @@ fn a_clean_store_has_no_findings_and_is_counted() {
         ask(1 << 39, "Far?"),
         reply(7, "Yes.", &["https://example.com/far.jpg"]),
         vote(answer(4), 1),
-        atelier::store::Command::Report(question(5)),
     ]);
+    store.report(&[question(5)]);
     let (findings, counted) = check(&store);
     assert_eq!(findings, [""; 0]);
     assert_eq!(counted.expect("counted"), counts(7, 5, 5));

@@ -228,7 +228,7 @@ fn an_answer_to_an_unknown_question_leaves_no_submission(store: &TestStore) {
 
 fn the_first_may_be_hidden(store: &TestStore) {
     store.commit(&[ask("Rude?")]);
-    store.commit(&[Command::Report(super::harness::question(1))]);
+    store.report(&[super::harness::question(1)]);
     assert_eq!(store.commit(&[ask("Rude?")]), [repeated(1)]);
 }
 

@@ -14,7 +14,7 @@ on_every_store!(
     votes_accumulate_over_batches_and_restarts,
     votes_stop_at_the_largest_count,
     a_report_twice_is_a_report_and_keeps_the_votes,
-    a_vote_and_a_report_for_one_row_travel_in_one_batch,
+    a_vote_between_two_reports_of_a_row_counts,
     a_hidden_row_takes_votes_and_answers,
     answers_keep_their_photos_in_order,
     new_ids_are_greater_than_imported_ones,
@@ -26,25 +26,18 @@ on_every_store!(
 
 fn every_command_has_its_outcome(store: &TestStore) {
     small_shop().into(store);
-    let outcomes = store.commit(&[
-        ask(5, "New?"),
-        vote(question(1), 2),
-        reply(1, "New.", &[]),
-        Command::Report(question(2)),
-        vote(answer(4), 1),
-        Command::Report(answer(1)),
-    ]);
+    let outcomes =
+        store.commit(&[ask(5, "New?"), vote(question(1), 2), reply(1, "New.", &[]), vote(answer(4), 1)]);
     assert_eq!(
         outcomes,
         [
             Outcome::QuestionAdded { question_id: question_id(7), product_id: product_id(5) },
             Outcome::Voted { product_id: product_id(5), helpful: 5 },
             Outcome::AnswerAdded { answer_id: answer_id(5), product_id: product_id(5) },
-            Outcome::Reported { product_id: product_id(5) },
             Outcome::Voted { product_id: product_id((1 << 53) - 1), helpful: 1 },
-            Outcome::Reported { product_id: product_id(5) },
         ]
     );
+    assert_eq!(store.report(&[question(2), answer(1)]), [Some(5); 2]);
     assert_eq!(
         store.lines(5),
         [
@@ -63,10 +56,7 @@ fn an_unknown_id_fails_alone(store: &TestStore) {
         vote(question(1), 1),
         reply(1, "To somebody.", &[]),
         reply(unknown, "To nobody.", &["https://example.com/x.jpg"]),
-        Command::Report(answer(unknown)),
-        Command::Report(question(2)),
         vote(answer(unknown), 1),
-        Command::Report(question(unknown)),
     ]);
     assert_eq!(
         outcomes,
@@ -76,11 +66,10 @@ fn an_unknown_id_fails_alone(store: &TestStore) {
             Outcome::AnswerAdded { answer_id: answer_id(5), product_id: product_id(5) },
             Outcome::NotFound,
             Outcome::NotFound,
-            Outcome::Reported { product_id: product_id(5) },
-            Outcome::NotFound,
-            Outcome::NotFound,
         ]
     );
+    let reported = store.report(&[answer(unknown), question(2), question(unknown)]);
+    assert_eq!(reported, [None, Some(5), None]);
     let shown = store.lines(5).join("\n");
     assert!(shown.contains("To somebody."), "{shown}");
     assert!(!shown.contains("To nobody.") && !shown.contains("x.jpg"), "{shown}");
@@ -113,9 +102,8 @@ fn votes_stop_at_the_largest_count(store: &TestStore) {
 
 fn a_report_twice_is_a_report_and_keeps_the_votes(store: &TestStore) {
     small_shop().into(store);
-    let reported = Outcome::Reported { product_id: product_id(5) };
-    assert_eq!(store.commit(&[Command::Report(question(1)), Command::Report(question(1))]), [reported; 2]);
-    assert_eq!(store.commit(&[Command::Report(question(1))]), [reported]);
+    assert_eq!(store.report(&[question(1), question(1)]), [Some(5); 2]);
+    assert_eq!(store.report(&[question(1)]), [Some(5)]);
     // Hidden rows are not read, but the next vote tells how many there were.
     assert_eq!(
         store.commit(&[vote(question(1), 1)]),
@@ -124,18 +112,12 @@ fn a_report_twice_is_a_report_and_keeps_the_votes(store: &TestStore) {
     assert!(!store.lines(5).join("\n").contains("Q1"), "a vote must not bring a row back");
 }
 
-fn a_vote_and_a_report_for_one_row_travel_in_one_batch(store: &TestStore) {
+fn a_vote_between_two_reports_of_a_row_counts(store: &TestStore) {
     small_shop().into(store);
-    let outcomes =
-        store.commit(&[Command::Report(answer(1)), vote(answer(1), 3), Command::Report(answer(1))]);
-    assert_eq!(
-        outcomes,
-        [
-            Outcome::Reported { product_id: product_id(5) },
-            Outcome::Voted { product_id: product_id(5), helpful: 5 },
-            Outcome::Reported { product_id: product_id(5) },
-        ]
-    );
+    assert_eq!(store.report(&[answer(1)]), [Some(5)]);
+    let voted = Outcome::Voted { product_id: product_id(5), helpful: 5 };
+    assert_eq!(store.commit(&[vote(answer(1), 3)]), [voted]);
+    assert_eq!(store.report(&[answer(1)]), [Some(5)]);
     assert!(!store.lines(5).join("\n").contains("A1"), "{:?}", store.lines(5));
 }
 

@@ -3,11 +3,11 @@
 
 use std::time::{Duration, Instant};
 
-use atelier::store::{Change, Command, LoadMode, Writer};
+use atelier::store::{Change, LoadMode, Writer};
 
 use super::stock::{review, small_shop, write};
 use crate::store::harness::{News, TestStore, product_id, tell_of, time, vote};
-use crate::support::on_every_store;
+use crate::support::{on_every_store, report_all};
 
 on_every_store!(
     reviews_votes_and_reports_of_another_session_are_reported,
@@ -34,11 +34,14 @@ fn reviews_votes_and_reports_of_another_session_are_reported(store: &TestStore) 
     let mut writer = store.open().writer(news.sink()).expect("a writer");
     let far = (1 << 53) - 1;
     for (command, product) in [
-        (write(5, "From elsewhere.", &["https://example.com/1.jpg"], &[(1, 5)]), 5),
-        (vote(review(6), 2), far),
-        (Command::Report(review(5)), 1 << 38),
+        (Some(write(5, "From elsewhere.", &["https://example.com/1.jpg"], &[(1, 5)])), 5),
+        (Some(vote(review(6), 2)), far),
+        (None, 1 << 38),
     ] {
-        store.commit(std::slice::from_ref(&command));
+        match &command {
+            Some(command) => drop(store.commit(std::slice::from_ref(command))),
+            None => drop(store.report(&[review(5)])),
+        }
         let told = news_when_idle(writer.as_mut(), &news);
         assert!(tell_of(&told, product), "{command:?}: {told:?}");
         writer.idle(time(0)).expect("the store keeps house");
@@ -53,8 +56,8 @@ fn own_commits_and_reads_are_not_reported(store: &TestStore) {
     let mut writer = handle.writer(news.sink()).expect("a writer");
     let mut reader = handle.reader().expect("a reader");
     for _ in 0..10 {
-        let own = [write(5, "Own.", &[], &[(1, 5)]), vote(review(1), 1), Command::Report(review(2))];
-        writer.commit(&own).expect("committed");
+        writer.commit(&[write(5, "Own.", &[], &[(1, 5)]), vote(review(1), 1)]).expect("committed");
+        report_all(writer.as_mut(), &[review(2)]);
         reader.load_reviews(&[product_id(5)]).expect("read");
         reader.scan_catalogue(None, 5).expect("read");
         writer.idle(time(0)).expect("the store keeps house");

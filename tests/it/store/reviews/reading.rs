@@ -1,7 +1,7 @@
 //! Reading reviews: single products, and the scan over all that have reviews or characteristics.
 
 use atelier::domain::{Id, ReviewRows, ReviewsPart, Target};
-use atelier::store::{Command, Reader, StoreError};
+use atelier::store::{Reader, StoreError};
 
 use super::stock::{Reviews, review, review_id, small_shop, write};
 use crate::store::harness::{TestStore, product_id, vote};
@@ -144,7 +144,8 @@ fn votes_that_were_taken_back_are_not_shown(store: &TestStore) {
 
 fn votes_and_reports_since_the_load_are_read(store: &TestStore) {
     small_shop().into(store);
-    store.commit(&[vote(review(2), 4), Command::Report(review(1))]);
+    store.commit(&[vote(review(2), 4)]);
+    store.report(&[review(1)]);
     assert_eq!(
         store.review_lines(5),
         [
@@ -201,11 +202,8 @@ fn a_scan_resumes_where_it_stopped_with_any_limit(store: &TestStore) {
 
 fn a_scan_reads_what_single_loads_read(store: &TestStore) {
     long_shop().into(store);
-    store.commit(&[
-        vote(review(20), 2),
-        Command::Report(review(20)),
-        write(2, "the first", &["https://example.com/1.jpg"], &[]),
-    ]);
+    store.commit(&[vote(review(20), 2), write(2, "the first", &["https://example.com/1.jpg"], &[])]);
+    store.report(&[review(20)]);
     let mut reader = store.reader();
     for limit in [1, 10, 1_000] {
         for rows in &scan_all(store, limit) {

@@ -1,12 +1,12 @@
 //! Reviews that break a rule of the file: reading them or writing to them fails with an error that
 //! names table, row, column and product, and never with a wrong list or a wrong sum.
 
-use atelier::store::{Command, Outcome, StoreError};
+use atelier::store::{Outcome, StoreError};
 use rusqlite::Connection;
 
 use super::stock::{review, small_shop, write};
 use crate::store::harness::{TestStore, product_id, vote};
-use crate::support::review_lines as lines;
+use crate::support::{report, review_lines as lines};
 
 /// A place in product 5, in the order of the load.
 const fn place(position: i64) -> i64 {
@@ -143,7 +143,7 @@ fn a_sum_never_falls_below_its_ratings() {
     let store = damaged_shop(sql);
     let mut writer = store.writer();
     // It gave five.
-    let refused = writer.commit(&[Command::Report(review(1)), vote(review(2), 1)]).map(drop);
+    let refused = writer.moderate(&[report(review(1)), report(review(2))]).map(drop);
     assert_damage(refused, sql, "characteristic_sums", place_of_sum(1), "stars");
     let rows = store.review_rows(5);
     assert_eq!(rows.reviews.len(), 2, "{:?}", lines(&rows));

@@ -127,7 +127,7 @@ fn an_expired_review_is_added_again(store: &TestStore) {
 fn the_first_may_be_hidden(store: &TestStore) {
     small_shop().into(store);
     store.commit(&[send("Rude.", None)]);
-    store.commit(&[Command::Report(review(7))]);
+    store.report(&[review(7)]);
     assert_eq!(store.commit(&[send("Rude.", None)]), [repeated(7)]);
     assert_eq!(sums(store), ["C1 Fit 7/2", "C2 Length 0/0"]);
 }

@@ -11,7 +11,7 @@ use proptest::test_runner::TestRunner;
 
 use super::stock::{Reviews, review, write};
 use crate::store::harness::{TestStore, outside, product_id, vote};
-use crate::support::{OnStore, StoreKind, on_every_store, review_lines as lines};
+use crate::support::{OnStore, StoreKind, on_every_store, report_all, review_lines as lines};
 
 on_every_store!(sums_are_those_of_a_recomputation);
 
@@ -111,7 +111,7 @@ fn run(kind: StoreKind, batches: Vec<Vec<Step>>) {
     let mut model = Model::default();
     let mut writer = store.writer();
     for steps in batches {
-        let mut commands: Vec<Command> = Vec::new();
+        let (mut commands, mut reported): (Vec<Command>, Vec<_>) = (Vec::new(), Vec::new());
         let mut voted = std::collections::BTreeSet::new();
         let (known, mut new) = (model.reviews.len() as u64, Vec::new());
         for step in steps {
@@ -130,7 +130,7 @@ fn run(kind: StoreKind, batches: Vec<Vec<Step>>) {
                 }
                 Step::Vote { .. } => {}
                 Step::Report { review: id } => {
-                    commands.push(Command::Report(review(absent_or(id, known))));
+                    reported.push(review(absent_or(id, known)));
                     if id <= known {
                         model.reviews[place(id)].hidden = true;
                     }
@@ -138,7 +138,10 @@ fn run(kind: StoreKind, batches: Vec<Vec<Step>>) {
             }
         }
         model.reviews.extend(new);
-        let outcomes = outside(|| writer.commit(&commands).expect("the commit succeeds"));
+        let outcomes = outside(|| {
+            report_all(writer.as_mut(), &reported);
+            writer.commit(&commands).expect("the commit succeeds")
+        });
         for outcome in &outcomes {
             if let Outcome::ReviewAdded { review_id, product_id } = outcome {
                 assert_eq!(model.reviews[place(review_id.get())].product, product_id.get());

@@ -19,7 +19,7 @@ on_every_store!(
     a_report_takes_the_ratings_out_of_the_sums_once,
     a_report_of_a_review_that_is_not_shown_leaves_the_sums,
     a_report_of_a_review_that_was_never_published_leaves_its_state,
-    a_vote_and_a_report_for_one_review_travel_in_one_batch,
+    a_vote_between_two_reports_of_a_review_counts,
     characteristics_of_other_products_are_ignored,
     a_product_without_characteristics_takes_reviews,
     photos_keep_their_order,
@@ -38,21 +38,17 @@ fn voted(product: u64, helpful: u32) -> Outcome {
     Outcome::Voted { product_id: product_id(product), helpful }
 }
 
-fn reported(product: u64) -> Outcome {
-    Outcome::Reported { product_id: product_id(product) }
-}
-
 fn every_command_has_its_outcome(store: &TestStore) {
     small_shop().into(store);
     let outcomes = store.commit(&[
         write(5, "New.", &["https://example.com/n.jpg"], &[(1, 4), (2, 1)]),
         vote(review(1), 2),
-        Command::Report(review(2)),
         vote(review(6), 1),
         write(1 << 38, "Far.", &[], &[]),
     ]);
     let far = (1 << 53) - 1;
-    assert_eq!(outcomes, [added(7, 5), voted(5, 5), reported(5), voted(far, 1), added(8, 1 << 38)]);
+    assert_eq!(outcomes, [added(7, 5), voted(5, 5), voted(far, 1), added(8, 1 << 38)]);
+    assert_eq!(store.report(&[review(2)]), [Some(5)]);
     assert_eq!(
         store.review_lines(5),
         [
@@ -70,14 +66,9 @@ fn every_command_has_its_outcome(store: &TestStore) {
 fn an_unknown_id_fails_alone(store: &TestStore) {
     small_shop().into(store);
     let unknown = (1 << 53) - 1;
-    let outcomes = store.commit(&[
-        vote(review(unknown), 1),
-        vote(review(1), 1),
-        Command::Report(review(unknown)),
-        Command::Report(review(2)),
-        vote(question(1), 1),
-    ]);
-    assert_eq!(outcomes, [Outcome::NotFound, voted(5, 4), Outcome::NotFound, reported(5), Outcome::NotFound]);
+    let outcomes = store.commit(&[vote(review(unknown), 1), vote(review(1), 1), vote(question(1), 1)]);
+    assert_eq!(outcomes, [Outcome::NotFound, voted(5, 4), Outcome::NotFound]);
+    assert_eq!(store.report(&[review(unknown), review(2), question(1)]), [None, Some(5), None]);
 }
 
 fn questions_and_reviews_travel_in_one_batch(store: &TestStore) {
@@ -85,13 +76,9 @@ fn questions_and_reviews_travel_in_one_batch(store: &TestStore) {
     let asked = |id| Outcome::QuestionAdded { question_id: question_id(id), product_id: product_id(5) };
     assert_eq!(outcomes, [asked(1), added(1, 5), asked(2)]);
     // The ids of questions and reviews are their own: these are two rows.
-    let outcomes = store.commit(&[
-        vote(review(1), 3),
-        vote(question(1), 2),
-        Command::Report(question(1)),
-        vote(question(2), 1),
-    ]);
-    assert_eq!(outcomes, [voted(5, 3), voted(5, 2), reported(5), voted(5, 1)]);
+    let outcomes = store.commit(&[vote(review(1), 3), vote(question(1), 2), vote(question(2), 1)]);
+    assert_eq!(outcomes, [voted(5, 3), voted(5, 2), voted(5, 1)]);
+    assert_eq!(store.report(&[question(1)]), [Some(5)]);
     assert_eq!(store.review_lines(5), ["R1 3* yes \"\" \"One.\" Cas 2020-09-13T12:26:40.000Z +3"]);
     assert_eq!(store.lines(5), ["Q2 \"Two?\" Ada 2020-09-13T12:26:40.000Z +1"]);
 }
@@ -115,9 +102,8 @@ fn votes_stop_at_the_largest_count(store: &TestStore) {
 
 fn a_report_twice_is_a_report_and_keeps_the_votes(store: &TestStore) {
     small_shop().into(store);
-    let report = || Command::Report(review(1));
-    assert_eq!(store.commit(&[report(), report()]), [reported(5); 2]);
-    assert_eq!(store.commit(&[report()]), [reported(5)]);
+    assert_eq!(store.report(&[review(1), review(1)]), [Some(5); 2]);
+    assert_eq!(store.report(&[review(1)]), [Some(5)]);
     // Hidden rows are not read, but the next vote tells how many there were.
     assert_eq!(store.commit(&[vote(review(1), 1)]), [voted(5, 4)]);
     assert!(!store.review_lines(5).join("\n").contains("R1"), "a vote must not bring a row back");
@@ -128,16 +114,18 @@ fn a_report_takes_the_ratings_out_of_the_sums_once(store: &TestStore) {
     assert_eq!(store.commit(&[write(5, "New.", &[], &[(1, 4), (2, 3)])]), [added(7, 5)]);
     assert_eq!(store.review_lines(5)[5..], ["C1 Fit 11/3", "C2 Length 3/1"]);
     for _ in 0..2 {
-        store.commit(&[Command::Report(review(7)), Command::Report(review(7))]);
+        store.report(&[review(7), review(7)]);
         assert_eq!(store.review_lines(5)[4..], ["C1 Fit 7/2", "C2 Length 0/0"]);
     }
-    store.commit(&[Command::Report(review(1)), Command::Report(review(2)), vote(review(1), 1)]);
+    store.report(&[review(1), review(2)]);
+    store.commit(&[vote(review(1), 1)]);
     assert_eq!(store.review_lines(5), ["C1 Fit 0/0", "C2 Length 0/0"]);
 }
 
 fn a_report_of_a_review_that_is_not_shown_leaves_the_sums(store: &TestStore) {
     let shop = small_shop().into(store);
-    assert_eq!(store.commit(&[Command::Report(review(3)), vote(review(3), 1)]), [reported(5), voted(5, 9)]);
+    assert_eq!(store.report(&[review(3)]), [Some(5)]);
+    assert_eq!(store.commit(&[vote(review(3), 1)]), [voted(5, 9)]);
     assert_eq!(store.review_lines(5), shop.lines(5));
 }
 
@@ -146,7 +134,7 @@ fn a_report_of_a_review_that_was_never_published_leaves_its_state(store: &TestSt
     for state in [1, 2] {
         let sql = format!("UPDATE reviews SET state = {state} WHERE review_id = 1");
         by_hand(store, &sql, &sql);
-        assert_eq!(store.commit(&[Command::Report(review(1))]), [reported(5)]);
+        assert_eq!(store.report(&[review(1)]), [Some(5)]);
         assert!(!store.review_lines(5).join("\n").contains("R1 "), "{:?}", store.review_lines(5));
         // Only if it has kept its state, this publishes it.
         let publish = format!("UPDATE reviews SET state = 0 WHERE review_id = 1 AND state = {state}");
@@ -156,11 +144,11 @@ fn a_report_of_a_review_that_was_never_published_leaves_its_state(store: &TestSt
     }
 }
 
-fn a_vote_and_a_report_for_one_review_travel_in_one_batch(store: &TestStore) {
+fn a_vote_between_two_reports_of_a_review_counts(store: &TestStore) {
     small_shop().into(store);
-    let outcomes =
-        store.commit(&[Command::Report(review(1)), vote(review(1), 3), Command::Report(review(1))]);
-    assert_eq!(outcomes, [reported(5), voted(5, 6), reported(5)]);
+    assert_eq!(store.report(&[review(1)]), [Some(5)]);
+    assert_eq!(store.commit(&[vote(review(1), 3)]), [voted(5, 6)]);
+    assert_eq!(store.report(&[review(1)]), [Some(5)]);
     assert_eq!(store.review_lines(5)[1..], ["C1 Fit 2/1", "C2 Length 0/0"]);
 }
 
@@ -173,14 +161,14 @@ fn characteristics_of_other_products_are_ignored(store: &TestStore) {
     assert_eq!(store.review_lines(7), shop.lines(7));
     assert_eq!(store.review_lines(far), shop.lines(far));
     // They are not kept either: nothing but the one rating is taken out.
-    store.commit(&[Command::Report(review(7))]);
+    store.report(&[review(7)]);
     assert_eq!(store.review_lines(5), shop.lines(5));
 }
 
 fn a_product_without_characteristics_takes_reviews(store: &TestStore) {
     assert_eq!(store.commit(&[write(5, "New.", &[], &[(1, 5)])]), [added(1, 5)]);
     assert_eq!(store.review_lines(5), ["R1 3* yes \"\" \"New.\" Cas 2020-09-13T12:26:40.000Z +0"]);
-    assert_eq!(store.commit(&[Command::Report(review(1))]), [reported(5)]);
+    assert_eq!(store.report(&[review(1)]), [Some(5)]);
     assert_eq!(store.review_lines(5), [""; 0]);
 }
 
@@ -257,12 +245,8 @@ fn a_batch_of_thousands_is_one_commit(store: &TestStore) {
     }
     let votes: Vec<Command> = (1..=3_000).rev().map(|number| vote(review(number), 2)).collect();
     assert!(!store.commit(&votes).contains(&Outcome::NotFound));
-    let reports: Vec<Command> = (1..=3_000)
-        .rev()
-        .filter(|number| number % 2 == 0)
-        .map(|number| Command::Report(review(number)))
-        .collect();
-    assert!(!store.commit(&reports).contains(&Outcome::NotFound));
+    let reports: Vec<_> = (1..=3_000).rev().filter(|number| number % 2 == 0).map(review).collect();
+    assert!(!store.report(&reports).contains(&None));
     for product in [1, 150, 299] {
         let lines = store.review_lines(product);
         // Reviews of a product have all even ids or all odd ones, and the same stars.

@@ -1,0 +1,12 @@
+//! What every kind of store promises about moderation.
+
+mod appeals;
+mod damage;
+mod decisions;
+mod desk;
+mod model;
+mod queue;
+mod races;
+mod reports;
+mod retention;
+mod states;
