@@ -61,12 +61,10 @@ impl fmt::Display for WrittenKeys {
 /// An audience: some visible characters.
 pub(super) fn audience(text: &str) -> Result<String, String> {
     let is_shown = text.trim() == text && !text.contains(char::is_control);
-    if is_shown && text.chars().count() <= MAX_AUDIENCE_CHARS {
+    if is_shown && (1..=MAX_AUDIENCE_CHARS).contains(&text.chars().count()) {
         return Ok(text.to_owned());
     }
-    Err(format!(
-        "write a text of at most {MAX_AUDIENCE_CHARS} characters, such as https://reviews.shop.example"
-    ))
+    Err(format!("write a text of 1 to {MAX_AUDIENCE_CHARS} characters, such as https://reviews.shop.example"))
 }
 
 impl ServeOptions {
@@ -79,7 +77,7 @@ impl ServeOptions {
         IdentitySettings {
             mode: self.identity,
             keys,
-            audience: self.identity_audience.clone(),
+            audience: self.identity_audience.clone().unwrap_or_default(),
             reserved_names: self.reserved_names.clone(),
         }
     }
@@ -100,7 +98,7 @@ impl ServeOptions {
             ("votes", "write identity = \"optional\" or \"required\" as well, or votes = \"one_a_client\"")
         } else if !is_off && !has_keys {
             ("identity", "write identity_keys as well, or identity = \"off\"")
-        } else if !is_off && self.identity_audience.is_empty() {
+        } else if !is_off && self.identity_audience.is_none() {
             ("identity", "write identity_audience as well, or identity = \"off\"")
         } else {
             return Ok(());
@@ -152,7 +150,7 @@ mod tests {
     #[test]
     fn an_audience_is_a_text() {
         assert_eq!(audience("shop").as_deref(), Ok("shop"));
-        for bad in [" a", "a\n", &"a".repeat(256)] {
+        for bad in ["", " a", "a\n", &"a".repeat(256)] {
             assert!(audience(bad).is_err(), "{bad}");
         }
     }

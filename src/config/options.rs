@@ -299,8 +299,9 @@ pub struct ServeOptions {
     pub identity_keys: WrittenKeys,
 
     /// What tokens must name as their audience (aud), such as https://reviews.shop.example
-    #[arg(long, help_heading = IDENTITY, env = "ATELIER_IDENTITY_AUDIENCE", value_name = "TEXT", default_value = "", value_parser = identity::audience, hide_default_value = true)]
-    pub identity_audience: String,
+    /// [default: none]
+    #[arg(long, help_heading = IDENTITY, env = "ATELIER_IDENTITY_AUDIENCE", value_name = "TEXT", value_parser = identity::audience)]
+    pub identity_audience: Option<String>,
 
     #[expect(clippy::doc_markdown, reason = "this comment is the help text, shown as it is")]
     /// Whose votes count: open (every vote, but those with a token once), one_a_client (one of each

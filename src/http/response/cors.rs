@@ -16,7 +16,7 @@ pub(crate) const EXPOSED: &str =
 /// The headers that those pages may send. `*` stands for all others, such as those of tracing, but
 /// never for `Authorization`, and with credentials it stands for nothing.
 const ALLOWED_HEADERS: &str =
-    "Authorization, Content-Type, Idempotency-Key, Accept, If-None-Match, X-Request-Id, *";
+    "Authorization, Atelier-Identity, Content-Type, Idempotency-Key, Accept, If-None-Match, X-Request-Id, *";
 
 /// Which origins' pages may read responses.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -8,6 +8,7 @@ use tempfile::TempDir;
 
 use atelier::domain::{Holds, Kind, Set, Timestamp};
 use atelier::import::{ImportError, ImportOptions, Sources, Summary, import};
+use atelier::store::moderation::{ModerationTable, TableRows};
 use atelier::store::{
     BulkLoad, Counts, Dump, Finding, LastIds, LoadMode, NOTHING, PersonRows, RecordRow, RowBatch, StoreError,
     Upkeep,
@@ -69,6 +70,14 @@ impl BulkLoad for MemoryLoad {
         self.counts.add(kind, batch.len() as u64);
         self.rows.extend(batch.rows().map(|row| line(kind, row)));
         Ok(())
+    }
+
+    fn add_of_moderation(&mut self, _: &TableRows) -> Result<(), StoreError> {
+        unreachable!("there is no file of states")
+    }
+
+    fn drop_of_moderation(&mut self, _: ModerationTable) -> Result<(), StoreError> {
+        unreachable!("an import drops what belongs to its sets alone")
     }
 
     fn raise_last_ids(&mut self, _: LastIds) {

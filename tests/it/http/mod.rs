@@ -4,7 +4,8 @@
 //!
 //! There is one file for each route. Rules for all routes are in `paths`, `errors`, `cors`,
 //! `caching`, `encodings`, `identity`, `protocols`, `limits`, `rates`, `submissions`,
-//! `connections`, `malformed`, `slow`, `health` and `failures`; keys are in `keys`. How the
+//! `connections`, `malformed`, `slow`, `health` and `failures`; keys are in `keys`, tokens of
+//! shoppers in `tokens`, `one_vote` and `own_rows`. How the
 //! interface describes itself is in `descriptions`, and the page at `/` in `first_page`. `services`
 //! is about processes that leave a part out.
 
@@ -31,6 +32,8 @@ mod list_questions;
 mod list_reviews;
 mod malformed;
 mod moderation;
+mod one_vote;
+mod own_rows;
 mod pages;
 mod paths;
 mod photos;
@@ -44,4 +47,5 @@ mod services;
 mod slow;
 mod submissions;
 mod texts;
+mod tokens;
 mod vote;

@@ -73,6 +73,11 @@ fn export(shop: &Shop<'_>, folder: &str) {
     assert!(run.success, "{run:?}");
 }
 
+/// The names of the files when somebody has decided about rows.
+fn with_states() -> BTreeSet<String> {
+    FILES.into_iter().chain(["states.csv"]).map(str::to_owned).collect()
+}
+
 fn names(folder: &Path) -> BTreeSet<String> {
     let entries = fs::read_dir(folder).expect("the folder can be read").flatten();
     entries.map(|entry| entry.file_name().into_string().expect("UTF-8")).collect()
@@ -132,7 +137,8 @@ fn every_row_is_in_the_files_with_every_column(place: &Place) {
         let mode = fs::metadata(folder.join(name)).expect("the file is there").permissions().mode();
         assert_eq!(mode & 0o777, 0o600, "{name} holds e-mail addresses");
     }
-    assert_eq!(names(&folder), FILES.map(str::to_owned).into());
+    // A report is a decision, so the states are there as well.
+    assert_eq!(names(&folder), with_states());
 }
 
 /// Imports an export into stores of both kinds and compares everything that they then hold.
@@ -203,7 +209,7 @@ fn existing_files_are_replaced_only_with_replace(place: &Place) {
     let run = shop.atelier(&["export", "out", "--replace"]);
     assert!(run.success, "{run:?}");
     assert!(shop.read("out/questions.csv").contains(",42\n"));
-    assert_eq!(names(&shop.path("out")), FILES.map(str::to_owned).into());
+    assert_eq!(names(&shop.path("out")), with_states());
 }
 
 fn an_export_that_fails_leaves_nothing_and_loses_nothing(place: &Place) {

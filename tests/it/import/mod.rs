@@ -3,6 +3,7 @@
 //! killed imports, which `crash` tests.
 
 mod exports;
+mod moderation;
 mod people;
 mod sets;
 mod shop;

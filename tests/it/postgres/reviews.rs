@@ -313,7 +313,7 @@ fn votes_of_a_review_that_cannot_be_read_take_its_product_out_of_memory() {
         &address,
         "SELECT pg_notify('atelier_changes_' || relnamespace, '1 v7,1') FROM pg_class WHERE relname = 'reviews'",
     );
-    let changed = Change::Products(vec![ProductChange::Reviews(product(7))]);
+    let changed = Change::Votes(vec![ProductChange::Reviews(product(7))]);
     assert_eq!(elsewhere.recv_timeout(PATIENCE).unwrap(), changed);
 }
 

@@ -111,6 +111,10 @@ pub(crate) struct Gates {
     pub(crate) review_scans: Gate,
     /// Before `commit`.
     pub(crate) commits: Gate,
+    /// After `commit`: it is durable, and the service does not know yet.
+    pub(crate) commits_done: Gate,
+    /// Votes of others were read, and the service is not told yet.
+    pub(crate) votes_read: Gate,
     /// The next `load_products` fail, this many of them.
     pub(crate) failing_loads: AtomicUsize,
     /// The next commit is carried out and then said to have an unknown fate.
@@ -151,8 +155,18 @@ impl Gates {
 
     /// Opens every gate for good.
     pub(super) fn open_all(&self) {
-        let Self { loads, review_loads, look_ups, scans, review_scans, commits, .. } = self;
-        for gate in [loads, review_loads, look_ups, scans, review_scans, commits] {
+        let Self {
+            loads,
+            review_loads,
+            look_ups,
+            scans,
+            review_scans,
+            commits,
+            commits_done,
+            votes_read,
+            ..
+        } = self;
+        for gate in [loads, review_loads, look_ups, scans, review_scans, commits, commits_done, votes_read] {
             gate.open();
         }
     }
@@ -201,6 +215,9 @@ impl Sessions for GatedStore {
         let sink: ChangeSink = Arc::new(move |change| {
             if gates.news_are_lost.load(Ordering::SeqCst) {
                 return;
+            }
+            if matches!(change, Change::Votes(_)) {
+                gates.votes_read.pass();
             }
             elsewhere(change);
             gates.everything_changed.fetch_add(1, Ordering::SeqCst);
@@ -315,6 +332,7 @@ impl Writer for GatedWriter {
             _ => None,
         }))?;
         let result = self.inner.commit(commands);
+        self.gates.commits_done.pass();
         assert!(!self.gates.commit_panics.load(Ordering::SeqCst), "for a test");
         if self.gates.commit_breaks_off.swap(false, Ordering::SeqCst) {
             (self.sink)(Change::Everything);

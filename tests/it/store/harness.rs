@@ -117,7 +117,12 @@ pub(crate) struct News(Arc<Mutex<Vec<Change>>>);
 impl News {
     pub(crate) fn sink(&self) -> ChangeSink {
         let News(changes) = self.clone();
-        Arc::new(move |change| changes.lock().expect("not poisoned").push(change))
+        Arc::new(move |change| {
+            // That votes are about to be read says nothing about them.
+            if change != Change::Reading {
+                changes.lock().expect("not poisoned").push(change);
+            }
+        })
     }
 
     /// The changes that were reported since the last call.

@@ -80,7 +80,7 @@ fn rows_away_from_their_parents_are_found() {
 fn counters_without_a_row_are_found() {
     let even = 9_i64 << 24;
     assert_eq!(
-        findings_after(&format!("INSERT INTO marks VALUES ({even}, 1, 0), ({}, 1, 0)", even + 1)),
+        findings_after(&format!("INSERT INTO marks VALUES ({even}, 1, 0, 0), ({}, 1, 0, 0)", even + 1)),
         [
             format!("marks: place {even} has counters but no row"),
             format!("marks: place {} has counters but no row", even + 1)

@@ -19,6 +19,7 @@ mod reports;
 mod rows;
 mod shop;
 pub(crate) mod stores;
+pub(crate) mod tokens;
 
 pub(crate) use catalogue::{CHARACTERISTICS, review};
 pub(crate) use certificate::Certificate;

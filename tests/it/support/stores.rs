@@ -65,7 +65,8 @@ impl PrivateStore {
     }
 }
 
-fn query_file(file: &Path, sql: &str) -> String {
+/// Runs a statement in an SQLite file, as [`PrivateStore::query`] does.
+pub(crate) fn query_file(file: &Path, sql: &str) -> String {
     let connection = rusqlite::Connection::open(file).expect("the file opens");
     let mut statement = connection.prepare(sql).expect("the statement is good");
     let columns = statement.column_count();
