@@ -7,6 +7,7 @@ mod items;
 mod queue;
 mod rights;
 mod shapes;
+mod story;
 mod try_text;
 mod words;
 

@@ -46,6 +46,19 @@ on_every_store! {
         assert_eq!(encoded.body("text/plain", "x").send().status, 415);
     }
 
+    fn a_bad_entry_is_named_by_its_line(shop: &mut Shop) {
+        let desk = Desk::of(shop, "ann");
+        for (text, detail) in [
+            (format!("fine\n{}\n", "x".repeat(101)), "line 2: an entry must have at most 100 characters"),
+            ("a*b\n".to_owned(), "line 1: * may stand only at the beginning and at the end of an entry"),
+            ("x\n".repeat(20_001), "line 20001: a list must have at most 20000 entries"),
+        ] {
+            let response = put(&desk, Some("*"), &text);
+            assert_eq!(response.outcome(), (422, format!("Error: {detail}").as_str()));
+        }
+        assert_eq!(desk.send("GET", "words/hold").header("etag"), Some("\"0\""));
+    }
+
     fn a_list_may_be_larger_than_other_bodies(shop: &mut Shop) {
         let desk = Desk::of(shop, "ann");
         let text: String = (0..20_000).map(|number| format!("word{number:05}\n")).collect();
