@@ -31,6 +31,7 @@ mod list_answers;
 mod list_questions;
 mod list_reviews;
 mod malformed;
+mod moderation;
 mod one_vote;
 mod own_rows;
 mod pages;
