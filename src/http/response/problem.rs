@@ -180,7 +180,9 @@ impl Problem {
         let detail = &self.kind().detail;
         match self {
             Self::MalformedRequest(why) | Self::NotReady(why) => detail.replace("{why}", why),
-            Self::Malformed(why) | Self::NotAnObject(why) => detail.replace("{why}", why),
+            Self::Malformed(why) | Self::NotAnObject(why) | Self::BadIdentity(why) => {
+                detail.replace("{why}", why)
+            }
             Self::TargetTooLong { max_bytes } | Self::BodyTooLarge { max_bytes } => {
                 detail.replace("{max_bytes}", &max_bytes.to_string())
             }
@@ -188,7 +190,6 @@ impl Problem {
                 .replace("{max_fields}", &max_fields.to_string())
                 .replace("{max_bytes}", &max_bytes.to_string()),
             Self::WrongMethod { allow } => detail.replace("{allow}", allow),
-            Self::BadIdentity(why) => detail.replace("{why}", why),
             Self::ScopeMissing(scope) => detail.replace("{scope}", scope.name()),
             Self::InvalidFields(errors) => {
                 let details: Vec<&str> = errors.iter().map(|error| error.detail.as_str()).collect();
