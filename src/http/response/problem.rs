@@ -217,7 +217,9 @@ impl Problem {
         let detail = &self.kind().detail;
         match self {
             Self::MalformedRequest(why) | Self::NotReady(why) => detail.replace("{why}", why),
-            Self::Malformed(why) | Self::NotAnObject(why) => detail.replace("{why}", why),
+            Self::Malformed(why) | Self::NotAnObject(why) | Self::BadIdentity(why) => {
+                detail.replace("{why}", why)
+            }
             Self::TargetTooLong { max_bytes } | Self::BodyTooLarge { max_bytes } => {
                 detail.replace("{max_bytes}", &max_bytes.to_string())
             }
