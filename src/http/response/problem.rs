@@ -233,7 +233,6 @@ impl Problem {
             }
             Self::Claimed { by, until } => detail.replace("{by}", by).replace("{until}", &until.to_string()),
             Self::WordsChanged { revision } => detail.replace("{revision}", &revision.to_string()),
-            Self::BadIdentity(why) => detail.replace("{why}", why),
             Self::ScopeMissing(scope) => detail.replace("{scope}", scope.name()),
             Self::InvalidFields(errors) | Self::InvalidParameters(errors) => {
                 let details: Vec<&str> = errors.iter().map(|error| error.detail.as_str()).collect();

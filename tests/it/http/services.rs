@@ -46,7 +46,7 @@ on_every_store! {
         assert!(document.json()["paths"]["/qa/questions"].is_object());
         let tags = document.json()["tags"].clone();
         let tags: Vec<&str> = tags.as_array().expect("tags").iter().filter_map(|tag| tag["name"].as_str()).collect();
-        assert_eq!(tags, ["questions", "answers", "service"]);
+        assert_eq!(tags, ["questions", "answers", "moderation", "service"]);
         let routes = shop.get("/status.json").json()["routes"].clone();
         let names: Vec<&str> =
             routes.as_array().expect("routes").iter().filter_map(|route| route["route"].as_str()).collect();
