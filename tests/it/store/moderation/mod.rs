@@ -4,6 +4,7 @@ mod appeals;
 mod damage;
 mod decisions;
 mod desk;
+mod expected;
 mod model;
 mod queue;
 mod races;

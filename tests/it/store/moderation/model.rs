@@ -2,18 +2,19 @@
 //! give the states, revisions, counters and the log of a model of a few lines, and public lists
 //! have exactly the published rows. On a server two services share the store.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use atelier::domain::{Actor, Page, ReviewOrder, State, Target, Timestamp};
 use atelier::service::{Service, ServiceSettings, SystemClock};
-use atelier::store::moderation::{Decided, Done, Moderated, Moderation, QueueClass};
+use atelier::store::moderation::{Moderated, Moderation, QueueClass};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use tokio::runtime::{Builder, Runtime};
 
 use super::desk::{Desk, added, findings, key, known, origin, person, reported_by, whole};
+use super::expected::{Model, PRODUCT, Row};
 use crate::store::harness::{TestStore, answer, ask, new_question, product_id, question, reply, time};
 use crate::store::lists::{questions, reviews};
 use crate::store::reviews::stock::{review, write};
@@ -39,7 +40,6 @@ impl OnStore for Trials {
 }
 
 const STEPS: usize = 60;
-const PRODUCT: u64 = 5;
 const THRESHOLD: u32 = 2;
 
 #[derive(Debug, Clone)]
@@ -87,83 +87,6 @@ fn target((kind, id): (u8, u64)) -> Target {
 
 fn actor(number: u8) -> Actor {
     key(&format!("moderator {number}"))
-}
-
-#[derive(Debug, Clone, Default, PartialEq)]
-struct Row {
-    state: Option<State>,
-    revision: u64,
-    class: Option<QueueClass>,
-    reports: u64,
-    reporters: BTreeSet<u8>,
-    is_approved: bool,
-    is_authored: bool,
-    is_appealed: bool,
-    last: Option<u64>,
-    claimed: Option<Actor>,
-}
-
-impl Row {
-    fn state(&self) -> State {
-        self.state.expect("every row has one")
-    }
-}
-
-/// A decision: the row, from, to, the revision behind it, what it undoes.
-type Ruled = (Target, State, State, u64, Option<u64>);
-
-#[derive(Debug, Default)]
-struct Model {
-    rows: BTreeMap<Target, Row>,
-    /// By its id.
-    log: BTreeMap<u64, Ruled>,
-}
-
-impl Model {
-    /// What a decision does that is carried out.
-    fn rule(&mut self, target: Target, to: State, id: u64, actor: &Actor, undoes: Option<u64>) {
-        assert!(self.log.keys().next_back().is_none_or(|last| *last < id), "ids ascend");
-        let row = self.rows.get_mut(&target).expect("it is there");
-        row.revision += 1;
-        self.log.insert(id, (target, row.state(), to, row.revision, undoes));
-        let is_somebody = actor.is_somebody();
-        *row = Row {
-            state: Some(to),
-            class: (to == State::Pending).then_some(QueueClass::Pending),
-            reports: if is_somebody { 0 } else { row.reports },
-            is_approved: to == State::Published && is_somebody,
-            is_appealed: false,
-            last: Some(id),
-            claimed: None,
-            ..row.clone()
-        };
-    }
-
-    fn decided(&mut self, target: Target, seen: Option<u64>, to: State, actor: &Actor, told: &Decided) {
-        let Some(row) = self.rows.get(&target) else { return assert_eq!(*told, Decided::Unknown) };
-        let (state, revision) = (row.state(), row.revision);
-        let answers = state == to && row.class.is_some();
-        let expected = if seen.is_some_and(|seen| seen != revision) {
-            Decided::Conflict { state, revision }
-        } else if state == to && !answers {
-            Decided::Unchanged { revision }
-        } else if !answers && !state.leads_to(to) {
-            Decided::Conflict { state, revision }
-        } else {
-            let Decided::Done(done) = told else { panic!("{target:?} to {to}: {told:?}") };
-            let product_id = product_id(PRODUCT);
-            let decision_id = done.decision_id;
-            let done = Done { decision_id, target, product_id, from: state, to, revision: revision + 1 };
-            self.rule(target, to, decision_id, actor, None);
-            Decided::Done(done)
-        };
-        assert_eq!(*told, expected, "{target:?} to {to}");
-    }
-
-    fn public(&self) -> Vec<Target> {
-        let is_public = |target: &&Target| self.rows[target].state() == State::Published;
-        self.rows.keys().filter(is_public).copied().collect()
-    }
 }
 
 /// Services on a store, and the model that they must agree with.
