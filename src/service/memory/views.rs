@@ -7,14 +7,19 @@
 //!
 //! Loading (queues, threads, the store) is in `lanes`; storing and evicting views is in `table`.
 
-use std::collections::{HashMap, HashSet};
+mod in_flight;
+
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
-use super::freshness::{Begun, Expiry, Freshness};
+pub(crate) use self::in_flight::CommitNumber;
+pub(crate) use self::in_flight::ViewSender;
+use self::in_flight::{ByOthers, FillChunk, InFlight};
+use super::freshness::{Expiry, Freshness};
 use super::record::Record;
 use super::table::ViewTable;
 use crate::domain::ProductId;
@@ -27,8 +32,6 @@ const FILL_MAX_PERCENT: u64 = 95;
 
 /// Receives a view that is being loaded.
 pub(crate) type ViewReceiver<R> = oneshot::Receiver<Result<Arc<R>, ServiceError>>;
-/// Sends it.
-pub(crate) type ViewSender<R> = oneshot::Sender<Result<Arc<R>, ServiceError>>;
 
 /// The views in memory, bounded in bytes, evicted by use.
 pub(crate) struct Views<R> {
@@ -41,113 +44,6 @@ pub(crate) struct Views<R> {
     loads: AtomicU64,
 }
 
-struct InFlight<R> {
-    /// The load of each product whose view may be kept when it arrives.
-    listed: HashMap<ProductId, u64>,
-    /// The requests that wait for each load, by its number; also for loads that are no longer
-    /// listed.
-    waiting: HashMap<u64, Vec<ViewSender<R>>>,
-    last_number: u64,
-    /// The products that changed since the background fill began to read its chunk.
-    fill: Option<FillChunk>,
-    /// The commits of this process in flight, and the reading of others' votes.
-    commits: HashMap<u64, ByOthers>,
-    /// Whether changes are missed at the moment; then no view is kept.
-    disconnected: bool,
-}
-
-/// What others did since a commit began.
-#[derive(Default)]
-struct ByOthers {
-    /// The products that they changed.
-    changed: HashSet<ProductId>,
-    /// Those among them whose views were dropped: perhaps because votes fell.
-    dropped: HashSet<ProductId>,
-    /// Whether all views were dropped.
-    dropped_everything: bool,
-}
-
-impl<R> Default for InFlight<R> {
-    fn default() -> Self {
-        Self {
-            listed: HashMap::new(),
-            waiting: HashMap::new(),
-            last_number: 0,
-            fill: None,
-            commits: HashMap::new(),
-            disconnected: false,
-        }
-    }
-}
-
-impl<R> InFlight<R> {
-    /// A view of this product that is being loaded is not kept.
-    fn strike(&mut self, product_id: ProductId) {
-        self.listed.remove(&product_id);
-        if let Some(chunk) = &mut self.fill {
-            chunk.changed.insert(product_id);
-        }
-    }
-
-    /// Whether others changed rows of a product since a commit in flight began.
-    fn is_disturbed(&self, commit: CommitNumber, product_id: ProductId) -> bool {
-        self.commits
-            .get(&commit.0)
-            .is_none_or(|by_others| by_others.dropped_everything || by_others.changed.contains(&product_id))
-    }
-
-    /// Whether others dropped a product's view since a commit in flight began.
-    fn is_dropped(&self, commit: CommitNumber, product_id: ProductId) -> bool {
-        self.commits
-            .get(&commit.0)
-            .is_none_or(|by_others| by_others.dropped_everything || by_others.dropped.contains(&product_id))
-    }
-
-    /// What a change by a commit in flight means now. Votes that it tells may have fallen if others
-    /// dropped the view since it began: a view that was loaded after that must not be raised.
-    fn as_of(&self, commit: CommitNumber, change: ProductChange) -> ProductChange {
-        if change.is_of_votes() && self.is_dropped(commit, change.product_id()) {
-            return change.any_row();
-        }
-        change
-    }
-
-    /// Notes that a product was changed, by one commit of this process or by another process.
-    fn disturb(&mut self, by: Option<CommitNumber>, product_id: ProductId) {
-        for (&number, by_others) in &mut self.commits {
-            if by != Some(CommitNumber(number)) {
-                by_others.changed.insert(product_id);
-            }
-        }
-    }
-
-    /// Notes that a product's view was dropped.
-    fn note_drop(&mut self, by: Option<CommitNumber>, product_id: ProductId) {
-        for (&number, by_others) in &mut self.commits {
-            if by != Some(CommitNumber(number)) {
-                by_others.dropped.insert(product_id);
-            }
-        }
-    }
-
-    /// No view that is being loaded is kept.
-    fn strike_everything(&mut self) {
-        for by_others in self.commits.values_mut() {
-            by_others.dropped_everything = true;
-        }
-        self.listed.clear();
-        if let Some(chunk) = &mut self.fill {
-            chunk.everything_changed = true;
-        }
-    }
-}
-
-struct FillChunk {
-    begun: Begun,
-    changed: HashSet<ProductId>,
-    everything_changed: bool,
-}
-
 /// A load that the caller must carry out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct LoadTicket {
@@ -155,10 +51,6 @@ pub(crate) struct LoadTicket {
     number: u64,
     expiry: Expiry,
 }
-
-/// A commit in flight.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct CommitNumber(u64);
 
 /// A change by a commit of this process.
 pub(crate) enum OwnChange<R: Record> {

@@ -22,6 +22,7 @@ mod retention;
 pub(super) mod rows;
 mod secrets;
 pub(super) mod sql;
+mod states;
 pub(super) mod tables;
 mod terms;
 mod words;
@@ -33,7 +34,8 @@ pub use queries::{
     AuthorCounts, AuthorHistory, AuthorQuery, Decision, Item, ItemTexts, Key, ModerationAnswer,
     ModerationCounts, ModerationQuery, QueueClass, QueuePlace, QueueQuery, QueueSort, ReportSeen,
 };
-pub use tables::{ModerationTable, RowState, TableRows};
+pub use states::RowState;
+pub use tables::{ModerationTable, TableRows};
 pub use terms::{Scope, WordList};
 
 use crate::domain::Target;

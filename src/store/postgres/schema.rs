@@ -9,6 +9,7 @@ use super::connect::failure::Failure;
 use super::connect::session::{Session, Unprepared};
 use super::locks::{LOCK_MIGRATION, LOCK_TIMEOUT, MAX_LOCK_ATTEMPTS, STAY_IN_SCHEMA};
 use super::tables::{sequences, tables};
+use crate::store::moderation::ModerationTable;
 use crate::store::{Migrated, StoreError};
 
 /// The migrations, oldest first.
@@ -48,6 +49,16 @@ const ASTRAY: &str = "
     WHERE (SELECT relnamespace FROM pg_catalog.pg_class WHERE oid = to_regclass(name)) IS DISTINCT FROM
           (SELECT relnamespace FROM pg_catalog.pg_class WHERE oid = to_regclass('atelier_schema'))
     ORDER BY name LIMIT 1";
+
+/// The migration that makes a table.
+fn made_by(table: &str) -> u32 {
+    let is_of_moderation = ModerationTable::ALL.iter().any(|known| known.name() == table);
+    match table {
+        _ if is_of_moderation => 5,
+        _ if FIRST_TABLES.contains(&table) => 1,
+        _ => 4,
+    }
+}
 
 /// The names of our tables but for `atelier_schema`.
 fn table_names() -> Vec<String> {
@@ -177,8 +188,7 @@ async fn apply(client: &Client) -> Result<Migrated, Failure> {
         return Err(StoreError::WrongSchema(later_version(seen)).into());
     }
     if seen < known() {
-        let is_new = |name: &String| seen == 0 || !FIRST_TABLES.contains(&name.as_str());
-        let names: Vec<String> = table_names().into_iter().filter(is_new).collect();
+        let names: Vec<String> = table_names().into_iter().filter(|name| seen < made_by(name)).collect();
         if let Some(taken) = client.query_opt_scalar::<String, _>(NAMES_TAKEN, &[&names]).await? {
             return Err(StoreError::WrongSchema(format!(
                 "the database has a table {taken} that is not atelier's; use a database or a search_path of its own"

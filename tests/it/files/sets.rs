@@ -178,8 +178,8 @@ fn reviews_are_loaded_with_their_odd_values_and_sums() {
         [
             "p1: 1 1 5 1546300800000 [Great!] [Made of nothing.] 1 0 [fun] [a@b.c] - 8",
             "p1: 3 1 4 1595884714409 [] [Ok.] 1 0 [x] [] - 2",
-            "p1: 2 1 1 1546336800000 [s] [b] 0 1 [y] [] - 0",
-            "p2: 4 2 2 1546300800000 [s] [b] 0 1 [z] [] [Sorry, we'll look.] 0",
+            "p1: 2 1 1 1546336800000 [s] [b] 0 3 [y] [] - 0",
+            "p2: 4 2 2 1546300800000 [s] [b] 0 3 [z] [] [Sorry, we'll look.] 0",
         ]
     );
     assert_eq!(loaded(&case, Kind::ReviewPhoto), ["p1: 1 1 [https://a.test/1]"]);

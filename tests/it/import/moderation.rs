@@ -66,7 +66,7 @@ fn decide(target: Target, to: State) -> Moderation {
         actor: Actor::Key("Ada".to_owned()),
         now: Timestamp::nearest(1_700_000_000_000),
         dry_run: false,
-        request: Some(Digest::from_bytes([5; 16])),
+        request: None,
     })
 }
 
@@ -295,7 +295,7 @@ fn a_set_that_is_replaced_takes_its_moderation_along(place: &Place) {
 fn a_check_names_what_is_wrong_with_moderation(place: &Place) {
     let shop = moderated_shop(place);
     let hidden = match place.kind {
-        StoreKind::Sqlite => "UPDATE questions SET reported = 0 WHERE question_id = 3",
+        StoreKind::Sqlite => "UPDATE marks SET reported = 0",
         _ => "UPDATE questions SET reported = false WHERE question_id = 3",
     };
     let taken = match place.kind {
