@@ -13,7 +13,7 @@ use crate::http::request::identity::IdentityMode;
 use crate::http::request::json_body;
 use crate::http::response::allowance::{Kind, TooMany};
 use crate::http::response::problem::Problem;
-use crate::service::{MAX_NOTE_CHARS, Scope};
+use crate::service::{MAX_NOTE_CHARS, Refusal, Scope};
 
 /// Problems that some operations name as their own. All others follow from the table.
 const NAMED: [Problem; 12] = [
@@ -82,13 +82,18 @@ fn missing_fields(operation: &Operation, settings: &Settings<'_>) -> Option<Vec<
     }
 }
 
+/// A text with a word that a shop does not allow.
+fn refused_text() -> Problem {
+    Problem::RefusedText(Box::new(Refusal { field: "body", matched: "Darn".to_owned(), from: 0, to: 4 }))
+}
+
 /// What may be wrong with a body.
 fn bad_submissions(operation: &Operation, missing: Vec<FieldError>, settings: &Settings<'_>) -> Vec<Problem> {
     let mut problems = Vec::new();
     let takes_a_key =
         matches!(operation.purpose, Purpose::Write(Kind::Questions | Kind::Answers | Kind::Reviews));
     if takes_a_key {
-        problems.extend([Problem::InvalidKey, Problem::KeyTaken]);
+        problems.extend([Problem::InvalidKey, Problem::KeyTaken, refused_text()]);
     }
     problems.extend([
         Problem::WrongContentType,
