@@ -34,6 +34,7 @@ mod logging;
 mod man;
 mod manager;
 mod migrate;
+mod moderate;
 mod openapi;
 mod output;
 mod person;
@@ -118,6 +119,11 @@ enum Command {
     ///
     /// Addresses have no index, so this reads the whole store, which may be in use.
     Person(person::PersonArgs),
+    /// List, publish, reject and hide what shoppers write
+    ///
+    /// The same as the routes of moderators do, on the store itself. Servers that are running
+    /// notice it. Every decision is kept with the name of the account.
+    Moderate(moderate::ModerateArgs),
     /// Make, list and revoke keys of moderators and of the seller
     ///
     /// A key is sent as `Authorization: Bearer atk_…`. Only its digest is kept, so it is shown
@@ -147,10 +153,11 @@ enum Command {
 }
 
 /// The commands as the help lists them.
-const GROUPS: [(&str, &[&str]); 4] = [
+const GROUPS: [(&str, &[&str]); 5] = [
     ("Serving", &["serve", "config", "health", "openapi"]),
+    ("Moderating", &["moderate", "key"]),
     ("Filling and moving stores", &["import", "copy", "export", "generate"]),
-    ("Maintaining stores", &["migrate", "check", "backup", "restore", "person", "key"]),
+    ("Maintaining stores", &["migrate", "check", "backup", "restore", "person"]),
     ("The program itself", &["man", "completions", "help"]),
 ];
 
@@ -236,6 +243,7 @@ impl Cli {
             Command::Backup(args) => backup::back_up(&args),
             Command::Restore(args) => backup::restore(&args),
             Command::Person(args) => person::run(&args),
+            Command::Moderate(args) => return moderate::run(&args),
             Command::Key(args) => key::run(&args),
             Command::Health(args) => health::run(&args),
             Command::Openapi(options) => {
@@ -298,6 +306,12 @@ mod tests {
         }
         let definition = command();
         assert_eq!(check(&definition), 5, "generate, import, export, copy and restore have it");
+        for action in ["approve", "reject", "hide", "restore", "undo"] {
+            let moderate = definition.find_subcommand("moderate");
+            let action = moderate.and_then(|moderate| moderate.find_subcommand(action)).expect("it is there");
+            let confirm = action.get_arguments().find(|argument| argument.get_id() == "confirm");
+            assert_eq!(confirm.expect("many items are counted").get_env(), None);
+        }
         let erase = definition.find_subcommand("person").and_then(|person| person.find_subcommand("erase"));
         let mut arguments = erase.expect("the command is there").get_arguments();
         let email = arguments.find(|argument| argument.get_id() == "email").expect("it names a person");

@@ -66,6 +66,11 @@ impl IdempotencyKey {
     pub fn digest(&self) -> Digest {
         Digest::of("key", 0, [self.0.as_str()])
     }
+
+    /// The digest of the key of this client, where each client has keys of its own.
+    pub fn digest_of(&self, client: &str) -> Digest {
+        Digest::of("key of a client", 0, [client, self.0.as_str()])
+    }
 }
 
 impl NewQuestion {

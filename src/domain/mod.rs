@@ -19,6 +19,7 @@ mod submission;
 mod target;
 mod text;
 mod time;
+mod verdict;
 
 pub use cart::{CartItem, Interaction, MAX_PIECES};
 pub use catalogue::{
@@ -45,3 +46,4 @@ pub use text::{
     Body, Email, Name, PhotoUrl, Summary, TextError, is_invisible, is_photo_address, normalize, visible,
 };
 pub use time::{InvalidTimestamp, Timestamp};
+pub use verdict::{MAX_NOTE_CHARS, Verdict, VerdictDraft};

@@ -167,6 +167,28 @@ impl Reason {
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|reason| reason.name() == name)
     }
+
+    /// Whether it is a rule by which new rows are held.
+    pub fn is_rule(self) -> bool {
+        matches!(
+            self,
+            Self::PolicyAll
+                | Self::PolicyFirst
+                | Self::WordHeld
+                | Self::Links
+                | Self::Repeat
+                | Self::Honeypot
+                | Self::TooFast
+                | Self::Capitals
+                | Self::Hook
+                | Self::AuthorHistory
+        )
+    }
+
+    /// Those that people give.
+    pub fn of_people() -> impl Iterator<Item = Self> {
+        Self::ALL.iter().copied().filter(|reason| reason.is_of_people())
+    }
 }
 
 impl fmt::Display for Reason {

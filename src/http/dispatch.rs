@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use bytes::Bytes;
 use http::request::Parts as Head;
-use http::{HeaderMap, Request, Response};
+use http::{HeaderMap, Method, Request, Response};
 
 use super::app::App;
 use super::call::Call;
@@ -108,6 +108,16 @@ async fn reply(
         caching::forbid(response.headers_mut());
     }
     responded
+}
+
+/// Most bytes of the body of a request with this head.
+pub(crate) fn max_body_bytes(app: &App, method: &Method, path: &str) -> usize {
+    let path = path.strip_prefix(app.settings.path_prefix.as_str());
+    let own = match path.map(|path| find(method, path)) {
+        Some(Destination::Found(row, _)) => row.operation.max_body_bytes,
+        _ => None,
+    };
+    own.unwrap_or(app.settings.max_body_bytes)
 }
 
 /// Whether the settings leave an operation out.

@@ -35,6 +35,11 @@ pub use settings::{HttpSettings, TlsFiles};
 pub use watch::access_log::{ACCESS_LOG_TARGET, AccessLog, LoggedRequests};
 pub use watch::process::ProcessFacts;
 
+/// What moderation knows, as the JSON of the routes.
+pub(crate) mod moderation {
+    pub(crate) use super::response::moderation::{ShownDecision, ShownItem, ShownOutcome, class_name};
+}
+
 /// Writes the OpenAPI document of a server with these settings, as readable JSON.
 pub fn openapi_document(http: &HttpSettings, service: &crate::service::ServiceSettings) -> String {
     openapi::document(http, service, &routes::served(http, false))

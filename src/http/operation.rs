@@ -35,6 +35,8 @@ pub(crate) struct Operation {
     pub(crate) who: Role,
     /// Whether it disappears with the page at `/`.
     pub(crate) needs_home_page: bool,
+    /// Most bytes of its body, where that is not the setting for all.
+    pub(crate) max_body_bytes: Option<usize>,
     /// Whether it disappears where tokens of shoppers do not count.
     pub(crate) needs_identity: bool,
 }
@@ -48,6 +50,8 @@ pub(crate) enum Purpose {
     Write(Kind),
     /// It serves a shopper without the store, and counts as nothing.
     Session,
+    /// It serves moderators.
+    Moderation,
     /// It serves operators and developers.
     Service,
 }
@@ -57,7 +61,7 @@ impl Operation {
     pub(crate) fn counts_as(&self) -> Option<Kind> {
         match self.purpose {
             Purpose::Write(kind) => Some(kind),
-            Purpose::List | Purpose::Session | Purpose::Service => None,
+            Purpose::List | Purpose::Session | Purpose::Moderation | Purpose::Service => None,
         }
     }
 

@@ -8,6 +8,8 @@ use http::Method;
 use super::app::App;
 use super::call::Call;
 use super::operation::{MAX_VARIABLES, Operation, Purpose, Variables};
+use super::operations::moderation::words::WORDS_MAX_BYTES;
+use super::operations::moderation::{decisions, items, queue, try_text, words};
 use super::operations::{
     answers, cart, description, health, interactions, problems, products, questions, reviews,
 };
@@ -55,6 +57,7 @@ macro_rules! row {
                 fixed_bytes: fixed_bytes($path),
                 who: Role::Anyone,
                 needs_home_page: false,
+                max_body_bytes: None,
                 needs_identity: false,
             },
             run: |call| Box::pin($run(call)),
@@ -63,9 +66,9 @@ macro_rules! row {
     };
 }
 
-use Purpose::{List, Service, Session, Write};
+use Purpose::{List, Moderation, Service, Session, Write};
 
-const OPERATIONS: usize = 41;
+const OPERATIONS: usize = 54;
 
 // Each operation has counters of its own.
 const _: () = assert!(OPERATIONS <= MAX_OPERATIONS);
@@ -103,6 +106,27 @@ static TABLE: [Row; OPERATIONS] = numbered([
     row!(GET "/cart", "show_cart", Session, cart::show),
     row!(POST "/cart", "add_to_cart", Session, cart::add),
     row!(POST "/interactions", "add_interaction", Session, interactions::add),
+    row!(GET "/moderation/queue", "list_queue", Moderation, queue::list).only_for(Role::Moderator),
+    row!(GET "/moderation/counts", "count_queue", Moderation, queue::counts).only_for(Role::Moderator),
+    row!(GET "/moderation/items/{kind}/{id}", "show_item", Moderation, items::show).only_for(Role::Moderator),
+    row!(PUT "/moderation/items/{kind}/{id}/claim", "claim_item", Moderation, items::claim)
+        .only_for(Role::Moderator),
+    row!(DELETE "/moderation/items/{kind}/{id}/claim", "unclaim_item", Moderation, items::unclaim)
+        .only_for(Role::Moderator),
+    row!(PUT "/moderation/items/{kind}/{id}/featured", "feature_item", Moderation, items::feature)
+        .only_for(Role::Moderator),
+    row!(DELETE "/moderation/items/{kind}/{id}/featured", "unfeature_item", Moderation, items::unfeature)
+        .only_for(Role::Moderator),
+    row!(GET "/moderation/decisions", "list_decisions", Moderation, decisions::list)
+        .only_for(Role::Moderator),
+    row!(POST "/moderation/decisions", "decide", Moderation, decisions::decide).only_for(Role::Moderator),
+    row!(POST "/moderation/decisions/{decision_id}/undo", "undo_decision", Moderation, decisions::undo)
+        .only_for(Role::Moderator),
+    row!(POST "/moderation/try", "try_text", Moderation, try_text::try_text).only_for(Role::Moderator),
+    row!(GET "/moderation/words/{list}", "show_words", Moderation, words::show).only_for(Role::Administrator),
+    row!(PUT "/moderation/words/{list}", "replace_words", Moderation, words::replace)
+        .only_for(Role::Administrator)
+        .with_body_of(WORDS_MAX_BYTES),
     row!(GET "/problems/{name}", "explain_problem", Service, problems::explain),
     row!(GET "/openapi.json", "describe_api", Service, description::describe),
     row!(GET "/docs", "browse_api", Service, docs::browse),
@@ -123,6 +147,11 @@ static TABLE: [Row; OPERATIONS] = numbered([
 impl Row {
     const fn or_from_memory(self, from_memory: FromMemory) -> Self {
         Self { from_memory: Some(from_memory), ..self }
+    }
+
+    /// Its body may have so many bytes, and the setting for the others does not count.
+    const fn with_body_of(self, max_bytes: usize) -> Self {
+        Self { operation: Operation { max_body_bytes: Some(max_bytes), ..self.operation }, ..self }
     }
 
     /// Only holders of keys with the role's scope may ask, and nothing may keep the responses.
@@ -148,6 +177,7 @@ const fn part_of(path: &str) -> Part {
         [b'/', b'p', b'r', b'o', b'd', b'u', b'c', b't', b's', ..] | b"/cart" | b"/interactions" => {
             Part::Products
         }
+        [b'/', b'm', b'o', b'd', b'e', b'r', b'a', b't', b'i', b'o', b'n', ..] => Part::Moderation,
         [b'/', b'd', b'e', b'm', b'o', ..] => Part::Demo,
         _ => Part::Everywhere,
     }

@@ -14,6 +14,8 @@ pub(crate) enum Part {
     Questions,
     /// Reviews.
     Reviews,
+    /// What moderators do about questions, answers and reviews.
+    Moderation,
     /// The demo shop.
     Demo,
     /// What every process serves.
@@ -46,6 +48,7 @@ impl Services {
             Part::Products => self.products,
             Part::Questions => self.questions,
             Part::Reviews => self.reviews,
+            Part::Moderation => self.questions || self.reviews,
             // Whether it is there is a setting of its own.
             Part::Demo | Part::Everywhere => true,
         }

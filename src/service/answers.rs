@@ -3,6 +3,7 @@
 
 use super::policy::Post;
 use super::questions::unexpected;
+use super::waiting::Held;
 use super::{Added, Listed, Service, ServiceError};
 use crate::domain::{AnswerId, IdempotencyKey, NewAnswer, Page, QuestionId};
 use crate::domain::{Sender, Target};
@@ -82,9 +83,11 @@ impl Service {
         let post = Post::of_answer(question_id, product_id, &answer);
         let judged = self.judge(post, sender, submission.as_ref()).await?;
         let (state, hook, origin) = (judged.state(), judged.hook, judged.origin);
+        let held = Held::of(origin.as_deref());
         let command = Command::AddAnswer { question_id, product_id, answer, written_at, submission, origin };
         match self.write(command).await? {
             Outcome::AnswerAdded { answer_id: id, .. } => {
+                self.waiting.held(held);
                 self.hook.ask(hook, Target::Answer(id));
                 Ok(Added::now(id, state))
             }

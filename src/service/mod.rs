@@ -16,7 +16,7 @@ mod keys;
 mod lanes;
 mod listed;
 mod memory;
-mod moderation;
+pub mod moderation;
 mod policy;
 mod questions;
 mod readiness;
@@ -26,6 +26,7 @@ mod shoppers;
 mod statistics;
 mod submissions;
 mod threads;
+mod waiting;
 
 use std::sync::Arc;
 
@@ -42,6 +43,7 @@ pub use settings::{
 };
 pub use statistics::{BatchStatistics, Failure, SPANS_TARGET, Statistics, ViewStatistics};
 pub use submissions::Added;
+pub use waiting::{ModerationStatistics, QueueLength};
 
 /// What a key is and allows, and how long notes may be.
 pub use crate::store::moderation::{Key, MAX_NOTE_CHARS, Scope};
@@ -76,6 +78,7 @@ pub struct Service {
     readiness: Readiness,
     carts: Carts,
     digest_key: digests::DigestKey,
+    waiting: waiting::Waiting,
     kept_words: KeptWords,
     hook: HookQueue,
     clock: Arc<dyn Clock>,
@@ -117,6 +120,7 @@ impl Service {
             readiness: Readiness::new(),
             carts: Carts::default(),
             digest_key: digests::DigestKey::default(),
+            waiting: waiting::Waiting::default(),
             kept_words: KeptWords::default(),
             hook: HookQueue::default(),
             store_name: store.name(),

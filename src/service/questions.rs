@@ -2,6 +2,7 @@
 //! here.
 
 use super::policy::Post;
+use super::waiting::Held;
 use super::{Added, Listed, Service, ServiceError};
 use crate::domain::{IdempotencyKey, NewQuestion, Page, ProductId, QuestionId};
 use crate::domain::{Sender, Target};
@@ -70,11 +71,13 @@ impl Service {
         let post = Post::of_question(&question);
         let judged = self.judge(post, sender, submission.as_ref()).await?;
         let (state, hook, origin) = (judged.state(), judged.hook, judged.origin);
+        let held = Held::of(origin.as_deref());
         let era = self.memory.directory.era();
         match self.write(Command::AddQuestion { question, written_at, submission, origin }).await? {
             Outcome::Repeated(Target::Question(id)) => Ok(Added::before(id)),
             Outcome::QuestionAdded { question_id, product_id } => {
                 self.memory.directory.remember(era, product_id, &[question_id]);
+                self.waiting.held(held);
                 self.hook.ask(hook, Target::Question(question_id));
                 Ok(Added::now(question_id, state))
             }

@@ -3,6 +3,7 @@
 
 use super::policy::Post;
 use super::questions::unexpected;
+use super::waiting::Held;
 use super::{Added, Listed, Service, ServiceError};
 use crate::domain::{
     IdempotencyKey, NewReview, Page, ProductId, ReviewId, ReviewOrder, ReviewsPart, Sender, Target,
@@ -102,8 +103,10 @@ impl Service {
         let post = Post::of_review(&review);
         let judged = self.judge(post, sender, submission.as_ref()).await?;
         let (state, hook, origin) = (judged.state(), judged.hook, judged.origin);
+        let held = Held::of(origin.as_deref());
         match self.write(Command::AddReview { review, written_at, submission, origin }).await? {
             Outcome::ReviewAdded { review_id: id, .. } => {
+                self.waiting.held(held);
                 self.hook.ask(hook, Target::Review(id));
                 Ok(Added::now(id, state))
             }

@@ -148,7 +148,7 @@ async fn serve(stream: TcpStream, watched: Arc<Watched>) {
 async fn respond(watched: &Watched, request: &Request<Incoming>) -> Response<Bytes> {
     let path = request.uri().path();
     let result = match (request.method(), path) {
-        (&Method::GET | &Method::HEAD, "/metrics") => metrics(watched),
+        (&Method::GET | &Method::HEAD, "/metrics") => metrics(watched).await,
         (&Method::GET | &Method::HEAD, "/livez") => Ok(state(health::ALIVE)),
         (&Method::GET | &Method::HEAD, "/readyz") => {
             health::readyz(&watched.service, &watched.server).await.map(state)
@@ -161,8 +161,8 @@ async fn respond(watched: &Watched, request: &Request<Incoming>) -> Response<Byt
     response
 }
 
-fn metrics(watched: &Watched) -> Result<Response<Bytes>, Problem> {
-    let exposition = Exposition::take(&watched.server, &watched.service, &watched.facts);
+async fn metrics(watched: &Watched) -> Result<Response<Bytes>, Problem> {
+    let exposition = Exposition::take(&watched.server, &watched.service, &watched.facts).await;
     let text = exposition.into_text().map_err(|error| {
         tracing::error!(%error, "the metrics could not be written");
         Problem::Unavailable

@@ -27,7 +27,7 @@ use super::connections::{ConnectionState, LINGER_MAX_BYTES, LINGER_TIMEOUT};
 use super::date::date;
 use super::refusal;
 use crate::http::app::App;
-use crate::http::dispatch::respond;
+use crate::http::dispatch::{max_body_bytes, respond};
 use crate::http::request::body::{BODY_TIMEOUT, Payload};
 use crate::http::request::head_limits::HEAD_MAX_BYTES;
 use crate::http::response::problem::Problem;
@@ -118,7 +118,8 @@ async fn respond_when_there_is_room(
     head.extensions.insert(app.metrics.begin());
     let is_head = head.method == Method::HEAD;
     let mut held = Held { state: &streams.state, bytes: 0 };
-    let reading = tokio::time::timeout(BODY_TIMEOUT, read_body(app, body, &mut held)).await;
+    let max_bytes = max_body_bytes(app, &head.method, head.uri.path());
+    let reading = tokio::time::timeout(BODY_TIMEOUT, read_body(body, max_bytes, &mut held)).await;
     let mut response = match reading.unwrap_or(Err(Problem::BodyTooSlow)) {
         Ok(payload) => respond(app, peer, Request::from_parts(head, payload)).await,
         Err(problem) => refusal::respond(app, &head.headers, problem),
@@ -141,8 +142,7 @@ async fn respond_when_there_is_room(
 }
 
 /// Reads a request's body.
-async fn read_body(app: &App, mut body: Incoming, held: &mut Held<'_>) -> Result<Payload, Problem> {
-    let max_bytes = app.settings.max_body_bytes;
+async fn read_body(mut body: Incoming, max_bytes: usize, held: &mut Held<'_>) -> Result<Payload, Problem> {
     if body.size_hint().lower() > max_bytes as u64 {
         discard(body);
         return Ok(Payload::TooLarge);

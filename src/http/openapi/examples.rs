@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 
+use super::moderation;
 use super::template::Settings;
 use crate::domain::{
     CartItem, Draft, Field, FieldError, Interaction, NewAnswer, NewQuestion, NewReview, note,
@@ -41,6 +42,7 @@ pub(super) fn problems(operation: &Operation, own: &Value, settings: &Settings<'
     if let Some(missing) = missing_fields(operation, settings) {
         problems.extend(bad_submissions(operation, missing, settings));
     }
+    problems.extend(moderation::problems(operation, settings));
     let identity = settings.http.identity.mode;
     if let (Some(kind), true) = (operation.counts_as(), identity != IdentityMode::Off) {
         problems.push(Problem::BadIdentity("has expired".to_owned()));
@@ -56,7 +58,7 @@ pub(super) fn problems(operation: &Operation, own: &Value, settings: &Settings<'
     let others: Vec<Problem> =
         NAMED.iter().filter(is_own).filter(|problem| !problems.contains(problem)).cloned().collect();
     problems.extend(others);
-    if matches!(operation.purpose, Purpose::List | Purpose::Write(_)) {
+    if matches!(operation.purpose, Purpose::List | Purpose::Write(_) | Purpose::Moderation) {
         problems.extend([Problem::Overloaded, Problem::Unavailable]);
     }
     problems

@@ -4,6 +4,7 @@
 
 mod examples;
 mod lists;
+mod moderation;
 mod operations;
 mod responses;
 mod template;

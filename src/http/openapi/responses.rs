@@ -93,6 +93,9 @@ fn describe(problem: Problem, path: &str, settings: &Settings<'_>) -> Described 
         ("{product_id}", "40344"),
         ("{review_id}", "1135681"),
         ("{name}", "invalid-fields"),
+        ("{kind}/{id}", "answer/68"),
+        ("{decision_id}", "17"),
+        ("{list}", "hold"),
     ]
     .iter()
     .fold(path.to_owned(), |path, (segment, example)| path.replace(segment, example));

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::lists;
+use super::{lists, moderation};
 use crate::domain::{DEFAULT_PAGE_SIZE, MAX_ID, MAX_PIECES, Reason};
 use crate::http::operation::Operation;
 use crate::http::response::caching;
@@ -106,6 +106,9 @@ fn values(settings: &Settings<'_>) -> Map<String, Value> {
         "question_list": lists::question_list(service),
         "answer_list": lists::answer_list(service),
     });
-    let Value::Object(values) = values else { return Map::new() };
+    let (Value::Object(mut values), Value::Object(of_moderators)) = (values, moderation::values()) else {
+        return Map::new();
+    };
+    values.extend(of_moderators);
     values
 }

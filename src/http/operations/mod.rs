@@ -8,6 +8,7 @@ pub(crate) mod health;
 pub(crate) mod interactions;
 pub(crate) mod lists;
 pub(crate) mod marks;
+pub(crate) mod moderation;
 pub(crate) mod problems;
 pub(crate) mod products;
 pub(crate) mod questions;

@@ -8,6 +8,7 @@ use http::HeaderMap;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderValue};
 use http::request::Parts as Head;
 use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value};
 
 use super::json_body;
 use crate::domain::{Draft, Field, NotAnObject};
@@ -15,6 +16,9 @@ use crate::http::response::problem::Problem;
 
 /// How long a body may take to arrive.
 pub(crate) const BODY_TIMEOUT: Duration = Duration::from_secs(30);
+
+const JSON_TYPE: &str = "application/json";
+const TEXT_TYPE: &str = "text/plain";
 
 /// How a body is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,21 +38,53 @@ pub(crate) enum Payload {
 /// Reads a submission. Checks its type, its encoding, its size and its form in this order.
 pub(crate) fn read_draft(head: &Head, body: &mut Payload, max_bytes: usize) -> Result<Draft, Problem> {
     let format = format(&head.headers)?;
-    refuse_encoding(&head.headers)?;
-    let body = match body {
-        Payload::Whole(body) if body.len() <= max_bytes => std::mem::take(body),
-        Payload::Whole(_) | Payload::TooLarge => return Err(Problem::BodyTooLarge { max_bytes }),
-    };
+    let body = take(head, body, max_bytes)?;
     match format {
         Format::Json => json_body::parse(&body),
         Format::Form => parse_form(&body),
     }
 }
 
-fn format(headers: &HeaderMap) -> Result<Format, Problem> {
+/// Reads a JSON object that is no submission, with the same checks in the same order.
+pub(crate) fn read_object(
+    head: &Head,
+    body: &mut Payload,
+    max_bytes: usize,
+) -> Result<Map<String, Value>, Problem> {
+    require_type(head, JSON_TYPE)?;
+    json_body::parse_object(&take(head, body, max_bytes)?)
+}
+
+/// Reads plain text in UTF-8, with the same checks in the same order. It may be empty.
+pub(crate) fn read_text(head: &Head, body: &mut Payload, max_bytes: usize) -> Result<String, Problem> {
+    require_type(head, TEXT_TYPE)?;
+    let bytes = take(head, body, max_bytes)?;
+    String::from_utf8(bytes.into()).map_err(|_| Problem::Malformed("the body is not UTF-8".to_owned()))
+}
+
+fn require_type(head: &Head, wanted: &'static str) -> Result<(), Problem> {
+    let is_it = media_type(&head.headers).eq_ignore_ascii_case(wanted);
+    if is_it { Ok(()) } else { Err(Problem::OtherContentType { wanted }) }
+}
+
+/// Takes the bytes of a body that is neither compressed nor too large.
+fn take(head: &Head, body: &mut Payload, max_bytes: usize) -> Result<Bytes, Problem> {
+    refuse_encoding(&head.headers)?;
+    match body {
+        Payload::Whole(body) if body.len() <= max_bytes => Ok(std::mem::take(body)),
+        Payload::Whole(_) | Payload::TooLarge => Err(Problem::BodyTooLarge { max_bytes }),
+    }
+}
+
+/// The content type without its parameters; empty when there is none.
+fn media_type(headers: &HeaderMap) -> &str {
     let value = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
-    let media_type = value.split(';').next().unwrap_or("").trim();
-    if media_type.eq_ignore_ascii_case("application/json") {
+    value.split(';').next().unwrap_or("").trim()
+}
+
+fn format(headers: &HeaderMap) -> Result<Format, Problem> {
+    let media_type = media_type(headers);
+    if media_type.eq_ignore_ascii_case(JSON_TYPE) {
         Ok(Format::Json)
     } else if media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
         Ok(Format::Form)

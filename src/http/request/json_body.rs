@@ -5,13 +5,19 @@ use std::collections::BTreeMap;
 
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 
 use crate::domain::{Draft, Field, NotAnArray, NotAnObject};
 use crate::http::response::problem::Problem;
 
-/// Reads a JSON object; unknown keys are ignored, of a repeated key the last counts, as in
-/// JavaScript.
-pub(crate) fn parse(body: &[u8]) -> Result<Draft, Problem> {
+/// Reads a JSON object with all that is in it. Of a repeated key the last counts.
+pub(crate) fn parse_object(body: &[u8]) -> Result<Map<String, Value>, Problem> {
+    let text = json_text(body)?;
+    serde_json::from_str(text).map_err(|_| not_an_object(text))
+}
+
+/// A body that is JSON of any kind.
+fn json_text(body: &[u8]) -> Result<&str, Problem> {
     let text =
         std::str::from_utf8(body).map_err(|_| Problem::Malformed("the body is not UTF-8".to_owned()))?;
     if text.trim().is_empty() {
@@ -19,6 +25,13 @@ pub(crate) fn parse(body: &[u8]) -> Result<Draft, Problem> {
     }
     serde_json::from_str::<IgnoredAny>(text)
         .map_err(|error| Problem::Malformed(format!("the body is not JSON: {error}")))?;
+    Ok(text)
+}
+
+/// Reads a submission; unknown keys are ignored, of a repeated key the last counts, as in
+/// JavaScript.
+pub(crate) fn parse(body: &[u8]) -> Result<Draft, Problem> {
+    let text = json_text(body)?;
     let members: BTreeMap<String, &RawValue> = serde_json::from_str(text).map_err(|_| not_an_object(text))?;
     for value in members.values() {
         if has_lone_surrogate(value.get()) {

@@ -4,6 +4,7 @@
 pub(crate) mod body;
 pub(crate) mod caller;
 pub(crate) mod client;
+pub(crate) mod decision;
 pub(crate) mod head_limits;
 pub(crate) mod idempotency;
 pub(crate) mod identity;

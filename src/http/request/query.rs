@@ -60,6 +60,15 @@ impl<'a> ListQuery<'a> {
     }
 }
 
+/// Every name and value of a query string (without its question mark), decoded as forms are.
+pub(crate) fn parameters(query: Option<&str>) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
+    let pairs = query.unwrap_or("").split('&').filter(|pair| !pair.is_empty());
+    pairs.map(|pair| {
+        let (name, value) = split(pair, b'=');
+        (decode(name), decode(value.unwrap_or("")))
+    })
+}
+
 /// Splits at the first of an ASCII character. The pieces are a few bytes long, and the standard
 /// library's search is made for long ones.
 fn split(text: &str, at: u8) -> (&str, Option<&str>) {

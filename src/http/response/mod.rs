@@ -6,6 +6,7 @@ pub(crate) mod caching;
 pub(crate) mod cors;
 pub(crate) mod encoded_pages;
 pub(crate) mod encoding;
+pub(crate) mod moderation;
 pub(crate) mod problem;
 pub(crate) mod reply;
 pub(crate) mod validators;

@@ -10,7 +10,7 @@ use http::{HeaderMap, Response, StatusCode};
 use serde::Deserialize;
 
 use super::caching;
-use crate::domain::FieldError;
+use crate::domain::{FieldError, State, Timestamp};
 use crate::http::response::allowance::TooMany;
 use crate::service::{Refusal, Scope, ServiceError};
 
@@ -59,6 +59,10 @@ pub(crate) enum Problem {
     InvalidKey,
     KeyTaken,
     WrongContentType,
+    /// The route takes this content type alone.
+    OtherContentType {
+        wanted: &'static str,
+    },
     EncodedBody,
     BodyTooLarge {
         max_bytes: usize,
@@ -68,6 +72,8 @@ pub(crate) enum Problem {
     Malformed(String),
     NotAnObject(String),
     InvalidFields(Vec<FieldError>),
+    /// What is wrong with parameters of the query. Pointers lead to their names.
+    InvalidParameters(Vec<FieldError>),
     /// The word that the shop does not allow.
     RefusedText(Box<Refusal>),
     UnknownQuestion,
@@ -76,6 +82,28 @@ pub(crate) enum Problem {
     UnknownProduct,
     /// There is no such review, or there could be none.
     UnknownReview,
+    /// There is no such question, answer or review, or there could be none.
+    UnknownItem,
+    /// There is no such decision, or there could be none.
+    UnknownDecision,
+    /// There is no such list of words.
+    UnknownWordList,
+    /// Another decision about the row came later. Its present state and revision.
+    Superseded {
+        state: State,
+        revision: u64,
+    },
+    /// Somebody else is looking at the row, until then.
+    Claimed {
+        by: String,
+        until: Timestamp,
+    },
+    /// The list of words has another revision than the request names: this one.
+    WordsChanged {
+        revision: u64,
+    },
+    /// The request does not say which revision it replaces.
+    NoCondition,
     TooMany(TooMany),
     Overloaded,
     Unavailable,
@@ -156,6 +184,7 @@ impl Problem {
             Self::InvalidKey => "invalid-key",
             Self::KeyTaken => "key-taken",
             Self::WrongContentType => "wrong-content-type",
+            Self::OtherContentType { .. } => "other-content-type",
             Self::EncodedBody => "encoded-body",
             Self::BodyTooLarge { .. } => "body-too-large",
             Self::BodyTooSlow => "body-too-slow",
@@ -163,11 +192,19 @@ impl Problem {
             Self::Malformed(_) => "malformed-body",
             Self::NotAnObject(_) => "not-an-object",
             Self::InvalidFields(_) => "invalid-fields",
+            Self::InvalidParameters(_) => "invalid-parameters",
             Self::RefusedText(_) => "refused-text",
             Self::UnknownQuestion => "unknown-question",
             Self::UnknownAnswer => "unknown-answer",
             Self::UnknownProduct => "unknown-product",
             Self::UnknownReview => "unknown-review",
+            Self::UnknownItem => "unknown-item",
+            Self::UnknownDecision => "unknown-decision",
+            Self::UnknownWordList => "unknown-word-list",
+            Self::Superseded { .. } => "superseded",
+            Self::Claimed { .. } => "claimed",
+            Self::WordsChanged { .. } => "words-changed",
+            Self::NoCondition => "no-condition",
             Self::TooMany(_) => "too-many-writes",
             Self::Overloaded => "overloaded",
             Self::Unavailable => "unavailable",
@@ -190,8 +227,14 @@ impl Problem {
                 .replace("{max_fields}", &max_fields.to_string())
                 .replace("{max_bytes}", &max_bytes.to_string()),
             Self::WrongMethod { allow } => detail.replace("{allow}", allow),
+            Self::OtherContentType { wanted } => detail.replace("{wanted}", wanted),
+            Self::Superseded { state, revision } => {
+                detail.replace("{state}", state.name()).replace("{revision}", &revision.to_string())
+            }
+            Self::Claimed { by, until } => detail.replace("{by}", by).replace("{until}", &until.to_string()),
+            Self::WordsChanged { revision } => detail.replace("{revision}", &revision.to_string()),
             Self::ScopeMissing(scope) => detail.replace("{scope}", scope.name()),
-            Self::InvalidFields(errors) => {
+            Self::InvalidFields(errors) | Self::InvalidParameters(errors) => {
                 let details: Vec<&str> = errors.iter().map(|error| error.detail.as_str()).collect();
                 detail.replace("{details}", &details.join("; "))
             }
@@ -210,6 +253,38 @@ impl Problem {
         }
     }
 
+    /// Adds what only problems of this kind have.
+    fn add_members(&self, problem: &mut serde_json::Value) {
+        let errors = |errors: &[FieldError], place: &str| {
+            let error =
+                |error: &FieldError| serde_json::json!({"detail": error.detail, place: error.pointer});
+            errors.iter().map(error).collect()
+        };
+        match self {
+            Self::InvalidFields(wrong) => problem["errors"] = errors(wrong, "pointer"),
+            Self::InvalidParameters(wrong) => problem["errors"] = errors(wrong, "parameter"),
+            Self::RefusedText(refusal) => {
+                problem["errors"] = serde_json::json!([{
+                    "detail": self.detail().trim_start_matches("Error: "),
+                    "pointer": format!("#/{}", refusal.field),
+                    "word": refusal.matched,
+                    "from": refusal.from,
+                    "to": refusal.to,
+                }]);
+            }
+            Self::Superseded { state, revision } => {
+                problem["state"] = state.name().into();
+                problem["revision"] = (*revision).into();
+            }
+            Self::Claimed { by, until } => {
+                problem["claimed_by"] = by.as_str().into();
+                problem["claimed_until"] = until.to_string().into();
+            }
+            Self::WordsChanged { revision } => problem["revision"] = (*revision).into(),
+            _ => {}
+        }
+    }
+
     /// Writes the response. `path` is the request's, for `instance`; `prefix` is put before `type`.
     pub(crate) fn into_response(self, request: &HeaderMap, path: &str, prefix: &str) -> Response<Bytes> {
         let Kind { name, status, title, .. } = self.kind();
@@ -222,21 +297,7 @@ impl Problem {
                 "detail": detail,
                 "instance": path,
             });
-            if let Self::InvalidFields(errors) = &self {
-                problem["errors"] = errors
-                    .iter()
-                    .map(|error| serde_json::json!({"detail": error.detail, "pointer": error.pointer}))
-                    .collect();
-            }
-            if let Self::RefusedText(refusal) = &self {
-                problem["errors"] = serde_json::json!([{
-                    "detail": detail.trim_start_matches("Error: "),
-                    "pointer": format!("#/{}", refusal.field),
-                    "word": refusal.matched,
-                    "from": refusal.from,
-                    "to": refusal.to,
-                }]);
-            }
+            self.add_members(&mut problem);
             ("application/problem+json", problem.to_string())
         } else {
             (PLAIN, detail)

@@ -10,7 +10,7 @@ use http::{HeaderMap, Response, StatusCode};
 
 use super::caching;
 use super::encoding::Encoding;
-use super::validators::EntityTag;
+use super::validators::{self, EntityTag};
 use crate::view::ListTag;
 
 /// A success.
@@ -35,6 +35,10 @@ pub(crate) enum Reply {
     State(&'static str),
     /// 200 with JSON that changes all the time.
     Figures(Bytes),
+    /// 200 with plain text that has a revision.
+    Revised { text: Bytes, revision: u64 },
+    /// 204: what was sent has this revision now.
+    Replaced { revision: u64 },
     /// 201: a small JSON object with the row's id, where the row is listed, and whether it was
     /// added by this request.
     Created { json: String, location: String, is_new: bool },
@@ -86,6 +90,16 @@ impl Reply {
                 let mut response = of_this_moment(JSON, json);
                 caching::set(response.headers_mut(), caching::INERT);
                 return response;
+            }
+            Self::Revised { text, revision } => {
+                let mut response = of_this_moment(TEXT, text);
+                response.headers_mut().insert(ETAG, validators::of_revision(revision));
+                return response;
+            }
+            Self::Replaced { revision } => {
+                *response.status_mut() = StatusCode::NO_CONTENT;
+                caching::forbid(response.headers_mut());
+                response.headers_mut().insert(ETAG, validators::of_revision(revision));
             }
             Self::Html { .. } | Self::Page { .. } | Self::Picture(_) | Self::SeeOther(_) => {
                 return self.into_page();

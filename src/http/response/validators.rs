@@ -1,8 +1,9 @@
 //! Entity tags of lists (RFC 9110, section 8.8.3), and whether `If-None-Match` names one: then the
-//! response is 304. Deliberately absent: what changes a tag (`view::ListTag`).
+//! response is 304. Also those of revisions, which `If-Match` names before something is replaced.
+//! Deliberately absent: what changes a tag (`view::ListTag`).
 
 use http::HeaderMap;
-use http::header::{HeaderValue, IF_NONE_MATCH};
+use http::header::{HeaderValue, IF_MATCH, IF_NONE_MATCH};
 
 use crate::view::ListTag;
 
@@ -75,4 +76,62 @@ pub(crate) fn has(headers: &HeaderMap, tag: ListTag) -> bool {
     }
     let tag = EntityTag::of(tag);
     named.any(|value| tag.is_named_in(value.as_bytes()))
+}
+
+/// What `If-Match` asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Condition {
+    /// It is not there.
+    None,
+    /// Any revision (`*`).
+    Any,
+    /// This revision.
+    Revision(u64),
+    /// A tag that no revision has.
+    Never,
+}
+
+/// The entity tag of a revision. It is strong: equal revisions are equal bytes.
+pub(crate) fn of_revision(revision: u64) -> HeaderValue {
+    HeaderValue::try_from(format!("\"{revision}\"")).expect("digits and quotes are visible ASCII")
+}
+
+/// Reads `If-Match` as far as revisions can have been sent: one tag, or a star.
+pub(crate) fn condition(headers: &HeaderMap) -> Condition {
+    let mut values = headers.get_all(IF_MATCH).iter();
+    let Some(value) = values.next() else { return Condition::None };
+    let text = value.to_str().unwrap_or_default().trim();
+    if values.next().is_some() {
+        return Condition::Never;
+    }
+    if text == "*" {
+        return Condition::Any;
+    }
+    let digits = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+    let revision = digits.filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
+    revision.and_then(|digits| digits.parse().ok()).map_or(Condition::Never, Condition::Revision)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_condition_is_one_revision_or_any() {
+        for (value, expected) in [
+            ("\"0\"", Condition::Revision(0)),
+            (" \"17\" ", Condition::Revision(17)),
+            ("*", Condition::Any),
+            ("W/\"17\"", Condition::Never),
+            ("17", Condition::Never),
+            ("\"x\"", Condition::Never),
+            ("\"+1\"", Condition::Never),
+            ("\"1\", \"2\"", Condition::Never),
+            ("", Condition::Never),
+        ] {
+            let headers = HeaderMap::from_iter([(IF_MATCH, HeaderValue::from_static(value))]);
+            assert_eq!(condition(&headers), expected, "{value}");
+        }
+        assert_eq!(condition(&HeaderMap::new()), Condition::None);
+    }
 }

@@ -106,8 +106,8 @@ fn method(head: &Head) -> &'static str {
 
 /// The product, question, answer or review that a request is about, if its id is one.
 fn row_id(operation: &Operation, variables: &Variables<'_>, query: Option<&str>) -> Option<u64> {
-    match operation.variables().next() {
-        Some(_) if variables[0].bytes().all(|byte| byte.is_ascii_digit()) => variables[0].parse().ok(),
+    match operation.variables().zip(variables).find(|(name, _)| *name != "kind") {
+        Some((_, id)) if id.bytes().all(|byte| byte.is_ascii_digit()) => id.parse().ok(),
         None if operation.purpose == Purpose::List => ListQuery::parse(query).product_id().ok().map(Id::get),
         _ => None,
     }
@@ -154,6 +154,7 @@ mod tests {
             ("list_answers", "0033", None, Some(33)),
             ("vote_answer", "ann@mail.test", None, None),
             ("vote_answer", "", None, None),
+            ("show_item", "question", None, None),
             ("explain_problem", "unavailable", None, None),
             ("browse_api", "", Some("product_id=7"), None),
         ] {

@@ -21,7 +21,9 @@ use prometheus_client::registry::Registry;
 use super::metrics::{RouteTotals, ServerMetrics};
 use super::process::ProcessFacts;
 use super::process::ProcessNumbers;
-use crate::service::{BatchStatistics, Failure, Service, Statistics, ViewStatistics};
+use crate::service::{
+    BatchStatistics, Failure, ModerationStatistics, QueueLength, Service, Statistics, ViewStatistics,
+};
 use crate::tally::Distribution;
 
 /// What the text is.
@@ -41,13 +43,14 @@ pub(crate) struct Exposition {
     limited: Vec<(&'static str, u64)>,
     stopping: bool,
     service: Statistics,
+    moderation: ModerationStatistics,
     process: ProcessNumbers,
     facts: ProcessFacts,
 }
 
 impl Exposition {
     /// Reads the numbers.
-    pub(crate) fn take(server: &ServerMetrics, service: &Service, facts: &ProcessFacts) -> Self {
+    pub(crate) async fn take(server: &ServerMetrics, service: &Service, facts: &ProcessFacts) -> Self {
         Self {
             routes: server.routes(),
             connections: server.connections() as u64,
@@ -57,6 +60,7 @@ impl Exposition {
             limited: server.rate_limiter.refused().collect(),
             stopping: server.stopping.load(Ordering::Acquire),
             service: service.statistics(),
+            moderation: service.moderation_statistics().await,
             process: ProcessNumbers::read(),
             facts: facts.clone(),
         }
@@ -79,6 +83,7 @@ impl Collector for Exposition {
         self.connections(&mut page)?;
         self.views(&mut page)?;
         self.store(&mut page)?;
+        self.moderation(&mut page)?;
         self.process(&mut page)
     }
 }
@@ -144,6 +149,22 @@ impl Exposition {
         page.family("atelier_store_failures", Counter, by_kind, counter)?;
         page.gauge("atelier_fill_damaged_products", self.service.damaged_products)?;
         page.gauge("atelier_store_receives_changes", u64::from(self.service.receives_changes))
+    }
+
+    fn moderation(&self, page: &mut Page<'_>) -> Result<(), Error> {
+        use MetricType::{Counter, Gauge};
+
+        let ModerationStatistics { decisions, holds, queue } = &self.moderation;
+        let by_reason = decisions.iter().map(|(reason, count)| ([("reason", reason.name())], count));
+        page.family("atelier_moderation_decisions", Counter, by_reason, counter)?;
+        let by_rule = holds.iter().map(|(rule, count)| ([("rule", rule.name())], count));
+        page.family("atelier_moderation_holds", Counter, by_rule, counter)?;
+        // While the store does not say how much waits, nothing is claimed.
+        let Some(QueueLength { reported, appealed, pending, oldest_s }) = queue else { return Ok(()) };
+        let classes = [("reported", reported), ("appealed", appealed), ("pending", pending)];
+        let by_class = classes.map(|(class, count)| ([("class", class)], count));
+        page.family("atelier_moderation_queue_length", Gauge, by_class, gauge)?;
+        page.gauge("atelier_moderation_oldest_seconds", *oldest_s)
     }
 
     fn process(&self, page: &mut Page<'_>) -> Result<(), Error> {

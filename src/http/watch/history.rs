@@ -61,7 +61,7 @@ impl Traffic {
             let tally = match totals.operation.map(|operation| operation.purpose) {
                 Some(Purpose::List) => &mut traffic.lists,
                 Some(Purpose::Write(_)) => &mut traffic.writes,
-                Some(Purpose::Session | Purpose::Service) | None => continue,
+                Some(Purpose::Session | Purpose::Moderation | Purpose::Service) | None => continue,
             };
             tally.add(&Tally { failed: failed(&totals), seconds: totals.seconds });
         }

@@ -13,7 +13,8 @@ use crate::http::request::rate_limits::RateLimiter;
 use crate::tally::{Distribution, LatencyTally, raise_alone};
 
 /// Every status of a response, the usual ones first.
-const CODES: [u16; 15] = [200, 204, 304, 201, 404, 422, 429, 503, 400, 405, 408, 413, 415, 414, 431];
+const CODES: [u16; 20] =
+    [200, 204, 304, 201, 404, 422, 429, 503, 400, 401, 403, 405, 408, 409, 412, 413, 415, 414, 428, 431];
 
 /// Most operations that are counted.
 pub(crate) const MAX_OPERATIONS: usize = 64;

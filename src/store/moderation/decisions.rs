@@ -116,7 +116,8 @@ fn decide_one<R: Rows>(
     }
     if state == decide.to {
         // A person who leaves a row as it is answers the reports or the appeal that it waits for.
-        if kept.class.is_none() || !decide.actor.is_somebody() {
+        let waits = matches!(kept.class, Some(QueueClass::Reported | QueueClass::Appealed));
+        if !waits || !decide.actor.is_somebody() {
             return Ok(Decided::Unchanged { revision });
         }
     } else if !state.leads_to(decide.to) || kept.erased_at.is_some() {

@@ -52,5 +52,4 @@ pub const CLAIM_LASTS: Duration = Duration::from_mins(10);
 /// Most rows of one [`Decide`].
 pub const MAX_DECIDED_ITEMS: usize = 100;
 
-/// Longest note, in characters.
-pub const MAX_NOTE_CHARS: usize = 500;
+pub use crate::domain::MAX_NOTE_CHARS;

@@ -13,7 +13,7 @@ use crate::project::{files, name, read};
 use crate::support::program::{Server, atelier, until};
 
 /// Documents that other tests carry out, with commands and responses.
-pub(crate) const CARRIED_OUT: [&str; 2] = ["docs/drills.md", "docs/migrate.md"];
+pub(crate) const CARRIED_OUT: [&str; 3] = ["docs/drills.md", "docs/migrate.md", "docs/moderation.md"];
 
 /// Options for curl's output. The test sets its own.
 const WITH_A_VALUE: [&str; 4] = ["-o", "--output", "-w", "--write-out"];

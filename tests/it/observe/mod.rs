@@ -7,6 +7,7 @@ mod access_log;
 mod first_page;
 mod health;
 mod metrics;
+mod moderation;
 mod names;
 mod readiness;
 mod settings;

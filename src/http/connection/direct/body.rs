@@ -20,8 +20,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> DirectConnection<'_, S> {
         &mut self,
         length: BodyLength,
         expects_continue: bool,
+        max_bytes: usize,
     ) -> io::Result<Result<Bytes, Problem>> {
-        let max_bytes = self.app.settings.max_body_bytes;
         if matches!(length, BodyLength::Bytes(length) if length > max_bytes as u64) {
             return Ok(Err(Problem::BodyTooLarge { max_bytes }));
         }

@@ -29,7 +29,7 @@ use super::connections::{ConnectionState, LINGER_MAX_BYTES, LINGER_TIMEOUT};
 use super::http2;
 use super::refusal;
 use crate::http::app::App;
-use crate::http::dispatch::respond;
+use crate::http::dispatch::{max_body_bytes, respond};
 use crate::http::request::body::Payload;
 use crate::http::request::head_limits::MAX_FIELDS;
 use crate::http::response::problem::Problem;
@@ -261,7 +261,8 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> DirectConnection<'a, S> {
         let mut after = if keep_alive { After::GoOn } else { After::Close };
         if let Some(length) = arriving {
             request.extensions_mut().insert(self.app.metrics.begin());
-            match self.read_body(length, expects_continue).await? {
+            let max_bytes = max_body_bytes(self.app, request.method(), request.uri().path());
+            match self.read_body(length, expects_continue, max_bytes).await? {
                 Ok(body) => *request.body_mut() = Payload::Whole(body),
                 Err(Problem::BodyTooLarge { .. }) => {
                     after = After::Linger;

@@ -168,6 +168,7 @@ fn routes(server: &ServerMetrics) -> Vec<Route> {
 impl Route {
     /// Whether it is one of those that shop pages call.
     pub(crate) fn is_for_shoppers(&self) -> bool {
-        self.operation.is_some_and(|operation| operation.purpose != Purpose::Service)
+        self.operation
+            .is_some_and(|operation| !matches!(operation.purpose, Purpose::Moderation | Purpose::Service))
     }
 }

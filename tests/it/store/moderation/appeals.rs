@@ -6,7 +6,7 @@ use atelier::store::moderation::{
     AuthorHistory, AuthorQuery, Decided, Moderated, Moderation, ModerationAnswer, ModerationQuery, QueueClass,
 };
 
-use super::desk::{Desk, known, one_of_each, origin, person, targets, whole};
+use super::desk::{Desk, known, origin, person, targets, whole};
 use crate::store::harness::{TestStore, ask, product_id, question, time};
 use crate::support::on_every_store;
 
@@ -25,7 +25,7 @@ fn appeal(desk: &mut Desk, target: Target, author: u8) -> Moderated {
 
 fn an_author_appeals_once_a_decision(store: &TestStore) {
     let mut desk = Desk::new(store);
-    desk.commit(&one_of_each(Published));
+    desk.add_one_of_each(Published);
     for target in targets() {
         desk.decide(target, Rejected);
         assert_eq!(appeal(&mut desk, target, 7), Moderated::Done);
@@ -46,7 +46,7 @@ fn an_author_appeals_once_a_decision(store: &TestStore) {
 
 fn nobody_else_appeals(store: &TestStore) {
     let mut desk = Desk::new(store);
-    desk.commit(&one_of_each(Published));
+    desk.add_one_of_each(Published);
     let by_address = Origin { is_identified: false, ..origin(Published) };
     desk.commit(&[ask(5, "Of nobody?"), known(ask(5, "By address?"), time(1), by_address)]);
     for number in 1..=3 {
@@ -61,7 +61,7 @@ fn nobody_else_appeals(store: &TestStore) {
 
 fn what_was_not_taken_down_is_not_appealed_against(store: &TestStore) {
     let mut desk = Desk::new(store);
-    desk.commit(&one_of_each(Pending));
+    desk.add_one_of_each(Pending);
     let row = targets()[0];
     assert_eq!(appeal(&mut desk, row, 7), Moderated::NothingToAppeal, "it waits");
     desk.decide(row, Published);
@@ -116,7 +116,7 @@ fn an_author_s_history_is_told(store: &TestStore) {
 
 fn the_author_of_a_row_is_told(store: &TestStore) {
     let mut desk = Desk::new(store);
-    desk.commit(&one_of_each(Pending));
+    desk.add_one_of_each(Pending);
     desk.commit(&[ask(6, "Of nobody?")]);
     let of = |author, product| ModerationAnswer::AuthorOf { author, product_id: product_id(product) };
     for target in targets() {

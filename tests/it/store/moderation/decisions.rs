@@ -4,7 +4,7 @@ use atelier::domain::State::{Hidden, Pending, Published, Rejected};
 use atelier::domain::{Actor, Reason, Target};
 use atelier::store::moderation::{Decided, Moderated, Moderation, ModerationAnswer, ModerationQuery};
 
-use super::desk::{Desk, known, one_of_each, origin, person, reported_by, targets, whole};
+use super::desk::{Desk, known, origin, person, reported_by, targets, whole};
 use crate::store::harness::{TestStore, ask, product_id, question, time};
 use crate::store::reviews::stock::review;
 use crate::support::on_every_store;
@@ -38,7 +38,7 @@ fn a_hundred_rows_are_decided_about_in_one_commit(store: &TestStore) {
 
 fn each_row_has_its_own_outcome(store: &TestStore) {
     let mut desk = Desk::new(store);
-    desk.commit(&one_of_each(Published));
+    desk.add_one_of_each(Published);
     let [question, answer, _] = targets();
     let items =
         [(question, Some(0)), (question, Some(0)), (answer, Some(3)), (review(77), None), (question, None)];
@@ -58,7 +58,7 @@ fn each_row_has_its_own_outcome(store: &TestStore) {
 
 fn a_dry_run_writes_nothing(store: &TestStore) {
     let mut desk = Desk::new(store);
-    desk.commit(&one_of_each(Published));
+    desk.add_one_of_each(Published);
     let mut decide = desk.ruling(&[(targets()[0], Some(0)), (review(77), None)], Rejected);
     decide.dry_run = true;
     let moderation = Moderation::Decide(decide);
@@ -74,7 +74,7 @@ fn a_dry_run_writes_nothing(store: &TestStore) {
 
 fn a_repeated_request_gets_the_first_outcomes(store: &TestStore) {
     let mut desk = Desk::new(store);
-    desk.commit(&one_of_each(Published));
+    desk.add_one_of_each(Published);
     let [question, answer, _] = targets();
     let mut decide = desk.ruling(&[(question, Some(0)), (answer, Some(9)), (review(77), None)], Hidden);
     decide.request = Some(person(1));
@@ -89,7 +89,7 @@ fn a_repeated_request_gets_the_first_outcomes(store: &TestStore) {
 
 fn the_log_tells_who_did_what_and_why(store: &TestStore) {
     let mut desk = Desk::new(store);
-    desk.commit(&one_of_each(Pending));
+    desk.add_one_of_each(Pending);
     let [question, answer, _] = targets();
     let mut decide = desk.ruling(&[(question, None), (answer, None)], Rejected);
     decide.reason = Reason::Illegal;
@@ -130,7 +130,7 @@ fn the_log_tells_who_did_what_and_why(store: &TestStore) {
 
 fn a_row_that_waits_is_answered_for_without_a_new_state(store: &TestStore) {
     let mut desk = Desk::new(store);
-    desk.commit(&one_of_each(Published));
+    desk.add_one_of_each(Published);
     let question = targets()[0];
     assert_eq!(desk.decide(question, Published), Decided::Unchanged { revision: 0 }, "nothing waits");
     desk.make(reported_by(question, Some(1), 3));
@@ -144,7 +144,7 @@ fn a_row_that_waits_is_answered_for_without_a_new_state(store: &TestStore) {
 
 fn claims_are_advice_and_end(store: &TestStore) {
     let (mut mara, mut nils) = (Desk::new(store), Desk::of(store, "nils"));
-    mara.commit(&one_of_each(Pending));
+    mara.add_one_of_each(Pending);
     let question = targets()[0];
     let claim = |desk: &mut Desk, target, now, until| {
         let actor = desk.actor.clone();

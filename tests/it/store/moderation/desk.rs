@@ -38,6 +38,18 @@ impl Desk {
         outside(|| self.writer.commit(commands).expect("committed"))
     }
 
+    /// Adds a question, an answer to it and a review to product 5 of a store without rows. The
+    /// answer and the review have a photo, the review a rating if the product has the
+    /// characteristic 1.
+    pub(super) fn add_one_of_each(&mut self, state: State) {
+        let photos = ["https://example.com/1.jpg"];
+        let rows = [ask(5, "One?"), reply(1, "One.", &photos), write(5, "Fine.", &photos, &[(1, 5)])];
+        let rows = rows.map(|command| known(command, time(1), origin(state)));
+        // Its id is known only behind the commit.
+        self.commit(&rows[..1]);
+        self.commit(&rows[1..]);
+    }
+
     pub(super) fn try_all(&mut self, moderations: &[Moderation]) -> Result<Vec<Moderated>, StoreError> {
         outside(|| self.writer.moderate(moderations))
     }
@@ -189,15 +201,7 @@ pub(super) fn added(outcome: Outcome) -> Target {
     }
 }
 
-/// A question, an answer to it and a review of product 5, of a store without rows. The answer and
-/// the review have a photo, the review a rating if the product has the characteristic 1.
-pub(super) fn one_of_each(state: State) -> [Command; 3] {
-    let photos = ["https://example.com/1.jpg"];
-    [ask(5, "One?"), reply(1, "One.", &photos), write(5, "Fine.", &photos, &[(1, 5)])]
-        .map(|command| known(command, time(1), origin(state)))
-}
-
-/// The rows of [`one_of_each`].
+/// The rows of [`Desk::add_one_of_each`].
 pub(super) fn targets() -> [Target; 3] {
     [question(1), answer(1), review(1)]
 }

@@ -4,7 +4,7 @@ use atelier::domain::State::{Hidden, Pending, Published};
 use atelier::domain::{Actor, AuthorRole, Origin, Reason};
 use atelier::store::moderation::{Decided, Moderated, QueueClass};
 
-use super::desk::{Desk, is_public, known, one_of_each, origin, reported_by, targets, whole};
+use super::desk::{Desk, is_public, known, origin, reported_by, targets, whole};
 use crate::store::harness::{TestStore, answer, ask, product_id, question, reply, time};
 use crate::support::on_every_store;
 
@@ -24,7 +24,7 @@ fn reported(is_hidden: bool) -> Moderated {
 
 fn the_first_report_hides_with_a_threshold_of_one(store: &TestStore) {
     let mut desk = Desk::new(store);
-    desk.commit(&one_of_each(Published));
+    desk.add_one_of_each(Published);
     for target in targets().into_iter().rev() {
         assert!(is_public(store, target));
         assert_eq!(desk.make(reported_by(target, None, 1)), reported(true));
@@ -40,7 +40,7 @@ fn the_first_report_hides_with_a_threshold_of_one(store: &TestStore) {
 
 fn below_the_threshold_a_row_stays_public_and_comes_first(store: &TestStore) {
     let mut desk = Desk::new(store);
-    desk.commit(&one_of_each(Pending));
+    desk.add_one_of_each(Pending);
     let reported_row = question(2);
     desk.commit(&[ask(5, "Reported?")]);
     for reporter in [1, 2] {
@@ -102,7 +102,8 @@ fn a_lower_threshold_counts_earlier_reports(store: &TestStore) {
 fn a_seller_s_answer_is_never_hidden_by_reports(store: &TestStore) {
     let mut desk = Desk::new(store);
     let seller = Origin { role: AuthorRole::Seller, ..origin(Published) };
-    desk.commit(&[ask(5, "One?"), known(reply(1, "Ours.", &[]), time(1), seller)]);
+    desk.commit(&[ask(5, "One?")]);
+    desk.commit(&[known(reply(1, "Ours.", &[]), time(1), seller)]);
     for reporter in 1..=20 {
         assert_eq!(desk.make(reported_by(answer(1), Some(reporter), 1)), reported(false));
     }
@@ -113,7 +114,7 @@ fn a_seller_s_answer_is_never_hidden_by_reports(store: &TestStore) {
 
 fn a_row_that_is_not_public_is_not_reported(store: &TestStore) {
     let mut desk = Desk::new(store);
-    desk.commit(&one_of_each(Pending));
+    desk.add_one_of_each(Pending);
     for target in targets() {
         assert_eq!(desk.make(reported_by(target, Some(1), 1)), reported(false));
         assert_eq!(desk.stand(target), (Pending, 0));

@@ -4,7 +4,7 @@ use atelier::domain::State::{Hidden, Pending, Published, Rejected};
 use atelier::domain::{State, Target, Timestamp};
 use atelier::store::moderation::{Decided, Moderated, Moderation};
 
-use super::desk::{Desk, findings, is_public, one_of_each, reported_by, targets, whole};
+use super::desk::{Desk, findings, is_public, reported_by, targets, whole};
 use crate::store::harness::{TestStore, question, time};
 use crate::support::on_every_store;
 
@@ -25,7 +25,7 @@ fn retain(desk: &mut Desk, rejected_before: Timestamp, reported_before: Timestam
 
 fn desk_in(store: &TestStore, state: State) -> Desk {
     let mut desk = Desk::new(store);
-    desk.commit(&one_of_each(if state == Pending { Pending } else { Published }));
+    desk.add_one_of_each(if state == Pending { Pending } else { Published });
     if matches!(state, Rejected | Hidden) {
         for target in targets() {
             desk.decide(target, state);

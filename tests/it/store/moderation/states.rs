@@ -5,7 +5,7 @@ use atelier::domain::{State, Target};
 use atelier::store::ProductChange;
 use atelier::store::moderation::{Decided, Moderated, Moderation};
 
-use super::desk::{Desk, findings, is_public, one_of_each, targets};
+use super::desk::{Desk, findings, is_public, targets};
 use crate::store::harness::{TestStore, product_id};
 use crate::store::reading::by_hand;
 use crate::store::reviews::stock::Reviews;
@@ -31,7 +31,7 @@ impl OnStore for OneKind {
 fn store_in(store: &TestStore, state: State) -> Desk {
     Reviews::default().characteristic(1, 5, "Fit").into(store);
     let mut desk = Desk::new(store);
-    desk.commit(&one_of_each(if state == Pending { Pending } else { Published }));
+    desk.add_one_of_each(if state == Pending { Pending } else { Published });
     if matches!(state, Rejected | Hidden) {
         for target in targets() {
             assert!(matches!(desk.decide(target, state), Decided::Done(_)), "{target:?}");
