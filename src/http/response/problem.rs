@@ -217,7 +217,9 @@ impl Problem {
         let detail = &self.kind().detail;
         match self {
             Self::MalformedRequest(why) | Self::NotReady(why) => detail.replace("{why}", why),
-            Self::Malformed(why) | Self::NotAnObject(why) => detail.replace("{why}", why),
+            Self::Malformed(why) | Self::NotAnObject(why) | Self::BadIdentity(why) => {
+                detail.replace("{why}", why)
+            }
             Self::TargetTooLong { max_bytes } | Self::BodyTooLarge { max_bytes } => {
                 detail.replace("{max_bytes}", &max_bytes.to_string())
             }
@@ -231,7 +233,6 @@ impl Problem {
             }
             Self::Claimed { by, until } => detail.replace("{by}", by).replace("{until}", &until.to_string()),
             Self::WordsChanged { revision } => detail.replace("{revision}", &revision.to_string()),
-            Self::BadIdentity(why) => detail.replace("{why}", why),
             Self::ScopeMissing(scope) => detail.replace("{scope}", scope.name()),
             Self::InvalidFields(errors) | Self::InvalidParameters(errors) => {
                 let details: Vec<&str> = errors.iter().map(|error| error.detail.as_str()).collect();
