@@ -11,7 +11,6 @@ mod product_page;
 pub(crate) mod shop;
 mod stores;
 mod views;
-mod words;
 
 /// Something to measure.
 pub(crate) struct Operation {
@@ -50,11 +49,3 @@ pub(crate) const BATCHES: [Named; 4] = [
 
 /// Whole files.
 pub(crate) const FILES: [Named; 1] = [("CSV of 1,024 products", imports::files_checked)];
-
-/// Texts against the shop's lists of words. They are not counted as instructions.
-pub(crate) const WORDS: [Named; 4] = [
-    ("1,000 characters, 20,000 entries", words::review),
-    ("1,000 Cyrillic characters, 20,000 entries", words::cyrillic),
-    ("1,000 hostile characters, 20,000 entries", words::hostile),
-    ("10,000 hostile characters, 20,000 entries", words::long_hostile),
-];

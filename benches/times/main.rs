@@ -4,6 +4,7 @@
 
 #[path = "../operations/mod.rs"]
 mod operations;
+mod words;
 
 use divan::counter::ItemsCount;
 use divan::{AllocProfiler, Bencher};
@@ -34,9 +35,9 @@ fn import(bencher: Bencher<'_, '_>, name: &str) {
     measure(bencher, name, &operations::FILES);
 }
 
-#[divan::bench(args = names(operations::WORDS), sample_size = 64)]
-fn words(bencher: Bencher<'_, '_>, name: &str) {
-    measure(bencher, name, &operations::WORDS);
+#[divan::bench(args = names(words::WORDS), sample_size = 64)]
+fn lists_of_words(bencher: Bencher<'_, '_>, name: &str) {
+    measure(bencher, name, &words::WORDS);
 }
 
 fn names<const N: usize>(operations: [Named; N]) -> [&'static str; N] {

@@ -11,6 +11,7 @@ mod client;
 mod compare;
 mod delay;
 mod pages;
+mod queue;
 mod random;
 mod start;
 mod trickle;
@@ -28,6 +29,8 @@ enum Command {
     Arrivals(arrivals::Options),
     /// Percentiles of latencies of whole page views, in milliseconds, and requests of a view.
     Pages(pages::Options),
+    /// How long a moderator waits for a page of the queue when much waits.
+    Queue(queue::Options),
     /// How long one reader waits for a list.
     Wait(wait::Options),
     /// How long a server takes from its start to its first response.
@@ -44,6 +47,7 @@ fn main() -> anyhow::Result<()> {
         Command::Compare(options) => compare::run(&options),
         Command::Arrivals(options) => arrivals::run(&options),
         Command::Pages(options) => pages::run(&options),
+        Command::Queue(options) => queue::run(&options),
         Command::Wait(options) => wait::run(&options),
         Command::Start(options) => start::run(&options),
         Command::Trickle(options) => trickle::run(&options),

@@ -1,4 +1,5 @@
-//! `atelier person`: shows, exports or erases all that a store has under one e-mail address.
+//! `atelier person`: shows, exports or erases all that a store has under one e-mail address, or of a
+//! subject of the shop's tokens.
 //! Deliberately absent: how rows are found and erased, which the store does.
 
 use std::collections::HashMap;
@@ -38,8 +39,12 @@ enum Action {
 #[derive(Debug, Clone, Args)]
 struct Whose {
     /// The address, with its capitals as they were given
-    #[arg(value_name = "EMAIL")]
-    email: String,
+    #[arg(value_name = "EMAIL", required_unless_present = "subject")]
+    email: Option<String>,
+
+    /// The person's `sub` in the shop's tokens, beside the address or instead of it
+    #[arg(long, value_name = "SUB")]
+    subject: Option<String>,
 
     #[command(flatten)]
     store: StoreOption,
@@ -51,17 +56,20 @@ pub(super) fn run(args: &PersonArgs) -> anyhow::Result<()> {
     let address = &whose.store.store;
     let store = address.open_existing().with_context(|| format!("cannot open {address}"))?;
     let started = Instant::now();
-    let person = find(&store, &whose.email).with_context(|| format!("cannot read {address}"))?;
+    let person = find(&store, whose).with_context(|| format!("cannot read {address}"))?;
     for spelling in &person.other_spellings {
         eprintln!("note: there are rows under {} as well; they are not among these", visible(spelling));
     }
     match args.action {
         Action::Show(_) => {
             print!("{}", shown(&person));
+            if whose.subject.is_some() {
+                println!("{} votes, {} reports", person.votes.len(), person.reports.len());
+            }
             println!("{} found in {:.1} s", counted(person.counts()), started.elapsed().as_secs_f64());
         }
         Action::Export(_) => {
-            println!("{}", serde_json::to_string_pretty(&Exported::new(&whose.email, &person))?);
+            println!("{}", serde_json::to_string_pretty(&Exported::new(whose, &person))?);
         }
         Action::Erase(_) => {
             let erased = store.erase(&person).with_context(|| format!("cannot erase in {address}"))?;
@@ -72,9 +80,9 @@ pub(super) fn run(args: &PersonArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn find(store: &Arc<dyn Store>, email: &str) -> anyhow::Result<PersonRows> {
+fn find(store: &Arc<dyn Store>, whose: &Whose) -> anyhow::Result<PersonRows> {
     let mut dump = CountedDump::start(store.as_ref(), "Reading")?;
-    let person = PersonRows::find(&mut dump, email)?;
+    let person = PersonRows::find_either(&mut dump, whose.email.as_deref(), whose.subject.as_deref())?;
     dump.progress.clear();
     Ok(person)
 }
@@ -167,10 +175,36 @@ fn photos(person: &PersonRows) -> Photos<'_> {
 /// A person's data as JSON.
 #[derive(serde::Serialize)]
 struct Exported<'a> {
-    email: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Option<&'a str>,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    subject: Option<ExportedSubject<'a>>,
     questions: Vec<ExportedRow<'a>>,
     answers: Vec<ExportedRow<'a>>,
     reviews: Vec<ExportedRow<'a>>,
+}
+
+/// What is known of a subject beyond their rows.
+#[derive(serde::Serialize)]
+struct ExportedSubject<'a> {
+    subject: &'a str,
+    votes: Vec<ExportedTarget>,
+    reports: Vec<ExportedTarget>,
+}
+
+#[derive(serde::Serialize)]
+struct ExportedTarget {
+    kind: &'static str,
+    id: u64,
+}
+
+fn targets(rows: &[(u64, u64)]) -> Vec<ExportedTarget> {
+    let kind = |number| match number {
+        0 => "question",
+        1 => "answer",
+        _ => "review",
+    };
+    rows.iter().map(|&(number, id)| ExportedTarget { kind: kind(number), id }).collect()
 }
 
 /// A row with a field for each of its columns.
@@ -187,7 +221,7 @@ struct ExportedPhoto<'a> {
 }
 
 impl<'a> Exported<'a> {
-    fn new(email: &'a str, person: &'a PersonRows) -> Self {
+    fn new(whose: &'a Whose, person: &'a PersonRows) -> Self {
         let mut photos = photos(person);
         let mut rows = |kind: Kind| {
             let has_photos = Kind::all().filter_map(photographed).any(|(parent, _)| parent == kind);
@@ -199,7 +233,12 @@ impl<'a> Exported<'a> {
             exported.collect()
         };
         let (questions, answers, reviews) = (rows(Kind::Question), rows(Kind::Answer), rows(Kind::Review));
-        Self { email: email.trim(), questions, answers, reviews }
+        let subject = whose.subject.as_deref().map(|subject| ExportedSubject {
+            subject,
+            votes: targets(&person.votes),
+            reports: targets(&person.reports),
+        });
+        Self { email: whose.email.as_deref().map(str::trim), subject, questions, answers, reviews }
     }
 }
 

@@ -11,6 +11,7 @@ mod machine;
 mod options;
 mod renamed;
 mod setting;
+mod shoppers;
 mod values;
 mod wrong;
 

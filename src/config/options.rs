@@ -286,7 +286,6 @@ pub struct ServeOptions {
     #[arg(long, help_heading = MODERATION, env = "ATELIER_HOOK_PRIVATE_ADDRESSES", value_name = "on|off", num_args = 0..=1, require_equals = true, default_missing_value = "on", default_value = "off", hide_possible_values = true)]
     pub hook_private_addresses: Switch,
 
-    #[expect(clippy::doc_markdown, reason = "this comment is the help text, shown as it is")]
     /// Whether tokens of the shop's own server say who a shopper is (Atelier-Identity): off,
     /// optional, or required for everything that is posted and for votes
     #[arg(long, help_heading = IDENTITY, env = "ATELIER_IDENTITY", value_name = "WHICH", default_value = "off", value_parser = values::one_of(identity::MODES), hide_possible_values = true)]
@@ -298,6 +297,7 @@ pub struct ServeOptions {
     #[arg(long, help_heading = IDENTITY, env = "ATELIER_IDENTITY_KEYS", hide_env_values = true, value_name = "KEYS", default_value = "", hide_default_value = true)]
     pub identity_keys: WrittenKeys,
 
+    #[expect(clippy::doc_markdown, reason = "this comment is the help text, shown as it is")]
     /// What tokens must name as their audience (aud), such as https://reviews.shop.example
     /// [default: none]
     #[arg(long, help_heading = IDENTITY, env = "ATELIER_IDENTITY_AUDIENCE", value_name = "TEXT", value_parser = identity::audience)]

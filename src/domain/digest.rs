@@ -2,6 +2,7 @@
 //! contents. Clients choose both, so the digest is cryptographic. Deliberately absent: how long
 //! digests are stored (`service`).
 
+use ring::hmac;
 use sha2::{Digest as _, Sha256};
 
 use super::{Email, Id, Name, NewAnswer, NewQuestion, NewReview, PhotoUrl, QuestionId, Rated};
@@ -42,6 +43,37 @@ impl Digest {
         let mut digest = Self([0; 16]);
         digest.0.copy_from_slice(&hasher.finalize()[..16]);
         digest
+    }
+}
+
+/// The name under which stores keep the secret of [`DigestKey`].
+pub const PEOPLE_SECRET: &str = "people";
+
+/// What digests that stand for people are keyed with, so that nobody without it can try out who is
+/// meant.
+#[derive(Debug, Clone)]
+pub struct DigestKey(hmac::Key);
+
+impl DigestKey {
+    /// The key of a secret.
+    pub fn new(secret: &[u8; 32]) -> Self {
+        Self(hmac::Key::new(hmac::HMAC_SHA256, secret))
+    }
+
+    /// The digest of a value. `kind` keeps equal values of different kinds apart.
+    pub fn digest(&self, kind: &str, value: &[u8]) -> Digest {
+        let mut context = hmac::Context::with_key(&self.0);
+        context.update(kind.as_bytes());
+        context.update(&[0]);
+        context.update(value);
+        let mut digest = Digest([0; 16]);
+        digest.0.copy_from_slice(&context.sign().as_ref()[..16]);
+        digest
+    }
+
+    /// The digest that stands for a subject of the shop's tokens.
+    pub fn of_subject(&self, subject: &str) -> Digest {
+        self.digest("subject", subject.as_bytes())
     }
 }
 

@@ -25,7 +25,7 @@ pub use cart::{CartItem, Interaction, MAX_PIECES};
 pub use catalogue::{
     CatalogueRows, FeatureRow, InvalidPrice, Price, ProductPart, ProductRow, SkuRow, StylePhotoRow, StyleRow,
 };
-pub use digest::{Digest, IdempotencyKey, InvalidKey};
+pub use digest::{Digest, DigestKey, IdempotencyKey, InvalidKey, PEOPLE_SECRET};
 pub use draft::{Draft, FIELDS, Field, FieldError, NotAnArray, NotAnObject};
 pub use ids::{
     AnswerId, CharacteristicId, Id, InvalidId, MAX_ID, MAX_IMPORTED_ID, PhotoId, ProductId, QuestionId,

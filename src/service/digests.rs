@@ -1,20 +1,16 @@
 //! Digests that stand for people: of subjects, addresses and clients, keyed with a secret of the
 //! store, so that nobody without it can try out who is meant. All processes make the same ones.
 
-use ring::hmac;
 use ring::rand::{SecureRandom as _, SystemRandom};
 use tokio::sync::OnceCell;
 
 use super::{Service, ServiceError};
-use crate::domain::{Digest, Email, Sender};
+use crate::domain::{self, Digest, Email, PEOPLE_SECRET, Sender};
 use crate::store::moderation::{Moderated, Moderation};
-
-/// The name under which the store keeps the secret.
-const PEOPLE: &str = "people";
 
 /// The secret, once it was needed.
 #[derive(Debug, Default)]
-pub(super) struct DigestKey(OnceCell<hmac::Key>);
+pub(super) struct DigestKey(OnceCell<domain::DigestKey>);
 
 impl Service {
     /// The keyed digest of a text that stands for somebody. `kind` keeps equal texts of different
@@ -24,14 +20,7 @@ impl Service {
     /// When the secret is not known yet and the store does not answer.
     pub async fn keyed_digest(&self, kind: &str, value: &[u8]) -> Result<Digest, ServiceError> {
         let key = self.digest_key.0.get_or_try_init(|| self.find_digest_key()).await?;
-        let mut context = hmac::Context::with_key(key);
-        context.update(kind.as_bytes());
-        context.update(&[0]);
-        context.update(value);
-        let tag = context.sign();
-        let mut bytes = [0; 16];
-        bytes.copy_from_slice(&tag.as_ref()[..16]);
-        Ok(Digest::from_bytes(bytes))
+        Ok(key.digest(kind, value))
     }
 
     /// The digest that stands for a subject of the shop's tokens.
@@ -73,11 +62,11 @@ impl Service {
         }
     }
 
-    async fn find_digest_key(&self) -> Result<hmac::Key, ServiceError> {
+    async fn find_digest_key(&self) -> Result<domain::DigestKey, ServiceError> {
         let mut proposed = [0; 32];
         SystemRandom::new().fill(&mut proposed).map_err(|_| ServiceError::StoreUnavailable)?;
-        match self.moderate(Moderation::Secret { name: PEOPLE, proposed }).await? {
-            Moderated::Secret(secret) => Ok(hmac::Key::new(hmac::HMAC_SHA256, &secret)),
+        match self.moderate(Moderation::Secret { name: PEOPLE_SECRET, proposed }).await? {
+            Moderated::Secret(secret) => Ok(domain::DigestKey::new(&secret)),
             other => {
                 tracing::error!(?other, "the store gave no secret for digests");
                 Err(ServiceError::StoreUnavailable)

@@ -50,8 +50,8 @@ impl Service {
         }
     }
 
-    /// Counts a report, and returns whether it hid the row: the last one that this takes does. The same
-    /// reporter counts once. The note has at most
+    /// Counts a report, and returns whether it hid the row: the last one that this takes does. The
+    /// same reporter counts once. The note has at most
     /// [`MAX_NOTE_CHARS`](crate::store::moderation::MAX_NOTE_CHARS) characters.
     ///
     /// # Errors

@@ -61,18 +61,18 @@ impl ProductChange {
                 | Command::VoteAs { target: Target::Review(review_id), .. },
                 Outcome::Voted { product_id, helpful },
             ) => Some(Self::ReviewVotes(product_id, *review_id, helpful)),
-            (_, Outcome::ReviewAdded { product_id, .. }) => Some(Self::Reviews(product_id)),
+            // When shown votes fell, only the store knows how to tell.
+            (_, Outcome::ReviewAdded { product_id, .. })
+            | (Command::VoteAs { target: Target::Review(_), .. }, Outcome::TakenBack { product_id }) => {
+                Some(Self::Reviews(product_id))
+            }
             (
                 _,
                 Outcome::QuestionAdded { product_id, .. }
                 | Outcome::AnswerAdded { product_id, .. }
-                | Outcome::Voted { product_id, .. },
+                | Outcome::Voted { product_id, .. }
+                | Outcome::TakenBack { product_id },
             ) => Some(Self::Rows(product_id)),
-            // Shown votes fell, which only the store knows how to tell.
-            (Command::VoteAs { target: Target::Review(_), .. }, Outcome::TakenBack { product_id }) => {
-                Some(Self::Reviews(product_id))
-            }
-            (_, Outcome::TakenBack { product_id }) => Some(Self::Rows(product_id)),
             (
                 _,
                 Outcome::Repeated(_)

@@ -1,10 +1,12 @@
-//! What a store has under one e-mail address: finding it in a dump, since no index knows addresses,
+//! What a store has under one e-mail address, or of a subject of the shop's tokens: finding it in a dump, since no index knows addresses,
 //! and what it is replaced by when it is erased. Erasing itself is each store's.
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::{Counts, Dump, RecordRow, RowBatch, StoreError, each_batch};
-use crate::domain::{Holds, Kind, normalize};
+use super::moderation::ModerationTable;
+use super::moderation::tables::digest_key;
+use super::{Counts, Dump, RecordRow, RowBatch, StoreError, each_batch, each_of_moderation};
+use crate::domain::{Digest, Holds, Kind, normalize};
 
 /// Most rows of one address that are handled, photos not counted; a person has a few, a program may
 /// have more.
@@ -27,6 +29,12 @@ pub struct PersonRows {
     /// Addresses that differ from this one in capitals alone and have rows too; a few of them, if
     /// there are many.
     pub other_spellings: BTreeSet<String>,
+    /// What stands for the subject that was asked for, once the store knows any.
+    pub subject: Option<Digest>,
+    /// The rows that the subject finds helpful: the number of the kind, and the id.
+    pub votes: Vec<(u64, u64)>,
+    /// The rows that the subject reported.
+    pub reports: Vec<(u64, u64)>,
 }
 
 impl PersonRows {
@@ -37,22 +45,52 @@ impl PersonRows {
     /// [`StoreError::Full`] when there are more than [`MAX_PERSON_ROWS`] rows;
     /// [`StoreError::BadAddress`] for an empty address, which belongs to nobody.
     pub fn find(dump: &mut dyn Dump, email: &str) -> Result<Self, StoreError> {
-        let normal = normalize(email);
-        let address = Address::new(normal.trim())?;
-        let mut person = Self { batches: Vec::new(), other_spellings: BTreeSet::new() };
+        Self::find_either(dump, Some(email), None)
+    }
+
+    /// Reads a whole dump and keeps what belongs to an address, to a subject of the shop's tokens,
+    /// or to either.
+    ///
+    /// # Errors
+    /// As [`find`](Self::find).
+    pub fn find_either(
+        dump: &mut dyn Dump,
+        email: Option<&str>,
+        subject: Option<&str>,
+    ) -> Result<Self, StoreError> {
+        let normal = email.map(normalize);
+        let address = normal.as_deref().map(|email| Address::new(email.trim())).transpose()?;
+        let mut person = Self {
+            batches: Vec::new(),
+            other_spellings: BTreeSet::new(),
+            subject: None,
+            votes: Vec::new(),
+            reports: Vec::new(),
+        };
+        let written = match subject {
+            Some(subject) => person.look_up_subject(dump, subject)?,
+            None => HashSet::new(),
+        };
         let mut rows = 0;
         for kind in Kind::all() {
             let mut kept = RowBatch::new(kind);
             if let Some(email) = kind.email_column() {
                 each_batch(dump, kind, |batch| {
                     for row in batch.rows() {
-                        if address.is_of(row.text(email), &mut person.other_spellings) {
+                        let is_of = |address: &Address<'_>| {
+                            address.is_of(row.text(email), &mut person.other_spellings)
+                        };
+                        let is_subjects = || {
+                            let id = kind.id_column().map(|column| row.value(column));
+                            number_of(kind).zip(id).is_some_and(|row| written.contains(&row))
+                        };
+                        if address.as_ref().is_some_and(is_of) || is_subjects() {
                             kept.copy(row);
                         }
                     }
                     if rows + kept.len() > MAX_PERSON_ROWS {
                         return Err(StoreError::Full(format!(
-                            "there are more than {MAX_PERSON_ROWS} rows under this address"
+                            "there are more than {MAX_PERSON_ROWS} rows of this person"
                         )));
                     }
                     Ok(())
@@ -77,6 +115,33 @@ impl PersonRows {
         Ok(person)
     }
 
+    /// Reads what moderation keeps of a subject, and returns the rows that they wrote.
+    fn look_up_subject(
+        &mut self,
+        dump: &mut dyn Dump,
+        subject: &str,
+    ) -> Result<HashSet<(u64, u64)>, StoreError> {
+        if subject.is_empty() {
+            return Err(StoreError::BadAddress("the subject is empty".to_owned()));
+        }
+        let secrets = dump.next_of_moderation(ModerationTable::DigestSecrets)?;
+        let Some(key) = digest_key(&secrets) else { return Ok(HashSet::new()) };
+        let digest = key.of_subject(subject);
+        self.subject = Some(digest);
+        let mut of = |table, column| {
+            let mut found = Vec::new();
+            each_of_moderation(dump, table, |rows| {
+                found.extend(rows.of_person(column, digest));
+                Ok::<_, StoreError>(())
+            })?;
+            Ok::<_, StoreError>(found)
+        };
+        let written = of(ModerationTable::Items, "author")?;
+        self.votes = of(ModerationTable::IdentifiedVotes, "voter")?;
+        self.reports = of(ModerationTable::Reports, "reporter")?;
+        Ok(written.into_iter().collect())
+    }
+
     /// The rows of a kind that has authors, or photos of such rows.
     pub fn of(&self, kind: Kind) -> impl Iterator<Item = RecordRow<'_>> {
         self.batches.iter().filter(move |batch| batch.kind() == kind).flat_map(RowBatch::rows)
@@ -99,6 +164,16 @@ impl PersonRows {
     /// The ids of a kind's rows.
     fn ids(&self, kind: Kind) -> impl Iterator<Item = u64> {
         kind.id_column().into_iter().flat_map(move |column| self.of(kind).map(move |row| row.value(column)))
+    }
+}
+
+/// The number by which moderation knows a kind.
+fn number_of(kind: Kind) -> Option<u64> {
+    match kind {
+        Kind::Question => Some(0),
+        Kind::Answer => Some(1),
+        Kind::Review => Some(2),
+        _ => None,
     }
 }
 

@@ -2,7 +2,9 @@
 //! place of their fields, and the reply that names the new row. Deliberately absent: reading their
 //! bodies (`request::body`), and what becomes of them (`service`).
 
-use crate::domain::{AuthorRole, Draft, Field, FieldError, FormSignals, Id, Sender, State, Timestamp};
+use crate::domain::{
+    AuthorRole, Draft, Email, Field, FieldError, FormSignals, Id, Name, Sender, State, Timestamp,
+};
 use crate::http::app::App;
 use crate::http::request::identity::IdentityMode;
 use crate::http::response::problem::Problem;
@@ -52,8 +54,8 @@ pub(crate) fn complete(
     if let Some(identity) = &sender.identity {
         is_trusted |= identity.name.is_some() || identity.role == AuthorRole::Seller;
         let own = [
-            ("name", identity.name.as_ref().map(|name| name.as_str())),
-            ("email", identity.email.as_ref().map(|email| email.as_str())),
+            ("name", identity.name.as_ref().map(Name::as_str)),
+            ("email", identity.email.as_ref().map(Email::as_str)),
         ];
         for (field, text) in own {
             if let Some(text) = text {
@@ -125,7 +127,9 @@ mod tests {
         let now = Timestamp::nearest(1_000_000);
         let signals = |fields: &[(&str, &str)]| {
             let mut draft = Draft::default();
-            fields.iter().for_each(|(name, text)| draft.set(name, Field::Text((*text).to_owned())));
+            for (name, text) in fields {
+                draft.set(name, Field::Text((*text).to_owned()));
+            }
             form_signals(&draft, now)
         };
         assert_eq!(signals(&[]), FormSignals::default());

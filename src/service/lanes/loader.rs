@@ -319,7 +319,7 @@ impl Lane {
             self.counters.failed(Failure::Load);
             NOT_LISTED.report("list products", &error)
         });
-        let result = ids.as_ref().map(drop).map_err(|error| error.clone());
+        let result = ids.as_ref().map(drop).map_err(ServiceError::clone);
         // The caller may have gone away.
         let _ = sender.send(ids);
         result
@@ -330,7 +330,7 @@ impl Lane {
             self.counters.failed(Failure::Load);
             NOT_ANSWERED.report("ask for what moderation keeps", &error)
         });
-        let result = answer.as_ref().map(drop).map_err(|error| error.clone());
+        let result = answer.as_ref().map(drop).map_err(ServiceError::clone);
         // The caller may have gone away.
         let _ = sender.send(answer);
         result

@@ -50,15 +50,12 @@ pub(super) fn chunks(requests: Vec<ModerationRequest>) -> Vec<Vec<ModerationRequ
     let mut rows = 0;
     for request in requests {
         let more = request.rows();
-        match chunks.last_mut().filter(|_| rows + more <= MAX_ROWS_PER_TRANSACTION) {
-            Some(chunk) => {
-                rows += more;
-                chunk.push(request);
-            }
-            None => {
-                rows = more;
-                chunks.push(vec![request]);
-            }
+        if let Some(chunk) = chunks.last_mut().filter(|_| rows + more <= MAX_ROWS_PER_TRANSACTION) {
+            rows += more;
+            chunk.push(request);
+        } else {
+            rows = more;
+            chunks.push(vec![request]);
         }
     }
     chunks

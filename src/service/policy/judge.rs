@@ -178,18 +178,18 @@ impl Service {
         look_at_client(&history, settings, findings);
         look_at_author(&history, policy, findings);
         // From here on a verdict before is one.
-        if !findings.hold_it() {
-            case.asks_hook = settings.hook.is_some();
-            let mut last = Findings::default();
-            look_at_policy(&history, policy, &mut last);
-            case.waits = last.hold_it();
-            if case.asks_hook {
-                findings.hold(Reason::Hook);
-            }
-            last.into_vec().into_iter().for_each(|finding| findings.add(finding));
-        } else {
+        if findings.hold_it() {
             case.waits = true;
+            return Ok(case);
         }
+        case.asks_hook = settings.hook.is_some();
+        if case.asks_hook {
+            findings.hold(Reason::Hook);
+        }
+        let mut last = Findings::default();
+        look_at_policy(&history, policy, &mut last);
+        case.waits = last.hold_it();
+        last.into_vec().into_iter().for_each(|finding| findings.add(finding));
         Ok(case)
     }
 

@@ -25,7 +25,7 @@ pub(super) struct Kept {
 #[derive(Debug, Default)]
 pub(in crate::service) struct KeptWords {
     kept: RwLock<Option<Kept>>,
-    /// One asks the store, the others wait for it.
+    /// One asks the store; the others wait for the first lists, and use those before until then.
     pub(super) asking: tokio::sync::Mutex<()>,
 }
 

@@ -68,7 +68,12 @@ impl Service {
         if let Some(lists) = self.kept_words.fresh() {
             return Ok(lists);
         }
-        let _asking = self.kept_words.asking.lock().await;
+        let _asking = match (self.kept_words.asking.try_lock(), self.kept_words.kept()) {
+            (Ok(asking), _) => asking,
+            // Somebody else asks, and until there is an answer the lists before are used.
+            (Err(_), Some(kept)) => return Ok(kept.lists),
+            (Err(_), None) => self.kept_words.asking.lock().await,
+        };
         if let Some(lists) = self.kept_words.fresh() {
             return Ok(lists);
         }

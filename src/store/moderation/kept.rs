@@ -20,6 +20,7 @@ const TABLE: &str = "moderation_items";
 
 /// What moderation has kept of a row, or would keep.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "they are columns, and each stands for itself")]
 pub(super) struct Kept {
     /// The row.
     pub(super) target: Target,

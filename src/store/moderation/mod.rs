@@ -10,6 +10,7 @@ mod claims;
 mod counts;
 mod decisions;
 pub(super) mod findings;
+pub(super) mod forget;
 mod items;
 mod kept;
 mod keys;

@@ -5,7 +5,7 @@ use super::kept::{self, COLUMNS, Kept};
 use super::rows::{ReadRow, Rows};
 use super::sql::{NamedCells, Sql, Value};
 use super::{ModerationAnswer, QueueClass, QueuePlace, QueueQuery, QueueSort, items, kind_number};
-use crate::domain::{Reason, State, Target};
+use crate::domain::{Reason, State, Target, Timestamp};
 use crate::store::StoreError;
 
 /// Most rows of a page.
@@ -176,8 +176,8 @@ fn scan<S: Sql>(
              WHERE {waits} AND (since, kind, row_id) {compare} ($1, $2, $3) AND since >= $4 AND since < $5
              ORDER BY since {direction}, kind {direction}, row_id {direction} LIMIT {limit}"
         );
-        let from = query.since.map_or(i64::MIN, |since| since.milliseconds());
-        let to = query.until.map_or(i64::MAX, |until| until.milliseconds());
+        let from = query.since.map_or(i64::MIN, Timestamp::milliseconds);
+        let to = query.until.map_or(i64::MAX, Timestamp::milliseconds);
         sql.query(&statement, &[since.into(), kind.into(), row_id.into(), from.into(), to.into()])?
     };
     Ok(rows.iter().map(Kept::read).collect::<Result<_, StoreError>>()?)

@@ -5,7 +5,9 @@
 use super::findings::write_findings;
 use super::sql::{Cell, Cells, Sql, Value};
 use super::{QueueClass, kind_number};
-use crate::domain::{Finding, Id, ProductId, Reason, Set, State, Target, Timestamp};
+use crate::domain::{
+    Digest, DigestKey, Finding, Id, PEOPLE_SECRET, ProductId, Reason, Set, State, Target, Timestamp,
+};
 use crate::store::StoreError;
 
 /// Most rows of a [`TableRows`] that a dump gives.
@@ -209,6 +211,27 @@ impl ModerationTable {
     /// Those whose rows belong to questions, answers and reviews.
     pub(in crate::store) fn of_rows() -> impl Iterator<Item = Self> {
         Self::ALL.into_iter().filter(|table| table.definition().is_of_rows)
+    }
+}
+
+/// The key with which a store makes digests of people, from its table of secrets.
+pub(in crate::store) fn digest_key(secrets: &TableRows) -> Option<DigestKey> {
+    let people = secrets.rows.iter().find(|row| row.text(0).is_ok_and(|name| name == PEOPLE_SECRET))?;
+    let secret = people.optional_bytes(1).ok().flatten()?;
+    <&[u8; 32]>::try_from(secret).ok().map(DigestKey::new)
+}
+
+impl TableRows {
+    /// The kinds and ids of rows whose column has this digest.
+    pub(in crate::store) fn of_person(&self, column: &str, person: Digest) -> Vec<(u64, u64)> {
+        let definition = self.table.definition();
+        let (digest, kind, id) =
+            (definition.place(column), definition.place("kind"), definition.place("row_id"));
+        let is_theirs = |row: &&Cells| matches!(row.0.get(digest), Some(Cell::Bytes(bytes)) if bytes == person.as_bytes());
+        let row = |row: &Cells| {
+            Some((row.integer(kind).ok()?.cast_unsigned(), row.integer(id).ok()?.cast_unsigned()))
+        };
+        self.rows.iter().filter(is_theirs).filter_map(row).collect()
     }
 }
 

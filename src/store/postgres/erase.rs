@@ -9,10 +9,12 @@ use super::connect::failure::Failure;
 use super::connect::server::Server;
 use super::connect::session::{Session, Unprepared};
 use super::decode::bigint;
+use super::moderation::PostgresRows;
 use super::notices::listen::OwnOrigin;
 use super::notices::notice::{self, NOTIFY};
 use super::tables::id_name;
-use crate::domain::{Id as _, Kind, ProductId};
+use crate::domain::{Id, Kind, ProductId, Target};
+use crate::store::moderation::forget::forget_person;
 use crate::store::{Counts, ERASED_BODY, ERASED_NAME, PersonRows, ProductChange, StoreError, photographed};
 
 /// How often the transaction is carried out before its failure is reported: others may hold its
@@ -41,7 +43,11 @@ pub(super) fn erase(server: &Arc<Server>, person: &PersonRows) -> Result<Counts,
             erased
         });
         match erased {
-            Ok(erased) => break erased,
+            Ok((erased, gone)) => {
+                let mut rows = PostgresRows::new(&mut session);
+                forget_person(&mut rows, gone.into_iter(), person.subject).map_err(Failure::before_commit)?;
+                break erased;
+            }
             Err(failure)
                 if attempt < MAX_ATTEMPTS && (failure.is_lock_timeout() || failure.may_pass_again()) =>
             {
@@ -63,7 +69,7 @@ struct Erased {
 }
 
 /// Everything but the `COMMIT`.
-async fn transact(client: &Client, person: &PersonRows) -> Result<Counts, Failure> {
+async fn transact(client: &Client, person: &PersonRows) -> Result<(Counts, Vec<Target>), Failure> {
     client.batch_execute(BEGIN).await?;
     let mut counts = Counts::default();
     let mut changes = Vec::new();
@@ -89,7 +95,7 @@ async fn transact(client: &Client, person: &PersonRows) -> Result<Counts, Failur
     }
     // Others would forget what they have in memory.
     if changes.is_empty() {
-        return Ok(counts);
+        return Ok((counts, Vec::new()));
     }
     let [questions, answers, reviews] =
         [Kind::Question, Kind::Answer, Kind::Review].map(|kind| &gone[kind as usize]);
@@ -98,7 +104,13 @@ async fn transact(client: &Client, person: &PersonRows) -> Result<Counts, Failur
     changes.dedup();
     let notices = notice::write(OwnOrigin::draw().get(), &changes);
     client.query(NOTIFY, &[&notices]).await?;
-    Ok(counts)
+    let id = |id: &i64| id.cast_unsigned();
+    let targets = questions
+        .iter()
+        .filter_map(|number| Some(Target::Question(Id::new(id(number)).ok()?)))
+        .chain(answers.iter().filter_map(|number| Some(Target::Answer(Id::new(id(number)).ok()?))))
+        .chain(reviews.iter().filter_map(|number| Some(Target::Review(Id::new(id(number)).ok()?))));
+    Ok((counts, targets.collect()))
 }
 
 /// Erases names, addresses and texts of the rows of a kind that still have the person's address.

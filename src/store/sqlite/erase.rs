@@ -8,11 +8,13 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use super::decode::Columns;
 use super::failure::Failure;
+use super::moderation::SqliteRows;
 use super::place::ProductNumber;
 use super::schema;
 use super::statement::execute;
 use super::submissions::earlier;
 use crate::domain::{AnswerId, Id as _, Kind, QuestionId, ReviewId, Target};
+use crate::store::moderation::forget::forget_person;
 use crate::store::{Counts, ERASED_BODY, ERASED_NAME, PersonRows, RecordRow, StoreError, photographed};
 
 /// Erases the rows that are still the person's.
@@ -34,11 +36,12 @@ pub(super) fn erase(mut connection: Connection, person: &PersonRows) -> Result<C
             }
         }
     }
-    if gone.is_empty() {
+    if gone.is_empty() && person.votes.is_empty() && person.reports.is_empty() {
         // Servers take a commit, and even an emptied log, for a change of everything.
         return Ok(erased);
     }
     forget_submissions(&transaction, &gone)?;
+    forget_person(&mut SqliteRows(&transaction), gone.iter().copied(), person.subject)?;
     schema::require_in_place(&transaction)?;
     transaction.commit().committing()?;
     // The log still has the former pages until it is folded into the file. Under a server it is

@@ -1,5 +1,5 @@
-//! Keys: `atelier key` next to a running server, and the seller's answers, which come with one. What
-//! moderators do with theirs is not here.
+//! Keys: `atelier key` next to a running server, and the seller's answers, which come with one.
+//! What moderators do with theirs is not here.
 
 use std::sync::Arc;
 use std::time::Duration;

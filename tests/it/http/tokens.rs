@@ -31,7 +31,7 @@ fn names(shop: &Shop) -> Vec<String> {
     shop.get(QUESTIONS).results().iter().map(name).collect()
 }
 
-/// Tokens that are wrong, each with what is said about it.
+/// Tokens that are wrong, each with what the response says about it.
 fn wrong_tokens(shop: &Shop) -> Vec<(String, &'static str)> {
     let hs256 = json!({"alg": "HS256"});
     let good = shop.token("ann");

@@ -4,8 +4,8 @@
 use std::path::Path;
 
 use atelier::domain::{
-    Actor, AuthorRole, Body, Digest, Email, Finding, Id, Name, NewReview, Origin, ProductId, QuestionId,
-    Rated, Reason, ReviewId, Stars, State, Summary, Target, Timestamp,
+    Actor, AuthorRole, Body, Digest, DigestKey, Email, Finding, Id, Name, NewReview, Origin, ProductId,
+    QuestionId, Rated, Reason, ReviewId, Stars, State, Summary, Target, Timestamp,
 };
 use atelier::store::moderation::{Decide, Decided, Moderated, Moderation, ModerationTable};
 use atelier::store::{Command, Outcome, Writer};
@@ -23,6 +23,7 @@ on_every_store!(
     bad_states_are_named,
     a_set_that_is_replaced_takes_its_moderation_along,
     a_check_names_what_is_wrong_with_moderation,
+    a_subject_is_shown_exported_and_erased,
 );
 
 fn query(address: &str, sql: &str) -> String {
@@ -322,4 +323,51 @@ fn a_check_names_what_is_wrong_with_moderation(place: &Place) {
     ] {
         assert!(said.contains(words), "{words} in {said}");
     }
+}
+
+fn a_subject_is_shown_exported_and_erased(place: &Place) {
+    let shop = moderated_shop(place);
+    // The digest of the subject, keyed with the store's secret.
+    let digest = DigestKey::new(&[9; 32]).of_subject("ann-1");
+    let shown = digest.as_bytes().iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
+    let bytes = if place.kind == StoreKind::Sqlite {
+        format!("X'{shown}'")
+    } else {
+        format!("decode('{shown}', 'hex')")
+    };
+    query(&shop.address, &format!("UPDATE moderation_items SET author = {bytes} WHERE kind = 0"));
+    let voter = digest;
+    let mut writer = shop.store().writer(std::sync::Arc::new(|_| ())).expect("a writer");
+    writer.commit(&[Command::VoteAs { target: review(1), voter, takes_back: false }]).expect("committed");
+    drop(writer);
+    let votes = "SELECT count(*) FROM identified_votes";
+    assert_eq!(query(&shop.address, votes), "3");
+
+    let run = shop.atelier(&["person", "show", "--subject", "ann-1"]);
+    assert!(
+        run.success && run.output.contains("Question 2 about") && run.output.contains("1 votes, 0 reports"),
+        "{run:?}"
+    );
+    let run = shop.atelier(&["person", "export", "--subject", "ann-1"]);
+    let exported: serde_json::Value = serde_json::from_str(&run.output).expect("JSON");
+    assert_eq!(exported["subject"], "ann-1");
+    assert_eq!(exported["votes"], serde_json::json!([{"kind": "review", "id": 1}]));
+    assert_eq!(exported["questions"].as_array().map(Vec::len), Some(2));
+    let run = shop.atelier(&["person", "show", "--subject", "somebody else"]);
+    assert!(run.success && run.output.starts_with("0 votes, 0 reports"), "{run:?}");
+
+    let run = shop.atelier(&["person", "erase", "--subject", "ann-1"]);
+    assert!(run.success && run.output.starts_with("2 questions"), "{run:?}");
+    assert_eq!(query(&shop.address, votes), "2");
+    assert_eq!(query(&shop.address, "SELECT count(*) FROM decisions WHERE note IS NOT NULL"), "0");
+    assert_eq!(query(&shop.address, "SELECT count(*) FROM decisions"), "1", "the history stays");
+    assert_eq!(
+        query(&shop.address, "SELECT count(*) FROM moderation_items WHERE author IS NOT NULL AND kind = 0"),
+        "0"
+    );
+    let states = "SELECT row_id, state FROM moderation_items WHERE kind = 0 ORDER BY row_id";
+    assert_eq!(query(&shop.address, states), "2|1\n3|2", "and so do the states");
+    check(&shop, &shop.address);
+    let run = shop.atelier(&["person", "erase"]);
+    assert!(!run.success, "{run:?}");
 }

@@ -14,14 +14,14 @@ use crate::support::pooler::Pooler;
 const WAITING: &str = "FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
 
 /// From now on every commit waits for a standby that does not exist.
-fn require_a_standby(cluster: &Cluster, address: &str) {
+pub(super) fn require_a_standby(cluster: &Cluster, address: &str) {
     cluster.query(address, "ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
     cluster.query(address, "SELECT pg_reload_conf()");
 }
 
 /// Runs `commit` and cancels its wait for a standby, or all its waits; returns how it fails. The
 /// setting may not have reached its session in time, so it is run until it fails.
-fn cancel_waits<T: Send>(
+pub(super) fn cancel_waits<T: Send>(
     cluster: &Cluster,
     address: &str,
     mut commit: impl FnMut() -> Result<T, StoreError> + Send,
@@ -43,7 +43,7 @@ fn cancel_waits<T: Send>(
     })
 }
 
-fn is_unknown(error: &StoreError) {
+pub(super) fn is_unknown(error: &StoreError) {
     assert!(matches!(error, StoreError::Unknown(_)), "{error:?}");
     assert!(error.to_string().contains("canceling wait for synchronous replication"), "{error}");
 }

@@ -9,6 +9,7 @@ mod commits;
 mod copies;
 mod grace;
 mod loads;
+mod moderation;
 mod outages;
 mod partitioned;
 mod poolers;

@@ -41,10 +41,49 @@ fn tables_of_the_first_version_are_brought_up_to_date() {
     let address: StoreAddress = text.parse().unwrap();
     let error = address.open_or_create().err().unwrap();
     assert!(error.to_string().contains("atelier migrate --store"), "{error}");
-    assert_eq!(address.migrate().unwrap(), Migrated { from: 1, to: 4 });
+    assert_eq!(address.migrate().unwrap(), Migrated { from: 1, to: 5 });
     let store = address.open().unwrap();
     assert_eq!(ask(writer(store.as_ref()).as_mut(), 5, 1)[0].get(), 4);
     assert_eq!(load(store.as_ref(), 5).questions.len(), 2);
+    store.check(&mut |finding| panic!("{finding:?}")).unwrap();
+}
+
+#[test]
+fn tables_without_moderation_keep_all_rows_when_they_are_brought_up_to_date() {
+    let cluster = Cluster::shared();
+    let text = cluster.fresh_database();
+    for migration in [
+        include_str!("../../../migrations/postgres/0001_questions_and_answers.sql"),
+        include_str!("../../../migrations/postgres/0002_submissions.sql"),
+        include_str!("../../../migrations/postgres/0003_answers_without_a_foreign_key.sql"),
+        include_str!("../../../migrations/postgres/0004_catalogue_and_reviews.sql"),
+        "CREATE TABLE atelier_schema (version integer PRIMARY KEY); INSERT INTO atelier_schema VALUES (4);
+         INSERT INTO questions VALUES (5, 3, '2020-01-01', 2, false, 'Old?', 'ann', 'ann@mail.test'),
+                                      (5, 4, '2020-01-01', 7, true, 'Hidden?', 'ann', 'ann@mail.test');
+         INSERT INTO answers VALUES (5, 9, 3, '2020-01-01', 4, false, 'Old.', 'bob', 'bob@mail.test');
+         INSERT INTO reviews (product_id, review_id, written_at, helpful, withdrawn, state, revision, rating,
+                              recommend, summary, body, name, email)
+         VALUES (5, 1, '2020-01-01', 6, 1, 0, 0, 4, true, '', 'Good.', 'cas', 'cas@mail.test'),
+                (5, 2, '2020-01-01', 0, 0, 3, 1, 4, true, '', 'Hidden.', 'cas', 'cas@mail.test')",
+    ] {
+        cluster.query(&text, migration);
+    }
+    let address: StoreAddress = text.parse().unwrap();
+    assert_eq!(address.migrate().unwrap(), Migrated { from: 4, to: 5 });
+    let store = address.open().unwrap();
+    let rows = load(store.as_ref(), 5);
+    assert_eq!((rows.questions.len(), rows.questions[0].helpful), (1, 2));
+    assert_eq!((rows.answers.len(), rows.answers[0].helpful), (1, 4));
+    let reviews = store.reader().unwrap().load_reviews(&[product(5)]).unwrap().remove(0);
+    assert_eq!((reviews.reviews.len(), reviews.reviews[0].helpful), (1, 5));
+    let target = Target::Question(rows.questions[0].question_id);
+    let voter = atelier::domain::Digest::from_bytes([1; 16]);
+    let mut writer = writer(store.as_ref());
+    let voted = Outcome::Voted { product_id: product(5), helpful: 3 };
+    assert_eq!(writer.commit(&[Command::VoteAs { target, voter, takes_back: false }]).unwrap(), [voted]);
+    let back = writer.commit(&[Command::VoteAs { target, voter, takes_back: true }]).unwrap();
+    assert_eq!(back, [Outcome::TakenBack { product_id: product(5) }]);
+    assert_eq!(load(store.as_ref(), 5).questions[0].helpful, 2);
     store.check(&mut |finding| panic!("{finding:?}")).unwrap();
 }
 
@@ -160,7 +199,8 @@ fn a_database_that_does_not_keep_every_text_is_refused() {
             include_str!("../../../migrations/postgres/0002_submissions.sql"),
             include_str!("../../../migrations/postgres/0003_answers_without_a_foreign_key.sql"),
             include_str!("../../../migrations/postgres/0004_catalogue_and_reviews.sql"),
-            "CREATE TABLE atelier_schema (version integer PRIMARY KEY); INSERT INTO atelier_schema VALUES (4)",
+            include_str!("../../../migrations/postgres/0005_moderation.sql"),
+            "CREATE TABLE atelier_schema (version integer PRIMARY KEY); INSERT INTO atelier_schema VALUES (5)",
         ] {
             cluster.query(&text, migration);
         }

@@ -219,7 +219,11 @@ impl Sessions for GatedStore {
             if matches!(change, Change::Votes(_)) {
                 gates.votes_read.pass();
             }
+            let says_nothing = change == Change::Reading;
             elsewhere(change);
+            if says_nothing {
+                return;
+            }
             gates.everything_changed.fetch_add(1, Ordering::SeqCst);
         });
         let inner = self.inner.writer(Arc::clone(&sink))?;

@@ -20,6 +20,7 @@ mod people;
 mod races;
 mod races_everything;
 mod races_limits;
+mod races_votes;
 mod reading;
 mod reviews;
 mod sqlite_check;

@@ -69,9 +69,52 @@ fn a_store_of_a_later_version_is_refused_with_both_versions() {
     let refusal = refusal(&store);
     assert!(
         matches!(&refusal, Some(StoreError::WrongSchema(reason))
-            if reason.contains("later version") && reason.contains("77") && reason.contains("knows 3")),
+            if reason.contains("later version") && reason.contains("77") && reason.contains("knows 4")),
         "{refusal:?}"
     );
+}
+
+#[test]
+fn a_store_without_moderation_keeps_all_rows_when_it_is_brought_up_to_date() {
+    let store = TestStore::sqlite();
+    let connection = Connection::open(store.file()).expect("the file opens");
+    let place = 5_i64 << 24;
+    for migration in [
+        include_str!("../../../migrations/sqlite/0001_questions_and_answers.sql"),
+        include_str!("../../../migrations/sqlite/0002_submissions.sql"),
+        include_str!("../../../migrations/sqlite/0003_catalogue_and_reviews.sql"),
+        &format!(
+            "INSERT INTO questions VALUES ({place}, 1, 0, 0, 2, 'Old?', 'ann', 'ann@mail.test'),
+                                          ({place} + 2, 2, 0, 0, 1, 'Hidden?', 'ann', 'ann@mail.test');
+             INSERT INTO answers VALUES ({place} + 1, 1, 1, 0, 0, 4, 'Old.', 'bob', 'bob@mail.test');
+             INSERT INTO marks VALUES ({place}, 7, 0), ({place} + 2, 1, 1);
+             INSERT INTO reviews VALUES ({place}, 1, 0, 4, 1, 0, 6, '', 'Good.', 'cas', NULL, 'cas@mail.test');
+             INSERT INTO review_marks VALUES ({place}, 9, 1, 0, 0);
+             UPDATE last_ids SET id = 2;
+             PRAGMA application_id = 0x41745141; PRAGMA user_version = 3;"
+        ),
+    ] {
+        connection.execute_batch(migration).expect("carried out");
+    }
+    drop(connection);
+    assert_eq!(store.address().migrate().expect("migrated"), Migrated { from: 3, to: 4 });
+    let lines = store.lines(5);
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    assert!(lines[0].ends_with("+7") && lines[1].ends_with("+4"), "{lines:?}");
+    assert_eq!(store.review_rows(5).reviews[0].helpful, 8);
+    let voter = atelier::domain::Digest::from_bytes([1; 16]);
+    let cast = |takes_back| atelier::store::Command::VoteAs {
+        target: super::harness::question(1),
+        voter,
+        takes_back,
+    };
+    store.commit(&[cast(false)]);
+    assert!(store.lines(5)[0].ends_with("+8"));
+    store.commit(&[cast(true)]);
+    assert!(store.lines(5)[0].ends_with("+7"));
+    let votes = "SELECT helpful FROM all_questions WHERE question_id = 1";
+    assert_eq!(store.query(votes), "7", "those who read by hand see what lists show");
+    store.open().check(&mut |finding| panic!("{finding:?}")).expect("it is checked");
 }
 
 #[test]
@@ -89,7 +132,7 @@ fn a_store_of_the_first_version_is_brought_up_to_date() {
         )
         .expect("a row of then");
     drop(connection);
-    assert_eq!(store.address().migrate().expect("migrated"), Migrated { from: 1, to: 3 });
+    assert_eq!(store.address().migrate().expect("migrated"), Migrated { from: 1, to: 4 });
     assert_eq!(store.commit(&[ask(5, "New?")]).len(), 1);
     let lines = store.lines(5).join("\n");
     assert!(lines.contains("Q3 \"Old?\" ann") && lines.contains("Q4 \"New?\" Ada"), "{lines}");

@@ -67,7 +67,7 @@ pub enum InvalidIdentityKeys {
         "write secrets of HS256 of {MIN_SECRET_BYTES} to {MAX_SECRET_BYTES} bytes, in base64; one is of another length"
     )]
     Secret,
-    /// A public key of EdDSA has the wrong length.
+    /// A public key of Ed25519 has the wrong length.
     #[error("write public keys of Ed25519 of {PUBLIC_BYTES} bytes, in base64; one is something else")]
     PublicKey,
     /// Two have the same name.
@@ -152,7 +152,7 @@ impl IdentityKeys {
 }
 
 impl IdentityKey {
-    /// Whether a token may name its algorithm like this. RFC 9864 calls EdDSA by its curve.
+    /// Whether a token may name its algorithm like this. RFC 9864 calls `EdDSA` by its curve.
     pub(super) fn is_called(&self, algorithm: &str) -> bool {
         match self.verifier {
             Verifier::Hs256(_) => algorithm == "HS256",
@@ -259,7 +259,7 @@ mod tests {
             ("a:HS256:".to_owned(), Secret),
             (format!("a:EdDSA:{SECRET}"), PublicKey),
             (format!("a:HS256:{SECRET},a:EdDSA:{PUBLIC}"), Twice),
-            ((0..17).map(|n| format!("{n}:EdDSA:{PUBLIC}\n")).collect(), TooMany),
+            ((0..17).map(|n| format!("{n}:EdDSA:{PUBLIC}")).collect::<Vec<_>>().join("\n"), TooMany),
         ] {
             let refused = read(&text).expect_err(&text);
             assert!(refused == expected || (text.contains(' ') && refused != Twice), "{text}: {refused}");

@@ -20,7 +20,7 @@ use crate::service::settings::HookFailure;
 use crate::store::moderation::{Decide, Moderation};
 
 /// How often an idle thread looks whether it is to end; closing the queue wakes it anyway.
-const IDLE_INTERVAL: Duration = Duration::from_secs(60);
+const IDLE_INTERVAL: Duration = Duration::from_mins(1);
 
 /// The revision of a row that nobody has decided about.
 const FIRST_REVISION: u64 = 0;

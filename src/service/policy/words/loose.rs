@@ -3,40 +3,9 @@
 //! look. Deliberately absent: words as they stand (`stream`).
 
 use super::character::{Kind, each_unit};
+use super::disguises::{MIN_SPELLED, Upright, is_symbol_for_letter, letter_for, may_begin_word};
 use super::scripts::Class;
 use super::stream::{Stream, Token};
-
-/// So many words of one letter in a row may be one word that is spelled out.
-pub(super) const MIN_SPELLED: u32 = 3;
-
-/// Which letter a character stands for that may stand for two.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Upright {
-    I,
-    L,
-}
-
-/// Whether a symbol may stand for a letter.
-pub(super) fn is_symbol_for_letter(symbol: char) -> bool {
-    !symbol.is_alphanumeric() && letter_for(symbol, Upright::I).is_some()
-}
-
-/// The letter that a digit or a symbol may stand for.
-fn letter_for(character: char, upright: Upright) -> Option<char> {
-    Some(match character {
-        '0' => 'o',
-        '1' | '!' | '|' => match upright {
-            Upright::I => 'i',
-            Upright::L => 'l',
-        },
-        '3' | '\u{20ac}' => 'e',
-        '4' | '@' => 'a',
-        '5' | '$' => 's',
-        '7' | '+' => 't',
-        '8' => 'b',
-        _ => return None,
-    })
-}
 
 /// A text as its words, with disguises taken off.
 #[derive(Debug)]
@@ -48,11 +17,13 @@ pub(super) struct Loose {
     pub(super) steps: u64,
 }
 
-/// A word that is not complete.
+/// The words of a text, the last one not complete.
 #[derive(Default)]
-struct Open {
-    letters: Vec<Letter>,
-    /// Symbols that belong to the word only if it goes on behind them.
+struct Letters {
+    all: Vec<Letter>,
+    /// Where each word ends.
+    ends: Vec<usize>,
+    /// Symbols that belong to the last word only if it goes on behind them.
     symbols: usize,
 }
 
@@ -65,61 +36,69 @@ struct Letter {
 
 /// Takes a text apart.
 pub(super) fn loose_words_of(text: &str, upright: Upright) -> Loose {
-    let mut words: Vec<Vec<Letter>> = Vec::new();
-    let (mut open, mut steps) = (Open::default(), 0_u64);
+    let (mut letters, mut steps) = (Letters::default(), 0_u64);
+    letters.all.reserve(text.len());
     for (place, character) in (0_u32..).zip(text.chars()) {
         steps += 1;
         each_unit(character, |unit| {
             steps += 1;
             let is_symbol = unit.kind == Kind::Other && is_symbol_for_letter(unit.character());
             if unit.kind == Kind::Other && !is_symbol {
-                return open.end(&mut words);
+                return letters.end_word();
             }
             if matches!(unit.kind, Kind::Single | Kind::Katakana) {
-                open.end(&mut words);
+                letters.end_word();
             }
             // A word may begin and end with these two, but not with other symbols.
-            let is_firm = !is_symbol || matches!(unit.character(), '@' | '$');
-            if !is_firm && open.letters.is_empty() {
+            let is_firm = !is_symbol || may_begin_word(unit.character());
+            if !is_firm && letters.word().is_empty() {
                 return;
             }
             let mut class = Class::NONE;
             class.add(&unit, character);
-            open.letters.extend(unit.looks().iter().map(|&look| Letter { look, place, class }));
-            open.symbols = if is_firm { 0 } else { open.symbols + 1 };
+            letters.all.extend(unit.looks().iter().map(|&look| Letter { look, place, class }));
+            letters.symbols = if is_firm { 0 } else { letters.symbols + 1 };
         });
     }
-    open.end(&mut words);
-    joined(&words, upright, steps)
+    letters.end_word();
+    joined(&letters, upright, steps)
 }
 
-impl Open {
-    fn end(&mut self, words: &mut Vec<Vec<Letter>>) {
-        self.letters.truncate(self.letters.len() - self.symbols);
+impl Letters {
+    /// The word that is not complete.
+    fn word(&self) -> &[Letter] {
+        &self.all[self.ends.last().copied().unwrap_or_default()..]
+    }
+
+    fn end_word(&mut self) {
+        self.all.truncate(self.all.len() - self.symbols);
         self.symbols = 0;
-        if self.letters.iter().any(|letter| letter.look.is_alphanumeric()) {
-            words.push(std::mem::take(&mut self.letters));
+        if self.word().iter().any(|letter| letter.look.is_alphanumeric()) {
+            self.ends.push(self.all.len());
         } else {
-            self.letters.clear();
+            self.all.truncate(self.ends.last().copied().unwrap_or_default());
         }
+    }
+
+    /// The letters of some words in a row.
+    fn words(&self, words: std::ops::Range<usize>) -> &[Letter] {
+        let end = |place: usize| place.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.all[end(words.start)..end(words.end)]
     }
 }
 
 /// Puts the letters of spelled-out words together.
-fn joined(words: &[Vec<Letter>], upright: Upright, steps: u64) -> Loose {
-    let bytes = words.iter().map(|word| word.len() + 1).sum();
+fn joined(letters: &Letters, upright: Upright, steps: u64) -> Loose {
+    let (words, bytes) = (letters.ends.len(), letters.all.len() + letters.ends.len());
     let mut loose = Loose { stream: Stream::with_capacity(bytes), has_upright: false, steps };
-    let mut rest = words;
-    while let [word, others @ ..] = rest {
-        let singles = rest.iter().take_while(|word| word.len() == 1).count();
-        if singles >= MIN_SPELLED as usize {
-            let (spelled, others) = rest.split_at(singles);
-            loose.push(&spelled.concat(), true, upright);
-            rest = others;
-        } else {
-            loose.push(word, false, upright);
-            rest = others;
-        }
+    let mut at = 0;
+    while at < words {
+        let is_single = |place: &usize| letters.words(*place..place + 1).len() == 1;
+        let singles = (at..words).take_while(is_single).count();
+        let is_spelled = singles >= MIN_SPELLED as usize;
+        let next = at + if is_spelled { singles } else { 1 };
+        loose.push(letters.words(at..next), is_spelled, upright);
+        at = next;
     }
     loose
 }

@@ -34,6 +34,11 @@ impl Class {
         }
     }
 
+    /// Whether there are letters.
+    pub(super) fn has_letters(self) -> bool {
+        self.script.is_some()
+    }
+
     /// The class of two words as one.
     pub(super) fn with(self, other: Self) -> Self {
         let differ = matches!((self.script, other.script), (Some(one), Some(two)) if one != two);

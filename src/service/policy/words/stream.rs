@@ -3,6 +3,7 @@
 //! and words that are disguised (`loose`).
 
 use super::character::{Kind, Unit, each_unit};
+use super::disguises::{MIN_SPELLED, is_symbol_for_letter, may_begin_word};
 use super::scripts::{Class, Languages, is_turkish};
 
 /// Longest run of a letter that is told from a longer one.
@@ -93,6 +94,8 @@ struct Builder {
     languages: Languages,
     open: Option<Open>,
     singles: u32,
+    /// Where the last symbol is that may stand for a letter.
+    symbol_at: Option<u32>,
     may_disguise: bool,
     steps: u64,
 }
@@ -104,6 +107,7 @@ impl Builder {
             languages: Languages::default(),
             open: None,
             singles: 0,
+            symbol_at: None,
             may_disguise: false,
             steps: 0,
         }
@@ -119,9 +123,14 @@ impl Builder {
         if !self.open.as_ref().is_some_and(continues) {
             self.end_word();
             if matches!(unit.kind, Kind::Other | Kind::Extend) {
-                self.may_disguise |= super::loose::is_symbol_for_letter(unit.character());
+                if is_symbol_for_letter(unit.character()) {
+                    self.symbol_at = Some(place);
+                    self.may_disguise |= may_begin_word(unit.character());
+                }
                 return;
             }
+            // A symbol between letters.
+            self.may_disguise |= self.symbol_at.is_some_and(|at| at + 1 == place);
             self.open = Some(Open::new(unit.kind, self.stream.text.len(), place));
         }
         self.languages.add(unit);
@@ -145,7 +154,8 @@ impl Builder {
         let Some(mut open) = self.open.take() else { return };
         open.token.is_single = open.length == 1;
         self.singles = if open.token.is_single { self.singles + 1 } else { 0 };
-        self.may_disguise |= (open.has_digit && open.length > 1) || self.singles >= super::loose::MIN_SPELLED;
+        self.may_disguise |= open.has_digit && open.token.class.has_letters();
+        self.may_disguise |= self.singles >= MIN_SPELLED;
         self.languages.add_word(open.token.class, open.is_turkish);
         self.stream.tokens.push(open.token);
         self.stream.text.push(' ');

@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use super::Severity::{Hold, Refuse};
 use super::*;
 
 /// What an English shop with readers elsewhere may refuse.
@@ -155,7 +156,6 @@ fn allow_beats_both_lists() {
     }
     let found = lists.find("Moby's dick, a tit and a woodcocks");
     let found: Vec<_> = found.matches.iter().map(|found| (found.severity, found.entry.as_str())).collect();
-    use Severity::{Hold, Refuse};
     assert_eq!(found, [(Refuse, "dick"), (Refuse, "*cock*"), (Hold, "tit")]);
 }
 
@@ -199,7 +199,7 @@ fn work_grows_with_the_length_alone() {
     for (short, long) in hostile(1_000).into_iter().zip(hostile(10_000)) {
         let (few, many) = (lists.find(&short).steps, lists.find(&long).steps);
         assert!(many <= few * 12, "{few} steps, then {many}: {short:.20}");
-        assert!(few <= 1_000 * super::super::words::MAX_STEPS_PER_CHAR, "{few}: {short:.20}");
+        assert!(few <= 1_000 * MAX_STEPS_PER_CHAR, "{few}: {short:.20}");
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use atelier::domain::{Actor, Page, ReviewOrder, State, Target};
+use atelier::domain::{Actor, Page, ReviewOrder, State, Target, Timestamp};
 use atelier::service::{Service, ServiceSettings, SystemClock};
 use atelier::store::moderation::{Decided, Done, Moderated, Moderation, QueueClass};
 use proptest::prelude::*;
@@ -233,23 +233,7 @@ impl Shop {
                 }
             }
             Step::Undo { back, actor: number } => self.undo(back, actor(number)),
-            Step::Claim { row, actor: number } => {
-                let (target, claimant) = (target(row), actor(number));
-                let until = time(1 << 30);
-                let told = self.make(Moderation::Claim { target, actor: claimant.clone(), until, now });
-                let Some(row) = self.model.rows.get_mut(&target) else {
-                    return assert_eq!(told, Moderated::NotFound);
-                };
-                match &row.claimed {
-                    Some(other) if *other != claimant => {
-                        assert_eq!(told, Moderated::ClaimedBy(other.clone(), until));
-                    }
-                    _ => {
-                        assert_eq!(told, Moderated::Done);
-                        row.claimed = Some(claimant);
-                    }
-                }
-            }
+            Step::Claim { row, actor: number } => self.claim(target(row), actor(number), now),
             Step::Unclaim { row, actor: number } => {
                 let (target, claimant) = (target(row), actor(number));
                 self.make(Moderation::Unclaim { target, actor: claimant.clone() });
@@ -259,23 +243,7 @@ impl Shop {
                     row.claimed = None;
                 }
             }
-            Step::Appeal { row, author } => {
-                let target = target(row);
-                let (author, note) = (person(author), "Why?".to_owned());
-                let told = self.make(Moderation::Appeal { target, author, note, now });
-                let Some(row) = self.model.rows.get_mut(&target) else {
-                    return assert_eq!(told, Moderated::NotFound);
-                };
-                let is_down = matches!(row.state(), State::Rejected | State::Hidden) && row.last.is_some();
-                if !row.is_authored || author != person(7) {
-                    assert_eq!(told, Moderated::NotTheAuthor);
-                } else if !is_down || row.is_appealed {
-                    assert_eq!(told, Moderated::NothingToAppeal);
-                } else {
-                    assert_eq!(told, Moderated::Done);
-                    (row.is_appealed, row.class) = (true, Some(QueueClass::Appealed));
-                }
-            }
+            Step::Appeal { row, author } => self.appeal(target(row), author, now),
             Step::Vote { question: id } => {
                 let Target::Question(question_id) = question(id) else { unreachable!("it is one") };
                 let voted = self.runtime.block_on(self.services[0].vote_question(question_id));
@@ -293,6 +261,40 @@ impl Shop {
                 );
             }
             Step::Kill => {}
+        }
+    }
+
+    fn claim(&mut self, target: Target, claimant: Actor, now: Timestamp) {
+        let until = time(1 << 30);
+        let told = self.make(Moderation::Claim { target, actor: claimant.clone(), until, now });
+        let Some(row) = self.model.rows.get_mut(&target) else {
+            return assert_eq!(told, Moderated::NotFound);
+        };
+        match &row.claimed {
+            Some(other) if *other != claimant => {
+                assert_eq!(told, Moderated::ClaimedBy(other.clone(), until));
+            }
+            _ => {
+                assert_eq!(told, Moderated::Done);
+                row.claimed = Some(claimant);
+            }
+        }
+    }
+
+    fn appeal(&mut self, target: Target, author: u8, now: Timestamp) {
+        let (author, note) = (person(author), "Why?".to_owned());
+        let told = self.make(Moderation::Appeal { target, author, note, now });
+        let Some(row) = self.model.rows.get_mut(&target) else {
+            return assert_eq!(told, Moderated::NotFound);
+        };
+        let is_down = matches!(row.state(), State::Rejected | State::Hidden) && row.last.is_some();
+        if !row.is_authored || author != person(7) {
+            assert_eq!(told, Moderated::NotTheAuthor);
+        } else if !is_down || row.is_appealed {
+            assert_eq!(told, Moderated::NothingToAppeal);
+        } else {
+            assert_eq!(told, Moderated::Done);
+            (row.is_appealed, row.class) = (true, Some(QueueClass::Appealed));
         }
     }
 

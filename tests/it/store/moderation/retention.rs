@@ -1,12 +1,17 @@
 //! What is erased once its time is over, and what stays.
 
 use atelier::domain::State::{Hidden, Pending, Published, Rejected};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
 use atelier::domain::{State, Target, Timestamp};
+use atelier::service::{Clock, Service, ServiceSettings};
 use atelier::store::moderation::{Decided, Moderated, Moderation};
 
 use super::desk::{Desk, findings, is_public, reported_by, targets, whole};
-use crate::store::harness::{TestStore, question, time};
-use crate::support::on_every_store;
+use crate::store::gates::poll;
+use crate::store::harness::{TestStore, outside, question, time};
+use crate::support::{OnStore as _, StoreKind, on_every_store};
 
 on_every_store!(
     rejected_rows_are_emptied_when_their_time_is_over,
@@ -90,4 +95,38 @@ fn a_limit_is_kept(store: &TestStore) {
     let mut desk = desk_in(store, Rejected);
     assert_eq!(retain(&mut desk, time(101), time(0), 2), 2);
     assert_eq!(retain(&mut desk, time(101), time(0), 2), 1);
+}
+
+mod of_a_service {
+    use super::*;
+
+    on_every_store!(async an_idle_service_erases_what_is_kept_no_longer);
+}
+
+/// A clock that a test sets.
+struct Hand(AtomicI64);
+
+impl Clock for Hand {
+    fn now(&self) -> Timestamp {
+        Timestamp::nearest(self.0.load(Ordering::SeqCst))
+    }
+}
+
+async fn an_idle_service_erases_what_is_kept_no_longer(kind: StoreKind) {
+    let store = TestStore::on(kind);
+    let mut desk = outside(|| desk_in(&store, Rejected));
+    let settings = ServiceSettings::default();
+    let kept = i64::try_from(settings.moderation.rejected_kept.as_millis()).expect("some days");
+    // Decided at 100.
+    let clock = Arc::new(Hand(AtomicI64::new(time(100).milliseconds() + kept)));
+    let service = outside(|| Service::start(store.open().as_ref(), Arc::clone(&clock) as _, settings));
+    clock.0.fetch_add(60_000, Ordering::SeqCst);
+    poll("the rows to be erased", || {
+        outside(|| targets().into_iter().all(|target| desk.item(target).expect("it is there").0.is_erased))
+    })
+    .await;
+    outside(|| {
+        drop(service);
+        drop(desk);
+    });
 }

@@ -5,7 +5,15 @@ use std::hint::black_box;
 
 use atelier::service::words::WordLists;
 
-use super::Operation;
+use crate::operations::{Named, Operation};
+
+/// Texts against 20,000 entries.
+pub(crate) const WORDS: [Named; 4] = [
+    ("1,000 characters", review),
+    ("1,000 Cyrillic characters", cyrillic),
+    ("1,000 hostile characters", hostile),
+    ("10,000 hostile characters", long_hostile),
+];
 
 const ENTRIES: u32 = 20_000;
 
@@ -35,12 +43,12 @@ fn against(text: &str, chars: usize) -> Operation {
 }
 
 /// A review as shoppers write it.
-pub(crate) fn review() -> Operation {
+fn review() -> Operation {
     against("Bought these in a size 6S for my daughter, 100% cotton as promised; they wash well. ", 1_000)
 }
 
 /// The same in letters of which many look like Latin ones.
-pub(crate) fn cyrillic() -> Operation {
+fn cyrillic() -> Operation {
     let text = "\u{41e}\u{442}\u{43b}\u{438}\u{447}\u{43d}\u{430}\u{44f} \u{43a}\u{443}\u{440}\u{442}\u{43a}\u{430}, \u{440}\u{430}\u{437}\u{43c}\u{435}\u{440} \u{43f}\u{43e}\u{434}\u{43e}\u{448}\u{451}\u{43b}. ";
     against(text, 1_000)
 }
@@ -48,11 +56,11 @@ pub(crate) fn cyrillic() -> Operation {
 const HOSTILE: &str = "b4 d1 x u z y \u{1d51f}\u{430} zyyyy f.o.g.u @!| e\u{301}\u{301} baca";
 
 /// Everything that makes work: disguises, marks, letters from all over.
-pub(crate) fn hostile() -> Operation {
+fn hostile() -> Operation {
     against(HOSTILE, 1_000)
 }
 
 /// Ten times as much of it.
-pub(crate) fn long_hostile() -> Operation {
+fn long_hostile() -> Operation {
     against(HOSTILE, 10_000)
 }
