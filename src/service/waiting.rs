@@ -107,8 +107,10 @@ impl Waiting {
 
     /// Counts a new row that waits, once for each rule that holds it.
     pub(super) fn held(&self, Held(rules): Held) {
-        for (place, count) in self.held.iter().enumerate().filter(|(place, _)| rules >> place & 1 == 1) {
-            count.fetch_add(1, Ordering::Relaxed);
+        for (place, count) in self.held.iter().enumerate() {
+            if rules >> place & 1 == 1 {
+                count.fetch_add(1, Ordering::Relaxed);
+            }
         }
     }
 }

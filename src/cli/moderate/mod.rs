@@ -100,6 +100,7 @@ struct Decision {
     #[arg(value_name = "ITEM", required = true, value_parser = item)]
     items: Vec<Target>,
 
+    #[expect(clippy::doc_markdown, reason = "this comment is the help text, shown as it is")]
     /// Why, such as spam or off_topic; rejecting and hiding need it
     #[arg(long, value_name = "REASON")]
     reason: Option<String>,

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::domain::{Actor, Digest, Finding, Id as _, Timestamp};
+use crate::domain::{Actor, Digest, Finding, Id as _, Reason, Timestamp};
 use crate::service::moderation::{Decided, Decision, Done, Item, ModerationCounts, QueueClass, ReportSeen};
 
 /// A question, an answer or a review.
@@ -213,11 +213,7 @@ impl ShownFinding {
 
 impl ShownReport {
     fn new(report: ReportSeen) -> Self {
-        Self {
-            reason: report.reason.map(|reason| reason.name()),
-            note: report.note,
-            at: shown_time(report.at),
-        }
+        Self { reason: report.reason.map(Reason::name), note: report.note, at: shown_time(report.at) }
     }
 }
 
