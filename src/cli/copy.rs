@@ -1,6 +1,6 @@
 //! `atelier copy`: copies a whole shop from one store to another: ids, dates, counters, hidden
-//! rows, what moderation keeps, and the largest ids ever given out. Deliberately absent: reading and writing rows, which
-//! the stores do.
+//! rows, what moderation keeps, and the largest ids ever given out. Deliberately absent: reading
+//! and writing rows, which the stores do.
 
 use std::process::ExitCode;
 use std::time::Instant;

@@ -1,6 +1,6 @@
-//! `atelier person`: shows, exports or erases all that a store has under one e-mail address, or of a
-//! subject of the shop's tokens.
-//! Deliberately absent: how rows are found and erased, which the store does.
+//! `atelier person`: shows, exports or erases all that a store has under one e-mail address, or of
+//! a subject of the shop's tokens. Deliberately absent: how rows are found and erased, which the
+//! store does.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -42,7 +42,7 @@ struct Whose {
     #[arg(value_name = "EMAIL", required_unless_present = "subject")]
     email: Option<String>,
 
-    /// The person's `sub` in the shop's tokens, beside the address or instead of it
+    /// The person's `sub` in the shop's tokens, next to the address or instead of it
     #[arg(long, value_name = "SUB")]
     subject: Option<String>,
 

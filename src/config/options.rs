@@ -265,7 +265,8 @@ pub struct ServeOptions {
     #[arg(long, help_heading = MODERATION, env = "ATELIER_LISTED_MAIL_DOMAINS", value_name = "DOMAINS", default_value = "", hide_default_value = true)]
     pub listed_mail_domains: MailDomains,
 
-    /// A program that is asked about each new text, by a signed POST to this address [default: none]
+    /// A program that is asked about each new text, by a signed POST to this address [default:
+    /// none]
     #[arg(long, help_heading = MODERATION, env = "ATELIER_HOOK_URL", value_name = "https://HOST/PATH", value_parser = values::hook_url)]
     pub hook_url: Option<String>,
 
@@ -277,8 +278,8 @@ pub struct ServeOptions {
     #[arg(long, help_heading = MODERATION, env = "ATELIER_HOOK_TIMEOUT", value_name = "DURATION", default_value = "2s", value_parser = values::duration(MILLISECOND, MILLISECOND..=Duration::from_secs(30)))]
     pub hook_timeout: Duration,
 
-    /// What becomes of a text when --hook-url does not respond as it should; publish still holds what
-    /// --moderation-… holds
+    /// What becomes of a text when --hook-url does not respond as it should; publish still holds
+    /// what --moderation-… holds
     #[arg(long, help_heading = MODERATION, env = "ATELIER_HOOK_ON_FAILURE", value_name = "hold|publish", default_value = "hold", value_parser = values::one_of(HOOK_FAILURES), hide_possible_values = true)]
     pub hook_on_failure: HookFailure,
 

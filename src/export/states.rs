@@ -8,7 +8,7 @@ use super::row::io;
 use crate::domain::Target;
 use crate::files::{FileError, NewFile};
 use crate::import::STATES_COLUMNS;
-use crate::store::moderation::ModerationTable;
+use crate::store::moderation::{ModerationTable, RowState};
 use crate::store::{Dump, each_of_moderation};
 
 /// Writes the file, which has no name yet. Without any such row there is none, unless one is there:
@@ -22,7 +22,7 @@ pub(super) fn write(dump: &mut dyn Dump, path: &Path) -> Result<Option<NewFile>,
     };
     let mut file = if path.symlink_metadata().is_ok() { Some(begin()?) } else { None };
     each_of_moderation(dump, ModerationTable::Items, |rows| {
-        for row in rows.states()?.into_iter().filter(|row| row.is_more_than_hidden()) {
+        for row in rows.states()?.into_iter().filter(RowState::is_more_than_hidden) {
             let fields = match &mut file {
                 Some(fields) => fields,
                 empty => empty.insert(begin()?),

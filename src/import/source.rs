@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::error::ImportError;
 use crate::domain::{Holds, Kind, Set};
 
-/// The file with the states of rows, beside those of the kinds.
+/// The file with the states of rows, next to those of the kinds.
 pub const STATES_FILE: &str = "states.csv";
 
 /// A file to import.

@@ -1,6 +1,6 @@
-//! The file of states: which rows wait or were rejected, and how often a state changed, as an export
-//! writes it beside the files of the kinds. It is read behind the files of each set, of which the
-//! index knows all rows, so it takes no memory of its own but for the ids that were met.
+//! The file of states: which rows wait or were rejected, and how often a state changed, as an
+//! export writes it next to the files of the kinds. It is read behind the files of each set, of
+//! which the index knows all rows, so it takes no memory of its own but for the ids that were met.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -27,7 +27,7 @@ const REVISION: usize = 3;
 pub(super) struct States {
     path: PathBuf,
     imported_at: Timestamp,
-    /// Whether it was read to its end: what is wrong whatever the set was reported then.
+    /// Whether it was read to its end: what is wrong for every set was reported then.
     was_read: bool,
 }
 
@@ -96,11 +96,11 @@ impl Pass {
                 .and_then(|row| read(&row, self.set, checks, &mut self.seen));
             match read {
                 Ok(Some(state)) => return Ok(Some((line, Ok(state)))),
-                Ok(None) => {}
-                Err(Wrong { problem, whatever_set }) if self.reports_all || !whatever_set => {
+                Err(Wrong { problem, concerns_every_set }) if self.reports_all || !concerns_every_set => {
                     return Ok(Some((line, Err(problem))));
                 }
-                Err(_) => {}
+                // It is of another set, or was named when an earlier set was read.
+                Ok(None) | Err(_) => {}
             }
         }
     }
@@ -109,14 +109,14 @@ impl Pass {
 /// What is wrong with a line.
 struct Wrong {
     problem: Problem,
-    /// Whether it is wrong whatever set is read.
-    whatever_set: bool,
+    /// Whether it is wrong for every set.
+    concerns_every_set: bool,
 }
 
 impl From<Problem> for Wrong {
     /// Before its kind is known, a line belongs to no set.
     fn from(problem: Problem) -> Self {
-        Self { problem, whatever_set: true }
+        Self { problem, concerns_every_set: true }
     }
 }
 
@@ -136,7 +136,7 @@ fn read(
     if kind.definition().set != set {
         return Ok(None);
     }
-    let of_set = |problem| Wrong { problem, whatever_set: false };
+    let of_set = |problem| Wrong { problem, concerns_every_set: false };
     let id = row.id::<QuestionId>(ID).map_err(of_set)?.get();
     let state = State::parse(row.word(STATE))
         .ok_or_else(|| of_set(row.problem(STATE, "must be published, pending, rejected or hidden")))?;

@@ -32,7 +32,7 @@ impl Service {
     }
 
     /// The digest that stands for an author: of the subject or, without an identity, of the
-    /// address, whatever its capitals.
+    /// address without its capitals.
     ///
     /// # Errors
     /// As [`keyed_digest`](Self::keyed_digest).

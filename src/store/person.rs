@@ -1,5 +1,6 @@
-//! What a store has under one e-mail address, or of a subject of the shop's tokens: finding it in a dump, since no index knows addresses,
-//! and what it is replaced by when it is erased. Erasing itself is each store's.
+//! What a store has under one e-mail address, or of a subject of the shop's tokens: finding it in a
+//! dump, since no index knows addresses, and what it is replaced by when it is erased. Erasing
+//! itself is each store's.
 
 use std::collections::{BTreeSet, HashSet};
 

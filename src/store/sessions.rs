@@ -74,7 +74,8 @@ pub trait Reader: Send {
     /// As [`load_products`](Self::load_products).
     fn load_reviews(&mut self, product_ids: &[ProductId]) -> Result<Vec<ReviewRows>, StoreError>;
 
-    /// The rows of one part of each product of the catalogue. Rows of other parts may be among them.
+    /// The rows of one part of each product of the catalogue. Rows of other parts may be among
+    /// them.
     ///
     /// # Errors
     /// As [`load_products`](Self::load_products).

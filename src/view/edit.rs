@@ -1,5 +1,5 @@
-//! Edits a view after a write of this process: rows that came are inserted, and nothing is read from
-//! the store. That makes a new record from the old one. The layout is described in the parent
+//! Edits a view after a write of this process: rows that came are inserted, and nothing is read
+//! from the store. That makes a new record from the old one. The layout is described in the parent
 //! module; `service::memory` decides when a view may be edited.
 
 use std::iter::empty;

@@ -1,6 +1,6 @@
-//! What all pages for people share: colours, icon, and a policy that names style and script by their
-//! hashes, so that no other script runs there. A page has its script, style and icon in it and loads
-//! nothing else. Deliberately absent: what the pages show (`docs`, `first_page`, `demo`).
+//! What all pages for people share: colours, icon, and a policy that names style and script by
+//! their hashes, so that no other script runs there. A page has its script, style and icon in it
+//! and loads nothing else. Deliberately absent: what the pages show (`docs`, `first_page`, `demo`).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -55,6 +55,7 @@ impl Assets {
     }
 
     /// The icon.
+    #[expect(clippy::unused_self, reason = "templates ask the assets for it")]
     pub(crate) fn icon(&self) -> &'static str {
         ICON.trim_end()
     }

@@ -111,7 +111,7 @@ pub(super) fn look_at_author(history: &AuthorHistory, policy: Policy, findings: 
     }
 }
 
-/// What waits whatever it says.
+/// What waits, no matter what it says.
 pub(super) fn look_at_policy(history: &AuthorHistory, policy: Policy, findings: &mut Findings) {
     match policy {
         Policy::None | Policy::Words => {}

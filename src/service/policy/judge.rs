@@ -42,8 +42,8 @@ pub struct Tried {
     pub findings: Vec<Finding>,
     /// The entries of the lists, by which words are found.
     pub words: Vec<FoundWord>,
-    /// Whether the hook would be asked. It is not asked on trial, and the verdict is the one without
-    /// its opinion.
+    /// Whether the hook would be asked. It is not asked on trial, and the verdict is the one
+    /// without its opinion.
     pub asks_hook: bool,
 }
 

@@ -1,5 +1,5 @@
-//! The shop's lists of words, compiled and kept until they change. Deliberately absent: how they are
-//! asked for (`lists`).
+//! The shop's lists of words, compiled and kept until they change. Deliberately absent: how they
+//! are asked for (`lists`).
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

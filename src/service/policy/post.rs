@@ -1,5 +1,5 @@
-//! A new text as the policy looks at it, and what comes of looking. Deliberately absent: the looking
-//! itself (`judge`).
+//! A new text as the policy looks at it, and what comes of looking. Deliberately absent: the
+//! looking itself (`judge`).
 
 use super::hook::HookCall;
 use crate::domain::{NewAnswer, NewQuestion, NewReview, Origin, PhotoUrl, ProductId, QuestionId, State};

@@ -1,6 +1,6 @@
-//! What is forgotten of a person when their rows are erased: what others wrote about these rows, who
-//! wrote them, the person's own votes and reports. Decisions stay, so that a thread's history can be
-//! followed, and so do the votes that lists show.
+//! What is forgotten of a person when their rows are erased: what others wrote about these rows,
+//! who wrote them, the person's own votes and reports. Decisions stay, so that a thread's history
+//! can be followed, and so do the votes that lists show.
 
 use super::kind_number;
 use super::sql::{Sql, Value};

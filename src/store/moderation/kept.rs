@@ -67,7 +67,7 @@ impl Kept {
         Ok(kept.unwrap_or_else(|| Self::new(target, found.product_id)).agreeing(found))
     }
 
-    /// What is kept of a row, whatever the row itself says.
+    /// What is kept of a row, also when the row itself says something else.
     pub(super) fn find<S: Sql>(sql: &mut S, target: Target) -> Result<Option<Self>, S::Error> {
         let query = format!("SELECT {COLUMNS} FROM moderation_items WHERE row_id = $1 AND kind = $2");
         let rows = sql.query(&query, &key(target))?;

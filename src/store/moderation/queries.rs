@@ -56,7 +56,7 @@ pub struct QueueQuery {
     pub since: Option<Timestamp>,
     /// Rows that wait since before then.
     pub until: Option<Timestamp>,
-    /// Rows whose text has this, whatever the case.
+    /// Rows whose text has this, in capitals or not.
     pub text: Option<String>,
     /// Their order.
     pub sort: QueueSort,
@@ -222,7 +222,7 @@ pub struct ItemTexts {
     pub written_at: Option<Timestamp>,
     /// The addresses of its photos.
     pub photos: Vec<String>,
-    /// The question beside an answer, with its text.
+    /// The question of an answer, with its text.
     pub question: Option<(u64, String)>,
 }
 

@@ -151,7 +151,7 @@ pub(super) fn read(connection: &Connection, target: Target) -> Result<Option<Rea
     Ok(Some(ReadRow { found, texts }))
 }
 
-/// The question beside an answer.
+/// The question of an answer.
 fn question(connection: &Connection, question_id: i64) -> Result<Option<(u64, String)>, StoreError> {
     let sql = "SELECT place, body FROM questions WHERE question_id = ?1";
     let mut statement = connection.prepare_cached(sql).reading()?;

@@ -41,10 +41,10 @@ fn review(id: u64) -> Target {
     Target::Review(ReviewId::new(id).expect("in range"))
 }
 
-fn waiting() -> Option<Box<Origin>> {
+fn waiting() -> Box<Origin> {
     let finding =
         Finding { reason: Reason::Links, field: Some("body"), matched: None, at: None, holds: true };
-    Some(Box::new(Origin {
+    Box::new(Origin {
         state: State::Pending,
         author: Some(Digest::from_bytes([7; 16])),
         is_identified: true,
@@ -53,7 +53,7 @@ fn waiting() -> Option<Box<Origin>> {
         client: None,
         text: Some(Digest::from_bytes([8; 16])),
         findings: vec![finding],
-    }))
+    })
 }
 
 fn decide(target: Target, to: State) -> Moderation {
@@ -96,7 +96,7 @@ fn moderated_shop(place: &Place) -> Shop<'_> {
     let mut asked = [shop::question(product_id, "Waits?"), shop::question(product_id, "Spam?")];
     for command in &mut asked {
         let Command::AddQuestion { origin, .. } = command else { panic!("a question") };
-        *origin = waiting();
+        *origin = Some(waiting());
     }
     let written = Command::AddReview {
         review: NewReview {
@@ -115,7 +115,7 @@ fn moderated_shop(place: &Place) -> Shop<'_> {
         },
         written_at: Timestamp::nearest(1_600_000_000_000),
         submission: None,
-        origin: waiting(),
+        origin: Some(waiting()),
     };
     let vote = |byte| Command::VoteAs {
         target: question(1),

@@ -1,5 +1,6 @@
-//! The page's parts: numbers and words as they stand there. The templates are in `templates/status`,
-//! and the engine escapes every text. Deliberately absent: the figures (`status`).
+//! The page's parts: numbers and words as they stand there. The templates are in
+//! `templates/status`, and the engine escapes every text. Deliberately absent: the figures
+//! (`status`).
 
 use askama::Template;
 use askama::filters::HtmlSafe;

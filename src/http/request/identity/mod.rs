@@ -4,6 +4,7 @@
 
 mod keys;
 mod names;
+mod settings;
 mod token;
 
 use http::HeaderMap;
@@ -11,6 +12,7 @@ use http::header::HeaderName;
 
 pub use keys::{IdentityKeys, InvalidIdentityKeys};
 pub use names::{InvalidReservedNames, ReservedNames};
+pub use settings::{IdentityMode, IdentitySettings};
 
 use self::token::BadIdentity;
 use crate::domain::{Identity, SubmissionLimits, Timestamp};
@@ -18,31 +20,6 @@ use crate::http::response::problem::Problem;
 
 /// The header of a token.
 pub(crate) const IDENTITY: HeaderName = HeaderName::from_static("atelier-identity");
-
-/// Whether tokens count.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum IdentityMode {
-    /// They are not looked at.
-    #[default]
-    Off,
-    /// They count where there is one.
-    Optional,
-    /// Nothing is posted and nobody votes without one.
-    Required,
-}
-
-/// Whose tokens count, and for what.
-#[derive(Debug, Clone, Default)]
-pub struct IdentitySettings {
-    /// Whether they count at all.
-    pub mode: IdentityMode,
-    /// The keys that verify them.
-    pub keys: IdentityKeys,
-    /// The audience that they must be for.
-    pub audience: String,
-    /// Names that only the seller may have.
-    pub reserved_names: ReservedNames,
-}
 
 impl IdentitySettings {
     /// What the token in a header says; `None` when there is none, or when tokens do not count.

@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
-use super::IdentitySettings;
+use super::settings::IdentitySettings;
 use crate::domain::{AuthorRole, Email, Id as _, Identity, Name, ProductId, SubmissionLimits, Timestamp};
 
 /// Longest token, in bytes.

@@ -1,6 +1,6 @@
-//! What is in flight: loads, commits of this process, the reading of others' votes, and the chunk of
-//! the background fill; and what others did to their products meanwhile. How a change reaches the
-//! views is in `views`.
+//! What is in flight: loads, commits of this process, the reading of others' votes, and the chunk
+//! of the background fill; and what others did to their products meanwhile. How a change reaches
+//! the views is in `views`.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;

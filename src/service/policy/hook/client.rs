@@ -1,5 +1,5 @@
-//! One request to the hook: signed, timed, to an address that it may have. Deliberately absent: when
-//! it is asked, and what follows (`lane`).
+//! One request to the hook: signed, timed, to an address that it may have. Deliberately absent:
+//! when it is asked, and what follows (`lane`).
 
 use std::sync::Arc;
 
@@ -27,8 +27,8 @@ pub(in crate::service) struct HookClient {
     settings: HookSettings,
 }
 
-/// Finds addresses, those alone that the hook may have. What is connected to is one of them, not the
-/// name again.
+/// Finds addresses, those alone that the hook may have. What is connected to is one of them, not
+/// the name again.
 #[derive(Debug)]
 struct GuardedResolver {
     inner: DefaultResolver,

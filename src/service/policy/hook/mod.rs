@@ -1,7 +1,7 @@
 //! The hook: a program of the shop's that is asked about a new text once it is written, and that
 //! may publish, hold or reject it. Asking is bounded: few at a time, few that wait. A text that
-//! nobody was asked about stays where it is: it waits for a person. Deliberately absent: which texts
-//! it is asked about (`judge`).
+//! nobody was asked about stays where it is: it waits for a person. Deliberately absent: which
+//! texts it is asked about (`judge`).
 
 mod addresses;
 mod client;

@@ -1,7 +1,7 @@
-//! What a character becomes before words are compared: compatibility forms are taken apart (NFKC and
-//! the skeleton of UTS #39 both end in that), what is invisible and marks are dropped, case is
-//! folded, and what only looks like another letter becomes that letter. Each character is worked out
-//! once and kept in a page of 256. Deliberately absent: where words begin and end in a text
+//! What a character becomes before words are compared: compatibility forms are taken apart (NFKC
+//! and the skeleton of UTS #39 both end in that), what is invisible and marks are dropped, case is
+//! folded, and what only looks like another letter becomes that letter. Each character is worked
+//! out once and kept in a page of 256. Deliberately absent: where words begin and end in a text
 //! (`stream`).
 
 use std::sync::OnceLock;
@@ -145,8 +145,8 @@ fn is_enclosing(character: char) -> bool {
 }
 
 /// What a letter looks like, by UTS #39. The table calls capitals and digits prototypes of some
-/// letters, so case is folded again, and it writes m as r and n, which here is m: ASCII letters stay
-/// as they are, so that "bum" is not "burn".
+/// letters, so case is folded again, and it writes m as r and n, which here is m: ASCII letters
+/// stay as they are, so that "bum" is not "burn".
 fn appearance(letter: char) -> Vec<char> {
     let mut buffer = [0; 4];
     let prototype = skeleton(letter.encode_utf8(&mut buffer)).filter(|character| !is_dropped(*character));
@@ -157,7 +157,7 @@ fn appearance(letter: char) -> Vec<char> {
     if seen == ['r', 'n'] { vec!['m'] } else { seen }
 }
 
-/// How a character goes together with others: asked of the segmentation of UAX #29, beside a Latin
+/// How a character goes together with others: asked of the segmentation of UAX #29, next to a Latin
 /// and a Katakana letter.
 fn kind(character: char) -> Kind {
     let joins = |letter: char| {

@@ -1,6 +1,6 @@
 //! Lists of words and texts, on any bytes: for `crate::fuzzing`.
 
-#![expect(clippy::missing_panics_doc, reason = "a panic is how a target says that something is wrong")]
+#![allow(clippy::missing_panics_doc, reason = "a panic is how a target says that something is wrong")]
 
 use super::{MAX_MATCHES, MAX_STEPS_PER_CHAR, Severity, WordLists, count_entries};
 
@@ -12,9 +12,9 @@ fn parts(bytes: &[u8]) -> Option<(String, String)> {
     Some((read(list), read(text)))
 }
 
-/// A list is read or refused, the same way every time. What is found in a text stands where it says,
-/// the work grows with the length alone, and what a list allows it never finds. The first byte is
-/// the number of bytes of the list.
+/// A list is read or refused, the same way every time. What is found in a text stands where it
+/// says, the work grows with the length alone, and what a list allows it never finds. The first
+/// byte is the number of bytes of the list.
 pub fn words(bytes: &[u8]) {
     let Some((list, text)) = parts(bytes) else { return };
     let entries = count_entries(&list);

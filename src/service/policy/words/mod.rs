@@ -27,7 +27,7 @@ use stream::{Stream, words_of};
 /// Most entries that are told of one text and list.
 pub const MAX_MATCHES: usize = 10;
 
-/// Most [`WordMatches::steps`] for each character of a text, whatever the text, with lists that have
+/// Most [`WordMatches::steps`] for each character of any text, with lists that have
 /// no nests of entries with stars.
 pub const MAX_STEPS_PER_CHAR: u64 = 1_000;
 
@@ -82,8 +82,8 @@ pub fn count_entries(text: &str) -> Result<usize, WordsError> {
 }
 
 impl WordLists {
-    /// Compiles the texts of the lists, an entry a line. Twenty thousand words take some tenths of a
-    /// second, as many entries of a hundred characters some seconds and 100 MB for that time.
+    /// Compiles the texts of the lists, an entry a line. Twenty thousand words take some tenths of
+    /// a second, as many entries of a hundred characters some seconds and 100 MB for that time.
     ///
     /// # Errors
     /// As [`count_entries`].

@@ -102,7 +102,7 @@ fn rude_texts_are_refused_where_they_stand() {
     ] {
         let found = lists.find(text);
         let [found] = &found.matches[..] else { panic!("{text}: {found:?}") };
-        assert_eq!(found.severity, Severity::Refuse, "{text}");
+        assert_eq!(found.severity, Refuse, "{text}");
         let (expected_to, length) = (found.to - found.from, matched.chars().count());
         assert_eq!(
             (found.entry.as_str(), found.matched.as_str(), found.from),
@@ -144,7 +144,7 @@ fn disguises_that_may_be_none_only_hold() {
         }
         let found = lists.find(text);
         let [found] = &found.matches[..] else { panic!("{text}: {found:?}") };
-        assert_eq!((found.severity, found.matched.as_str()), (Severity::Hold, matched), "{text}");
+        assert_eq!((found.severity, found.matched.as_str()), (Hold, matched), "{text}");
     }
 }
 
@@ -171,7 +171,7 @@ fn many_matches_are_told_up_to_a_limit_and_doubt_hides_nothing() {
     let found = lists.find(&"dick ".repeat(500));
     assert_eq!(found.matches.len(), MAX_MATCHES);
     let found = lists.find(&format!("{}dick", "\u{455}\u{435}\u{445} toy ".repeat(500)));
-    assert_eq!(found.matches[0].severity, Severity::Refuse);
+    assert_eq!(found.matches[0].severity, Refuse);
     assert_eq!(found.matches.len(), 1 + MAX_MATCHES);
 }
 

@@ -1,6 +1,6 @@
-//! Rows of moderation that come with a load: they wait in tables of their own and join the tables in
-//! use in the transaction that puts the load in place. Those tables stay: nothing reads them whole,
-//! and keys and words of other sets' rows are in them.
+//! Rows of moderation that come with a load: they wait in tables of their own and join the tables
+//! in use in the transaction that puts the load in place. Those tables stay: nothing reads them
+//! whole, and keys and words of other sets' rows are in them.
 
 use tokio_postgres::Client;
 use tokio_postgres::types::{ToSql, Type};

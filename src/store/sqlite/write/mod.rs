@@ -1,5 +1,6 @@
 //! Writing: a batch of commands in one transaction, on disk when it returns. Votes are in `marks`,
-//! new rows in `rows`, what moderation decides in `store::moderation`. Which writes make a batch is not decided here.
+//! new rows in `rows`, what moderation decides in `store::moderation`. Which writes make a batch is
+//! not decided here.
 
 mod identified;
 mod items;

@@ -179,8 +179,8 @@ fn add_review(
     Ok(Outcome::ReviewAdded { review_id, product_id: review.product_id })
 }
 
-/// Adds what a review gives to the product's characteristics, and counts it in their sums unless the
-/// review waits. Other characteristics are ignored.
+/// Adds what a review gives to the product's characteristics, and counts it in their sums unless
+/// the review waits. Other characteristics are ignored.
 fn add_ratings(
     connection: &Connection,
     number: ProductNumber,

@@ -210,7 +210,7 @@ on_every_store! {
             let entries = page["decisions"].as_array().expect("entries").clone();
             ids.extend(entries.iter().map(|entry| entry["decision_id"].as_u64().expect("an id")));
             let Some(next) = page["next"].as_str() else { break };
-            cursor = next.to_owned();
+            next.clone_into(&mut cursor);
         }
         assert_eq!(ids.len(), 6);
         assert!(ids.is_sorted_by(|earlier, later| earlier > later), "{ids:?}");

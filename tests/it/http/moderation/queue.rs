@@ -127,7 +127,7 @@ on_every_store! {
                     report(shop, "questions/55");
                 }
                 let Some(next) = page["next"].as_str() else { break };
-                cursor = next.to_owned();
+                next.clone_into(&mut cursor);
             }
             let distinct: BTreeSet<u64> = met.iter().copied().collect();
             assert_eq!(distinct.len(), met.len(), "{sort}: no row comes twice");

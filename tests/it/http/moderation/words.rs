@@ -61,7 +61,8 @@ on_every_store! {
 
     fn a_list_may_be_larger_than_other_bodies(shop: &mut Shop) {
         let desk = Desk::of(shop, "ann");
-        let text: String = (0..20_000).map(|number| format!("word{number:05}\n")).collect();
+        let lines: Vec<_> = (0..20_000).map(|number| format!("word{number:05}\n")).collect();
+        let text = lines.concat();
         assert!(text.len() > shop.http_settings.max_body_bytes);
         assert_eq!(put(&desk, Some("*"), &text).status, 204);
         assert_eq!(desk.send("GET", "words/hold").body, text);

@@ -125,7 +125,7 @@ on_every_store! {
             (says!("36" "{\"state\":\"rejected\",\"reason\":\"spam\"}"), State::Rejected, Some("spam")),
         ] {
             shop.close();
-            // What the hook says counts, whatever the policy would do without it.
+            // What the hook says counts, also when the policy would do something else without it.
             set_policy(shop, Policy::All);
             let (sent, url) = hook(Some(response));
             set_hook(shop, url);

@@ -1,7 +1,7 @@
 //! Lists of words at the port: what is refused leaves nothing behind, what is held waits, and a
 //! changed list counts at once.
 
-use atelier::domain::{Reason, State};
+use atelier::domain::{Reason, Sender, State};
 use atelier::service::words::WordsError;
 use atelier::service::{Policy, PostKind, SetWords, Verdict, WordsSet};
 use atelier::store::moderation::WordList;
@@ -98,7 +98,7 @@ on_every_store! {
                 kind: PostKind::Review, product_id: None, question_id: None,
                 body, summary: "", name: "ann", email: "", photos: &[],
             };
-            wait(shop.service().try_text(post, &Default::default())).expect("the store answers")
+            wait(shop.service().try_text(post, &Sender::default())).expect("the store answers")
         };
         let refused = tried(shop, "darn");
         assert_eq!((refused.verdict, refused.findings[0].reason), (Verdict::Refused, Reason::WordRefused));

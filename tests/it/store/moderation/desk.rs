@@ -79,7 +79,7 @@ impl Desk {
         }
     }
 
-    /// Decides about one row, whatever its revision.
+    /// Decides about one row of any revision.
     pub(super) fn decide(&mut self, target: Target, to: State) -> Decided {
         let decide = self.ruling(&[(target, None)], to);
         self.decide_all(decide).remove(0)

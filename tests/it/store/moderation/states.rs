@@ -56,7 +56,7 @@ fn every_state_leads_where_the_table_says(kind: &OneKind) {
             let store = TestStore::on(kind.0);
             let mut desk = store_in(&store, from);
             let revision = u64::from(matches!(from, Rejected | Hidden));
-            // The answer and the review first: they are seen only beside a public question.
+            // The answer and the review first: they are seen only with a public question.
             for target in targets().into_iter().rev() {
                 let expected = (from, revision);
                 assert_eq!(desk.stand(target), expected, "{target:?}");
