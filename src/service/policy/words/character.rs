@@ -197,7 +197,7 @@ mod tests {
             ("\u{1d41d}\u{1d422}\u{1d41c}\u{1d424} \u{24d3}", "dick d"),
             ("\u{130}\u{131}I", "iii"),
             ("Stra\u{df}e", "strasse"),
-            ("\u{43c}o\u{433}e\u{44f}", "\u{28d}ore\u{44f}"),
+            ("\u{43c}o\u{433}e\u{44f}", "\u{28d}ore\u{1d19}"),
             ("\u{440}\u{430}\u{455}\u{435}", "pase"),
             ("a\u{200b}\u{ad}b\u{200d}\u{fe0f}", "ab"),
             ("modern burn 0O1lI|", "modern burn 0o1li|"),

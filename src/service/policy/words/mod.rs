@@ -24,7 +24,7 @@ use loose::loose_words_of;
 use scripts::Languages;
 use stream::{Stream, words_of};
 
-/// Most entries that are told of one text and list.
+/// Most entries that are named for one text and list.
 pub const MAX_MATCHES: usize = 10;
 
 /// Most [`WordMatches::steps`] for each character of any text, with lists that have

@@ -9,8 +9,7 @@ use std::collections::HashMap;
 use tokio_postgres::types::Type;
 use tokio_postgres::{Client, Row};
 
-use super::carried::Found;
-use super::plan::Votes;
+use super::rows::Votes;
 use crate::domain::{Digest, Id, ProductId, Target};
 use crate::store::postgres::connect::failure::Failure;
 use crate::store::postgres::connect::statement::{Naming, Statement};
@@ -232,12 +231,13 @@ pub(super) fn read_casts<I: Id>(
     rows: &[Row],
     table: &'static str,
     target: fn(I) -> Target,
-    found: &mut Found,
+    found: &mut Option<FoundCasts>,
+    voted: &mut HashMap<Target, (ProductId, u32)>,
 ) -> Result<(), StoreError> {
     if rows.is_empty() {
         return Ok(());
     }
-    let casts = found.casts.get_or_insert_default();
+    let casts = found.get_or_insert_default();
     for row in rows {
         let columns = Columns::new(row, table, 2);
         let (product_id, target): (ProductId, _) =
@@ -245,8 +245,8 @@ pub(super) fn read_casts<I: Id>(
         let voter = columns.optional(3, |index| columns.digest(index, "voter"))?;
         match (columns.sum(0, "about")?, voter) {
             (about @ (0 | 1), voter) => {
-                // Perhaps it is not changed, and then it is told here alone.
-                found.voted.entry(target).or_insert((product_id, columns.count(4, "helpful")?));
+                // Perhaps it is not changed, and then it is only here.
+                voted.entry(target).or_insert((product_id, columns.count(4, "helpful")?));
                 if let Some(voter) = voter {
                     let is_own = about == 1;
                     let state = if is_own { Last::OnOwnRow } else { Last::Changed(false) };
@@ -257,7 +257,7 @@ pub(super) fn read_casts<I: Id>(
                 casts.last.insert((target, voter), Last::Changed(true));
             }
             _ => {
-                found.voted.insert(target, (product_id, columns.count(4, "helpful")?));
+                voted.insert(target, (product_id, columns.count(4, "helpful")?));
             }
         }
     }

@@ -187,7 +187,7 @@ impl Writer for PostgresWriter {
     }
 
     fn moderate(&mut self, moderations: &[Moderation]) -> Result<Vec<Moderated>, StoreError> {
-        moderate::moderate(self, moderations)
+        self.moderate_all(moderations)
     }
 
     fn idle(&mut self, now: Timestamp) -> Result<(), StoreError> {
@@ -287,9 +287,9 @@ async fn first_trip(
     let mut found = Found { earlier: read_earlier(&earlier)?, ids, ..Found::default() };
     read_marks(&votes.0, "questions", Target::Question, &mut found)?;
     read_marks(&votes.1, "answers", Target::Answer, &mut found)?;
-    read_casts(&votes.2.0, "questions", Target::Question, &mut found)?;
-    read_casts(&votes.2.1, "answers", Target::Answer, &mut found)?;
-    read_casts(&casts, "reviews", Target::Review, &mut found)?;
+    read_casts(&votes.2.0, "questions", Target::Question, &mut found.casts, &mut found.voted)?;
+    read_casts(&votes.2.1, "answers", Target::Answer, &mut found.casts, &mut found.voted)?;
+    read_casts(&casts, "reviews", Target::Review, &mut found.casts, &mut found.voted)?;
     read_marks(&reviews.votes, "reviews", Target::Review, &mut found)?;
     reviews::read_characteristics(&reviews.characteristics, &mut found)?;
     for row in &answered {

@@ -11,38 +11,37 @@ use crate::store::postgres::moderation::PostgresRows;
 use crate::store::postgres::notices::notice;
 use crate::store::{ProductChange, StoreError};
 
-/// Carries it out, again if another session was in the way.
-pub(super) fn moderate(
-    writer: &mut PostgresWriter,
-    moderations: &[Moderation],
-) -> Result<Vec<Moderated>, StoreError> {
-    let mut attempt = 1;
-    loop {
-        writer.session.reach()?;
-        let failure = match change(writer, moderations) {
-            Err(failure) if attempt < MAX_ATTEMPTS && writer.may_pass_again(&failure) => failure,
-            Err(failure) => return Err(failure.before_commit()),
-            Ok(moderated) => {
-                let changes = changes(moderations, &moderated);
-                let notices = notice::write(writer.origin.get(), &changes);
-                let committed = writer
-                    .session
-                    .ask(async |connection, statements| commit(connection, statements, &notices).await);
-                match committed {
-                    Ok(()) => return Ok(moderated),
-                    Err(failure) if attempt < MAX_ATTEMPTS && failure.may_pass_again() => failure,
-                    Err(failure) => {
-                        let error = failure.after_commit();
-                        if matches!(error, StoreError::Unknown(_)) {
-                            writer.report_unknown_fate(&changes);
+impl PostgresWriter {
+    /// Carries out a batch of moderation, again if another session was in the way.
+    pub(super) fn moderate_all(&mut self, moderations: &[Moderation]) -> Result<Vec<Moderated>, StoreError> {
+        let mut attempt = 1;
+        loop {
+            self.session.reach()?;
+            let failure = match change(self, moderations) {
+                Err(failure) if attempt < MAX_ATTEMPTS && self.may_pass_again(&failure) => failure,
+                Err(failure) => return Err(failure.before_commit()),
+                Ok(moderated) => {
+                    let changes = changes(moderations, &moderated);
+                    let notices = notice::write(self.origin.get(), &changes);
+                    let committed = self
+                        .session
+                        .ask(async |connection, statements| commit(connection, statements, &notices).await);
+                    match committed {
+                        Ok(()) => return Ok(moderated),
+                        Err(failure) if attempt < MAX_ATTEMPTS && failure.may_pass_again() => failure,
+                        Err(failure) => {
+                            let error = failure.after_commit();
+                            if matches!(error, StoreError::Unknown(_)) {
+                                self.report_unknown_fate(&changes);
+                            }
+                            return Err(error);
                         }
-                        return Err(error);
                     }
                 }
-            }
-        };
-        tracing::debug!(%failure, attempt, "a transaction of moderation is carried out again");
-        attempt += 1;
+            };
+            tracing::debug!(%failure, attempt, "a transaction of moderation is carried out again");
+            attempt += 1;
+        }
     }
 }
 

@@ -4,9 +4,10 @@
 use tokio_postgres::Client;
 use tokio_postgres::types::Type;
 
-use super::reviews::{INSERT_RATINGS, NEW_RATING_TYPES, NEW_REVIEW_TYPES};
-use super::rows::{NewAnswers, NewQuestions, NewRatings, NewReviews};
-use super::statements::{NEW_ANSWER_TYPES, NEW_QUESTION_TYPES};
+use super::rows::{
+    NEW_ANSWER_TYPES, NEW_QUESTION_TYPES, NEW_RATING_TYPES, NEW_REVIEW_TYPES, NewAnswers, NewQuestions,
+    NewRatings, NewReviews,
+};
 use crate::domain::{Origin, ProductId, State, Target, Timestamp};
 use crate::store::moderation::findings::write_findings;
 use crate::store::moderation::{QueueClass, kind_number};
@@ -29,6 +30,10 @@ const INSERT_REVIEWS: &str = "
                          state)
     SELECT *, 1 FROM unnest($1::bigint[], $2::bigint[], $3::timestamptz[], $4::smallint[], $5::boolean[],
                             $6::text[], $7::text[], $8::text[], $9::text[])";
+/// Also of reviews that are public at once.
+pub(super) const INSERT_RATINGS: &str = "
+    INSERT INTO characteristic_ratings (product_id, review_id, rating_id, characteristic_id, stars)
+    SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::smallint[])";
 const INSERT_ITEMS: &str = "
     INSERT INTO moderation_items
         (product_id, kind, row_id, state, revision, class, since, reports, is_approved, findings,

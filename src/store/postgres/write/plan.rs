@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 
 use super::identified::{PlannedCasts, plan_casts};
+use super::rows::Votes;
 use super::submissions::RecentDigests;
 use crate::domain::{Digest, Target};
 use crate::store::postgres::decode::bigint;
@@ -32,21 +33,6 @@ pub(crate) struct Plan {
     pub(crate) new_ratings: i64,
     /// Digests of new rows that must be looked up.
     pub(crate) digests: Vec<Digest>,
-}
-
-/// Ids, and the votes for each, in two parallel lists.
-#[derive(Debug, Default)]
-pub(crate) struct Votes {
-    pub(crate) ids: Vec<i64>,
-    pub(crate) votes: Vec<i64>,
-}
-
-impl Votes {
-    fn new(mut pairs: Vec<(i64, i64)>) -> Self {
-        pairs.sort_unstable();
-        let (ids, votes) = pairs.into_iter().unzip();
-        Self { ids, votes }
-    }
 }
 
 /// How much a plan looks up before it writes.

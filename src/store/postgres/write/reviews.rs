@@ -6,7 +6,9 @@ use tokio_postgres::types::Type;
 use tokio_postgres::{Client, Row};
 
 use super::carried::{Carried, Found};
+use super::origins::INSERT_RATINGS;
 use super::plan::Plan;
+use super::rows::{NEW_RATING_TYPES, NEW_REVIEW_TYPES};
 use crate::store::StoreError;
 use crate::store::postgres::connect::failure::Failure;
 use crate::store::postgres::connect::statement::{Naming, Statement};
@@ -29,9 +31,6 @@ const INSERT: &str = "
 const INSERT_PHOTOS: &str = "
     INSERT INTO review_photos (product_id, photo_id, review_id, url)
     SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[])";
-pub(crate) const INSERT_RATINGS: &str = "
-    INSERT INTO characteristic_ratings (product_id, review_id, rating_id, characteristic_id, stars)
-    SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::smallint[])";
 // New ratings come in. The sub-select's order is the order in which the rows of sums are locked.
 const ADD_TO_SUMS: &str = "
     UPDATE characteristic_sums s SET stars = s.stars + d.stars, ratings = s.ratings + d.ratings
@@ -42,20 +41,7 @@ const ADD_TO_SUMS: &str = "
     ) d
     WHERE s.product_id = d.product_id AND s.characteristic_id = d.characteristic_id";
 
-pub(crate) const NEW_REVIEW_TYPES: [Type; 9] = [
-    Type::INT8_ARRAY,
-    Type::INT8_ARRAY,
-    Type::TIMESTAMPTZ_ARRAY,
-    Type::INT2_ARRAY,
-    Type::BOOL_ARRAY,
-    Type::TEXT_ARRAY,
-    Type::TEXT_ARRAY,
-    Type::TEXT_ARRAY,
-    Type::TEXT_ARRAY,
-];
 const NEW_PHOTO_TYPES: [Type; 4] = [Type::INT8_ARRAY, Type::INT8_ARRAY, Type::INT8_ARRAY, Type::TEXT_ARRAY];
-pub(crate) const NEW_RATING_TYPES: [Type; 5] =
-    [Type::INT8_ARRAY, Type::INT8_ARRAY, Type::INT8_ARRAY, Type::INT8_ARRAY, Type::INT2_ARRAY];
 const SUM_TYPES: [Type; 3] = [Type::INT8_ARRAY, Type::INT8_ARRAY, Type::INT2_ARRAY];
 
 /// The statements.

@@ -1,11 +1,66 @@
 //! Rows of a batch as statements take them: a list for each column. What becomes a row is decided
 //! in `plan`.
 
+use tokio_postgres::types::Type;
+
 use crate::domain::{
     AnswerId, CharacteristicId, NewAnswer, NewQuestion, NewReview, PhotoId, ProductId, QuestionId, ReviewId,
     Stars,
 };
 use crate::store::postgres::decode::{Milliseconds, bigint};
+
+/// The types of the columns of new rows, in the order of the fields.
+pub(crate) const NEW_QUESTION_TYPES: [Type; 6] = [
+    Type::INT8_ARRAY,
+    Type::INT8_ARRAY,
+    Type::TIMESTAMPTZ_ARRAY,
+    Type::TEXT_ARRAY,
+    Type::TEXT_ARRAY,
+    Type::TEXT_ARRAY,
+];
+
+pub(crate) const NEW_ANSWER_TYPES: [Type; 7] = [
+    Type::INT8_ARRAY,
+    Type::INT8_ARRAY,
+    Type::INT8_ARRAY,
+    Type::TIMESTAMPTZ_ARRAY,
+    Type::TEXT_ARRAY,
+    Type::TEXT_ARRAY,
+    Type::TEXT_ARRAY,
+];
+
+pub(crate) const NEW_PHOTO_TYPES: [Type; 4] =
+    [Type::INT8_ARRAY, Type::INT8_ARRAY, Type::INT8_ARRAY, Type::TEXT_ARRAY];
+
+pub(crate) const NEW_REVIEW_TYPES: [Type; 9] = [
+    Type::INT8_ARRAY,
+    Type::INT8_ARRAY,
+    Type::TIMESTAMPTZ_ARRAY,
+    Type::INT2_ARRAY,
+    Type::BOOL_ARRAY,
+    Type::TEXT_ARRAY,
+    Type::TEXT_ARRAY,
+    Type::TEXT_ARRAY,
+    Type::TEXT_ARRAY,
+];
+
+pub(crate) const NEW_RATING_TYPES: [Type; 5] =
+    [Type::INT8_ARRAY, Type::INT8_ARRAY, Type::INT8_ARRAY, Type::INT8_ARRAY, Type::INT2_ARRAY];
+
+/// Ids, and the votes for each, in two parallel lists.
+#[derive(Debug, Default)]
+pub(crate) struct Votes {
+    pub(crate) ids: Vec<i64>,
+    pub(crate) votes: Vec<i64>,
+}
+
+impl Votes {
+    pub(crate) fn new(mut pairs: Vec<(i64, i64)>) -> Self {
+        pairs.sort_unstable();
+        let (ids, votes) = pairs.into_iter().unzip();
+        Self { ids, votes }
+    }
+}
 
 /// Columns of new questions.
 #[derive(Debug, Default)]

@@ -4,6 +4,7 @@
 use tokio_postgres::Client;
 use tokio_postgres::types::Type;
 
+use super::rows::{NEW_ANSWER_TYPES, NEW_PHOTO_TYPES, NEW_QUESTION_TYPES};
 use super::{identified, origins, reviews, submissions};
 use crate::store::postgres::connect::session::Prepared;
 use crate::store::postgres::connect::statement::{Naming, Statement};
@@ -42,25 +43,6 @@ const INSERT_ANSWERS: &str = "
 const INSERT_PHOTOS: &str = "
     INSERT INTO photos (product_id, photo_id, answer_id, url)
     SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[])";
-
-pub(crate) const NEW_QUESTION_TYPES: [Type; 6] = [
-    Type::INT8_ARRAY,
-    Type::INT8_ARRAY,
-    Type::TIMESTAMPTZ_ARRAY,
-    Type::TEXT_ARRAY,
-    Type::TEXT_ARRAY,
-    Type::TEXT_ARRAY,
-];
-pub(crate) const NEW_ANSWER_TYPES: [Type; 7] = [
-    Type::INT8_ARRAY,
-    Type::INT8_ARRAY,
-    Type::INT8_ARRAY,
-    Type::TIMESTAMPTZ_ARRAY,
-    Type::TEXT_ARRAY,
-    Type::TEXT_ARRAY,
-    Type::TEXT_ARRAY,
-];
-const NEW_PHOTO_TYPES: [Type; 4] = [Type::INT8_ARRAY, Type::INT8_ARRAY, Type::INT8_ARRAY, Type::TEXT_ARRAY];
 
 /// The statements of the writing session.
 pub(crate) struct Statements {
