@@ -1,7 +1,7 @@
 //! The operations on answers. Lists come from memory, writes go to the queue; no HTTP is known
 //! here.
 
-use super::policy::Post;
+use super::policy::{Post, PostKind};
 use super::questions::unexpected;
 use super::waiting::Held;
 use super::{Added, Listed, Service, ServiceError};
@@ -91,7 +91,9 @@ impl Service {
                 self.hook.ask(hook, Target::Answer(id));
                 Ok(Added::now(id, state))
             }
-            Outcome::Repeated(Target::Answer(id)) => Ok(Added::before(id)),
+            Outcome::Repeated(row @ Target::Answer(id)) => {
+                Ok(Added::before(id, self.state_of_repeated(PostKind::Answer, row).await?))
+            }
             outcome => unexpected(outcome),
         }
     }

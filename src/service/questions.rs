@@ -1,7 +1,7 @@
 //! The operations on questions. Lists come from memory, writes go to the queue; no HTTP is known
 //! here.
 
-use super::policy::Post;
+use super::policy::{Post, PostKind};
 use super::waiting::Held;
 use super::{Added, Listed, Service, ServiceError};
 use crate::domain::{IdempotencyKey, NewQuestion, Page, ProductId, QuestionId};
@@ -74,7 +74,9 @@ impl Service {
         let held = Held::of(origin.as_deref());
         let era = self.memory.directory.era();
         match self.write(Command::AddQuestion { question, written_at, submission, origin }).await? {
-            Outcome::Repeated(Target::Question(id)) => Ok(Added::before(id)),
+            Outcome::Repeated(row @ Target::Question(id)) => {
+                Ok(Added::before(id, self.state_of_repeated(PostKind::Question, row).await?))
+            }
             Outcome::QuestionAdded { question_id, product_id } => {
                 self.memory.directory.remember(era, product_id, &[question_id]);
                 self.waiting.held(held);

@@ -1,7 +1,7 @@
 //! The operations on reviews. Lists and sums come from memory, writes go to the queue; no HTTP is
 //! known here.
 
-use super::policy::Post;
+use super::policy::{Post, PostKind};
 use super::questions::unexpected;
 use super::waiting::Held;
 use super::{Added, Listed, Service, ServiceError};
@@ -110,7 +110,9 @@ impl Service {
                 self.hook.ask(hook, Target::Review(id));
                 Ok(Added::now(id, state))
             }
-            Outcome::Repeated(Target::Review(id)) => Ok(Added::before(id)),
+            Outcome::Repeated(row @ Target::Review(id)) => {
+                Ok(Added::before(id, self.state_of_repeated(PostKind::Review, row).await?))
+            }
             outcome => unexpected(outcome),
         }
     }

@@ -3,8 +3,10 @@
 
 use std::time::Duration;
 
+use super::policy::PostKind;
 use super::{Service, ServiceError};
-use crate::domain::{Digest, IdempotencyKey, State, Timestamp};
+use crate::domain::{Digest, IdempotencyKey, State, Target, Timestamp};
+use crate::store::moderation::{ModerationAnswer, ModerationQuery};
 use crate::store::{Command, Submission};
 
 /// The lifetime of a key.
@@ -17,7 +19,7 @@ pub struct Added<I> {
     pub id: I,
     /// Whether this submission added it, and none before.
     pub is_new: bool,
-    /// Its state when it was added; that of a repeated submission is not looked up.
+    /// Its state: that with which it was added, or the present one of a repeated submission.
     pub state: State,
 }
 
@@ -28,12 +30,26 @@ impl<I> Added<I> {
     }
 
     /// A row that an earlier submission added.
-    pub(super) fn before(id: I) -> Self {
-        Self { id, is_new: false, state: State::Published }
+    pub(super) fn before(id: I, state: State) -> Self {
+        Self { id, is_new: false, state }
     }
 }
 
 impl Service {
+    /// Whether a row that came before waits still: that is all that its sender is told of its state.
+    ///
+    /// # Errors
+    /// [`ServiceError::Overloaded`] or [`ServiceError::StoreUnavailable`].
+    pub(super) async fn state_of_repeated(&self, kind: PostKind, row: Target) -> Result<State, ServiceError> {
+        if !self.settings.moderation.looks_at(kind) {
+            return Ok(State::Published);
+        }
+        match self.ask_moderation(ModerationQuery::Item(row)).await? {
+            ModerationAnswer::Item(item, _) if item.state == State::Pending => Ok(State::Pending),
+            _ => Ok(State::Published),
+        }
+    }
+
     /// Whether a question or answer came under this key before.
     ///
     /// # Errors

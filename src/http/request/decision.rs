@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::domain::{FieldError, Target, Verdict, VerdictDraft};
+use crate::domain::{FieldError, MAX_ID, Target, Verdict, VerdictDraft};
 use crate::service::moderation::MAX_DECIDED_ITEMS;
 
 /// A decision as it was sent.
@@ -97,8 +97,8 @@ fn item(row: &Value) -> Result<(Target, Option<u64>), (&'static str, &'static st
         number => Some(
             number
                 .as_u64()
-                .filter(|revision| i64::try_from(*revision).is_ok())
-                .ok_or(("revision", "must be the item's revision, a whole number"))?,
+                .filter(|revision| *revision <= MAX_ID)
+                .ok_or(("revision", "must be the item's revision, a whole number up to 2^53-1"))?,
         ),
     };
     Ok((target, revision))
@@ -134,7 +134,7 @@ mod tests {
             (json!({"to": "published", "items": [7]}), "items[0].kind must be question, answer or review"),
             (
                 json!({"to": "published", "items": [{"kind": "answer", "id": 1, "revision": -1}]}),
-                "items[0].revision must be the item's revision, a whole number",
+                "items[0].revision must be the item's revision, a whole number up to 2^53-1",
             ),
             (
                 json!({"to": "published", "items": [{"kind": "answer", "id": 1}, {"kind": "answer", "id": 1}]}),

@@ -71,7 +71,7 @@ impl ModerationSettings {
     }
 
     /// Whether anything is looked at.
-    fn looks_at(&self, kind: PostKind) -> bool {
+    pub(in crate::service) fn looks_at(&self, kind: PostKind) -> bool {
         let signals = &self.signals;
         self.policy_for(kind) != Policy::None
             || self.hook.is_some()

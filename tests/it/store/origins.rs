@@ -105,6 +105,8 @@ fn a_review_that_waits_is_in_no_sum(store: &TestStore) {
     let ratings =
         "SELECT characteristic_id, stars FROM characteristic_ratings WHERE review_id = 7 ORDER BY 1";
     assert_eq!(store.query(ratings), "1|5\n2|1", "they are kept for the day it is published");
+    let photos = "SELECT url FROM review_photos WHERE review_id = 7";
+    assert_eq!(store.query(photos), "https://example.com/x.jpg", "its photos as well");
     let outcomes = store.commit(&[
         waiting(write(5, "Waits.", &[], &[(1, 5)])),
         write(5, "Public.", &[], &[(1, 4)]),

@@ -2,6 +2,7 @@
 //! state leads to which (`domain`).
 
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use super::{ask, change, cursor, failed, json, parameters, serves, unexpected};
 use crate::domain::{Actor, Digest, Id as _, IdempotencyKey, QuestionId, Target};
@@ -46,7 +47,7 @@ pub(crate) async fn decide(call: Call<'_>) -> Result<Reply, Problem> {
         reason: verdict.reason,
         note: verdict.note,
         legal_ground: verdict.legal_ground,
-        request: key.filter(|_| !dry_run).map(|key| request_digest(&key, &actor)),
+        request: key.filter(|_| !dry_run).map(|key| request_digest(&key, &actor, &body)),
         actor,
         now: app.service.now(),
         dry_run,
@@ -59,9 +60,11 @@ pub(crate) async fn decide(call: Call<'_>) -> Result<Reply, Problem> {
     }
 }
 
-/// Keys of different moderators are different requests.
-fn request_digest(key: &IdempotencyKey, actor: &Actor) -> Digest {
-    key.digest_of(actor.name().unwrap_or_default())
+/// The same key with another body, or of another moderator, is another request: nobody is told that
+/// something was done that was not asked for then.
+fn request_digest(key: &IdempotencyKey, actor: &Actor, body: &Map<String, Value>) -> Digest {
+    let asked = serde_json::to_string(body).expect("names are texts");
+    key.digest_of(&format!("{}\n{asked}", actor.name().unwrap_or_default()))
 }
 
 /// The outcomes of all rows: those of kinds that are left out are unknown.
@@ -80,6 +83,12 @@ pub(crate) async fn undo(call: Call<'_>) -> Result<Reply, Problem> {
     // Ids of decisions have the range of all ids.
     let decision_id = QuestionId::parse(call.variables[0]).map_err(|_| Problem::UnknownDecision)?.get();
     let now = call.app.service.now();
+    let services = call.app.settings.services;
+    match ask(call.app, ModerationQuery::Decision(decision_id)).await? {
+        ModerationAnswer::Decisions(decisions)
+            if decisions.iter().all(|one| serves(services, one.target)) => {}
+        _ => return Err(Problem::UnknownDecision),
+    }
     let undo = Moderation::Undo { decision_id, actor, now };
     match call.app.service.moderate(undo).await.map_err(failed)? {
         Moderated::Undone(done) => json(&ShownOutcome::done(&done)),
@@ -104,6 +113,8 @@ pub(crate) async fn list(call: Call<'_>) -> Result<Reply, Problem> {
             decisions.truncate(wanted);
             let last = decisions.last().filter(|_| is_more);
             let next = last.map(|decision| cursor::of_decision(decision.decision_id));
+            let services = call.app.settings.services;
+            decisions.retain(|decision| serves(services, decision.target));
             json(&Page { decisions: decisions.into_iter().map(ShownDecision::new).collect(), next })
         }
         other => Err(unexpected(&other)),

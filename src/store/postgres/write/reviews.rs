@@ -131,7 +131,8 @@ impl Statements {
 
     /// Inserts, and adds to the sums.
     pub(crate) async fn second_trip(&self, client: &Client, carried: &Carried<'_>) -> Result<(), Failure> {
-        if carried.reviews.review_ids.is_empty() {
+        // Photos of reviews that wait come here without their reviews.
+        if carried.reviews.review_ids.is_empty() && carried.review_photos.photo_ids.is_empty() {
             return Ok(());
         }
         Box::pin(self.change(client, carried)).await

@@ -166,6 +166,10 @@ on_every_store! {
         assert_eq!(post(&ann).outcome(), first.outcome());
         assert_eq!(outcomes(&post(&bob))[0]["outcome"], "conflict", "keys of moderators are their own");
         assert_eq!(ann.get("decisions")["decisions"].as_array().map(Vec::len), Some(1));
+        // Nobody is told that something was done that was not asked for then.
+        let other = json!({"items": [{"kind": "question", "id": 1, "revision": 1}], "to": "published"});
+        let other = ann.request("POST", "decisions").header("Idempotency-Key", "k1").json(&other).send();
+        assert_eq!((&outcomes(&other)[0]["outcome"], &outcomes(&other)[0]["state"]), (&json!("done"), &json!("published")));
         let wrong = ann.request("POST", "decisions").header("Idempotency-Key", "a b").json(&body).send();
         assert_eq!(wrong.status, 400);
     }

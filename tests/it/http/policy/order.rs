@@ -1,14 +1,27 @@
 //! The order of the checks: the first verdict wins, and what else is noticed is kept.
 
+use std::time::Duration;
+
 use atelier::domain::{FormSignals, Id as _, Reason, Sender, State};
 use atelier::service::{Policy, ServiceError, Signal};
 use atelier::store::moderation::WordList;
 
 use super::super::drafts::{question_draft, with};
-use super::{QUESTIONS, ask_as, found, new_question, set_policy, set_words};
+use super::{QUESTIONS, ask, ask_as, decide, found, new_id, new_question, set_policy, set_words};
 use crate::support::{Shop, on_every_store};
 
 on_every_store! {
+    fn a_text_that_waits_is_said_to_wait_when_it_comes_again(shop: &mut Shop) {
+        set_policy(shop, Policy::All);
+        shop.service_settings.duplicate_window = Duration::from_mins(1);
+        let first = ask(shop, "Does it come in blue?");
+        assert_eq!(first.json()["state"], "pending");
+        assert_eq!(ask(shop, "Does it come in blue?").json(), first.json());
+        decide(shop, new_id(&first), State::Published, Reason::Approved);
+        let again = ask(shop, "Does it come in blue?");
+        assert_eq!(again.json(), serde_json::json!({"question_id": first.json()["question_id"]}));
+    }
+
     fn limits_come_before_words(shop: &mut Shop) {
         set_policy(shop, Policy::Words);
         set_words(shop, WordList::Refuse, "darn");
