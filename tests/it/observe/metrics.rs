@@ -72,11 +72,13 @@ fn lists_from_memory_and_batches_are_counted(place: &Place) {
     for _ in 0..5 {
         assert_eq!(watched.get("/qa/questions?product_id=7").results().len(), 1);
     }
-    // A batch is counted when all who waited for it have been answered.
+    // The first scrape asks what waits for moderators. A batch is counted when all who waited for
+    // it have been answered.
+    let batches = [("read", 2), ("write", 1)];
     let carried_out = "atelier_batch_duration_seconds_count{direction=";
     until("both batches are counted", || {
         let scrape = watched.scrape();
-        ["\"read\"}", "\"write\"}"].iter().all(|of| scrape.count(&format!("{carried_out}{of}")) == 1)
+        batches.iter().all(|(of, count)| scrape.count(&format!("{carried_out}\"{of}\"}}")) == *count)
     });
     let scrape = watched.scrape();
     // The first one read it from the store.
@@ -87,11 +89,11 @@ fn lists_from_memory_and_batches_are_counted(place: &Place) {
         let bytes = of("_bytes");
         assert!((bytes > 0) == (others > 0) && bytes < of("_max_bytes"), "{bytes} of {kind}");
     }
-    for direction in ["read", "write"] {
+    for (direction, count) in batches {
         let of = |name: &str| scrape.count(&format!("{name}{{direction=\"{direction}\"}}"));
-        assert_eq!(of("atelier_batch_size_requests_count"), 1, "{direction}");
-        assert_eq!(of("atelier_batch_size_requests_sum"), 1, "{direction}");
-        assert_eq!(of("atelier_batch_duration_seconds_count"), 1, "{direction}");
+        assert_eq!(of("atelier_batch_size_requests_count"), count, "{direction}");
+        assert_eq!(of("atelier_batch_size_requests_sum"), count, "{direction}");
+        assert_eq!(of("atelier_batch_duration_seconds_count"), count, "{direction}");
         assert_eq!(of("atelier_queue_length"), 0, "{direction}");
         assert_eq!(of("atelier_queue_max_length"), 16_384, "{direction}");
         assert_eq!(of("atelier_queue_refused_total"), 0, "{direction}");
@@ -169,7 +171,7 @@ fn the_metrics_are_in_the_format_of_prometheus(place: &Place) {
         });
         assert!(belongs, "{name} belongs to nothing");
     }
-    assert!(seen.len() > 300 && seen.len() < 1_000, "{} samples", seen.len());
+    assert!(seen.len() > 300 && seen.len() < 1_500, "{} samples", seen.len());
 }
 
 fn the_other_listener_has_nothing_else(place: &Place) {
