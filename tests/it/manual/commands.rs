@@ -14,8 +14,7 @@ use super::shell::{Command, Shell};
 use crate::project::{files, name, read, root};
 
 /// Languages of blocks that are no commands.
-const NOT_COMMANDS: [&str; 10] =
-    ["", "conf", "ini", "js", "json", "nginx", "python", "sql", "text", "toml"];
+const NOT_COMMANDS: [&str; 10] = ["", "conf", "ini", "js", "json", "nginx", "python", "sql", "text", "toml"];
 
 /// The builtins of a shell.
 const BUILTINS: [&str; 13] =
