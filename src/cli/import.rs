@@ -96,6 +96,9 @@ pub(super) fn run(args: &ImportArgs) -> anyhow::Result<ExitCode> {
         imported_at: SystemClock.now(),
     };
     tell_files(&sources);
+    if args.replace && sources.sets().iter().any(|set| *set != Set::Catalogue) {
+        eprintln!("Replaced rows take their decisions, reports and votes with them");
+    }
     let started = Instant::now();
     let summary = if args.dry_run {
         with_progress(&DRY_RUN, |progress| import::dry_run(&sources, &options, progress))?

@@ -13,7 +13,7 @@ use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use super::counted::{CountedDump, counted};
 use crate::config::StoreOption;
 use crate::domain::{Holds, Id as _, Kind, visible};
-use crate::store::{ERASED_BODY, ERASED_NAME, PersonRows, RecordRow, Store, photographed};
+use crate::store::{ERASED_BODY, ERASED_NAME, PersonRemark, PersonRows, RecordRow, Store, photographed};
 
 /// The options of `person`.
 #[derive(Debug, Clone, Args)]
@@ -36,15 +36,23 @@ enum Action {
     Erase(Whose),
 }
 
+/// An address, a subject, or both.
 #[derive(Debug, Clone, Args)]
-struct Whose {
+#[group(required = true, multiple = true)]
+struct Names {
     /// The address, with its capitals as they were given
-    #[arg(value_name = "EMAIL", required_unless_present = "subject")]
+    #[arg(value_name = "EMAIL")]
     email: Option<String>,
 
     /// The person's `sub` in the shop's tokens, next to the address or instead of it
     #[arg(long, value_name = "SUB")]
     subject: Option<String>,
+}
+
+#[derive(Debug, Clone, Args)]
+struct Whose {
+    #[command(flatten)]
+    names: Names,
 
     #[command(flatten)]
     store: StoreOption,
@@ -63,8 +71,11 @@ pub(super) fn run(args: &PersonArgs) -> anyhow::Result<()> {
     match args.action {
         Action::Show(_) => {
             print!("{}", shown(&person));
-            if whose.subject.is_some() {
-                println!("{} votes, {} reports", person.votes.len(), person.reports.len());
+            if whose.names.subject.is_some() {
+                print!("{}", remarks_shown(&person));
+                let (votes, reports, appeals) =
+                    (person.votes.len(), person.reports.len(), person.appeals.len());
+                println!("{votes} votes, {reports} reports, {appeals} appeals");
             }
             println!("{} found in {:.1} s", counted(person.counts()), started.elapsed().as_secs_f64());
         }
@@ -82,7 +93,8 @@ pub(super) fn run(args: &PersonArgs) -> anyhow::Result<()> {
 
 fn find(store: &Arc<dyn Store>, whose: &Whose) -> anyhow::Result<PersonRows> {
     let mut dump = CountedDump::start(store.as_ref(), "Reading")?;
-    let person = PersonRows::find_either(&mut dump, whose.email.as_deref(), whose.subject.as_deref())?;
+    let person =
+        PersonRows::find_either(&mut dump, whose.names.email.as_deref(), whose.names.subject.as_deref())?;
     dump.progress.clear();
     Ok(person)
 }
@@ -103,6 +115,29 @@ fn shown(person: &PersonRows) -> String {
         }
     }
     lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect()
+}
+
+/// The subject's reports and appeals as they are listed for people, each with a newline.
+fn remarks_shown(person: &PersonRows) -> String {
+    let mut lines = Vec::new();
+    for (what, remarks) in [("Report", &person.reports), ("Appeal", &person.appeals)] {
+        for remark in remarks {
+            let (kind, id) = (noun(remark.row.0), remark.row.1);
+            let reason = remark.reason.as_deref().map(|reason| format!(", {}", visible(reason)));
+            lines.push(format!("{what} about {kind} {id}{}", reason.unwrap_or_default()));
+            lines.extend(remark.note.iter().flat_map(|note| note.lines()).map(indented));
+        }
+    }
+    lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect()
+}
+
+/// The word for a kind by the number that moderation has for it.
+fn noun(number: u64) -> &'static str {
+    match number {
+        0 => "question",
+        1 => "answer",
+        _ => "review",
+    }
 }
 
 fn indented(line: &str) -> String {
@@ -189,7 +224,8 @@ struct Exported<'a> {
 struct ExportedSubject<'a> {
     subject: &'a str,
     votes: Vec<ExportedTarget>,
-    reports: Vec<ExportedTarget>,
+    reports: Vec<ExportedRemark<'a>>,
+    appeals: Vec<ExportedRemark<'a>>,
 }
 
 #[derive(serde::Serialize)]
@@ -198,13 +234,28 @@ struct ExportedTarget {
     id: u64,
 }
 
-fn targets(rows: &[(u64, u64)]) -> Vec<ExportedTarget> {
-    let kind = |number| match number {
-        0 => "question",
-        1 => "answer",
-        _ => "review",
-    };
-    rows.iter().map(|&(number, id)| ExportedTarget { kind: kind(number), id }).collect()
+/// What a subject said about a row.
+#[derive(serde::Serialize)]
+struct ExportedRemark<'a> {
+    #[serde(flatten)]
+    row: ExportedTarget,
+    /// Appeals have none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+    note: Option<&'a str>,
+}
+
+fn target((number, id): (u64, u64)) -> ExportedTarget {
+    ExportedTarget { kind: noun(number), id }
+}
+
+fn exported_remarks(remarks: &[PersonRemark]) -> Vec<ExportedRemark<'_>> {
+    let exported = remarks.iter().map(|PersonRemark { row, reason, note }| ExportedRemark {
+        row: target(*row),
+        reason: reason.as_deref(),
+        note: note.as_deref(),
+    });
+    exported.collect()
 }
 
 /// A row with a field for each of its columns.
@@ -233,12 +284,13 @@ impl<'a> Exported<'a> {
             exported.collect()
         };
         let (questions, answers, reviews) = (rows(Kind::Question), rows(Kind::Answer), rows(Kind::Review));
-        let subject = whose.subject.as_deref().map(|subject| ExportedSubject {
+        let subject = whose.names.subject.as_deref().map(|subject| ExportedSubject {
             subject,
-            votes: targets(&person.votes),
-            reports: targets(&person.reports),
+            votes: person.votes.iter().copied().map(target).collect(),
+            reports: exported_remarks(&person.reports),
+            appeals: exported_remarks(&person.appeals),
         });
-        Self { email: whose.email.as_deref().map(str::trim), subject, questions, answers, reviews }
+        Self { email: whose.names.email.as_deref().map(str::trim), subject, questions, answers, reviews }
     }
 }
 

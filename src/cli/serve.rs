@@ -45,6 +45,9 @@ pub(super) fn run(
     });
     let (log, log_thread) = logging::start(&options.log, options.log_format, listeners)?;
     warn_of_names(line, program);
+    if let Some(file) = options.identity_keys_others_may_read() {
+        tracing::warn!(file = %file.display(), "others may read the file of identity_keys (chmod 0600)");
+    }
     make_room_for_connections(options.max_connections);
     // Before the store: a busy port leaves no empty store behind.
     let server = bind(options, socket)?;

@@ -3,6 +3,8 @@
 
 use std::fs::File;
 use std::io::Read as _;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
 
 use super::WrongSetting;
 use super::identity::WrittenKeys;
@@ -34,6 +36,14 @@ impl ServeOptions {
     /// When the file cannot be read, has something else in it, or no key. No key is repeated.
     pub fn read_identity_settings(&self) -> Result<IdentitySettings, WrongSetting> {
         Ok(IdentitySettings { keys: self.read_identity_keys()?, ..self.identity_settings() })
+    }
+
+    /// The file of keys, if others than its owner and its group may read it: who has a secret signs
+    /// tokens of anybody.
+    pub fn identity_keys_others_may_read(&self) -> Option<&Path> {
+        let WrittenKeys::File(path) = &self.identity_keys else { return None };
+        let mode = std::fs::metadata(path).ok()?.permissions().mode();
+        (mode & 0o007 != 0).then_some(path)
     }
 
     /// Whether the settings about tokens go together.

@@ -29,7 +29,7 @@ pub use change::{Change, ChangeSink, ProductChange};
 pub use command::{Command, Outcome, Submission};
 pub use dump::{DUMP_ROWS_PER_BATCH, Dump, each_batch, each_of_moderation};
 pub use error::StoreError;
-pub use person::{ERASED_BODY, ERASED_NAME, MAX_PERSON_ROWS, PersonRows, photographed};
+pub use person::{ERASED_BODY, ERASED_NAME, MAX_PERSON_ROWS, PersonRemark, PersonRows, photographed};
 pub use record::{MAX_COLUMNS, NOTHING, RecordRow, RowBatch, hidden_value};
 pub use rows::{Counts, HIDDEN_STATE, LastIds, PENDING_STATE, PUBLISHED_STATE};
 pub use seen::SeenIds;

@@ -5,7 +5,8 @@
 use std::collections::{BTreeSet, HashSet};
 
 use super::moderation::ModerationTable;
-use super::moderation::tables::digest_key;
+use super::moderation::sql::Cells;
+use super::moderation::tables::{TableRows, digest_key};
 use super::{Counts, Dump, RecordRow, RowBatch, StoreError, each_batch, each_of_moderation};
 use crate::domain::{Digest, Holds, Kind, normalize};
 
@@ -34,8 +35,21 @@ pub struct PersonRows {
     pub subject: Option<Digest>,
     /// The rows that the subject finds helpful: the number of the kind, and the id.
     pub votes: Vec<(u64, u64)>,
-    /// The rows that the subject reported.
-    pub reports: Vec<(u64, u64)>,
+    /// The subject's reports.
+    pub reports: Vec<PersonRemark>,
+    /// The appeals about rows that the subject wrote, which only the subject makes.
+    pub appeals: Vec<PersonRemark>,
+}
+
+/// What a subject said about a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonRemark {
+    /// The number of the row's kind, and its id.
+    pub row: (u64, u64),
+    /// The reason of a report, if there was one.
+    pub reason: Option<String>,
+    /// The subject's own words, if there are any.
+    pub note: Option<String>,
 }
 
 impl PersonRows {
@@ -67,6 +81,7 @@ impl PersonRows {
             subject: None,
             votes: Vec::new(),
             reports: Vec::new(),
+            appeals: Vec::new(),
         };
         let written = match subject {
             Some(subject) => person.look_up_subject(dump, subject)?,
@@ -137,10 +152,23 @@ impl PersonRows {
             })?;
             Ok::<_, StoreError>(found)
         };
-        let written = of(ModerationTable::Items, "author")?;
+        let written: HashSet<(u64, u64)> = of(ModerationTable::Items, "author")?.into_iter().collect();
         self.votes = of(ModerationTable::IdentifiedVotes, "voter")?;
-        self.reports = of(ModerationTable::Reports, "reporter")?;
-        Ok(written.into_iter().collect())
+        each_of_moderation(dump, ModerationTable::Reports, |rows| {
+            let reporter = place(&rows, "reporter");
+            let is_theirs = |row: &&Cells| {
+                let found = reporter.and_then(|place| row.optional_bytes(place).ok()).flatten();
+                found == Some(digest.as_bytes().as_slice())
+            };
+            self.reports.extend(rows.rows().iter().filter(is_theirs).filter_map(|row| remark(&rows, row)));
+            Ok::<_, StoreError>(())
+        })?;
+        each_of_moderation(dump, ModerationTable::Appeals, |rows| {
+            let remarks = rows.rows().iter().filter_map(|row| remark(&rows, row));
+            self.appeals.extend(remarks.filter(|appeal| written.contains(&appeal.row)));
+            Ok::<_, StoreError>(())
+        })?;
+        Ok(written)
     }
 
     /// The rows of a kind that has authors, or photos of such rows.
@@ -166,6 +194,19 @@ impl PersonRows {
     fn ids(&self, kind: Kind) -> impl Iterator<Item = u64> {
         kind.id_column().into_iter().flat_map(move |column| self.of(kind).map(move |row| row.value(column)))
     }
+}
+
+/// The place of a column in rows of moderation.
+fn place(rows: &TableRows, column: &str) -> Option<usize> {
+    rows.table().definition().columns.iter().position(|(name, _)| *name == column)
+}
+
+/// A report or an appeal.
+fn remark(rows: &TableRows, row: &Cells) -> Option<PersonRemark> {
+    let number = |column| Some(row.integer(place(rows, column)?).ok()?.cast_unsigned());
+    let text = |column| row.optional_text(place(rows, column)?).ok()?.map(str::to_owned);
+    let target = (number("kind")?, number("row_id")?);
+    Some(PersonRemark { row: target, reason: text("reason"), note: text("note") })
 }
 
 /// The number by which moderation knows a kind.

@@ -6,7 +6,7 @@ use crate::domain::{
     AuthorRole, Draft, Email, Field, FieldError, FormSignals, Id, Name, Sender, State, Timestamp,
 };
 use crate::http::app::App;
-use crate::http::request::identity::IdentityMode;
+use crate::http::request::identity::{IdentityMode, IdentitySettings};
 use crate::http::response::problem::Problem;
 use crate::http::response::reply::Reply;
 use crate::service::Added;
@@ -52,7 +52,7 @@ pub(crate) fn complete(
     }
     let mut is_trusted = sender.seller_key.is_some();
     if let Some(identity) = &sender.identity {
-        is_trusted |= identity.name.is_some() || identity.role == AuthorRole::Seller;
+        is_trusted |= identity.role == AuthorRole::Seller;
         let own = [
             ("name", identity.name.as_ref().map(Name::as_str)),
             ("email", identity.email.as_ref().map(Email::as_str)),
@@ -63,8 +63,21 @@ pub(crate) fn complete(
             }
         }
     }
-    let is_reserved = matches!(draft.field("name"), Field::Text(name) if settings.reserved_names.has(name));
-    Ok((is_reserved && !is_trusted).then(|| FieldError::of("name", "is reserved for the seller")))
+    match draft.field("name") {
+        Field::Text(name) if !is_trusted => Ok(check_name(settings, name).err()),
+        _ => Ok(None),
+    }
+}
+
+/// Whether somebody who is not the seller may have this name.
+///
+/// # Errors
+/// What is wrong with it.
+pub(crate) fn check_name(settings: &IdentitySettings, name: &str) -> Result<(), FieldError> {
+    if settings.reserved_names.has(name) {
+        return Err(FieldError::of("name", "is reserved for the seller"));
+    }
+    Ok(())
 }
 
 /// What is parsed, unless it or its name was refused.

@@ -342,19 +342,36 @@ fn a_subject_is_shown_exported_and_erased(place: &Place) {
     drop(writer);
     let votes = "SELECT count(*) FROM identified_votes";
     assert_eq!(query(&shop.address, votes), "3");
+    for said in [
+        format!(
+            "INSERT INTO reports (report_id, product_id, kind, row_id, at, reporter, is_of_address, reason, note)
+             VALUES (900, 1, 2, 1, 1, {bytes}, 0, 'spam', 'Same shop.')"
+        ),
+        "INSERT INTO appeals (decision_id, product_id, kind, row_id, at, note)
+         VALUES (900, 5, 0, 2, 1, 'It is fair.')"
+            .to_owned(),
+    ] {
+        query(&shop.address, &said);
+    }
 
     let run = shop.atelier(&["person", "show", "--subject", "ann-1"]);
     assert!(
-        run.success && run.output.contains("Question 2 about") && run.output.contains("1 votes, 0 reports"),
+        run.success
+            && run.output.contains("Question 2 about")
+            && run.output.contains("1 votes, 1 reports, 1 appeals"),
         "{run:?}"
     );
     let run = shop.atelier(&["person", "export", "--subject", "ann-1"]);
     let exported: serde_json::Value = serde_json::from_str(&run.output).expect("JSON");
     assert_eq!(exported["subject"], "ann-1");
     assert_eq!(exported["votes"], serde_json::json!([{"kind": "review", "id": 1}]));
+    let report = serde_json::json!({"kind": "review", "id": 1, "reason": "spam", "note": "Same shop."});
+    assert_eq!(exported["reports"], serde_json::json!([report]));
+    let appeal = serde_json::json!({"kind": "question", "id": 2, "note": "It is fair."});
+    assert_eq!(exported["appeals"], serde_json::json!([appeal]));
     assert_eq!(exported["questions"].as_array().map(Vec::len), Some(2));
     let run = shop.atelier(&["person", "show", "--subject", "somebody else"]);
-    assert!(run.success && run.output.starts_with("0 votes, 0 reports"), "{run:?}");
+    assert!(run.success && run.output.starts_with("0 votes, 0 reports, 0 appeals"), "{run:?}");
 
     let run = shop.atelier(&["person", "erase", "--subject", "ann-1"]);
     assert!(run.success && run.output.starts_with("2 questions"), "{run:?}");
@@ -369,5 +386,5 @@ fn a_subject_is_shown_exported_and_erased(place: &Place) {
     assert_eq!(query(&shop.address, states), "2|1\n3|2", "and so do the states");
     check(&shop, &shop.address);
     let run = shop.atelier(&["person", "erase"]);
-    assert!(!run.success, "{run:?}");
+    assert!(!run.success && run.errors.contains("<EMAIL|--subject <SUB>>"), "{run:?}");
 }

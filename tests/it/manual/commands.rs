@@ -14,14 +14,14 @@ use super::shell::{Command, Shell};
 use crate::project::{files, name, read, root};
 
 /// Languages of blocks that are no commands.
-const NOT_COMMANDS: [&str; 7] = ["", "conf", "ini", "json", "nginx", "sql", "text"];
+const NOT_COMMANDS: [&str; 10] = ["", "conf", "ini", "js", "json", "nginx", "python", "sql", "text", "toml"];
 
 /// The builtins of a shell.
-const BUILTINS: [&str; 11] =
-    ["[", "alias", "cd", "echo", "exit", "kill", "set", "test", "true", "ulimit", "wait"];
+const BUILTINS: [&str; 13] =
+    ["[", "alias", "cd", "echo", "exit", "export", "kill", "printf", "set", "test", "true", "ulimit", "wait"];
 
 /// Programs that every machine has, or that the document tells its reader to install.
-const TOOLS: [&str; 54] = [
+const TOOLS: [&str; 57] = [
     "apt-get",
     "cat",
     "certbot",
@@ -31,6 +31,7 @@ const TOOLS: [&str; 54] = [
     "createdb",
     "createuser",
     "cut",
+    "date",
     "dd",
     "df",
     "diff",
@@ -51,6 +52,7 @@ const TOOLS: [&str; 54] = [
     "mount",
     "mv",
     "nginx",
+    "od",
     "openssl",
     "pg_basebackup",
     "pg_ctl",
@@ -73,6 +75,7 @@ const TOOLS: [&str; 54] = [
     "tail",
     "tee",
     "touch",
+    "tr",
     "uniq",
     "update-ca-certificates",
     "wrk",

@@ -13,7 +13,8 @@ use crate::project::{files, name, read};
 use crate::support::program::{Server, atelier, until};
 
 /// Documents that other tests carry out, with commands and responses.
-pub(crate) const CARRIED_OUT: [&str; 3] = ["docs/drills.md", "docs/migrate.md", "docs/moderation.md"];
+pub(crate) const CARRIED_OUT: [&str; 4] =
+    ["docs/drills.md", "docs/identity.md", "docs/migrate.md", "docs/moderation.md"];
 
 /// Options for curl's output. The test sets its own.
 const WITH_A_VALUE: [&str; 4] = ["-o", "--output", "-w", "--write-out"];

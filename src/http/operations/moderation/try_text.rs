@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::{failed, json};
 use crate::domain::{Body, FieldError, Id as _, Name, ProductId, Sender, SubmissionLimits, Summary};
 use crate::http::call::Call;
+use crate::http::operations::submissions::check_name;
 use crate::http::request::body::read_object;
 use crate::http::response::moderation::ShownFinding;
 use crate::http::response::problem::Problem;
@@ -51,6 +52,8 @@ pub(crate) async fn try_text(call: Call<'_>) -> Result<Reply, Problem> {
     let body = read_object(head, body, app.settings.max_body_bytes)?;
     let limits = &app.service.settings().submission;
     let draft = Draft::parse(&body, limits).map_err(Problem::InvalidFields)?;
+    // As with a post: a name that breaks a limit, or is the seller's, is no matter of the policy.
+    check_name(&app.settings.identity, &draft.name).map_err(|error| Problem::InvalidFields(vec![error]))?;
     let post = Post {
         kind: draft.kind,
         product_id: draft.product_id,

@@ -1,10 +1,11 @@
-//! Names that only the seller may have, such as "Seller". Deliberately absent: words in texts,
-//! which are `service::policy`'s.
+//! Names that only the seller may have, such as "Seller". They are compared as the words of the
+//! shop's lists are, which `service::policy` knows. Deliberately absent: those lists.
 
 use std::fmt;
 use std::str::FromStr;
 
 use crate::domain::is_invisible;
+use crate::service::words::WordLists;
 
 /// Most reserved names.
 const MAX_NAMES: usize = 100;
@@ -47,16 +48,22 @@ impl FromStr for ReservedNames {
 }
 
 impl ReservedNames {
-    /// Whether a name is one of them, in any case, and with any spaces and invisible characters.
+    /// Whether a name is one of them as people see it: in any case, with any spaces and invisible
+    /// characters, and with letters of other scripts that look the same.
     pub(crate) fn has(&self, name: &str) -> bool {
         !self.compared.is_empty() && self.compared.contains(&comparable(name))
     }
 }
 
-/// A name as people see it, without spaces and capitals.
+/// A name as people see it, without spaces and capitals. Names that have no letter at all stay as
+/// they are written.
 fn comparable(name: &str) -> String {
-    let seen = name.chars().filter(|character| !character.is_whitespace() && !is_invisible(*character));
-    seen.flat_map(char::to_lowercase).collect()
+    let has_space = |character: &char| character.is_whitespace() || is_invisible(*character);
+    let seen: String = WordLists::normalized(name).chars().filter(|seen| !has_space(seen)).collect();
+    if !seen.is_empty() {
+        return seen;
+    }
+    name.chars().filter(|character| !has_space(character)).collect()
 }
 
 impl fmt::Display for ReservedNames {
@@ -75,10 +82,15 @@ mod tests {
     #[test]
     fn names_are_compared_as_they_look() {
         let names: ReservedNames = "Seller, Customer Service".parse().expect("names");
-        for taken in ["Seller", "seller", " SELLER ", "Sell\u{200B}er", "customer  service"] {
+        let alike =
+            ["\u{405}\u{435}ll\u{435}r", "S\u{e9}ller", "\u{ff33}\u{ff45}\u{ff4c}\u{ff4c}\u{ff45}\u{ff52}"];
+        let spelled = ["Seller", "seller", " SELLER ", "Sell\u{200B}er", "customer  service", "S.e.l.l.e.r"];
+        for taken in spelled.into_iter().chain(alike) {
             assert!(names.has(taken), "{taken}");
         }
-        assert!(!names.has("Sellers") && !names.has("Ann"));
+        assert!(!names.has("Sellers") && !names.has("Ann") && !names.has("Seiler") && !names.has("***"));
+        let signs: ReservedNames = "***".parse().expect("names");
+        assert!(signs.has("* **") && !signs.has("!") && !signs.has("Ann"));
         assert_eq!(names.to_string(), "Seller,Customer Service");
         let none: ReservedNames = "off".parse().expect("no names");
         assert!(!none.has("Seller") && none.to_string() == "off");

@@ -34,6 +34,16 @@ on_every_store! {
         assert_eq!(desk.post("try", &json!({"kind": "review", "text": "Viagra?"})).json()["outcome"], "published");
     }
 
+    fn a_name_that_is_the_sellers_is_refused_as_in_a_post(shop: &mut Shop) {
+        shop.http_settings.identity.reserved_names = "Seller".parse().expect("names");
+        let desk = Desk::of(shop, "ann");
+        let try_name = |name: &str| desk.post("try", &json!({"kind": "answer", "text": "Yes.", "name": name}));
+        for name in ["seller", "S\u{435}ller"] {
+            assert_eq!(try_name(name).outcome(), (422, "Error: name is reserved for the seller"), "{name}");
+        }
+        assert_eq!(try_name("Ann").json()["outcome"], "published");
+    }
+
     fn bad_members_are_named(shop: &mut Shop) {
         let desk = Desk::of(shop, "ann");
         for (body, detail) in [
