@@ -30,7 +30,7 @@ mod waiting;
 
 use std::sync::Arc;
 
-use tokio::sync::oneshot;
+use tokio::sync::{OnceCell, oneshot};
 
 pub use clock::{Clock, SystemClock};
 pub use error::{Refusal, ServiceError};
@@ -64,6 +64,7 @@ use self::policy::kept_words::KeptWords;
 use self::readiness::Readiness;
 use self::statistics::Counters;
 use self::threads::Threads;
+use crate::domain::DigestKey;
 use crate::domain::{ProductId, QuestionId, Sender, Target, Timestamp};
 use crate::store::{Change, ChangeSink, Command, Outcome, Sessions, StoreError};
 use crate::view::Campus;
@@ -77,7 +78,8 @@ pub struct Service {
     counters: Arc<Counters>,
     readiness: Readiness,
     carts: Carts,
-    digest_key: digests::DigestKey,
+    /// What digests of people are keyed with, once it was needed.
+    digest_key: OnceCell<DigestKey>,
     waiting: waiting::Waiting,
     kept_words: KeptWords,
     hook: HookQueue,
@@ -119,7 +121,7 @@ impl Service {
             counters: Arc::default(),
             readiness: Readiness::new(),
             carts: Carts::default(),
-            digest_key: digests::DigestKey::default(),
+            digest_key: OnceCell::new(),
             waiting: waiting::Waiting::default(),
             kept_words: KeptWords::default(),
             hook: HookQueue::default(),
