@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 
-use super::counted::{CountedDump, counted};
+use super::counted::{CountedDump, counted, counted_as};
 use crate::config::StoreOption;
 use crate::domain::{Holds, Id as _, Kind, visible};
 use crate::store::{ERASED_BODY, ERASED_NAME, PersonRows, RecordRow, Store, photographed};
@@ -64,7 +64,8 @@ pub(super) fn run(args: &PersonArgs) -> anyhow::Result<()> {
         Action::Show(_) => {
             print!("{}", shown(&person));
             if whose.subject.is_some() {
-                println!("{} votes, {} reports", person.votes.len(), person.reports.len());
+                let (votes, reports) = (person.votes.len() as u64, person.reports.len() as u64);
+                println!("{}, {}", counted_as(votes, "vote"), counted_as(reports, "report"));
             }
             println!("{} found in {:.1} s", counted(person.counts()), started.elapsed().as_secs_f64());
         }
@@ -143,9 +144,9 @@ impl<'a> Row<'a> {
             let value = self.row.value(index);
             match (column.holds, definition.parent) {
                 (Holds::Parent, Some(kind)) => parent = format!(" to {} {value}", kind.definition().noun),
-                (Holds::Stars, _) => before = format!(", {value} star{}", if value == 1 { "" } else { "s" }),
+                (Holds::Stars, _) => before = format!(", {}", counted_as(value, "star")),
                 (Holds::Time, _) => before = format!("{before}, {}", self.row.time(index)),
-                (Holds::Count, _) => after.insert_str(0, &format!(", {value} votes")),
+                (Holds::Count, _) => after.insert_str(0, &format!(", {}", counted_as(value, "vote"))),
                 (Holds::Hidden, _) if value != 0 => after += ", hidden",
                 _ => {}
             }

@@ -2,8 +2,11 @@
 //! addresses. Rows are written batch by batch, so memory does not grow with the store. Deliberately
 //! absent: SQL, progress bars.
 
+mod error;
 mod row;
 mod states;
+
+pub use error::ExportError;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,17 +18,6 @@ use crate::store::{Counts, Dump, RowBatch, StoreError, Upkeep, each_batch};
 
 /// Bytes of a file that are written at a time.
 const BUFFER_BYTES: usize = 256 * 1024;
-
-/// Why an export fails.
-#[derive(Debug, thiserror::Error)]
-pub enum ExportError {
-    /// A file or folder cannot be written.
-    #[error(transparent)]
-    File(#[from] FileError),
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
 
 /// Writes the files of one state of the store into a folder, which is created when missing: those
 /// of each set that has rows or was imported, or of questions if there is none. `progress` gets the

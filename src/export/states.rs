@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::ExportError;
+use super::error::ExportError;
 use super::row::io;
 use crate::domain::Target;
 use crate::files::{FileError, NewFile};
