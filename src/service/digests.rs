@@ -2,15 +2,10 @@
 //! store, so that nobody without it can try out who is meant. All processes make the same ones.
 
 use ring::rand::{SecureRandom as _, SystemRandom};
-use tokio::sync::OnceCell;
 
 use super::{Service, ServiceError};
 use crate::domain::{self, Digest, Email, PEOPLE_SECRET, Sender};
 use crate::store::moderation::{Moderated, Moderation};
-
-/// The secret, once it was needed.
-#[derive(Debug, Default)]
-pub(super) struct DigestKey(OnceCell<domain::DigestKey>);
 
 impl Service {
     /// The keyed digest of a text that stands for somebody. `kind` keeps equal texts of different

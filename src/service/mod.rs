@@ -9,6 +9,7 @@ mod answers;
 mod carts;
 mod catalogue;
 mod clock;
+mod digest_key;
 mod digests;
 mod error;
 mod example;
@@ -77,7 +78,7 @@ pub struct Service {
     counters: Arc<Counters>,
     readiness: Readiness,
     carts: Carts,
-    digest_key: digests::DigestKey,
+    digest_key: digest_key::DigestKey,
     waiting: waiting::Waiting,
     kept_words: KeptWords,
     hook: HookQueue,
@@ -119,7 +120,7 @@ impl Service {
             counters: Arc::default(),
             readiness: Readiness::new(),
             carts: Carts::default(),
-            digest_key: digests::DigestKey::default(),
+            digest_key: digest_key::DigestKey::default(),
             waiting: waiting::Waiting::default(),
             kept_words: KeptWords::default(),
             hook: HookQueue::default(),

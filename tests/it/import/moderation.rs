@@ -345,7 +345,7 @@ fn a_subject_is_shown_exported_and_erased(place: &Place) {
 
     let run = shop.atelier(&["person", "show", "--subject", "ann-1"]);
     assert!(
-        run.success && run.output.contains("Question 2 about") && run.output.contains("1 votes, 0 reports"),
+        run.success && run.output.contains("Question 2 about") && run.output.contains("1 vote, 0 reports"),
         "{run:?}"
     );
     let run = shop.atelier(&["person", "export", "--subject", "ann-1"]);
