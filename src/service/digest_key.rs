@@ -1,5 +1,5 @@
-//! The secret with which digests of people are keyed, once it was needed. Deliberately absent: where
-//! it comes from, and the digests (`digests`).
+//! The secret with which digests of people are keyed, once it was needed. Deliberately absent:
+//! where it comes from, and the digests (`digests`).
 
 use tokio::sync::OnceCell;
 
