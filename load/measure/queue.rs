@@ -49,7 +49,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
         bail!("the queue was not counted");
     };
     let mut writer = store.writer(Arc::new(|_| {}))?;
-    let mut number = counts.pending;
+    let mut number = counts.queue[QueueClass::Pending as usize].rows;
     while number < options.rows {
         let rows = ROWS_PER_COMMIT.min(options.rows - number);
         let commands = (number..number + rows).map(question).collect::<anyhow::Result<Vec<_>>>()?;

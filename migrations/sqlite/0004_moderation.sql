@@ -32,7 +32,8 @@ CREATE TABLE moderation_items (
     row_id            INTEGER NOT NULL,
     state             INTEGER NOT NULL,
     revision          INTEGER NOT NULL, -- grows with every change of state
-    -- 0 reported and public, 1 appealed, 2 pending; none when it waits for nothing
+    -- 0 reported and public, 1 appealed, 2 pending, 3 hidden by reports alone; none when it waits
+    -- for nothing
     class             INTEGER,
     since             INTEGER NOT NULL, -- when it began to wait; otherwise its last change
     reports           INTEGER NOT NULL, -- since the last decision of a person
@@ -64,7 +65,7 @@ CREATE INDEX moderation_items_by_client ON moderation_items (client, posted_at) 
 CREATE INDEX moderation_items_by_product ON moderation_items (product_id);
 CREATE INDEX moderation_items_to_erase ON moderation_items (since) WHERE state = 2 AND erased_at IS NULL;
 
--- Every change of a state. Rows are never changed, but for notes that are erased.
+-- Every decision. Rows are never changed, but for notes that are erased.
 CREATE TABLE decisions (
     decision_id  INTEGER PRIMARY KEY AUTOINCREMENT,
     at           INTEGER NOT NULL,
@@ -80,7 +81,15 @@ CREATE TABLE decisions (
     legal_ground TEXT,
     undoes       INTEGER,
     revision     INTEGER NOT NULL,
-    request      BLOB -- the digest of the request's Idempotency-Key
+    request      BLOB, -- the digest of the request's Idempotency-Key
+    -- What was kept of the row before, so that this comes back when the decision is taken back: its
+    -- class, since, reports, is_approved and decision_id; and how many reports went on to count.
+    was_class    INTEGER,
+    was_since    INTEGER NOT NULL,
+    was_reports  INTEGER NOT NULL,
+    was_approved INTEGER NOT NULL,
+    was_decision INTEGER,
+    left_reports INTEGER NOT NULL
 );
 
 CREATE INDEX decisions_by_row ON decisions (row_id, kind, decision_id);
@@ -99,7 +108,7 @@ CREATE TABLE reports (
     note          TEXT
 );
 
-CREATE INDEX reports_by_row ON reports (row_id, kind, at);
+CREATE INDEX reports_by_row ON reports (row_id, kind, report_id);
 CREATE INDEX reports_of_addresses ON reports (at) WHERE is_of_address = 1 AND reporter IS NOT NULL;
 
 CREATE TABLE appeals (

@@ -21,6 +21,11 @@ pub(super) fn counted(counts: Counts) -> String {
     counted.collect::<Vec<_>>().join(", ")
 }
 
+/// Such as `1 vote` or `2 votes`.
+pub(super) fn counted_as(count: u64, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
 /// What so many rows of a kind are called.
 pub(super) fn named(kind: Kind, count: u64) -> String {
     let noun = kind.definition().noun;

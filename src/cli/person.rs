@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 
-use super::counted::{CountedDump, counted};
+use super::counted::{CountedDump, counted, counted_as};
 use crate::config::StoreOption;
 use crate::domain::{Holds, Id as _, Kind, visible};
 use crate::store::{ERASED_BODY, ERASED_NAME, PersonRemark, PersonRows, RecordRow, Store, photographed};
@@ -73,9 +73,10 @@ pub(super) fn run(args: &PersonArgs) -> anyhow::Result<()> {
             print!("{}", shown(&person));
             if whose.names.subject.is_some() {
                 print!("{}", remarks_shown(&person));
-                let (votes, reports, appeals) =
-                    (person.votes.len(), person.reports.len(), person.appeals.len());
-                println!("{votes} votes, {reports} reports, {appeals} appeals");
+                let count = |rows: usize, name| counted_as(rows as u64, name);
+                let (votes, reports) =
+                    (count(person.votes.len(), "vote"), count(person.reports.len(), "report"));
+                println!("{votes}, {reports}, {}", count(person.appeals.len(), "appeal"));
             }
             println!("{} found in {:.1} s", counted(person.counts()), started.elapsed().as_secs_f64());
         }
@@ -178,9 +179,9 @@ impl<'a> Row<'a> {
             let value = self.row.value(index);
             match (column.holds, definition.parent) {
                 (Holds::Parent, Some(kind)) => parent = format!(" to {} {value}", kind.definition().noun),
-                (Holds::Stars, _) => before = format!(", {value} star{}", if value == 1 { "" } else { "s" }),
+                (Holds::Stars, _) => before = format!(", {}", counted_as(value, "star")),
                 (Holds::Time, _) => before = format!("{before}, {}", self.row.time(index)),
-                (Holds::Count, _) => after.insert_str(0, &format!(", {value} votes")),
+                (Holds::Count, _) => after.insert_str(0, &format!(", {}", counted_as(value, "vote"))),
                 (Holds::Hidden, _) if value != 0 => after += ", hidden",
                 _ => {}
             }

@@ -6,10 +6,10 @@ mod error;
 mod row;
 mod states;
 
+pub use error::ExportError;
+
 use std::fs;
 use std::path::{Path, PathBuf};
-
-pub use error::ExportError;
 
 use crate::domain::{Kind, Set};
 use crate::files::{self, ExistingFiles, FileError, NewFile};

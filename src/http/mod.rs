@@ -37,7 +37,7 @@ pub use watch::process::ProcessFacts;
 
 /// What moderation knows, as the JSON of the routes.
 pub(crate) mod moderation {
-    pub(crate) use super::response::moderation::{ShownDecision, ShownItem, ShownOutcome, class_name};
+    pub(crate) use super::response::moderation::{ShownDecision, ShownItem, ShownOutcome};
 }
 
 /// Writes the OpenAPI document of a server with these settings, as readable JSON.

@@ -4,7 +4,7 @@
 use ring::rand::{SecureRandom as _, SystemRandom};
 
 use super::{Service, ServiceError};
-use crate::domain::{Digest, DigestKey, Email, PEOPLE_SECRET, Sender};
+use crate::domain::{self, Digest, Email, PEOPLE_SECRET, Sender};
 use crate::store::moderation::{Moderated, Moderation};
 
 impl Service {
@@ -14,7 +14,7 @@ impl Service {
     /// # Errors
     /// When the secret is not known yet and the store does not answer.
     pub async fn keyed_digest(&self, kind: &str, value: &[u8]) -> Result<Digest, ServiceError> {
-        let key = self.digest_key.get_or_try_init(|| self.find_digest_key()).await?;
+        let key = self.digest_key.0.get_or_try_init(|| self.find_digest_key()).await?;
         Ok(key.digest(kind, value))
     }
 
@@ -57,11 +57,11 @@ impl Service {
         }
     }
 
-    async fn find_digest_key(&self) -> Result<DigestKey, ServiceError> {
+    async fn find_digest_key(&self) -> Result<domain::DigestKey, ServiceError> {
         let mut proposed = [0; 32];
         SystemRandom::new().fill(&mut proposed).map_err(|_| ServiceError::StoreUnavailable)?;
         match self.moderate(Moderation::Secret { name: PEOPLE_SECRET, proposed }).await? {
-            Moderated::Secret(secret) => Ok(DigestKey::new(&secret)),
+            Moderated::Secret(secret) => Ok(domain::DigestKey::new(&secret)),
             other => {
                 tracing::error!(?other, "the store gave no secret for digests");
                 Err(ServiceError::StoreUnavailable)

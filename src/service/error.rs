@@ -21,9 +21,12 @@ pub enum ServiceError {
     /// The row is somebody else's.
     #[error("the row is somebody else's")]
     NotTheAuthor,
-    /// There is no decision to appeal against, or it was appealed against before.
+    /// There is no decision to appeal against.
     #[error("there is nothing to appeal against")]
     NothingToAppeal,
+    /// The decision was appealed against before.
+    #[error("the decision was appealed against already")]
+    AppealedBefore,
     /// Too many requests wait for the store already.
     #[error("too many requests wait for the store")]
     Overloaded,

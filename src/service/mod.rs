@@ -9,6 +9,7 @@ mod answers;
 mod carts;
 mod catalogue;
 mod clock;
+mod digest_key;
 mod digests;
 mod error;
 mod example;
@@ -30,7 +31,7 @@ mod waiting;
 
 use std::sync::Arc;
 
-use tokio::sync::{OnceCell, oneshot};
+use tokio::sync::oneshot;
 
 pub use clock::{Clock, SystemClock};
 pub use error::{Refusal, ServiceError};
@@ -64,7 +65,6 @@ use self::policy::kept_words::KeptWords;
 use self::readiness::Readiness;
 use self::statistics::Counters;
 use self::threads::Threads;
-use crate::domain::DigestKey;
 use crate::domain::{ProductId, QuestionId, Sender, Target, Timestamp};
 use crate::store::{Change, ChangeSink, Command, Outcome, Sessions, StoreError};
 use crate::view::Campus;
@@ -78,8 +78,7 @@ pub struct Service {
     counters: Arc<Counters>,
     readiness: Readiness,
     carts: Carts,
-    /// What digests of people are keyed with, once it was needed.
-    digest_key: OnceCell<DigestKey>,
+    digest_key: digest_key::DigestKey,
     waiting: waiting::Waiting,
     kept_words: KeptWords,
     hook: HookQueue,
@@ -121,7 +120,7 @@ impl Service {
             counters: Arc::default(),
             readiness: Readiness::new(),
             carts: Carts::default(),
-            digest_key: OnceCell::new(),
+            digest_key: digest_key::DigestKey::default(),
             waiting: waiting::Waiting::default(),
             kept_words: KeptWords::default(),
             hook: HookQueue::default(),

@@ -10,9 +10,9 @@ use super::waiting::Counted;
 use super::{Service, ServiceError};
 
 pub use crate::store::moderation::{
-    AuthorCounts, CLAIM_LASTS, Decide, Decided, Decision, Done, Item, ItemTexts, MAX_DECIDED_ITEMS,
-    Moderated, Moderation, ModerationAnswer, ModerationCounts, ModerationQuery, QueueClass, QueuePlace,
-    QueueQuery, QueueSort, ReportSeen, Scope, WordList, kind_number,
+    AuthorCounts, CLAIM_LASTS, ClassCount, Decide, Decided, Decision, Done, Item, ItemTexts,
+    MAX_DECIDED_ITEMS, Moderated, Moderation, ModerationAnswer, ModerationCounts, ModerationQuery,
+    QueueClass, QueuePlace, QueueQuery, QueueSort, ReportSeen, Scope, WordList, kind_number,
 };
 
 impl Service {

@@ -86,8 +86,8 @@ impl Service {
     ///
     /// # Errors
     /// [`ServiceError::NotFound`], [`ServiceError::IdentityNeeded`],
-    /// [`ServiceError::NotTheAuthor`], and [`ServiceError::NothingToAppeal`] without a decision
-    /// against the row, and when it was appealed against before.
+    /// [`ServiceError::NotTheAuthor`], [`ServiceError::NothingToAppeal`] without a decision against
+    /// the row, and [`ServiceError::AppealedBefore`].
     pub async fn appeal(&self, target: Target, sender: &Sender, note: String) -> Result<(), ServiceError> {
         let identity = sender.identity.as_ref().ok_or(ServiceError::IdentityNeeded)?;
         let author = self.subject_digest(&identity.subject).await?;
@@ -104,6 +104,7 @@ fn refused(moderated: &Moderated) -> ServiceError {
         Moderated::NotFound => ServiceError::NotFound,
         Moderated::NotTheAuthor => ServiceError::NotTheAuthor,
         Moderated::NothingToAppeal => ServiceError::NothingToAppeal,
+        Moderated::AppealedBefore => ServiceError::AppealedBefore,
         moderated => {
             tracing::error!(?moderated, "the store gave an outcome that does not fit the change");
             ServiceError::StoreUnavailable

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::{Service, ServiceError};
 use crate::domain::{Origin, Reason, State};
 use crate::store::moderation::{
-    Decided, Moderated, Moderation, ModerationAnswer, ModerationCounts, ModerationQuery,
+    Decided, Moderated, Moderation, ModerationAnswer, ModerationCounts, ModerationQuery, QueueClass,
 };
 
 /// How old a count may be. The store counts again at the first question after that.
@@ -42,19 +42,17 @@ pub struct ModerationStatistics {
     pub decisions: Vec<(Reason, u64)>,
     /// Rows that a rule held, by the rule.
     pub holds: Vec<(Reason, u64)>,
-    /// What waits; `None` while the store does not say.
-    pub queue: Option<QueueLength>,
+    /// What waits, by class; `None` while the store does not say.
+    pub queue: Option<[QueueLength; 4]>,
 }
 
 /// How much waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QueueLength {
-    /// Reported rows that are still public.
-    pub reported: u64,
-    /// Appeals.
-    pub appealed: u64,
-    /// Rows that were never public.
-    pub pending: u64,
+    /// The class of these rows.
+    pub class: QueueClass,
+    /// How many they are.
+    pub rows: u64,
     /// How long the oldest of them has waited, in seconds; 0 when nothing waits.
     pub oldest_s: u64,
 }
@@ -151,15 +149,13 @@ impl Service {
         counts
     }
 
-    fn queue_length(&self, counts: &ModerationCounts) -> QueueLength {
+    fn queue_length(&self, counts: &ModerationCounts) -> [QueueLength; 4] {
         let now = self.clock.now().milliseconds();
-        let waited_ms = counts.oldest.map_or(0, |oldest| now.saturating_sub(oldest.milliseconds()));
-        QueueLength {
-            reported: counts.reported,
-            appealed: counts.appealed,
-            pending: counts.pending,
-            oldest_s: u64::try_from(waited_ms / 1_000).unwrap_or(0),
-        }
+        QueueClass::ALL.map(|class| {
+            let counted = counts.queue[class as usize];
+            let waited_ms = counted.oldest.map_or(0, |oldest| now.saturating_sub(oldest.milliseconds()));
+            QueueLength { class, rows: counted.rows, oldest_s: u64::try_from(waited_ms / 1_000).unwrap_or(0) }
+        })
     }
 }
 

@@ -2,6 +2,7 @@
 //! running notice it. Deliberately absent: how items are printed (`shown`), and what a change does
 //! (`store::moderation`).
 
+mod account;
 mod shown;
 
 use std::process::ExitCode;
@@ -10,8 +11,9 @@ use std::sync::Arc;
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
 
+use self::account::account;
 use crate::config::{StoreOption, whole_number};
-use crate::domain::{Actor, Id as _, ProductId, QuestionId, Reason, State, Target, Verdict, VerdictDraft};
+use crate::domain::{Id as _, ProductId, QuestionId, Reason, State, Target, Verdict, VerdictDraft};
 use crate::service::{Clock as _, SystemClock};
 use crate::store::moderation::{
     Decide, Decided, MAX_DECIDED_ITEMS, Moderated, Moderation, ModerationAnswer, ModerationQuery, QueueQuery,
@@ -240,7 +242,7 @@ impl Decision {
                 other => return unexpected(&other),
             }
         }
-        shown::outcomes(&items, &outcomes, self.output.json)?;
+        shown::outcomes(to, &items, &outcomes, self.output.json)?;
         let is_done = |decided: &Decided| matches!(decided, Decided::Done(_) | Decided::Unchanged { .. });
         Ok(if outcomes.iter().all(is_done) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
@@ -294,13 +296,6 @@ fn confirm(count: usize, typed: Option<usize>, noun: &str) -> anyhow::Result<()>
         }
         _ => Ok(()),
     }
-}
-
-/// Who is at the shell, by the account's name: the one before `sudo`, if there is one.
-fn account() -> Actor {
-    let named = |variable| std::env::var(variable).ok().filter(|name: &String| !name.trim().is_empty());
-    let name = ["SUDO_USER", "USER", "LOGNAME"].into_iter().find_map(named);
-    Actor::Person(name.unwrap_or_else(|| "shell".to_owned()))
 }
 
 fn unexpected<T>(answer: &impl std::fmt::Debug) -> anyhow::Result<T> {

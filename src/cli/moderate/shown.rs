@@ -3,9 +3,10 @@
 
 use serde::Serialize;
 
-use crate::domain::{Finding, Target, visible};
-use crate::http::moderation::{ShownDecision, ShownItem, ShownOutcome, class_name};
-use crate::store::moderation::{Decided, Decision, Item, Moderated};
+use crate::cli::counted::counted_as;
+use crate::domain::{Finding, State, Target, visible};
+use crate::http::moderation::{ShownDecision, ShownItem, ShownOutcome};
+use crate::store::moderation::{AuthorCounts, Decided, Decision, Item, Moderated};
 
 #[derive(Serialize)]
 struct Page {
@@ -49,21 +50,27 @@ pub(super) fn item(item: Item, decisions: Vec<Decision>, as_json: bool) -> anyho
     Ok(())
 }
 
-/// Prints what became of items.
-pub(super) fn outcomes(targets: &[Target], outcomes: &[Decided], as_json: bool) -> anyhow::Result<()> {
+/// Prints what became of items that were to get a state.
+pub(super) fn outcomes(
+    to: State,
+    targets: &[Target],
+    outcomes: &[Decided],
+    as_json: bool,
+) -> anyhow::Result<()> {
     let pairs = || targets.iter().zip(outcomes);
     if as_json {
         let shown: Vec<_> = pairs().map(|(target, outcome)| ShownOutcome::new(*target, outcome)).collect();
         return json(&shown);
     }
     for (target, outcome) in pairs() {
+        let item = format!("{} {}", target.kind(), target.row_id());
         let became = match outcome {
-            Decided::Done(done) => format!("{}, by decision {}", done.to, done.decision_id),
-            Decided::Unchanged { .. } => "was so before".to_owned(),
-            Decided::Conflict { state, .. } => format!("not done: it is {state}"),
-            Decided::Unknown => "not done: there is none".to_owned(),
+            Decided::Done(done) => format!("{item}: {}, by decision {}", done.to, done.decision_id),
+            Decided::Unchanged { .. } => format!("{item} is {to} already"),
+            Decided::Conflict { state, .. } => format!("{item}: not done, it is {state}"),
+            Decided::Unknown => format!("there is no {item}"),
         };
-        println!("{} {}: {became}", target.kind(), target.row_id());
+        println!("{became}");
     }
     Ok(())
 }
@@ -100,7 +107,7 @@ fn json(shown: &impl Serialize) -> anyhow::Result<()> {
 /// An item for people, each line with a newline.
 fn lines(item: &Item) -> String {
     let Item { target, product_id, state, since, revision, .. } = item;
-    let class = item.class.map(|class| format!(", {}", class_name(class))).unwrap_or_default();
+    let class = item.class.map(|class| format!(", {}", class.name())).unwrap_or_default();
     let (kind, id) = (target.kind(), target.row_id());
     let mut lines = vec![format!(
         "{kind}:{id} about product {product_id}, {state}{class} since {since}, revision {revision}"
@@ -113,18 +120,10 @@ fn lines(item: &Item) -> String {
     let body = body.iter().flat_map(|text| text.lines());
     lines.extend(body.map(|line| format!("    {}", visible(line))));
     lines.extend(texts.photos.iter().map(|photo| format!("    photo {}", visible(photo))));
-    let rows = &item.author_rows;
-    lines.push(format!(
-        "    by {}, who has {} published, {} pending, {} rejected and {} hidden",
-        visible(&texts.name),
-        rows.published,
-        rows.pending,
-        rows.rejected,
-        rows.hidden
-    ));
+    lines.push(format!("    by {}; {}", visible(&texts.name), author(item)));
     lines.extend(item.findings.iter().map(|finding| format!("    {}", found(finding))));
     if item.report_count > 0 {
-        lines.push(format!("    reported {} times", item.report_count));
+        lines.push(format!("    reported {}", counted_as(item.report_count, "time")));
     }
     for report in &item.reports {
         let note = report.note.as_deref().map(visible).unwrap_or_default();
@@ -136,6 +135,20 @@ fn lines(item: &Item) -> String {
         lines.push(format!("    claimed by {} until {until}", visible(actor.name().unwrap_or("somebody"))));
     }
     lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect()
+}
+
+/// How the author's rows fared, as far as moderation knows them.
+fn author(item: &Item) -> String {
+    if item.author.is_none() {
+        return "moderation does not know the author".to_owned();
+    }
+    let AuthorCounts { published, pending, rejected, hidden } = item.author_rows;
+    let known = published + pending + rejected + hidden;
+    let rows = counted_as(known, "row");
+    format!(
+        "of {rows} of the author that moderation knows: {published} published, {pending} pending, \
+         {rejected} rejected, {hidden} hidden"
+    )
 }
 
 fn found(finding: &Finding) -> String {

@@ -16,7 +16,7 @@ use crate::http::response::problem::Problem;
 use crate::service::{MAX_NOTE_CHARS, Refusal, Scope};
 
 /// Problems that some operations name as their own. All others follow from the table.
-const NAMED: [Problem; 12] = [
+const NAMED: [Problem; 13] = [
     Problem::InvalidProductId,
     Problem::UnknownProduct,
     Problem::UnknownReview,
@@ -27,6 +27,7 @@ const NAMED: [Problem; 12] = [
     Problem::IdentityRequired,
     Problem::NotTheAuthor,
     Problem::NothingToAppeal,
+    Problem::AppealedBefore,
     Problem::WrongKey { is_sent: true },
     Problem::ScopeMissing(Scope::AnswerAsSeller),
 ];

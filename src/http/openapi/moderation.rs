@@ -14,8 +14,8 @@ use crate::http::request::json_body;
 use crate::http::response::moderation::{ShownCounts, ShownDecision, ShownFinding, ShownItem, ShownOutcome};
 use crate::http::response::problem::Problem;
 use crate::service::moderation::{
-    AuthorCounts, Decided, Decision, Done, Item, ItemTexts, MAX_DECIDED_ITEMS, ModerationCounts, QueueClass,
-    ReportSeen,
+    AuthorCounts, ClassCount, Decided, Decision, Done, Item, ItemTexts, MAX_DECIDED_ITEMS, ModerationCounts,
+    QueueClass, ReportSeen,
 };
 
 /// The problems of an operation of moderators, beyond those of keys and of the store.
@@ -204,11 +204,9 @@ fn decision() -> Decision {
 
 fn counts() -> ModerationCounts {
     ModerationCounts {
-        reported: 1,
-        appealed: 0,
-        pending: 2,
+        queue: [1, 0, 2, 1]
+            .map(|rows| ClassCount { rows, oldest: (rows > 0).then(|| time("2026-11-29T08:00:00Z")) }),
         by_state: [12, 2, 5, 1],
         by_reason: vec![(Reason::WordHeld, 2), (Reason::Reported, 1)],
-        oldest: Some(time("2026-11-29T08:00:00Z")),
     }
 }

@@ -131,6 +131,7 @@ struct ShownQueueCounts {
     reported: u64,
     appealed: u64,
     pending: u64,
+    hidden_by_reports: u64,
 }
 
 impl ShownItem {
@@ -162,7 +163,7 @@ impl ShownItem {
             },
             state: item.state.name(),
             revision: item.revision,
-            class: item.class.map(class_name),
+            class: item.class.map(QueueClass::name),
             since: item.since.to_string(),
             reasons,
             findings: item.findings.into_iter().map(ShownFinding::new).collect(),
@@ -181,7 +182,7 @@ impl ShownItem {
 /// Why a row waits, each reason once: its class, then what held it, then why it was reported.
 fn reasons(item: &Item) -> Vec<&'static str> {
     let of_class = match item.class {
-        Some(QueueClass::Reported) => Some("reported"),
+        Some(QueueClass::Reported | QueueClass::HiddenByReports) => Some("reported"),
         Some(QueueClass::Appealed) => Some("appeal"),
         Some(QueueClass::Pending) | None => None,
     };
@@ -284,26 +285,14 @@ impl ShownOutcome {
 impl ShownCounts {
     /// The counts.
     pub(crate) fn new(counts: &ModerationCounts) -> Self {
+        let [reported, appealed, pending, hidden_by_reports] = counts.queue.map(|class| class.rows);
         let states = crate::domain::State::ALL.into_iter().map(crate::domain::State::name);
         Self {
-            queue: ShownQueueCounts {
-                reported: counts.reported,
-                appealed: counts.appealed,
-                pending: counts.pending,
-            },
+            queue: ShownQueueCounts { reported, appealed, pending, hidden_by_reports },
             by_state: states.zip(counts.by_state).collect(),
             by_reason: counts.by_reason.iter().map(|(reason, count)| (reason.name(), *count)).collect(),
-            oldest_since: counts.oldest.map(shown_time),
+            oldest_since: counts.oldest().map(shown_time),
         }
-    }
-}
-
-/// The name of a class of the queue.
-pub(crate) fn class_name(class: QueueClass) -> &'static str {
-    match class {
-        QueueClass::Reported => "reported",
-        QueueClass::Appealed => "appealed",
-        QueueClass::Pending => "pending",
     }
 }
 

@@ -43,8 +43,10 @@ pub(crate) enum Problem {
     OwnRow,
     /// The row is somebody else's.
     NotTheAuthor,
-    /// There is no decision to appeal against, or it was appealed against before.
+    /// There is no decision to appeal against.
     NothingToAppeal,
+    /// The decision was appealed against before.
+    AppealedBefore,
     /// No key, or one that is not in force.
     WrongKey {
         /// Whether there was one.
@@ -148,6 +150,7 @@ impl Problem {
             ServiceError::OwnRow => Self::OwnRow,
             ServiceError::NotTheAuthor => Self::NotTheAuthor,
             ServiceError::NothingToAppeal => Self::NothingToAppeal,
+            ServiceError::AppealedBefore => Self::AppealedBefore,
             ServiceError::Overloaded => Self::Overloaded,
             ServiceError::StoreUnavailable | ServiceError::ThreadPanicked => Self::Unavailable,
         }
@@ -178,6 +181,7 @@ impl Problem {
             Self::OwnRow => "own-row",
             Self::NotTheAuthor => "not-the-author",
             Self::NothingToAppeal => "nothing-to-appeal",
+            Self::AppealedBefore => "appealed-before",
             Self::WrongKey { .. } => "wrong-key",
             Self::ScopeMissing(_) => "scope-missing",
             Self::WrongMethod { .. } => "wrong-method",

@@ -160,11 +160,12 @@ impl Exposition {
         let by_rule = holds.iter().map(|(rule, count)| ([("rule", rule.name())], count));
         page.family("atelier_moderation_holds", Counter, by_rule, counter)?;
         // While the store does not say how much waits, nothing is claimed.
-        let Some(QueueLength { reported, appealed, pending, oldest_s }) = queue else { return Ok(()) };
-        let classes = [("reported", reported), ("appealed", appealed), ("pending", pending)];
-        let by_class = classes.map(|(class, count)| ([("class", class)], count));
-        page.family("atelier_moderation_queue_length", Gauge, by_class, gauge)?;
-        page.gauge("atelier_moderation_oldest_seconds", *oldest_s)
+        let Some(queue) = queue else { return Ok(()) };
+        let by_class = |read: fn(&QueueLength) -> &u64| {
+            queue.each_ref().map(|of| ([("class", of.class.name())], read(of)))
+        };
+        page.family("atelier_moderation_queue_length", Gauge, by_class(|of| &of.rows), gauge)?;
+        page.family("atelier_moderation_oldest_seconds", Gauge, by_class(|of| &of.oldest_s), gauge)
     }
 
     fn process(&self, page: &mut Page<'_>) -> Result<(), Error> {

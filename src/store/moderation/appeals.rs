@@ -4,6 +4,7 @@
 use super::kept::{self, Kept};
 use super::rows::Rows;
 use super::sql::Value;
+use super::undo::Before;
 use super::{Moderated, QueueClass, kind_number};
 use crate::domain::{Digest, State, Target, Timestamp};
 
@@ -22,7 +23,7 @@ pub(super) fn appeal<R: Rows>(
     }
     let is_taken_down = matches!(kept.state, State::Rejected | State::Hidden) && kept.erased_at.is_none();
     let Some(decision_id) = kept.decision_id.filter(|_| is_taken_down) else {
-        return Ok(Moderated::NothingToAppeal);
+        return refused(rows, &kept);
     };
     let added = rows.query(
         "INSERT INTO appeals (decision_id, product_id, kind, row_id, at, note) VALUES ($1, $2, $3, $4, $5, $6)
@@ -37,9 +38,19 @@ pub(super) fn appeal<R: Rows>(
         ],
     )?;
     if added.is_empty() {
-        return Ok(Moderated::NothingToAppeal);
+        return Ok(Moderated::AppealedBefore);
     }
     (kept.class, kept.since) = (Some(QueueClass::Appealed), now);
     kept.save(rows)?;
     Ok(Moderated::Done)
+}
+
+/// Why nothing is appealed against: the last decision answered an appeal, or there is none.
+fn refused<R: Rows>(rows: &mut R, kept: &Kept) -> Result<Moderated, R::Error> {
+    let before = match kept.decision_id {
+        Some(decision_id) => Before::find(rows, decision_id)?,
+        None => None,
+    };
+    let is_answered = before.is_some_and(|before| before.class == Some(QueueClass::Appealed));
+    Ok(if is_answered { Moderated::AppealedBefore } else { Moderated::NothingToAppeal })
 }

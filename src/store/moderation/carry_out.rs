@@ -4,7 +4,8 @@
 use super::rows::Rows;
 use super::{Moderated, Moderation, ModerationAnswer, ModerationQuery};
 use super::{
-    appeals, authors, claims, counts, decisions, items, keys, log, queue, reports, retention, secrets, words,
+    appeals, authors, claims, counts, decisions, items, keys, log, queue, reports, retention, secrets, undo,
+    words,
 };
 use crate::domain::Target;
 
@@ -53,7 +54,7 @@ fn moderate<R: Rows>(rows: &mut R, moderation: &Moderation) -> Result<Moderated,
     match moderation {
         Moderation::Report(report) => reports::report(rows, report),
         Moderation::Decide(decide) => decisions::decide(rows, decide),
-        Moderation::Undo { decision_id, actor, now } => decisions::undo(rows, *decision_id, actor, *now),
+        Moderation::Undo { decision_id, actor, now } => undo::undo(rows, *decision_id, actor, *now),
         Moderation::Claim { target, actor, until, now } => claims::claim(rows, *target, actor, *until, *now),
         Moderation::Unclaim { target, actor } => claims::unclaim(rows, *target, actor),
         Moderation::Feature { target, since } => claims::feature(rows, *target, *since),

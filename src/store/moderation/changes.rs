@@ -11,7 +11,9 @@ pub enum Moderation {
     Report(Report),
     /// The same decision for several rows.
     Decide(Decide),
-    /// Takes a decision back, if it is still the row's last one: the state before it comes back.
+    /// Takes a decision back, if it is still the row's last one: the state before it comes back,
+    /// and what the row waited for: its place in the queue, its reports, its appeal. To take back
+    /// that reports hid a row is to approve it.
     Undo {
         /// The decision.
         decision_id: u64,
@@ -111,7 +113,8 @@ pub enum Moderation {
 pub struct Report {
     /// The row.
     pub target: Target,
-    /// Who reports: the same digest counts once. Without one, every report counts.
+    /// Who reports: the same digest counts once until a person decides. Without one, every report
+    /// counts.
     pub reporter: Option<Digest>,
     /// Whether `reporter` is that of a client's address, which is forgotten after a while.
     pub is_of_address: bool,
@@ -171,8 +174,10 @@ pub enum Moderated {
     ClaimedBy(Actor, Timestamp),
     /// The row is somebody else's.
     NotTheAuthor,
-    /// There is no decision to appeal against, or it was appealed against before.
+    /// There is no decision to appeal against.
     NothingToAppeal,
+    /// The decision was appealed against before.
+    AppealedBefore,
     /// The list has another revision now: this one.
     WordsChanged(u64),
     /// The new revision of the list.

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 
 use super::findings;
 use super::sql::{NamedCells, Sql};
-use super::{ModerationAnswer, ModerationCounts};
-use crate::domain::{Reason, State};
+use super::{ClassCount, ModerationAnswer, ModerationCounts, QueueClass};
+use crate::domain::{Reason, State, Timestamp};
 use crate::store::columns;
 
 /// Most rows of a state or a class that are counted.
@@ -18,19 +18,13 @@ const MAX_COUNTED_REASONS: usize = 10_000;
 /// Counts rows by class, state and reason.
 pub(super) fn counts<S: Sql>(sql: &mut S) -> Result<ModerationAnswer, S::Error> {
     let mut counts = ModerationCounts::default();
-    for (class, counted) in
-        [&mut counts.reported, &mut counts.appealed, &mut counts.pending].into_iter().enumerate()
-    {
-        *counted = count(sql, "class", class)?;
+    for (counted, class) in counts.queue.iter_mut().zip(QueueClass::ALL) {
+        let class = class as usize;
+        *counted = ClassCount { rows: count(sql, "class", class)?, oldest: oldest(sql, class)? };
     }
     for (counted, state) in counts.by_state.iter_mut().zip(State::ALL) {
         *counted = count(sql, "state", usize::try_from(state.number()).unwrap_or_default())?;
     }
-    let oldest =
-        "SELECT since FROM moderation_items WHERE class IS NOT NULL ORDER BY since, kind, row_id LIMIT 1";
-    let rows = sql.query(oldest, &[])?;
-    let row = rows.first().map(|cells| NamedCells::new(cells, "moderation_items", 0));
-    counts.oldest = row.map(|row| row.number(0, "since", columns::time)).transpose()?;
     counts.by_reason = by_reason(sql)?;
     Ok(ModerationAnswer::Counts(counts))
 }
@@ -44,12 +38,22 @@ fn count<S: Sql>(sql: &mut S, column: &str, number: usize) -> Result<u64, S::Err
     Ok(rows.first().map(|row| row.integer(0)).transpose()?.map_or(0, i64::cast_unsigned))
 }
 
+/// Since when the oldest row of a class waits.
+fn oldest<S: Sql>(sql: &mut S, class: usize) -> Result<Option<Timestamp>, S::Error> {
+    let statement = format!(
+        "SELECT since FROM moderation_items WHERE class = {class} ORDER BY class, since, kind, row_id LIMIT 1"
+    );
+    let rows = sql.query(&statement, &[])?;
+    let row = rows.first().map(|cells| NamedCells::new(cells, "moderation_items", 0));
+    Ok(row.map(|row| row.number(0, "since", columns::time)).transpose()?)
+}
+
 /// The first reasons of waiting rows: of the report that came first, or what a rule noticed.
 fn by_reason<S: Sql>(sql: &mut S) -> Result<Vec<(Reason, u64)>, S::Error> {
     let statement = format!(
         "SELECT i.row_id, i.findings, i.class,
                 (SELECT r.reason FROM reports r WHERE r.row_id = i.row_id AND r.kind = i.kind
-                 AND r.reason IS NOT NULL ORDER BY r.at DESC LIMIT 1)
+                 AND r.reason IS NOT NULL ORDER BY r.report_id DESC LIMIT 1)
          FROM (SELECT row_id, kind, findings, class FROM moderation_items WHERE class IS NOT NULL
                ORDER BY class, since, kind, row_id LIMIT {MAX_COUNTED_REASONS}) AS i"
     );
@@ -61,7 +65,7 @@ fn by_reason<S: Sql>(sql: &mut S) -> Result<Vec<(Reason, u64)>, S::Error> {
         let holding = noticed.iter().find(|finding| finding.holds).or(noticed.first());
         let reported = row.optional_text(3, "reason")?.and_then(Reason::parse);
         let reason = match row.number(2, "class", Ok)? {
-            0 => Some(reported.unwrap_or(Reason::Reported)),
+            0 | 3 => Some(reported.unwrap_or(Reason::Reported)),
             1 => Some(Reason::Appeal),
             _ => holding.map(|finding| finding.reason),
         };

@@ -1,5 +1,6 @@
-//! Decisions and taking them back. Each is a row of `decisions`, in the transaction that changes
-//! the state, and such a row is never changed. Who may decide is not known here.
+//! Decisions. Each is a row of `decisions`, in the transaction that changes the state, and such a
+//! row is never changed. It keeps what the row waited for, so that it can be taken back (`undo`).
+//! Who may decide is not known here.
 
 use super::kept::{self, Kept};
 use super::log;
@@ -20,12 +21,41 @@ pub(super) struct Ruling<'r> {
     pub(super) legal_ground: Option<&'r str>,
     pub(super) undoes: Option<u64>,
     pub(super) request: Option<&'r Digest>,
+    /// What the row waits for then, if that does not follow from the decision.
+    pub(super) standing: Option<Standing>,
+}
+
+/// What a row waits for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Standing {
+    pub(super) class: Option<QueueClass>,
+    pub(super) since: Timestamp,
+    pub(super) reports: u64,
+    pub(super) is_approved: bool,
+}
+
+impl Standing {
+    /// What a decision makes of it. What reports hid waits for a person.
+    fn behind(ruling: &Ruling<'_>, reports: u64) -> Self {
+        let is_somebody = ruling.actor.is_somebody();
+        Self {
+            class: match ruling.to {
+                State::Pending => Some(QueueClass::Pending),
+                State::Hidden if !is_somebody => Some(QueueClass::HiddenByReports),
+                State::Published | State::Rejected | State::Hidden => None,
+            },
+            since: ruling.now,
+            reports: if is_somebody { 0 } else { reports },
+            is_approved: ruling.to == State::Published && is_somebody,
+        }
+    }
 }
 
 impl<'r> Ruling<'r> {
     /// A decision of which no more is to be said.
     pub(super) fn new(to: State, reason: Reason, actor: &'r Actor, now: Timestamp) -> Self {
-        Self { to, reason, actor, now, note: None, legal_ground: None, undoes: None, request: None }
+        let (note, legal_ground, undoes, request, standing) = (None, None, None, None, None);
+        Self { to, reason, actor, now, note, legal_ground, undoes, request, standing }
     }
 }
 
@@ -37,31 +67,36 @@ pub(super) fn rule<R: Rows>(
     ruling: &Ruling<'_>,
 ) -> Result<Done, R::Error> {
     let (target, from, revision) = (kept.target, kept.state, kept.revision + 1);
-    let decision_id = write_down(rows, kept, revision, ruling)?;
+    let standing = ruling.standing.unwrap_or_else(|| Standing::behind(ruling, kept.reports));
+    let decision_id = write_down(rows, kept, standing.reports, ruling)?;
     if from != ruling.to {
         rows.set_state(target, found, ruling.to)?;
     }
     kept.state = ruling.to;
     kept.revision = revision;
-    kept.class = (ruling.to == State::Pending).then_some(QueueClass::Pending);
-    kept.since = ruling.now;
+    (kept.class, kept.since) = (standing.class, standing.since);
+    (kept.reports, kept.is_approved) = (standing.reports, standing.is_approved);
     kept.claimed = None;
     kept.decision_id = Some(decision_id);
-    kept.is_approved = ruling.to == State::Published && ruling.actor.is_somebody();
-    if ruling.actor.is_somebody() {
-        kept.reports = 0;
-    }
     kept.save(rows)?;
     Ok(Done { decision_id, target, product_id: kept.product_id, from, to: ruling.to, revision })
 }
 
-/// Adds to the log; returns the new id.
-fn write_down<S: Sql>(sql: &mut S, kept: &Kept, revision: u64, ruling: &Ruling<'_>) -> Result<u64, S::Error> {
+/// Adds to the log, with what was kept before and the reports that go on to count; returns the new
+/// id.
+fn write_down<S: Sql>(
+    sql: &mut S,
+    kept: &Kept,
+    left_reports: u64,
+    ruling: &Ruling<'_>,
+) -> Result<u64, S::Error> {
     let added = sql.query(
         "INSERT INTO decisions
              (at, product_id, kind, row_id, actor_kind, actor, from_state, to_state, reason, note, legal_ground,
-              undoes, revision, request)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING decision_id",
+              undoes, revision, request, was_class, was_since, was_reports, was_approved, was_decision,
+              left_reports)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+         RETURNING decision_id",
         &[
             Value::time(ruling.now),
             Value::id(kept.product_id),
@@ -75,8 +110,14 @@ fn write_down<S: Sql>(sql: &mut S, kept: &Kept, revision: u64, ruling: &Ruling<'
             Value::Text(ruling.note),
             Value::Text(ruling.legal_ground),
             Value::Integer(ruling.undoes.map(u64::cast_signed)),
-            Value::count(revision),
+            Value::count(kept.revision + 1),
             Value::Bytes(ruling.request.map(|request| request.as_bytes().as_slice())),
+            Value::Integer(kept.class.map(|class| class as i64)),
+            Value::time(kept.since),
+            Value::count(kept.reports),
+            Value::flag(kept.is_approved),
+            Value::Integer(kept.decision_id.map(u64::cast_signed)),
+            Value::count(left_reports),
         ],
     )?;
     let id = added.first().map(|row| row.integer(0)).transpose()?;
@@ -116,7 +157,7 @@ fn decide_one<R: Rows>(
     }
     if state == decide.to {
         // A person who leaves a row as it is answers the reports or the appeal that it waits for.
-        let waits = matches!(kept.class, Some(QueueClass::Reported | QueueClass::Appealed));
+        let waits = kept.class.is_some_and(|class| class != QueueClass::Pending);
         if !waits || !decide.actor.is_somebody() {
             return Ok(Decided::Unchanged { revision });
         }
@@ -161,22 +202,4 @@ fn repeat_one<R: Rows>(
 fn done(decision: &Decision) -> Done {
     let Decision { decision_id, target, product_id, from, to, revision, .. } = *decision;
     Done { decision_id, target, product_id, from, to, revision }
-}
-
-/// Takes a decision back.
-pub(super) fn undo<R: Rows>(
-    rows: &mut R,
-    decision_id: u64,
-    actor: &Actor,
-    now: Timestamp,
-) -> Result<Moderated, R::Error> {
-    let Some(decision) = log::find(rows, decision_id)? else { return Ok(Moderated::NotFound) };
-    let Some(found) = rows.find(decision.target)? else { return Ok(Moderated::NotFound) };
-    let mut kept = Kept::load(rows, decision.target, found)?;
-    let is_last = kept.decision_id == Some(decision_id) && kept.state == decision.to;
-    if !is_last || kept.erased_at.is_some() {
-        return Ok(Moderated::Superseded(kept.state, kept.revision));
-    }
-    let ruling = Ruling { undoes: Some(decision_id), ..Ruling::new(decision.from, Reason::Undo, actor, now) };
-    rule(rows, found, &mut kept, &ruling).map(Moderated::Undone)
 }

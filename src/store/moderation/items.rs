@@ -97,7 +97,7 @@ fn reports_of<S: Sql>(
         parts.push(format!(
             "SELECT row_id, kind, at, reason, note FROM
                  (SELECT row_id, kind, at, reason, note FROM reports WHERE row_id = ${} AND kind = ${}
-                  ORDER BY at DESC, report_id DESC LIMIT {limit}) AS r{number}",
+                  ORDER BY report_id DESC LIMIT {limit}) AS r{number}",
             number + 1,
             number + 2
         ));

@@ -219,7 +219,8 @@ pub(super) fn state(number: i64) -> Result<State, String> {
     state.ok_or_else(|| format!("{number} is not a state"))
 }
 
-fn class(number: i64) -> Result<QueueClass, String> {
+/// The class of a number.
+pub(super) fn class(number: i64) -> Result<QueueClass, String> {
     let class = QueueClass::ALL.into_iter().find(|class| *class as i64 == number);
     class.ok_or_else(|| format!("{number} is not a class"))
 }

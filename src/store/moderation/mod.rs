@@ -25,13 +25,14 @@ pub(super) mod sql;
 mod states;
 pub(super) mod tables;
 mod terms;
+mod undo;
 mod words;
 
 use std::time::Duration;
 
 pub use changes::{Decide, Decided, Done, Moderated, Moderation, Report};
 pub use queries::{
-    AuthorCounts, AuthorHistory, AuthorQuery, Decision, Item, ItemTexts, Key, ModerationAnswer,
+    AuthorCounts, AuthorHistory, AuthorQuery, ClassCount, Decision, Item, ItemTexts, Key, ModerationAnswer,
     ModerationCounts, ModerationQuery, QueueClass, QueuePlace, QueueQuery, QueueSort, ReportSeen,
 };
 pub use states::RowState;

@@ -71,7 +71,8 @@ pub struct QueueQuery {
 /// The order of the queue.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum QueueSort {
-    /// Reported and still public, then appeals, then pending; within each the oldest first.
+    /// Reported and still public, then appeals, then pending, then hidden by reports; within each
+    /// the oldest first.
     #[default]
     Priority,
     /// The oldest first.
@@ -171,7 +172,8 @@ pub struct Item {
     pub role: AuthorRole,
     /// Whether the author bought the product.
     pub is_verified_buyer: bool,
-    /// How many rows of the author are public, and how many were rejected or hidden.
+    /// How many of the author's rows that moderation knows are public, and how many were rejected
+    /// or hidden.
     pub author_rows: AuthorCounts,
     /// What rules noticed.
     pub findings: Vec<Finding>,
@@ -200,11 +202,33 @@ pub enum QueueClass {
     Appealed,
     /// It was never public.
     Pending,
+    /// Reports hid it, and no person has looked at it yet.
+    HiddenByReports,
 }
 
 impl QueueClass {
     /// All classes, by their numbers.
-    pub const ALL: [Self; 3] = [Self::Reported, Self::Appealed, Self::Pending];
+    pub const ALL: [Self; 4] = [Self::Reported, Self::Appealed, Self::Pending, Self::HiddenByReports];
+
+    /// Its name in answers and metrics.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Reported => "reported",
+            Self::Appealed => "appealed",
+            Self::Pending => "pending",
+            Self::HiddenByReports => "hidden_by_reports",
+        }
+    }
+
+    /// Whether a row in this state may wait for this.
+    pub(super) fn fits(self, state: State) -> bool {
+        match self {
+            Self::Reported => state == State::Published,
+            Self::Appealed => matches!(state, State::Rejected | State::Hidden),
+            Self::Pending => state == State::Pending,
+            Self::HiddenByReports => state == State::Hidden,
+        }
+    }
 }
 
 /// The texts of a row.
@@ -226,7 +250,8 @@ pub struct ItemTexts {
     pub question: Option<(u64, String)>,
 }
 
-/// The rows of an author.
+/// The author's latest 200 rows that moderation knows: those that waited, were reported or decided
+/// about, or came with an identity.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct AuthorCounts {
     /// Public ones.
@@ -282,18 +307,28 @@ pub struct Decision {
 /// How much waits, and what was decided.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ModerationCounts {
-    /// Rows in the queue, by class.
-    pub reported: u64,
-    /// Appeals.
-    pub appealed: u64,
-    /// Pending rows.
-    pub pending: u64,
+    /// Rows in the queue, by class, in the order of [`QueueClass::ALL`].
+    pub queue: [ClassCount; 4],
     /// Rows that moderation knows of, by state, in the order of [`State::ALL`].
     pub by_state: [u64; 4],
     /// Waiting rows by the reason of their first finding or report.
     pub by_reason: Vec<(Reason, u64)>,
-    /// Since when the oldest row waits.
+}
+
+/// How much waits of a class of the queue.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ClassCount {
+    /// How many rows.
+    pub rows: u64,
+    /// Since when the oldest one waits.
     pub oldest: Option<Timestamp>,
+}
+
+impl ModerationCounts {
+    /// Since when the oldest row of all classes waits.
+    pub fn oldest(&self) -> Option<Timestamp> {
+        self.queue.iter().filter_map(|class| class.oldest).min()
+    }
 }
 
 /// A key, without the key itself.

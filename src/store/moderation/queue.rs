@@ -5,7 +5,7 @@ use super::kept::{self, COLUMNS, Kept};
 use super::rows::{ReadRow, Rows};
 use super::sql::{NamedCells, Sql, Value};
 use super::{ModerationAnswer, QueueClass, QueuePlace, QueueQuery, QueueSort, items, kind_number};
-use crate::domain::{Reason, State, Target, Timestamp};
+use crate::domain::{Reason, Target, Timestamp};
 use crate::store::StoreError;
 
 /// Most rows of a page.
@@ -200,7 +200,7 @@ fn choose<S: Sql>(sql: &mut S, query: &QueueQuery, mut batch: Vec<Kept>) -> Resu
     for kept in batch {
         let is_noticed = kept.findings()?.iter().any(|finding| finding.reason == reason);
         let is_of_class = match kept.class {
-            Some(QueueClass::Reported) => reason == Reason::Reported,
+            Some(QueueClass::Reported | QueueClass::HiddenByReports) => reason == Reason::Reported,
             Some(QueueClass::Appealed) => reason == Reason::Appeal,
             Some(QueueClass::Pending) | None => false,
         };
@@ -272,12 +272,7 @@ fn belongs(query: &QueueQuery, kept: &Kept) -> bool {
     if let Some(state) = query.state {
         return kept.state == state;
     }
-    match kept.class {
-        Some(QueueClass::Reported) => kept.state == State::Published,
-        Some(QueueClass::Appealed) => matches!(kept.state, State::Rejected | State::Hidden),
-        Some(QueueClass::Pending) => kept.state == State::Pending,
-        None => false,
-    }
+    kept.class.is_some_and(|class| class.fits(kept.state))
 }
 
 fn has_text(row: &ReadRow, text: &str) -> bool {

@@ -15,7 +15,8 @@ const MAX_KEPT_REPORTS: u64 = 1_000;
 /// How many times as many reports it takes once a person approved the row.
 const APPROVED_FACTOR: u64 = 3;
 
-/// Counts a report and hides the row if it is the last one that it takes. Reports of a row that is
+/// Counts a report and hides the row if it is the last one that it takes; then it waits for a
+/// person to look at it. Reports of a row that is
 /// not public change nothing.
 pub(super) fn report<R: Rows>(rows: &mut R, report: &Report) -> Result<Moderated, R::Error> {
     let Some(found) = rows.find(report.target)? else { return Ok(Moderated::NotFound) };
@@ -24,7 +25,7 @@ pub(super) fn report<R: Rows>(rows: &mut R, report: &Report) -> Result<Moderated
         return Ok(Moderated::Reported { product_id, is_hidden: false });
     }
     let mut kept = Kept::load(rows, report.target, found)?;
-    let is_counted = kept.reports < MAX_KEPT_REPORTS && !has_reported(rows, report)?;
+    let is_counted = kept.reports < MAX_KEPT_REPORTS && !has_reported(rows, report, kept.reports)?;
     if is_counted {
         add(rows, &kept, report)?;
         kept.reports += 1;
@@ -36,7 +37,7 @@ pub(super) fn report<R: Rows>(rows: &mut R, report: &Report) -> Result<Moderated
         let ruling = Ruling::new(State::Hidden, Reason::Reported, &Actor::System, report.now);
         rule(rows, found, &mut kept, &ruling)?;
     } else if is_counted {
-        if kept.class.is_none() {
+        if !kept.class.is_some_and(|class| class.fits(State::Published)) {
             (kept.class, kept.since) = (Some(QueueClass::Reported), report.now);
         }
         kept.save(rows)?;
@@ -44,12 +45,18 @@ pub(super) fn report<R: Rows>(rows: &mut R, report: &Report) -> Result<Moderated
     Ok(Moderated::Reported { product_id, is_hidden })
 }
 
-/// Whether the reporter has reported the row before.
-fn has_reported<S: Sql>(sql: &mut S, report: &Report) -> Result<bool, S::Error> {
+/// Whether the reporter has reported the row since the last decision of a person. Each report that
+/// is counted is a row, so that those since then are the last `counted` ones.
+fn has_reported<S: Sql>(sql: &mut S, report: &Report, counted: u64) -> Result<bool, S::Error> {
     let Some(reporter) = &report.reporter else { return Ok(false) };
     let [row_id, kind] = kept::key(report.target);
-    let query = "SELECT report_id FROM reports WHERE row_id = $1 AND kind = $2 AND reporter = $3 LIMIT 1";
-    Ok(!sql.query(query, &[row_id, kind, reporter.into()])?.is_empty())
+    let query = format!(
+        "SELECT reporter FROM
+             (SELECT reporter FROM reports WHERE row_id = $1 AND kind = $2
+              ORDER BY report_id DESC LIMIT {counted}) AS counted
+         WHERE reporter = $3 LIMIT 1"
+    );
+    Ok(!sql.query(&query, &[row_id, kind, reporter.into()])?.is_empty())
 }
 
 fn add<S: Sql>(sql: &mut S, kept: &Kept, report: &Report) -> Result<(), S::Error> {

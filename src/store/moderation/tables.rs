@@ -1,6 +1,5 @@
-//! The tables of moderation as a whole, for those who copy and drop them: their columns, which are
-//! the same in both stores, their keys, and rows of any of them in one form. What the rows mean is
-//! not known here.
+//! The tables of moderation for those who copy and drop them: their columns, which both stores
+//! share, their keys, and rows of any of them in one form. What rows mean is not known here.
 
 use super::sql::{Cell, Cells, Sql, Value};
 use crate::domain::{Digest, DigestKey, PEOPLE_SECRET, Set};
@@ -106,6 +105,12 @@ static DEFINITIONS: [TableDefinition; 8] = [
             ("undoes", Number),
             ("revision", Number),
             ("request", Bytes),
+            ("was_class", Number),
+            ("was_since", Number),
+            ("was_reports", Number),
+            ("was_approved", Number),
+            ("was_decision", Number),
+            ("left_reports", Number),
         ],
         key: &["decision_id"],
         is_of_rows: true,

@@ -358,7 +358,7 @@ fn a_subject_is_shown_exported_and_erased(place: &Place) {
     assert!(
         run.success
             && run.output.contains("Question 2 about")
-            && run.output.contains("1 votes, 1 reports, 1 appeals"),
+            && run.output.contains("1 vote, 1 report, 1 appeal"),
         "{run:?}"
     );
     let run = shop.atelier(&["person", "export", "--subject", "ann-1"]);

@@ -35,8 +35,11 @@ fn what_waits_and_what_was_decided_is_counted(place: &Place) {
     // The first scrape counts; later ones may repeat it for a while.
     let scrape = watched.scrape();
     let queue = |class: &str| scrape.count(&format!("atelier_moderation_queue_length{{class=\"{class}\"}}"));
-    assert_eq!([queue("reported"), queue("appealed"), queue("pending")], [0, 0, 1]);
-    assert!(scrape.samples["atelier_moderation_oldest_seconds"] < 60.0);
+    let classes = ["reported", "appealed", "pending", "hidden_by_reports"];
+    assert_eq!(classes.map(queue), [0, 0, 1, 0]);
+    let oldest =
+        |class: &str| scrape.samples[&format!("atelier_moderation_oldest_seconds{{class=\"{class}\"}}")];
+    assert!(classes.map(oldest).iter().all(|seconds| *seconds < 60.0));
     let of = |name: &str, label: &str, value: &str| {
         scrape.count(&format!("atelier_moderation_{name}_total{{{label}=\"{value}\"}}"))
     };

@@ -150,9 +150,23 @@ on_every_store! {
         report(shop, "answers/20");
         desk.decide("answer", 30, "hidden");
         let counts = desk.get("counts");
-        assert_eq!(counts["queue"], serde_json::json!({"reported": 2, "appealed": 0, "pending": 0}));
+        assert_eq!(counts["queue"], serde_json::json!({"reported": 2, "appealed": 0, "pending": 0, "hidden_by_reports": 0}));
         assert_eq!(counts["by_state"], serde_json::json!({"published": 2, "pending": 0, "rejected": 0, "hidden": 1}));
         assert_eq!(counts["by_reason"], serde_json::json!({"reported": 2}));
         assert_eq!(counts["oldest_since"], "2026-02-03T04:05:06.789Z");
+    }
+
+    fn what_reports_hid_waits_for_somebody(shop: &mut Shop) {
+        shop.stock([question(1)]);
+        report(shop, "questions/1");
+        let desk = Desk::of(shop, "ann");
+        assert_eq!(desk.get("counts")["queue"]["hidden_by_reports"], 1);
+        let page = desk.get("queue");
+        let item = &page["items"][0];
+        assert_eq!((&item["id"], &item["class"], &item["state"]), (&1.into(), &"hidden_by_reports".into(), &"hidden".into()));
+        assert_eq!(item["reasons"], serde_json::json!(["reported"]));
+        assert_eq!(desk.get("queue?reason=reported")["items"], page["items"]);
+        assert_eq!(desk.decide("question", 1, "hidden")["outcome"], "done", "a person hides it");
+        assert_eq!(desk.get("queue")["items"], serde_json::json!([]));
     }
 }

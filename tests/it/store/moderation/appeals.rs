@@ -29,7 +29,7 @@ fn an_author_appeals_once_a_decision(store: &TestStore) {
     for target in targets() {
         desk.decide(target, Rejected);
         assert_eq!(appeal(&mut desk, target, 7), Moderated::Done);
-        assert_eq!(appeal(&mut desk, target, 7), Moderated::NothingToAppeal);
+        assert_eq!(appeal(&mut desk, target, 7), Moderated::AppealedBefore, "it waits");
         let (item, _) = desk.item(target).expect("it is there");
         assert_eq!((item.state, item.revision, item.class), (Rejected, 1, Some(QueueClass::Appealed)));
         assert_eq!(item.appeal.as_deref(), Some("It was not rude."));
@@ -41,6 +41,7 @@ fn an_author_appeals_once_a_decision(store: &TestStore) {
     assert_eq!(desk.queue(&whole()), targets()[1..]);
     assert_eq!(appeal(&mut desk, targets()[0], 7), Moderated::Done);
     assert!(matches!(desk.decide(targets()[0], Published), Decided::Done(_)));
+    assert_eq!(appeal(&mut desk, targets()[0], 7), Moderated::AppealedBefore, "it was answered");
     assert_eq!(desk.queue(&whole()), targets()[1..]);
 }
 

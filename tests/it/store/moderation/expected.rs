@@ -1,6 +1,6 @@
 //! What moderation must have kept: the rows and the log as a map has them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use atelier::domain::{Actor, State, Target};
 use atelier::store::moderation::{Decided, Done, QueueClass};
@@ -15,8 +15,10 @@ pub(super) struct Row {
     pub(super) state: Option<State>,
     pub(super) revision: u64,
     pub(super) class: Option<QueueClass>,
+    /// How many of the last reports count.
     pub(super) reports: u64,
-    pub(super) reporters: BTreeSet<u8>,
+    /// All reports, by who reported.
+    pub(super) reported: Vec<Option<u8>>,
     pub(super) is_approved: bool,
     pub(super) is_authored: bool,
     pub(super) is_appealed: bool,
@@ -25,9 +27,41 @@ pub(super) struct Row {
 }
 
 impl Row {
+    /// Adds a report, unless it is one of those that count already.
+    pub(super) fn count(&mut self, reporter: Option<u8>) {
+        let counting = &self.reported[self.reported.len() - self.number()..];
+        if reporter.is_none() || !counting.contains(&reporter) {
+            self.reported.push(reporter);
+            self.reports += 1;
+            self.class = self.class.or(Some(QueueClass::Reported));
+        }
+    }
+
+    fn number(&self) -> usize {
+        count(self.reports)
+    }
+
+    /// What the row waited for before a decision, behind which so many reports went on to count.
+    /// Reports that came since count as well, once for each reporter.
+    fn bring_back(&mut self, before: &Self, left: u64) {
+        let new = self.reported.split_off(self.reported.len() - (self.number() - count(left)));
+        let earlier = self.reported[self.reported.len() - before.number()..].to_vec();
+        let new: Vec<_> =
+            new.into_iter().filter(|reporter| reporter.is_none() || !earlier.contains(reporter)).collect();
+        self.reports = before.reports + new.len() as u64;
+        self.reported.extend(new);
+        self.class = before.class;
+        self.is_approved = before.is_approved;
+        self.is_appealed = before.is_appealed;
+    }
+
     pub(super) fn state(&self) -> State {
         self.state.expect("every row has one")
     }
+}
+
+fn count(number: u64) -> usize {
+    usize::try_from(number).expect("it is small")
 }
 
 /// A decision: the row, from, to, the revision behind it, what it undoes.
@@ -38,6 +72,8 @@ pub(super) struct Model {
     pub(super) rows: BTreeMap<Target, Row>,
     /// By its id.
     pub(super) log: BTreeMap<u64, Ruled>,
+    /// The rows before decisions, who decided, and how many reports went on to count.
+    pub(super) before: BTreeMap<u64, (Row, Actor, u64)>,
 }
 
 impl Model {
@@ -48,9 +84,14 @@ impl Model {
         row.revision += 1;
         self.log.insert(id, (target, row.state(), to, row.revision, undoes));
         let is_somebody = actor.is_somebody();
+        let before = row.clone();
         *row = Row {
             state: Some(to),
-            class: (to == State::Pending).then_some(QueueClass::Pending),
+            class: match to {
+                State::Pending => Some(QueueClass::Pending),
+                State::Hidden if !is_somebody => Some(QueueClass::HiddenByReports),
+                _ => None,
+            },
             reports: if is_somebody { 0 } else { row.reports },
             is_approved: to == State::Published && is_somebody,
             is_appealed: false,
@@ -58,6 +99,16 @@ impl Model {
             claimed: None,
             ..row.clone()
         };
+        if let Some((undone, by, left)) = undoes.and_then(|undone| self.before.get(&undone))
+            && by.is_somebody()
+        {
+            row.reports = before.reports;
+            row.bring_back(undone, *left);
+        }
+        // Reports that count once only are gone before a decision is taken back.
+        let kept = before.reported.len() - row.reported.len();
+        let before = Row { reports: before.reports - kept as u64, reported: row.reported.clone(), ..before };
+        self.before.insert(id, (before, actor.clone(), row.reports));
     }
 
     pub(super) fn decided(

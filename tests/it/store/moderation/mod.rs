@@ -11,3 +11,4 @@ mod races;
 mod reports;
 mod retention;
 mod states;
+mod undo;

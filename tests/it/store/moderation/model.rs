@@ -41,6 +41,7 @@ impl OnStore for Trials {
 
 const STEPS: usize = 60;
 const THRESHOLD: u32 = 2;
+const APPEAL: &str = "Why?";
 
 #[derive(Debug, Clone)]
 enum Step {
@@ -205,15 +206,19 @@ impl Shop {
     }
 
     fn appeal(&mut self, target: Target, author: u8, now: Timestamp) {
-        let (author, note) = (person(author), "Why?".to_owned());
+        let (author, note) = (person(author), APPEAL.to_owned());
         let told = self.make(Moderation::Appeal { target, author, note, now });
         let Some(row) = self.model.rows.get_mut(&target) else {
             return assert_eq!(told, Moderated::NotFound);
         };
+        let last = row.last.map(|last| &self.model.before[&last].0);
+        let is_answer = last.is_some_and(|before| before.class == Some(QueueClass::Appealed));
         let is_down = matches!(row.state(), State::Rejected | State::Hidden) && row.last.is_some();
         if !row.is_authored || author != person(7) {
             assert_eq!(told, Moderated::NotTheAuthor);
-        } else if !is_down || row.is_appealed {
+        } else if is_down && row.is_appealed || !is_down && is_answer {
+            assert_eq!(told, Moderated::AppealedBefore);
+        } else if !is_down {
             assert_eq!(told, Moderated::NothingToAppeal);
         } else {
             assert_eq!(told, Moderated::Done);
@@ -249,10 +254,7 @@ impl Shop {
         if row.state() != State::Published {
             return assert_eq!(told, Moderated::Reported { product_id, is_hidden: false });
         }
-        if reporter.is_none_or(|reporter| row.reporters.insert(reporter)) {
-            row.reports += 1;
-            row.class = row.class.or(Some(QueueClass::Reported));
-        }
+        row.count(reporter);
         let needed = u64::from(THRESHOLD) * if row.is_approved { 3 } else { 1 };
         let is_hidden = row.reports >= needed;
         assert_eq!(told, Moderated::Reported { product_id, is_hidden }, "{target:?}");
@@ -286,6 +288,7 @@ impl Shop {
             let (item, decisions) = self.desk.item(target).expect("it is there");
             let kept = (item.state, item.revision, item.class, item.report_count, item.last_decision);
             assert_eq!(kept, (row.state(), row.revision, row.class, row.reports, row.last), "{target:?}");
+            assert_eq!(item.appeal.as_deref(), row.is_appealed.then_some(APPEAL), "{target:?}");
             assert_eq!(item.claimed.map(|(claimant, _)| claimant), row.claimed, "{target:?}");
             for decision in decisions {
                 let ruled = (target, decision.from, decision.to, decision.revision, decision.undoes);

@@ -3,7 +3,7 @@
 use atelier::domain::State::{Hidden, Pending, Published, Rejected};
 use atelier::domain::{Origin, Reason, Target};
 use atelier::store::moderation::{
-    Moderation, ModerationAnswer, ModerationCounts, ModerationQuery, QueueQuery, QueueSort,
+    ClassCount, Moderation, ModerationAnswer, ModerationCounts, ModerationQuery, QueueQuery, QueueSort,
 };
 
 use super::desk::{Desk, known, origin, person, reported_by, whole};
@@ -163,12 +163,14 @@ fn rows_of_a_state_are_found_though_they_wait_for_nothing(store: &TestStore) {
 fn the_queue_is_counted(store: &TestStore) {
     let mut desk = desk_with_rows(store);
     let expected = ModerationCounts {
-        reported: 1,
-        appealed: 1,
-        pending: 3,
+        queue: [
+            ClassCount { rows: 1, oldest: Some(time(60)) },
+            ClassCount { rows: 1, oldest: Some(time(150)) },
+            ClassCount { rows: 3, oldest: Some(time(1)) },
+            ClassCount::default(),
+        ],
         by_state: [1, 3, 0, 1],
         by_reason: vec![(Reason::Offensive, 1), (Reason::WordHeld, 3), (Reason::Appeal, 1)],
-        oldest: Some(time(1)),
     };
     assert_eq!(desk.ask(&ModerationQuery::Counts), ModerationAnswer::Counts(expected));
     let empty = TestStore::sqlite();
