@@ -18,6 +18,7 @@ mod lanes;
 mod listed;
 mod memory;
 pub mod moderation;
+mod moderation_figures;
 mod policy;
 mod questions;
 mod readiness;

@@ -36,7 +36,7 @@ impl<I> Added<I> {
 }
 
 impl Service {
-    /// Whether a row that came before waits still: that is all that its sender is told of its state.
+    /// Whether a row that came before waits still: of its state, its sender learns no more.
     ///
     /// # Errors
     /// [`ServiceError::Overloaded`] or [`ServiceError::StoreUnavailable`].

@@ -1,31 +1,29 @@
-//! How much waits for moderators, asked of the store at most every ten seconds, and what was
-//! decided and held since the process started, counted where it happens. The names of the metrics
-//! are `http::watch`'s.
+//! What is counted for moderators: how much waits, as the store said last, and what was decided and
+//! held since the process started. Deliberately absent: asking the store (`moderation_figures`),
+//! and the names of metrics (`http::watch`).
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use super::{Service, ServiceError};
+use super::error::ServiceError;
 use crate::domain::{Origin, Reason, State};
-use crate::store::moderation::{
-    Decided, Moderated, Moderation, ModerationAnswer, ModerationCounts, ModerationQuery, QueueClass,
-};
+use crate::store::moderation::{Decided, Moderated, Moderation, ModerationCounts, QueueClass};
 
 /// How old a count may be. The store counts again at the first question after that.
-const COUNTS_KEPT: Duration = Duration::from_secs(10);
+pub(super) const COUNTS_KEPT: Duration = Duration::from_secs(10);
 
 /// Reasons that are counted: all of them.
-const REASONS: usize = Reason::ALL.len();
+pub(super) const REASONS: usize = Reason::ALL.len();
 
 /// The counts of one service.
 #[derive(Debug)]
 pub(super) struct Waiting {
     /// By reason, in the order of [`Reason::ALL`].
-    decided: [AtomicU64; REASONS],
-    held: [AtomicU64; REASONS],
+    pub(super) decided: [AtomicU64; REASONS],
+    pub(super) held: [AtomicU64; REASONS],
     /// What the store said last, and when. A failure is kept as long, so that a store that does not
     /// answer is not asked by every scrape.
-    counted: tokio::sync::Mutex<Option<(Instant, Result<ModerationCounts, ServiceError>)>>,
+    pub(super) counted: tokio::sync::Mutex<Option<(Instant, Result<ModerationCounts, ServiceError>)>>,
 }
 
 impl Default for Waiting {
@@ -110,52 +108,6 @@ impl Waiting {
                 count.fetch_add(1, Ordering::Relaxed);
             }
         }
-    }
-}
-
-impl Service {
-    /// What waits, what was decided and what was held. The store is asked at most every ten
-    /// seconds.
-    pub async fn moderation_statistics(&self) -> ModerationStatistics {
-        let read = |counts: &[AtomicU64; REASONS], is_shown: fn(Reason) -> bool| {
-            let counts = Reason::ALL.iter().zip(counts);
-            let counts = counts.map(|(reason, count)| (*reason, count.load(Ordering::Relaxed)));
-            counts.filter(|(reason, count)| *count > 0 || is_shown(*reason)).collect()
-        };
-        ModerationStatistics {
-            decisions: read(&self.waiting.decided, Reason::is_of_people),
-            holds: read(&self.waiting.held, Reason::is_rule),
-            queue: self.moderation_counts().await.ok().map(|counts| self.queue_length(&counts)),
-        }
-    }
-
-    /// How much waits, as it was at most ten seconds ago.
-    async fn moderation_counts(&self) -> Result<ModerationCounts, ServiceError> {
-        let mut counted = self.waiting.counted.lock().await;
-        if let Some((at, counts)) = &*counted
-            && at.elapsed() < COUNTS_KEPT
-        {
-            return counts.clone();
-        }
-        let counts = match self.ask_moderation(ModerationQuery::Counts).await {
-            Ok(ModerationAnswer::Counts(counts)) => Ok(counts),
-            Ok(other) => {
-                tracing::error!(?other, "the store did not count what waits");
-                Err(ServiceError::StoreUnavailable)
-            }
-            Err(error) => Err(error),
-        };
-        *counted = Some((Instant::now(), counts.clone()));
-        counts
-    }
-
-    fn queue_length(&self, counts: &ModerationCounts) -> [QueueLength; 4] {
-        let now = self.clock.now().milliseconds();
-        QueueClass::ALL.map(|class| {
-            let counted = counts.queue[class as usize];
-            let waited_ms = counted.oldest.map_or(0, |oldest| now.saturating_sub(oldest.milliseconds()));
-            QueueLength { class, rows: counted.rows, oldest_s: u64::try_from(waited_ms / 1_000).unwrap_or(0) }
-        })
     }
 }
 

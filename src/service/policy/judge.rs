@@ -4,7 +4,8 @@
 use super::author::{Traces, look_at_author, look_at_client, look_at_policy, look_at_repeats};
 use super::findings::Findings;
 use super::hook::{HookCall, HookTexts};
-use super::post::{Judged, Post, PostKind};
+use super::judged::Judged;
+use super::post::{Post, PostKind};
 use super::signals::{look_at_form, look_at_texts};
 use super::words::{Severity, WordMatch};
 use crate::domain::{AuthorRole, Finding, Origin, ProductId, Reason, Sender, State};
@@ -71,7 +72,7 @@ impl ModerationSettings {
     }
 
     /// Whether anything is looked at.
-    pub(in crate::service) fn looks_at(&self, kind: PostKind) -> bool {
+    pub(crate) fn looks_at(&self, kind: PostKind) -> bool {
         let signals = &self.signals;
         self.policy_for(kind) != Policy::None
             || self.hook.is_some()
@@ -96,7 +97,7 @@ impl Service {
     /// # Errors
     /// [`ServiceError::Refused`] when it has a refused word, unless `submission` came before, and
     /// those of the store when it had to be asked.
-    pub(in crate::service) async fn judge(
+    pub(crate) async fn judge(
         &self,
         post: Post<'_>,
         sender: &Sender,

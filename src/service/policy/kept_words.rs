@@ -23,7 +23,7 @@ pub(super) struct Kept {
 
 /// The lists of a process.
 #[derive(Debug, Default)]
-pub(in crate::service) struct KeptWords {
+pub(crate) struct KeptWords {
     kept: RwLock<Option<Kept>>,
     /// One asks the store; the others wait for the first lists, and use those before until then.
     pub(super) asking: tokio::sync::Mutex<()>,

@@ -7,6 +7,7 @@ mod contacts;
 mod findings;
 pub(super) mod hook;
 mod judge;
+mod judged;
 pub(super) mod kept_words;
 mod lists;
 mod post;

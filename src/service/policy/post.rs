@@ -1,8 +1,6 @@
-//! A new text as the policy looks at it, and what comes of looking. Deliberately absent: the
-//! looking itself (`judge`).
+//! A new text as the policy looks at it. Deliberately absent: looking at it (`judge`).
 
-use super::hook::HookCall;
-use crate::domain::{NewAnswer, NewQuestion, NewReview, Origin, PhotoUrl, ProductId, QuestionId, State};
+use crate::domain::{NewAnswer, NewQuestion, NewReview, PhotoUrl, ProductId, QuestionId};
 
 /// What kind of row a text is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,7 +54,7 @@ pub struct Post<'p> {
 }
 
 impl<'p> Post<'p> {
-    pub(in crate::service) fn of_question(question: &'p NewQuestion) -> Self {
+    pub(crate) fn of_question(question: &'p NewQuestion) -> Self {
         Self {
             kind: PostKind::Question,
             product_id: Some(question.product_id),
@@ -69,7 +67,7 @@ impl<'p> Post<'p> {
         }
     }
 
-    pub(in crate::service) fn of_answer(
+    pub(crate) fn of_answer(
         question_id: QuestionId,
         product_id: Option<ProductId>,
         answer: &'p NewAnswer,
@@ -86,7 +84,7 @@ impl<'p> Post<'p> {
         }
     }
 
-    pub(in crate::service) fn of_review(review: &'p NewReview) -> Self {
+    pub(crate) fn of_review(review: &'p NewReview) -> Self {
         Self {
             kind: PostKind::Review,
             product_id: Some(review.product_id),
@@ -102,22 +100,5 @@ impl<'p> Post<'p> {
     /// The fields that everybody reads, with their names in requests.
     pub(super) fn texts(&self) -> [(&'static str, &'p str); 3] {
         [("body", self.body), ("summary", self.summary), ("name", self.name)]
-    }
-}
-
-/// What comes of looking at a text that is not refused. The default is a text of which nothing is
-/// kept but itself.
-#[derive(Debug, Default)]
-pub(in crate::service) struct Judged {
-    /// What is kept beyond the text, its state among it.
-    pub(in crate::service) origin: Option<Box<Origin>>,
-    /// What the hook is asked once the text is written.
-    pub(in crate::service) hook: Option<Box<HookCall>>,
-}
-
-impl Judged {
-    /// The state that the text begins with.
-    pub(in crate::service) fn state(&self) -> State {
-        self.origin.as_deref().map_or(State::Published, |origin| origin.state)
     }
 }

@@ -13,7 +13,7 @@ use ureq::{Agent, Error};
 
 use super::addresses::is_open;
 use super::opinion::Opinion;
-use super::{HookCall, HookTexts};
+use super::waiting::{HookCall, HookTexts};
 use crate::domain::{Id as _, PhotoUrl, ProductId, Target, Timestamp};
 use crate::service::settings::HookSettings;
 
@@ -22,7 +22,7 @@ const MAX_RESPONSE_BYTES: u64 = 8 << 10;
 
 /// Sends requests to the hook.
 #[derive(Debug, Clone)]
-pub(in crate::service) struct HookClient {
+pub(crate) struct HookClient {
     agent: Agent,
     settings: HookSettings,
 }
@@ -57,7 +57,7 @@ impl Resolver for GuardedResolver {
 
 impl HookClient {
     /// A client that trusts the authorities that the machine trusts.
-    pub(in crate::service) fn new(settings: &HookSettings) -> Self {
+    pub(crate) fn new(settings: &HookSettings) -> Self {
         let takes_private = settings.private_addresses;
         let config = Agent::config_builder()
             .timeout_global(Some(settings.timeout))

@@ -9,15 +9,17 @@ use tokio::sync::oneshot;
 
 use super::client::HookClient;
 use super::opinion::Opinion;
-use super::{HookCall, HookRequest};
+use super::waiting::{HookCall, HookLog, HookRequest};
 use crate::domain::{Actor, Reason, State, Target};
 use crate::service::clock::Clock;
-use crate::service::lanes::log_throttle::LogThrottle;
 use crate::service::lanes::moderation::ModerationRequest;
 use crate::service::lanes::queue::{BatchQueue, Consumer, Taken};
 use crate::service::lanes::writer::WriteRequest;
 use crate::service::settings::HookFailure;
 use crate::store::moderation::{Decide, Moderation};
+
+static NO_OPINION: HookLog = HookLog::new();
+static NOT_DECIDED: HookLog = HookLog::new();
 
 /// How often an idle thread looks whether it is to end; closing the queue wakes it anyway.
 const IDLE_INTERVAL: Duration = Duration::from_mins(1);
@@ -25,33 +27,18 @@ const IDLE_INTERVAL: Duration = Duration::from_mins(1);
 /// The revision of a row that nobody has decided about.
 const FIRST_REVISION: u64 = 0;
 
-/// Failures, logged once a second at most.
-pub(super) struct HookLog(LogThrottle);
-
-pub(super) static NOT_ASKED: HookLog = HookLog(LogThrottle::new());
-static NO_OPINION: HookLog = HookLog(LogThrottle::new());
-static NOT_DECIDED: HookLog = HookLog(LogThrottle::new());
-
-impl HookLog {
-    pub(super) fn warn(&self, problem: &str) {
-        if let Some(times) = self.0.is_due() {
-            tracing::warn!(problem, times, "the hook said nothing about a text");
-        }
-    }
-}
-
 /// A thread that asks.
-pub(in crate::service) struct HookLane {
-    pub(in crate::service) queue: Consumer<HookRequest>,
-    pub(in crate::service) is_stopping: Arc<AtomicBool>,
-    pub(in crate::service) client: HookClient,
-    pub(in crate::service) writes: Arc<BatchQueue<WriteRequest>>,
-    pub(in crate::service) clock: Arc<dyn Clock>,
+pub(crate) struct HookLane {
+    pub(crate) queue: Consumer<HookRequest>,
+    pub(crate) is_stopping: Arc<AtomicBool>,
+    pub(crate) client: HookClient,
+    pub(crate) writes: Arc<BatchQueue<WriteRequest>>,
+    pub(crate) clock: Arc<dyn Clock>,
 }
 
 impl HookLane {
     /// Asks until the queue is closed.
-    pub(in crate::service) fn run(self) {
+    pub(crate) fn run(self) {
         let mut one = Vec::new();
         loop {
             match self.queue.take(1, IDLE_INTERVAL, &mut one) {
