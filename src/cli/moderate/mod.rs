@@ -29,7 +29,7 @@ const MAX_ITEMS: usize = 10 * MAX_DECIDED_ITEMS;
 
 /// The options of `moderate`.
 #[derive(Debug, Clone, Args)]
-pub(in crate::cli) struct ModerateArgs {
+pub(crate) struct ModerateArgs {
     #[command(subcommand)]
     action: Action,
 }
@@ -148,7 +148,7 @@ struct Output {
 }
 
 /// Does it. The exit status is 0 when all was done, 1 when something was not.
-pub(in crate::cli) fn run(args: &ModerateArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(args: &ModerateArgs) -> anyhow::Result<ExitCode> {
     match &args.action {
         Action::List(list) => list.run(),
         Action::Show(show) => show.run(),

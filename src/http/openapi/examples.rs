@@ -3,8 +3,8 @@
 
 use serde_json::Value;
 
+use super::described::Settings;
 use super::moderation;
-use super::template::Settings;
 use crate::domain::{
     CartItem, Draft, Field, FieldError, Interaction, NewAnswer, NewQuestion, NewReview, note,
 };

@@ -2,6 +2,7 @@
 //! methods come from `routes`, limits from the settings in force, and errors from `problem`.
 //! Deliberately absent: the page that shows the document (`docs`).
 
+mod described;
 mod examples;
 mod lists;
 mod moderation;
@@ -16,7 +17,7 @@ use http::Method;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
-use self::template::Settings;
+use self::described::Settings;
 use super::operation::{Operation, allow};
 use super::services::Part;
 use super::settings::HttpSettings;

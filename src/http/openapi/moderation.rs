@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::template::Settings;
+use super::described::Settings;
 use crate::domain::{
     Actor, AuthorRole, Digest, FieldError, Finding, Id as _, ProductId, Reason, State, Target, Timestamp,
 };

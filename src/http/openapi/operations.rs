@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::template::Settings;
+use super::described::Settings;
 use super::{examples, responses};
 use crate::http::operation::Operation;
 use crate::http::request::caller::Role;

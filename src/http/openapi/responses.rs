@@ -7,7 +7,7 @@ use http::HeaderMap;
 use http::header::{ACCEPT, ALLOW, HeaderValue};
 use serde_json::{Map, Value, json};
 
-use super::template::Settings;
+use super::described::Settings;
 use crate::http::operation::Operation;
 use crate::http::request::head_limits::{HEAD_MAX_BYTES, MAX_FIELDS, TARGET_MAX_BYTES};
 use crate::http::response::problem::{Kind, Problem};

@@ -3,26 +3,17 @@
 
 use serde_json::{Map, Value, json};
 
+use super::described::Settings;
 use super::{lists, moderation};
 use crate::domain::{DEFAULT_PAGE_SIZE, MAX_ID, MAX_PIECES, Reason};
-use crate::http::operation::Operation;
 use crate::http::response::caching;
 use crate::http::response::cors::{self, CorsOrigins};
 use crate::http::response::encoding::Encoding;
 use crate::http::response::problem;
-use crate::http::settings::HttpSettings;
 use crate::http::watch::history::{MAX_STEPS, STEP};
-use crate::service::ServiceSettings;
 
 const DOCUMENT: &str = include_str!("document.json");
 const OPERATIONS: &str = include_str!("operations.json");
-
-/// The server that is described.
-pub(super) struct Settings<'a> {
-    pub(super) http: &'a HttpSettings,
-    pub(super) service: &'a ServiceSettings,
-    pub(super) operations: &'a [&'static Operation],
-}
 
 /// The document without its paths, and its operations by name.
 pub(super) fn filled(settings: &Settings<'_>) -> (Value, Value) {

@@ -11,7 +11,7 @@ use crate::domain::Target;
 
 /// Carries out changes in the session's open transaction, in order. All of their rows are locked
 /// first, in one order, so that two sessions do not wait for each other.
-pub(in crate::store) fn moderate_all<R: Rows>(
+pub(crate) fn moderate_all<R: Rows>(
     rows: &mut R,
     moderations: &[Moderation],
 ) -> Result<Vec<Moderated>, R::Error> {
@@ -71,10 +71,7 @@ fn moderate<R: Rows>(rows: &mut R, moderation: &Moderation) -> Result<Moderated,
 }
 
 /// Answers a question in the session's open transaction, which changes nothing.
-pub(in crate::store) fn answer<R: Rows>(
-    rows: &mut R,
-    query: &ModerationQuery,
-) -> Result<ModerationAnswer, R::Error> {
+pub(crate) fn answer<R: Rows>(rows: &mut R, query: &ModerationQuery) -> Result<ModerationAnswer, R::Error> {
     match query {
         ModerationQuery::Queue(query) => queue::page(rows, query),
         ModerationQuery::Counts => counts::counts(rows),

@@ -28,7 +28,7 @@ struct Written<'a> {
 }
 
 /// The text of findings.
-pub(in crate::store) fn write_findings(findings: &[Finding]) -> String {
+pub(crate) fn write_findings(findings: &[Finding]) -> String {
     let written: Vec<_> = findings
         .iter()
         .map(|finding| Written {
@@ -47,7 +47,7 @@ pub(in crate::store) fn write_findings(findings: &[Finding]) -> String {
 ///
 /// # Errors
 /// What is wrong with the text.
-pub(in crate::store) fn read_findings(text: &str) -> Result<Vec<Finding>, String> {
+pub(crate) fn read_findings(text: &str) -> Result<Vec<Finding>, String> {
     let written: Vec<Written<'_>> =
         serde_json::from_str(text).map_err(|error| format!("they are no list of findings: {error}"))?;
     written.into_iter().map(read_one).collect()

@@ -23,7 +23,7 @@ const OF_SUBJECT: [&str; 2] = [
 ];
 
 /// Forgets it in the session's open transaction.
-pub(in crate::store) fn forget_person<S: Sql>(
+pub(crate) fn forget_person<S: Sql>(
     sql: &mut S,
     rows: impl Iterator<Item = Target>,
     subject: Option<Digest>,

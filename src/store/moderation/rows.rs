@@ -6,29 +6,29 @@ use super::sql::Sql;
 use crate::domain::{ProductId, State, Target};
 
 /// Stands in the place of a text that is kept no longer.
-pub(in crate::store) const EMPTIED_BODY: &str = "This text was rejected and is kept no longer.";
+pub(crate) const EMPTIED_BODY: &str = "This text was rejected and is kept no longer.";
 
 /// A row that is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::store) struct FoundRow {
+pub(crate) struct FoundRow {
     /// Its product.
-    pub(in crate::store) product_id: ProductId,
+    pub(crate) product_id: ProductId,
     /// Whether the row itself says that it is public. It wins over what moderation has kept: a
     /// process of an earlier version may have hidden it.
-    pub(in crate::store) is_public: bool,
+    pub(crate) is_public: bool,
 }
 
 /// A row with its texts.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::store) struct ReadRow {
+pub(crate) struct ReadRow {
     /// The row.
-    pub(in crate::store) found: FoundRow,
+    pub(crate) found: FoundRow,
     /// Its texts.
-    pub(in crate::store) texts: ItemTexts,
+    pub(crate) texts: ItemTexts,
 }
 
 /// A session whose open transaction reaches the rows themselves.
-pub(in crate::store) trait Rows: Sql {
+pub(crate) trait Rows: Sql {
     /// Keeps others from changing rows until the transaction ends. Called for all rows of a
     /// transaction at once, so that two transactions do not wait for each other.
     fn lock(&mut self, targets: &[Target]) -> Result<(), Self::Error>;

@@ -7,7 +7,7 @@ use crate::store::{StoreError, columns};
 
 /// A parameter.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::store) enum Value<'a> {
+pub(crate) enum Value<'a> {
     /// A number, or none.
     Integer(Option<i64>),
     /// A text, or none.
@@ -36,29 +36,29 @@ impl<'a> From<&'a Digest> for Value<'a> {
 
 impl Value<'_> {
     /// An id.
-    pub(in crate::store) fn id(id: impl Id) -> Self {
+    pub(crate) fn id(id: impl Id) -> Self {
         Self::Integer(Some(id.get().cast_signed()))
     }
 
     /// A number that is not negative.
-    pub(in crate::store) fn count(number: u64) -> Self {
+    pub(crate) fn count(number: u64) -> Self {
         Self::Integer(Some(number.cast_signed()))
     }
 
     /// A time.
-    pub(in crate::store) fn time(time: Timestamp) -> Self {
+    pub(crate) fn time(time: Timestamp) -> Self {
         Self::Integer(Some(time.milliseconds()))
     }
 
     /// A flag.
-    pub(in crate::store) fn flag(flag: bool) -> Self {
+    pub(crate) fn flag(flag: bool) -> Self {
         Self::Integer(Some(flag.into()))
     }
 }
 
 /// A value of a row that came back.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::store) enum Cell {
+pub(crate) enum Cell {
     /// None.
     Null,
     /// A number.
@@ -71,7 +71,7 @@ pub(in crate::store) enum Cell {
 
 impl Cell {
     /// The value as a parameter. One that is missing has the type of a number.
-    pub(in crate::store) fn value(&self) -> Value<'_> {
+    pub(crate) fn value(&self) -> Value<'_> {
         match self {
             Self::Null => Value::Integer(None),
             Self::Integer(number) => Value::Integer(Some(*number)),
@@ -83,14 +83,14 @@ impl Cell {
 
 /// A row that came back.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::store) struct Cells(pub(in crate::store) Vec<Cell>);
+pub(crate) struct Cells(pub(crate) Vec<Cell>);
 
 impl Cells {
     /// A number.
     ///
     /// # Errors
     /// When the column has none.
-    pub(in crate::store) fn integer(&self, column: usize) -> Result<i64, StoreError> {
+    pub(crate) fn integer(&self, column: usize) -> Result<i64, StoreError> {
         self.optional_integer(column)?.ok_or_else(|| unexpected(column))
     }
 
@@ -98,7 +98,7 @@ impl Cells {
     ///
     /// # Errors
     /// When the column has something else.
-    pub(in crate::store) fn optional_integer(&self, column: usize) -> Result<Option<i64>, StoreError> {
+    pub(crate) fn optional_integer(&self, column: usize) -> Result<Option<i64>, StoreError> {
         match self.0.get(column) {
             Some(Cell::Integer(number)) => Ok(Some(*number)),
             Some(Cell::Null) => Ok(None),
@@ -110,7 +110,7 @@ impl Cells {
     ///
     /// # Errors
     /// When the column has none.
-    pub(in crate::store) fn text(&self, column: usize) -> Result<&str, StoreError> {
+    pub(crate) fn text(&self, column: usize) -> Result<&str, StoreError> {
         self.optional_text(column)?.ok_or_else(|| unexpected(column))
     }
 
@@ -118,7 +118,7 @@ impl Cells {
     ///
     /// # Errors
     /// When the column has something else.
-    pub(in crate::store) fn optional_text(&self, column: usize) -> Result<Option<&str>, StoreError> {
+    pub(crate) fn optional_text(&self, column: usize) -> Result<Option<&str>, StoreError> {
         match self.0.get(column) {
             Some(Cell::Text(text)) => Ok(Some(text)),
             Some(Cell::Null) => Ok(None),
@@ -130,7 +130,7 @@ impl Cells {
     ///
     /// # Errors
     /// When the column has something else.
-    pub(in crate::store) fn optional_bytes(&self, column: usize) -> Result<Option<&[u8]>, StoreError> {
+    pub(crate) fn optional_bytes(&self, column: usize) -> Result<Option<&[u8]>, StoreError> {
         match self.0.get(column) {
             Some(Cell::Bytes(bytes)) => Ok(Some(bytes)),
             Some(Cell::Null) => Ok(None),
@@ -142,7 +142,7 @@ impl Cells {
     ///
     /// # Errors
     /// When the column has none.
-    pub(in crate::store) fn id<I: Id>(&self, column: usize) -> Result<I, StoreError> {
+    pub(crate) fn id<I: Id>(&self, column: usize) -> Result<I, StoreError> {
         I::new(self.integer(column)?.cast_unsigned()).map_err(|_| unexpected(column))
     }
 }
@@ -152,18 +152,13 @@ fn unexpected(column: usize) -> StoreError {
 }
 
 /// That a value of a table breaks a rule.
-pub(in crate::store) fn damaged(
-    table: &'static str,
-    row: i64,
-    column: &'static str,
-    problem: String,
-) -> StoreError {
+pub(crate) fn damaged(table: &'static str, row: i64, column: &'static str, problem: String) -> StoreError {
     StoreError::Damaged { product_id: None, table, row, column, problem }
 }
 
 /// The columns of a row that came back, with their names for messages.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::store) struct NamedCells<'c> {
+pub(crate) struct NamedCells<'c> {
     cells: &'c Cells,
     table: &'static str,
     /// The row's key, for messages.
@@ -172,12 +167,12 @@ pub(in crate::store) struct NamedCells<'c> {
 
 impl<'c> NamedCells<'c> {
     /// A row of `table` whose key is in column `key`.
-    pub(in crate::store) fn new(cells: &'c Cells, table: &'static str, key: usize) -> Self {
+    pub(crate) fn new(cells: &'c Cells, table: &'static str, key: usize) -> Self {
         Self { cells, table, row: cells.integer(key).unwrap_or(0) }
     }
 
     /// What `convert` makes of a number.
-    pub(in crate::store) fn number<T>(
+    pub(crate) fn number<T>(
         self,
         index: usize,
         column: &'static str,
@@ -190,7 +185,7 @@ impl<'c> NamedCells<'c> {
     }
 
     /// The same, or none.
-    pub(in crate::store) fn optional_number<T>(
+    pub(crate) fn optional_number<T>(
         self,
         index: usize,
         column: &'static str,
@@ -200,7 +195,7 @@ impl<'c> NamedCells<'c> {
     }
 
     /// What `convert` makes of a text.
-    pub(in crate::store) fn text<T>(
+    pub(crate) fn text<T>(
         self,
         index: usize,
         column: &'static str,
@@ -215,7 +210,7 @@ impl<'c> NamedCells<'c> {
     }
 
     /// A text, or none.
-    pub(in crate::store) fn optional_text(
+    pub(crate) fn optional_text(
         self,
         index: usize,
         column: &'static str,
@@ -224,7 +219,7 @@ impl<'c> NamedCells<'c> {
     }
 
     /// A digest, or none.
-    pub(in crate::store) fn optional_digest(
+    pub(crate) fn optional_digest(
         self,
         index: usize,
         column: &'static str,
@@ -239,7 +234,7 @@ impl<'c> NamedCells<'c> {
     }
 
     /// That a column breaks a rule.
-    pub(in crate::store) fn damaged(self, column: &'static str, problem: String) -> StoreError {
+    pub(crate) fn damaged(self, column: &'static str, problem: String) -> StoreError {
         damaged(self.table, self.row, column, problem)
     }
 
@@ -249,7 +244,7 @@ impl<'c> NamedCells<'c> {
 }
 
 /// A session with an open transaction that runs such statements.
-pub(in crate::store) trait Sql {
+pub(crate) trait Sql {
     /// What the session's failures are. [`StoreError`] is one of them.
     type Error: From<StoreError>;
 

@@ -5,7 +5,7 @@ use super::sql::{Cell, Cells, Sql, Value};
 use crate::domain::{Digest, DigestKey, PEOPLE_SECRET, Set};
 
 /// Most rows of a [`TableRows`] that a dump gives.
-pub(in crate::store) const TABLE_ROWS_PER_BATCH: usize = 4_096;
+pub(crate) const TABLE_ROWS_PER_BATCH: usize = 4_096;
 
 /// A table of moderation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,7 +30,7 @@ pub enum ModerationTable {
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::store) enum ColumnHolds {
+pub(crate) enum ColumnHolds {
     /// A number of 64 bits.
     Number,
     /// A text.
@@ -42,17 +42,17 @@ pub(in crate::store) enum ColumnHolds {
 use ColumnHolds::{Bytes, Number, Text};
 
 /// What the definition of a table says.
-pub(in crate::store) struct TableDefinition {
+pub(crate) struct TableDefinition {
     /// Its name in both stores.
-    pub(in crate::store) name: &'static str,
+    pub(crate) name: &'static str,
     /// All columns.
-    pub(in crate::store) columns: &'static [(&'static str, ColumnHolds)],
+    pub(crate) columns: &'static [(&'static str, ColumnHolds)],
     /// Columns by which each store finds rows in order.
-    pub(in crate::store) key: &'static [&'static str],
+    pub(crate) key: &'static [&'static str],
     /// Whether its rows belong to questions, answers and reviews, by `kind` and `row_id`.
-    pub(in crate::store) is_of_rows: bool,
+    pub(crate) is_of_rows: bool,
     /// The column whose new values the store gives out.
-    pub(in crate::store) counts: Option<&'static str>,
+    pub(crate) counts: Option<&'static str>,
 }
 
 static DEFINITIONS: [TableDefinition; 8] = [
@@ -199,7 +199,7 @@ impl ModerationTable {
     ];
 
     /// Its definition.
-    pub(in crate::store) fn definition(self) -> &'static TableDefinition {
+    pub(crate) fn definition(self) -> &'static TableDefinition {
         &DEFINITIONS[self as usize]
     }
 
@@ -209,13 +209,13 @@ impl ModerationTable {
     }
 
     /// Those whose rows belong to questions, answers and reviews.
-    pub(in crate::store) fn of_rows() -> impl Iterator<Item = Self> {
+    pub(crate) fn of_rows() -> impl Iterator<Item = Self> {
         Self::ALL.into_iter().filter(|table| table.definition().is_of_rows)
     }
 }
 
 /// The key with which a store makes digests of people, from its table of secrets.
-pub(in crate::store) fn digest_key(secrets: &TableRows) -> Option<DigestKey> {
+pub(crate) fn digest_key(secrets: &TableRows) -> Option<DigestKey> {
     let people = secrets.rows.iter().find(|row| row.text(0).is_ok_and(|name| name == PEOPLE_SECRET))?;
     let secret = people.optional_bytes(1).ok().flatten()?;
     <&[u8; 32]>::try_from(secret).ok().map(DigestKey::new)
@@ -223,7 +223,7 @@ pub(in crate::store) fn digest_key(secrets: &TableRows) -> Option<DigestKey> {
 
 impl TableRows {
     /// The kinds and ids of rows whose column has this digest.
-    pub(in crate::store) fn of_person(&self, column: &str, person: Digest) -> Vec<(u64, u64)> {
+    pub(crate) fn of_person(&self, column: &str, person: Digest) -> Vec<(u64, u64)> {
         let definition = self.table.definition();
         let (digest, kind, id) =
             (definition.place(column), definition.place("kind"), definition.place("row_id"));
@@ -237,7 +237,7 @@ impl TableRows {
 
 impl TableDefinition {
     /// The names of all columns, as statements list them.
-    pub(in crate::store) fn column_list(&self) -> String {
+    pub(crate) fn column_list(&self) -> String {
         let names: Vec<_> = self.columns.iter().map(|(name, _)| *name).collect();
         names.join(", ")
     }
@@ -252,7 +252,7 @@ impl TableDefinition {
 }
 
 /// The numbers of the kinds of rows in a set that moderation knows.
-pub(in crate::store) fn kind_numbers(set: Set) -> &'static [i64] {
+pub(crate) fn kind_numbers(set: Set) -> &'static [i64] {
     match set {
         Set::Catalogue => &[],
         Set::Questions => &[0, 1],
@@ -268,7 +268,7 @@ pub struct TableRows {
 }
 
 impl TableRows {
-    pub(in crate::store) fn new(table: ModerationTable, rows: Vec<Cells>) -> Self {
+    pub(crate) fn new(table: ModerationTable, rows: Vec<Cells>) -> Self {
         Self { table, rows }
     }
 
@@ -288,11 +288,11 @@ impl TableRows {
     }
 
     /// The last one alone.
-    pub(in crate::store) fn last(&self) -> Option<Self> {
+    pub(crate) fn last(&self) -> Option<Self> {
         self.rows.last().map(|row| Self::new(self.table, vec![row.clone()]))
     }
 
-    pub(in crate::store) fn rows(&self) -> &[Cells] {
+    pub(crate) fn rows(&self) -> &[Cells] {
         &self.rows
     }
 
@@ -306,7 +306,7 @@ impl TableRows {
 
 /// The rows of a table in the order of its key, behind those that were read before; none at its
 /// end.
-pub(in crate::store) fn next_rows<S: Sql>(
+pub(crate) fn next_rows<S: Sql>(
     sql: &mut S,
     table: ModerationTable,
     before: Option<&TableRows>,
@@ -327,7 +327,7 @@ pub(in crate::store) fn next_rows<S: Sql>(
 
 /// Rules of both stores: statements that list, as one text each, rows of moderation whose question,
 /// answer or review is not there, and those with a kind or state that there is not.
-pub(in crate::store) fn astray() -> Vec<String> {
+pub(crate) fn astray() -> Vec<String> {
     let mut rules = Vec::new();
     for table in ModerationTable::of_rows().map(ModerationTable::name) {
         for (number, (noun, rows, id)) in (0..).zip([
@@ -355,7 +355,7 @@ pub(in crate::store) fn astray() -> Vec<String> {
 }
 
 /// The statement that drops what belongs to rows of a set in one table.
-pub(in crate::store) fn forget(table: ModerationTable, set: Set) -> Option<String> {
+pub(crate) fn forget(table: ModerationTable, set: Set) -> Option<String> {
     let kinds: Vec<String> = kind_numbers(set).iter().map(ToString::to_string).collect();
     let is_concerned = table.definition().is_of_rows && !kinds.is_empty();
     is_concerned.then(|| format!("DELETE FROM {} WHERE kind IN ({})", table.name(), kinds.join(", ")))

@@ -27,7 +27,7 @@ const PAGES_PER_STEP: i32 = 4_096;
 /// It ends however much is written meanwhile: the read transaction keeps its state, so no page is
 /// copied twice. Until then the write-ahead log grows, since nothing of it can be folded into the
 /// file.
-pub(in crate::store) fn back_up(
+pub(crate) fn back_up(
     path: &Path,
     target: &Path,
     progress: &mut dyn FnMut(PagesCopied),
@@ -61,7 +61,7 @@ pub(in crate::store) fn back_up(
 /// [`StoreError::WrongSchema`] when the backup is not a store of a known version,
 /// [`StoreError::DamagedFile`] when its pages are damaged, [`StoreError::NotEmpty`] when the store
 /// has rows and `mode` does not replace them. Nothing is changed then.
-pub(in crate::store) fn restore(
+pub(crate) fn restore(
     path: &Path,
     backup: &Path,
     mode: LoadMode,
