@@ -41,10 +41,10 @@ fn review(id: u64) -> Target {
     Target::Review(ReviewId::new(id).expect("in range"))
 }
 
-fn waiting() -> Box<Origin> {
+fn waiting() -> Origin {
     let finding =
         Finding { reason: Reason::Links, field: Some("body"), matched: None, at: None, holds: true };
-    Box::new(Origin {
+    Origin {
         state: State::Pending,
         author: Some(Digest::from_bytes([7; 16])),
         is_identified: true,
@@ -53,7 +53,7 @@ fn waiting() -> Box<Origin> {
         client: None,
         text: Some(Digest::from_bytes([8; 16])),
         findings: vec![finding],
-    })
+    }
 }
 
 fn decide(target: Target, to: State) -> Moderation {
@@ -96,7 +96,7 @@ fn moderated_shop(place: &Place) -> Shop<'_> {
     let mut asked = [shop::question(product_id, "Waits?"), shop::question(product_id, "Spam?")];
     for command in &mut asked {
         let Command::AddQuestion { origin, .. } = command else { panic!("a question") };
-        *origin = Some(waiting());
+        *origin = Some(Box::new(waiting()));
     }
     let written = Command::AddReview {
         review: NewReview {
@@ -115,7 +115,7 @@ fn moderated_shop(place: &Place) -> Shop<'_> {
         },
         written_at: Timestamp::nearest(1_600_000_000_000),
         submission: None,
-        origin: Some(waiting()),
+        origin: Some(Box::new(waiting())),
     };
     let vote = |byte| Command::VoteAs {
         target: question(1),
