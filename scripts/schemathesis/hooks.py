@@ -11,12 +11,17 @@ KEY = re.compile(r'[!#-+\--:<-~]{1,255}|"([!#-\[\]-~]|\\["\\]){1,255}"')
 numbers = itertools.count(1)
 
 
+MEMBERS = ("kind", "id", "revision")
+
+
 def each_once(items):
-    seen = {}
+    """Each row once, without members that nobody knows: they may have numbers that no program reads."""
+    rows = {}
     for item in items:
-        key = (item.get("kind"), item.get("id")) if isinstance(item, dict) else str(item)
-        seen.setdefault(key if not isinstance(key, tuple) else str(key), item)
-    return list(seen.values())
+        if isinstance(item, dict):
+            item = {name: item[name] for name in MEMBERS if name in item}
+        rows.setdefault(str(item.get("kind")) + str(item.get("id")) if isinstance(item, dict) else str(item), item)
+    return list(rows.values())
 
 
 def without_points(value):

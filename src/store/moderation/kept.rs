@@ -26,7 +26,7 @@ pub(super) struct Kept {
     pub(super) target: Target,
     /// Its product.
     pub(super) product_id: ProductId,
-    /// Its state, once [`agree`](Self::agree) has heard the row itself.
+    /// Its state, once the row itself was looked at.
     pub(super) state: State,
     /// Grows with every decision.
     pub(super) revision: u64,

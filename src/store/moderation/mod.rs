@@ -1,6 +1,6 @@
 //! Moderation in a store: what can be asked and changed, in terms that both stores share. The
 //! statements are in the modules below, once for both stores; a store adds how rows themselves are
-//! found, shown and hidden ([`rows`]). Deliberately absent: which texts are held (`service`).
+//! found, shown and hidden (`rows`). Deliberately absent: which texts are held (`service`).
 
 mod appeals;
 mod authors;

@@ -42,7 +42,7 @@ pub enum ModerationQuery {
 pub struct QueueQuery {
     /// Rows in this state alone.
     pub state: Option<State>,
-    /// Questions (0), answers (1) or reviews (2) alone; see [`kind_number`].
+    /// Questions (0), answers (1) or reviews (2) alone.
     pub kind: Option<u8>,
     /// Rows that wait for this reason alone, or were reported for it.
     pub reason: Option<Reason>,
