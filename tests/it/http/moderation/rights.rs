@@ -123,8 +123,10 @@ on_every_store! {
             command.args(["--silent", "--show-error", "--max-time", "20", "--http2-prior-knowledge"]);
             command.args(["--write-out", " %{http_code} %{http_version}", "-H", &authorization]).args(arguments);
             let output = command.output().expect("curl is missing: install it with `apt-get install curl`");
-            assert!(output.status.success(), "{output:?}");
-            String::from_utf8(output.stdout).expect("UTF-8")
+            let text = String::from_utf8(output.stdout).expect("UTF-8");
+            // A client that is refused early may be cut off while it sends, once it has the response.
+            assert!(output.status.success() || text.ends_with(" 413 2"), "{text} {:?}", output.stderr);
+            text
         };
         let empty = r#"{"items":[],"next":null,"is_partial":false} 200 2"#;
         assert_eq!(curl(&[&url("queue")]), empty);
