@@ -124,7 +124,7 @@ on_every_store! {
             command.args(["--write-out", " %{http_code} %{http_version}", "-H", &authorization]).args(arguments);
             let output = command.output().expect("curl is missing: install it with `apt-get install curl`");
             let text = String::from_utf8(output.stdout).expect("UTF-8");
-            // A client that is refused early may be cut off while it sends, once it has the response.
+            // A client that is refused early may be cut off once it has the response.
             assert!(output.status.success() || text.ends_with(" 413 2"), "{text} {:?}", output.stderr);
             text
         };
