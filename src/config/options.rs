@@ -299,7 +299,7 @@ pub struct ServeOptions {
     pub identity_keys: WrittenKeys,
 
     #[expect(clippy::doc_markdown, reason = "this comment is the help text, shown as it is")]
-    #[allow(rustdoc::bare_urls, reason = "this comment is the help text, shown as it is")]
+    #[expect(rustdoc::bare_urls, reason = "this comment is the help text, shown as it is")]
     /// What tokens must name as their audience (aud), such as https://reviews.shop.example
     /// [default: none]
     #[arg(long, help_heading = IDENTITY, env = "ATELIER_IDENTITY_AUDIENCE", value_name = "TEXT", value_parser = identity::audience)]

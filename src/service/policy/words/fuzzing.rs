@@ -1,7 +1,5 @@
 //! Lists of words and texts, on any bytes: for `crate::fuzzing`.
 
-#![allow(clippy::missing_panics_doc, reason = "a panic is how a target says that something is wrong")]
-
 use super::{MAX_MATCHES, MAX_STEPS_PER_CHAR, Severity, WordLists, count_entries};
 
 /// Most bytes of the invented list: as many as the first byte says.
