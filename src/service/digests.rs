@@ -4,7 +4,7 @@
 use ring::rand::{SecureRandom as _, SystemRandom};
 
 use super::{Service, ServiceError};
-use crate::domain::{self, Digest, Email, PEOPLE_SECRET, Sender};
+use crate::domain::{self, Digest, PEOPLE_SECRET, Sender};
 use crate::store::moderation::{Moderated, Moderation};
 
 impl Service {
@@ -31,15 +31,7 @@ impl Service {
     ///
     /// # Errors
     /// As [`keyed_digest`](Self::keyed_digest).
-    pub async fn author_digest(&self, sender: &Sender, email: &Email) -> Result<Digest, ServiceError> {
-        self.author_digest_of(sender, email.as_str()).await
-    }
-
-    /// The same for an address that nobody has checked.
-    ///
-    /// # Errors
-    /// As [`keyed_digest`](Self::keyed_digest).
-    pub async fn author_digest_of(&self, sender: &Sender, email: &str) -> Result<Digest, ServiceError> {
+    pub async fn author_digest(&self, sender: &Sender, email: &str) -> Result<Digest, ServiceError> {
         match &sender.identity {
             Some(identity) => self.subject_digest(&identity.subject).await,
             None => self.keyed_digest("email", email.to_lowercase().as_bytes()).await,

@@ -38,7 +38,7 @@ impl Service {
         let signals = &self.settings.moderation.signals;
         let mut traces = Traces::default();
         if sender.identity.is_some() || (policy != Policy::None && !post.email.is_empty()) {
-            traces.author = Some(self.author_digest_of(sender, post.email).await?);
+            traces.author = Some(self.author_digest(sender, post.email).await?);
         }
         if signals.busy_clients != Signal::Off {
             traces.client = self.client_digest(sender).await?;

@@ -159,7 +159,7 @@ impl Service {
         let mut case = Case::new(post, sender);
         if case.is_of_seller {
             if sender.identity.is_some() {
-                case.traces.author = Some(self.author_digest_of(sender, post.email).await?);
+                case.traces.author = Some(self.author_digest(sender, post.email).await?);
             }
             return Ok(case);
         }

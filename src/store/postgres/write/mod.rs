@@ -340,25 +340,10 @@ async fn second_trip(
         tokio::try_join!(
             biased;
             statements.submissions.replace(connection, submissions),
-            statements.insert_questions.query_if(!questions.question_ids.is_empty(), connection, [
-                &questions.product_ids,
-                &questions.question_ids,
-                &questions.written_at,
-                &questions.bodies,
-                &questions.names,
-                &questions.emails,
-            ]),
+            statements.insert_questions.query_if(!questions.question_ids.is_empty(), connection, questions.parameters()),
             // Before the photos, which name answers.
             statements.origins.second_trip(connection, carried.origins.as_deref()),
-            statements.insert_answers.query_if(!answers.answer_ids.is_empty(), connection, [
-                &answers.product_ids,
-                &answers.answer_ids,
-                &answers.question_ids,
-                &answers.written_at,
-                &answers.bodies,
-                &answers.names,
-                &answers.emails,
-            ]),
+            statements.insert_answers.query_if(!answers.answer_ids.is_empty(), connection, answers.parameters()),
             statements.insert_photos.query_if(!photos.photo_ids.is_empty(), connection, [
                 &photos.product_ids,
                 &photos.photo_ids,

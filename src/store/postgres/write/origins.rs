@@ -155,41 +155,10 @@ impl Statements {
         let NewOrigins { items, questions, answers, reviews, ratings } = origins;
         tokio::try_join!(
             biased;
-            self.questions.query_if(!questions.question_ids.is_empty(), client, [
-                &questions.product_ids,
-                &questions.question_ids,
-                &questions.written_at,
-                &questions.bodies,
-                &questions.names,
-                &questions.emails,
-            ]),
-            self.answers.query_if(!answers.answer_ids.is_empty(), client, [
-                &answers.product_ids,
-                &answers.answer_ids,
-                &answers.question_ids,
-                &answers.written_at,
-                &answers.bodies,
-                &answers.names,
-                &answers.emails,
-            ]),
-            self.reviews.query_if(!reviews.review_ids.is_empty(), client, [
-                &reviews.product_ids,
-                &reviews.review_ids,
-                &reviews.written_at,
-                &reviews.ratings,
-                &reviews.recommend,
-                &reviews.summaries,
-                &reviews.bodies,
-                &reviews.names,
-                &reviews.emails,
-            ]),
-            self.ratings.query_if(!ratings.rating_ids.is_empty(), client, [
-                &ratings.product_ids,
-                &ratings.review_ids,
-                &ratings.rating_ids,
-                &ratings.characteristic_ids,
-                &ratings.stars,
-            ]),
+            self.questions.query_if(!questions.question_ids.is_empty(), client, questions.parameters()),
+            self.answers.query_if(!answers.answer_ids.is_empty(), client, answers.parameters()),
+            self.reviews.query_if(!reviews.review_ids.is_empty(), client, reviews.parameters()),
+            self.ratings.query_if(!ratings.rating_ids.is_empty(), client, ratings.parameters()),
             self.items.query_if(!items.row_ids.is_empty(), client, [
                 &items.product_ids,
                 &items.kinds,

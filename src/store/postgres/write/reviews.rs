@@ -142,30 +142,14 @@ impl Statements {
         let Carried { reviews, review_photos: photos, ratings, .. } = carried;
         tokio::try_join!(
             biased;
-            self.insert.query_if(!reviews.review_ids.is_empty(), client, [
-                &reviews.product_ids,
-                &reviews.review_ids,
-                &reviews.written_at,
-                &reviews.ratings,
-                &reviews.recommend,
-                &reviews.summaries,
-                &reviews.bodies,
-                &reviews.names,
-                &reviews.emails,
-            ]),
+            self.insert.query_if(!reviews.review_ids.is_empty(), client, reviews.parameters()),
             self.insert_photos.query_if(!photos.photo_ids.is_empty(), client, [
                 &photos.product_ids,
                 &photos.photo_ids,
                 &photos.review_ids,
                 &photos.urls,
             ]),
-            self.insert_ratings.query_if(!ratings.rating_ids.is_empty(), client, [
-                &ratings.product_ids,
-                &ratings.review_ids,
-                &ratings.rating_ids,
-                &ratings.characteristic_ids,
-                &ratings.stars,
-            ]),
+            self.insert_ratings.query_if(!ratings.rating_ids.is_empty(), client, ratings.parameters()),
             self.add_to_sums.query_if(!ratings.rating_ids.is_empty(), client, [
                 &ratings.product_ids,
                 &ratings.characteristic_ids,

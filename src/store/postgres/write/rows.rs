@@ -1,13 +1,16 @@
 //! Rows of a batch as statements take them: a list for each column. What becomes a row is decided
 //! in `plan`.
 
-use tokio_postgres::types::Type;
+use tokio_postgres::types::{ToSql, Type};
 
 use crate::domain::{
     AnswerId, CharacteristicId, NewAnswer, NewQuestion, NewReview, PhotoId, ProductId, QuestionId, ReviewId,
     Stars,
 };
 use crate::store::postgres::decode::{Milliseconds, bigint};
+
+/// A parameter of a statement.
+type Parameter<'p> = &'p (dyn ToSql + Sync);
 
 /// The types of the columns of new rows, in the order of the fields.
 pub(crate) const NEW_QUESTION_TYPES: [Type; 6] = [
@@ -128,6 +131,11 @@ pub(crate) struct NewRatings {
 }
 
 impl<'c> NewQuestions<'c> {
+    /// The columns, as statements take them.
+    pub(crate) fn parameters(&self) -> [Parameter<'_>; 6] {
+        [&self.product_ids, &self.question_ids, &self.written_at, &self.bodies, &self.names, &self.emails]
+    }
+
     pub(crate) fn add(
         &mut self,
         question_id: QuestionId,
@@ -144,6 +152,19 @@ impl<'c> NewQuestions<'c> {
 }
 
 impl<'c> NewAnswers<'c> {
+    /// The columns, as statements take them.
+    pub(crate) fn parameters(&self) -> [Parameter<'_>; 7] {
+        [
+            &self.product_ids,
+            &self.answer_ids,
+            &self.question_ids,
+            &self.written_at,
+            &self.bodies,
+            &self.names,
+            &self.emails,
+        ]
+    }
+
     pub(crate) fn add(
         &mut self,
         product_id: ProductId,
@@ -178,6 +199,21 @@ impl<'c> NewPhotos<'c> {
 }
 
 impl<'c> NewReviews<'c> {
+    /// The columns, as statements take them.
+    pub(crate) fn parameters(&self) -> [Parameter<'_>; 9] {
+        [
+            &self.product_ids,
+            &self.review_ids,
+            &self.written_at,
+            &self.ratings,
+            &self.recommend,
+            &self.summaries,
+            &self.bodies,
+            &self.names,
+            &self.emails,
+        ]
+    }
+
     pub(crate) fn add(&mut self, review_id: ReviewId, review: &'c NewReview, written_at: Milliseconds) {
         self.product_ids.push(bigint(review.product_id));
         self.review_ids.push(bigint(review_id));
@@ -207,6 +243,11 @@ impl<'c> NewReviewPhotos<'c> {
 }
 
 impl NewRatings {
+    /// The columns, as statements take them.
+    pub(crate) fn parameters(&self) -> [Parameter<'_>; 5] {
+        [&self.product_ids, &self.review_ids, &self.rating_ids, &self.characteristic_ids, &self.stars]
+    }
+
     pub(crate) fn add(
         &mut self,
         product_id: ProductId,

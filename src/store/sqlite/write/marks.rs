@@ -1,5 +1,5 @@
-//! Votes. They go to the narrow tables `marks` and `review_marks`, in the order of
-//! their places, so that a batch touches each of their pages once. Who voted is `identified`'s.
+//! Votes. They go to the narrow tables `marks` and `review_marks`, in the order of their places, so
+//! that a batch touches each of their pages once. Who voted is `identified`'s.
 
 use rusqlite::Connection;
 
@@ -83,10 +83,7 @@ fn carry_out(
             }
         }
     };
-    let helpful = match target {
-        Target::Review(_) => mark_review(connection, place, counted)?,
-        Target::Question(_) | Target::Answer(_) => mark_entry(connection, place, counted)?,
-    };
+    let helpful = mark(connection, place, target, counted)?;
     Ok(if counted.taken_back > 0 {
         Outcome::TakenBack { product_id }
     } else {
@@ -106,34 +103,82 @@ fn place_of(connection: &Connection, target: Target) -> Result<Option<i64>, Stor
     }
 }
 
-/// What `marks` has of a question or an answer.
-struct EntryMark {
-    helpful: u32,
-    withdrawn: u32,
-    is_reported: bool,
+/// Where the votes of a kind of row are: in its marks or, before the first vote, in the row itself.
+/// All selections have place, votes, votes taken back, and what hides the row.
+struct Counters {
+    marks: &'static str,
+    of_marks: &'static str,
+    table: &'static str,
+    of_row: &'static str,
+    hides: &'static str,
+    update: &'static str,
+    /// The first time, what the row says of its state is copied.
+    insert: &'static str,
 }
 
-/// Changes the votes of a question or an answer; returns those that are shown. The first time, the
-/// row's own counters are copied.
-fn mark_entry(connection: &Connection, place: i64, counted: Counted) -> Result<u32, StoreError> {
-    let sql = "SELECT place, helpful, withdrawn, reported FROM marks WHERE place = ?1";
-    let present = read_at(connection, "marks", sql, place, |columns| {
-        let (helpful, withdrawn) = (columns.count(1, "helpful")?, columns.count(2, "withdrawn")?);
-        Ok(EntryMark { helpful, withdrawn, is_reported: columns.flag(3, "reported")? })
-    })?;
-    let is_new = present.is_none();
-    let mut mark = match present {
-        Some(mark) => mark,
-        None => own_counters(connection, place)?,
+const QUESTIONS: Counters = Counters {
+    marks: "marks",
+    of_marks: "SELECT place, helpful, withdrawn, reported FROM marks WHERE place = ?1",
+    table: "questions",
+    of_row: "SELECT place, helpful, 0, reported FROM questions WHERE place = ?1",
+    hides: "reported",
+    update: "UPDATE marks SET helpful = ?2, withdrawn = ?3 WHERE place = ?1",
+    insert: "INSERT INTO marks (place, helpful, withdrawn, reported)
+             SELECT place, ?2, ?3, reported FROM questions WHERE place = ?1",
+};
+const ANSWERS: Counters = Counters {
+    table: "answers",
+    of_row: "SELECT place, helpful, 0, reported FROM answers WHERE place = ?1",
+    insert: "INSERT INTO marks (place, helpful, withdrawn, reported)
+             SELECT place, ?2, ?3, reported FROM answers WHERE place = ?1",
+    ..QUESTIONS
+};
+const REVIEWS: Counters = Counters {
+    marks: "review_marks",
+    of_marks: "SELECT place, helpful, withdrawn, state, revision FROM review_marks WHERE place = ?1",
+    table: "reviews",
+    of_row: "SELECT place, helpful, 0, state, 0 FROM reviews WHERE place = ?1",
+    hides: "state",
+    update: "UPDATE review_marks SET helpful = ?2, withdrawn = ?3 WHERE place = ?1",
+    insert: "INSERT INTO review_marks (place, helpful, withdrawn, state, revision)
+             SELECT place, ?2, ?3, state, 0 FROM reviews WHERE place = ?1",
+};
+
+impl Counters {
+    fn of(target: Target) -> &'static Self {
+        match target {
+            Target::Question(_) => &QUESTIONS,
+            Target::Answer(_) => &ANSWERS,
+            Target::Review(_) => &REVIEWS,
+        }
+    }
+
+    /// Votes, and those taken back. A damaged row takes no vote.
+    fn read(&self, columns: Columns<'_>) -> Result<(u32, u32), StoreError> {
+        let counted = (columns.count(1, "helpful")?, columns.count(2, "withdrawn")?);
+        if self.hides == "state" {
+            columns.state(3, self.hides)?;
+            columns.count(4, "revision")?;
+        } else {
+            columns.flag(3, self.hides)?;
+        }
+        Ok(counted)
+    }
+}
+
+/// Changes the votes of a row; returns those that are shown.
+fn mark(connection: &Connection, place: i64, target: Target, counted: Counted) -> Result<u32, StoreError> {
+    let counters = Counters::of(target);
+    let read = |table, sql| read_at(connection, table, sql, place, |columns| counters.read(columns));
+    let present = read(counters.marks, counters.of_marks)?;
+    let (sql, own) = match present {
+        Some(present) => (counters.update, Some(present)),
+        None => (counters.insert, read(counters.table, counters.of_row)?),
     };
-    count(&mut mark.helpful, &mut mark.withdrawn, counted);
-    let sql = if is_new {
-        "INSERT INTO marks (place, helpful, withdrawn, reported) VALUES (?1, ?2, ?3, ?4)"
-    } else {
-        "UPDATE marks SET helpful = ?2, withdrawn = ?3, reported = ?4 WHERE place = ?1"
-    };
-    execute(connection, sql, (place, mark.helpful, mark.withdrawn, mark.is_reported))?;
-    shown("marks", place, mark.helpful, mark.withdrawn)
+    let (mut helpful, mut withdrawn) = own.ok_or_else(|| is_missing(counters.table, place))?;
+    count(&mut helpful, &mut withdrawn, counted);
+    execute(connection, sql, (place, helpful, withdrawn))?;
+    shown(counters.marks, place, helpful, withdrawn)
 }
 
 /// Both counters grow up to the largest count, and no more votes are taken back than were given.
@@ -152,70 +197,6 @@ fn shown(table: &'static str, place: i64, helpful: u32, withdrawn: u32) -> Resul
         column: "withdrawn",
         problem,
     })
-}
-
-/// The counters that a question or an answer was added with.
-fn own_counters(connection: &Connection, place: i64) -> Result<EntryMark, StoreError> {
-    // Even places are questions (`place::first_place`).
-    let (table, sql) = if place % 2 == 0 {
-        ("questions", "SELECT place, helpful, reported FROM questions WHERE place = ?1")
-    } else {
-        ("answers", "SELECT place, helpful, reported FROM answers WHERE place = ?1")
-    };
-    let own = read_at(connection, table, sql, place, |columns| {
-        let (helpful, is_reported) = (columns.count(1, "helpful")?, columns.flag(2, "reported")?);
-        Ok(EntryMark { helpful, withdrawn: 0, is_reported })
-    });
-    own?.ok_or_else(|| is_missing(table, place))
-}
-
-/// What `review_marks` has of a review.
-struct ReviewMark {
-    helpful: u32,
-    withdrawn: u32,
-    state: u64,
-    revision: u32,
-}
-
-/// Changes the votes of a review; returns those that are shown. The first time, what the row was
-/// added with is copied.
-fn mark_review(connection: &Connection, place: i64, counted: Counted) -> Result<u32, StoreError> {
-    let present = present_mark(connection, place)?;
-    let is_new = present.is_none();
-    let mut mark = match present {
-        Some(mark) => mark,
-        None => own_mark(connection, place)?,
-    };
-    count(&mut mark.helpful, &mut mark.withdrawn, counted);
-    let sql = if is_new {
-        "INSERT INTO review_marks (place, helpful, withdrawn, state, revision) VALUES (?1, ?2, ?3, ?4, ?5)"
-    } else {
-        "UPDATE review_marks SET helpful = ?2, withdrawn = ?3, state = ?4, revision = ?5 WHERE place = ?1"
-    };
-    execute(connection, sql, (place, mark.helpful, mark.withdrawn, mark.state.cast_signed(), mark.revision))?;
-    shown("review_marks", place, mark.helpful, mark.withdrawn)
-}
-
-fn present_mark(connection: &Connection, place: i64) -> Result<Option<ReviewMark>, StoreError> {
-    let sql = "SELECT place, helpful, withdrawn, state, revision FROM review_marks WHERE place = ?1";
-    read_at(connection, "review_marks", sql, place, |columns| {
-        Ok(ReviewMark {
-            helpful: columns.count(1, "helpful")?,
-            withdrawn: columns.count(2, "withdrawn")?,
-            state: columns.state(3, "state")?,
-            revision: columns.count(4, "revision")?,
-        })
-    })
-}
-
-/// What a review was added with.
-fn own_mark(connection: &Connection, place: i64) -> Result<ReviewMark, StoreError> {
-    let sql = "SELECT place, helpful, state FROM reviews WHERE place = ?1";
-    let own = read_at(connection, "reviews", sql, place, |columns| {
-        let (helpful, state) = (columns.count(1, "helpful")?, columns.state(2, "state")?);
-        Ok(ReviewMark { helpful, withdrawn: 0, state, revision: 0 })
-    });
-    own?.ok_or_else(|| is_missing("reviews", place))
 }
 
 /// Reads the row of a place, if it is there.
