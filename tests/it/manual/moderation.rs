@@ -10,27 +10,27 @@ fn carry_out(path: &str, port: &str) -> Document {
     let document = Document::read(&read(&root().join(path))).expect("a document");
     let mut session = Session::new();
     session.replace_ports(&[port]);
-    let blocks: Vec<&Block> = document.blocks.iter().filter(|block| is_typed_or_said(block)).collect();
+    let blocks: Vec<&Block> = document.blocks.iter().filter(|block| is_typed_or_output(block)).collect();
     session.type_in(&blocks).assert_shows(&blocks);
     document
 }
 
-fn is_typed_or_said(block: &Block) -> bool {
+fn is_typed_or_output(block: &Block) -> bool {
     matches!(block.language.as_str(), "sh" | "text" | "json")
 }
 
-fn said(document: &Document) -> usize {
+fn outputs(document: &Document) -> usize {
     document.blocks.iter().filter(|block| block.language == "text").count()
 }
 
 #[test]
 fn the_first_hour_of_moderators() {
     let document = carry_out("docs/moderation.md", "3200");
-    assert!(said(&document) > 5, "it shows what is said");
+    assert!(outputs(&document) > 5, "it shows output");
 }
 
 #[test]
 fn from_a_question_to_an_appeal() {
     let document = carry_out("docs/identity.md", "3210");
-    assert!(said(&document) > 2, "it shows what is said");
+    assert!(outputs(&document) > 2, "it shows output");
 }
