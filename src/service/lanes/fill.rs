@@ -30,7 +30,7 @@ const PRODUCTS_PER_SCAN: usize = 256;
 /// much.
 const MAX_SCANS_PER_CHUNK: usize = 16;
 
-/// Kinds that are read at the same time. One leaves a core idle for a third of the time.
+/// Kinds that are read at the same time.
 pub(crate) const KINDS_AT_ONCE: usize = 2;
 
 /// Most scans that wait to be packed.
